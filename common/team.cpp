@@ -1,0 +1,185 @@
+#include "common/team.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <limits>
+#include <stdexcept>
+#include <thread>
+
+namespace pacer {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+Clock::time_point launch_start = Clock::now();
+std::string activity = "starting";
+volatile std::sig_atomic_t stop_signal = 0;
+
+void on_stop_signal(int signal) {
+    stop_signal = 1;
+    std::signal(signal, SIG_DFL);  // a second one kills
+}
+
+// Which rank prints the exception of a launch: the first to draw 0 from a counter on rank 0. Several ranks often
+// fail together, for one reason.
+class FailureTicket {
+  public:
+    explicit FailureTicket(MPI_Comm comm) {
+        MPI_Win_allocate(sizeof(int), sizeof(int), MPI_INFO_NULL, comm, &drawn_, &window_);
+        *drawn_ = 0;
+        MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
+        MPI_Barrier(comm);
+    }
+    FailureTicket(const FailureTicket&) = delete;
+    FailureTicket& operator=(const FailureTicket&) = delete;
+    ~FailureTicket() {
+        MPI_Win_unlock_all(window_);
+        MPI_Win_free(&window_);
+    }
+
+    // Waits at most a second: rank 0 may be computing, and two messages are better than none.
+    bool draw_first() const {
+        const int one = 1;
+        int before = 0, done = 0;
+        MPI_Request request = MPI_REQUEST_NULL;
+        MPI_Rget_accumulate(&one, 1, MPI_INT, &before, 1, MPI_INT, 0, 0, 1, MPI_INT, MPI_SUM, window_, &request);
+        for (int waited_ms = 0; waited_ms < 1000; ++waited_ms) {
+            MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+            if (done) return before == 0;
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        return true;
+    }
+
+  private:
+    int* drawn_ = nullptr;
+    MPI_Win window_ = MPI_WIN_NULL;
+};
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
+// Ends the launch; the other ranks may be anywhere.
+[[noreturn]] void abort_launch(const Team& world, std::string_view program, const FailureTicket& ticket,
+                               std::string_view what) {
+    if (ticket.draw_first()) {
+        fmt::print(stderr, "{}: rank {} on {}, {}: {}\n", program, world.rank, host_name(), activity, what);
+        std::fflush(stderr);
+    } else {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200));  // let the first one print and abort
+    }
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::wrong));
+    std::abort();
+}
+
+ExitStatus run_body(std::string_view program, const std::function<ExitStatus(const Team&)>& body) {
+    Team world;
+    MPI_Comm_dup(MPI_COMM_WORLD, &world.comm);
+    MPI_Comm_rank(world.comm, &world.rank);
+    MPI_Comm_size(world.comm, &world.size);
+    auto status = ExitStatus::wrong;
+    {
+        const FailureTicket ticket(world.comm);
+        try {
+            status = body(world);
+        } catch (const UsageError& error) {
+            if (world.root()) fmt::print(stderr, "{}: {}\n", program, error.what());
+            status = ExitStatus::usage;
+        } catch (const std::exception& error) {
+            abort_launch(world, program, ticket, error.what());
+        } catch (...) {
+            abort_launch(world, program, ticket, "an exception of unknown type");
+        }
+        std::fflush(stdout);
+    }
+    MPI_Comm_free(&world.comm);
+    return status;
+}
+
+}  // namespace
+
+int launch(std::string_view program, int argc, char** argv, const std::function<ExitStatus(const Team&)>& body) {
+    launch_start = Clock::now();
+    int provided = MPI_THREAD_SINGLE;
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);
+    const auto status = run_body(program, body);
+    MPI_Finalize();
+    return static_cast<int>(status);
+}
+
+void set_activity(std::string now) { activity = std::move(now); }
+
+double seconds_since_launch() { return std::chrono::duration<double>(Clock::now() - launch_start).count(); }
+
+void on_root(const Team& team, const std::function<void()>& work) {
+    std::string failure;
+    if (team.root()) {
+        try {
+            work();
+        } catch (const UsageError& error) {
+            failure = error.what();
+        }
+    }
+    int length = mpi_count(failure.size());
+    MPI_Bcast(&length, 1, MPI_INT, 0, team.comm);
+    if (length == 0) return;
+    failure.resize(static_cast<std::size_t>(length));
+    MPI_Bcast(failure.data(), length, MPI_CHAR, 0, team.comm);
+    throw UsageError(failure);
+}
+
+void sleeping_barrier(const Team& team) {
+    using std::chrono::microseconds;
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ibarrier(team.comm, &request);
+    const auto start = Clock::now();
+    for (;;) {
+        int done = 0;
+        MPI_Test(&request, &done, MPI_STATUS_IGNORE);
+        if (done) return;
+        // A sixteenth of the time waited so far: little is lost on short waits, few wake-ups are spent on long ones.
+        const auto waited = std::chrono::duration_cast<microseconds>(Clock::now() - start);
+        std::this_thread::sleep_for(std::clamp(waited / 16, microseconds(20), microseconds(5000)));
+    }
+}
+
+bool stop_requested() { return stop_signal != 0; }
+
+int mpi_count(std::size_t count) {
+    if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
+        throw std::length_error(fmt::format("{} elements do not fit one MPI call", count));
+    }
+    return static_cast<int>(count);
+}
+
+std::vector<std::string> gather_text(const Team& team, const std::string& text) {
+    const auto ranks = static_cast<std::size_t>(team.size);
+    const int length = mpi_count(text.size());
+    std::vector<int> lengths(team.root() ? ranks : 0), offsets(lengths.size());
+    MPI_Gather(&length, 1, MPI_INT, lengths.data(), 1, MPI_INT, 0, team.comm);
+    std::size_t total = 0;
+    for (std::size_t rank = 0; rank < lengths.size(); ++rank) {
+        offsets[rank] = mpi_count(total);
+        total += static_cast<std::size_t>(lengths[rank]);
+    }
+    std::string all(total, '\0');
+    MPI_Gatherv(text.data(), length, MPI_CHAR, all.data(), lengths.data(), offsets.data(), MPI_CHAR, 0, team.comm);
+    std::vector<std::string> texts;
+    for (std::size_t rank = 0; rank < lengths.size(); ++rank) {
+        texts.push_back(all.substr(static_cast<std::size_t>(offsets[rank]), static_cast<std::size_t>(lengths[rank])));
+    }
+    return texts;
+}
+
+}  // namespace pacer

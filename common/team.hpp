@@ -1,0 +1,51 @@
+// The processes and threads of a launch, and the only ways in and out of MPI.
+#pragma once
+
+#include <mpi.h>
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/status.hpp"
+
+namespace pacer {
+
+// Who works together. Passed by reference; nobody else asks MPI for rank or size.
+struct Team {
+    MPI_Comm comm = MPI_COMM_NULL;
+    int rank = 0, size = 1, threads = 1;
+    bool root() const { return rank == 0; }
+};
+
+// Runs `body` between MPI_Init_thread and MPI_Finalize and returns the program's exit status.
+// A UsageError, thrown on every rank alike, is printed by rank 0 and ends the launch with status 2. Any other
+// exception, on any rank, is printed once with rank, host and activity() and ends the launch with MPI_Abort.
+// The team's communicator is a duplicate of MPI_COMM_WORLD; its `threads` is 1.
+int launch(std::string_view program, int argc, char** argv, const std::function<ExitStatus(const Team&)>& body);
+
+// What this process is doing, for the message of an exception.
+void set_activity(std::string activity);
+
+// Seconds since launch() began, on this rank.
+double seconds_since_launch();
+
+// Runs `work` on rank 0 only. A UsageError thrown there is thrown on every rank. Collective.
+void on_root(const Team& team, const std::function<void()>& work);
+
+// Returns when every rank has called it; waits with sleeps instead of spinning, so that a waiting rank leaves
+// its core to others. Collective.
+void sleeping_barrier(const Team& team);
+
+// True once a signal asked the launch to stop (SIGINT, SIGTERM, SIGUSR1, SIGUSR2 received by this process);
+// the second such signal kills.
+bool stop_requested();
+
+// Length of `count` for an MPI call whose counts are ints; throws std::length_error beyond 2^31 - 1.
+int mpi_count(std::size_t count);
+
+// The text of every rank, on rank 0, in rank order; empty elsewhere. Collective.
+std::vector<std::string> gather_text(const Team& team, const std::string& text);
+
+}  // namespace pacer
