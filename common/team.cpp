@@ -87,6 +87,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_dup(MPI_COMM_WORLD, &world.comm);
     MPI_Comm_rank(world.comm, &world.rank);
     MPI_Comm_size(world.comm, &world.size);
+    MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
     auto status = ExitStatus::wrong;
     {
         const FailureTicket ticket(world.comm);
@@ -102,6 +103,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
         }
         std::fflush(stdout);
     }
+    MPI_Comm_free(&world.node);
     MPI_Comm_free(&world.comm);
     return status;
 }
@@ -118,7 +120,7 @@ int launch(std::string_view program, int argc, char** argv, const std::function<
     return static_cast<int>(status);
 }
 
-void set_activity(std::string now) { activity = std::move(now); }
+void set_activity(std::string_view now) { activity = now; }
 
 double seconds_since_launch() { return std::chrono::duration<double>(Clock::now() - launch_start).count(); }
 
@@ -152,6 +154,16 @@ void sleeping_barrier(const Team& team) {
         const auto waited = std::chrono::duration_cast<microseconds>(Clock::now() - start);
         std::this_thread::sleep_for(std::clamp(waited / 16, microseconds(20), microseconds(5000)));
     }
+}
+
+Team team_of_one(int threads) { return {MPI_COMM_SELF, 0, 1, threads, MPI_COMM_SELF}; }
+
+std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
+                                              std::span<const double> ends) {
+    std::vector<double> seconds(starts.size());
+    MPI_Allreduce(starts.data(), seconds.data(), mpi_count(starts.size()), MPI_DOUBLE, MPI_MIN, team.node);
+    for (std::size_t i = 0; i < seconds.size(); ++i) seconds[i] = ends[i] - seconds[i];
+    return seconds;
 }
 
 bool stop_requested() { return stop_signal != 0; }

@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ namespace pacer {
 struct Team {
     MPI_Comm comm = MPI_COMM_NULL;
     int rank = 0, size = 1, threads = 1;
+    MPI_Comm node = MPI_COMM_NULL;  // the team's ranks that share this rank's memory and clock, in the team's order
     bool root() const { return rank == 0; }
 };
 
@@ -26,7 +28,7 @@ struct Team {
 int launch(std::string_view program, int argc, char** argv, const std::function<ExitStatus(const Team&)>& body);
 
 // What this process is doing, for the message of an exception.
-void set_activity(std::string activity);
+void set_activity(std::string_view activity);
 
 // Seconds since launch() began, on this rank.
 double seconds_since_launch();
@@ -37,6 +39,15 @@ void on_root(const Team& team, const std::function<void()>& work);
 // Returns when every rank has called it; waits with sleeps instead of spinning, so that a waiting rank leaves
 // its core to others. Collective.
 void sleeping_barrier(const Team& team);
+
+// What a team of this process alone works with.
+Team team_of_one(int threads);
+
+// For each of the executions that this rank started and ended at these clock readings, the seconds from when the
+// first rank of its node started until this rank ended. Where ranks share cores, some leave a barrier long before
+// others: a clock of each rank's own would leave out what the late ones waited. Collective over the node.
+std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
+                                              std::span<const double> ends);
 
 // True once a signal asked the launch to stop (SIGINT, SIGTERM, SIGUSR1, SIGUSR2 received by this process);
 // the second such signal kills.

@@ -1,6 +1,30 @@
-// Timing dumps: writing a launch to HDF5 and reading launches back.
+// Timing dumps: writing launches to HDF5 and reading them back.
+//
+//     /                        attributes format = "pacer-timings", format_version = 1
+//     /launch/<launch id>/     a group a launch; its attributes are the circumstances, in order
+//         placement            table, a row a rank: rank, host, pid, cpus_allowed, threads, thread_cpus
+//         warnings             strings, as printed
+//         case/<0000>/         a group a case, in the order of the app's variants; attributes app, variant,
+//         uses,
+//                              promise, ranks, threads, work_items, work_bytes, work_operations,
+//                              work_operation, limit_seconds, limit_derived, first_seconds, converged, batch,
+//                              checked, failed, got, want, tolerance, not_run
+//             parameters/      its attributes are the problem parameters under their options' names; a group
+//             of their
+//                              own, so that no option's name collides with an attribute above
+//             seconds          float64 [repeats x ranks], in the order run
+//             round            int32 [repeats]
+//             shares           table, a row a rank: rank, threads, work_items, partial_result
+//
+// A dataset without elements is left out. Numbers are float64 or int64, strings of fixed length (UTF-8), cut
+// with
+// "..." beyond 60000 bytes in attributes; got, want, tolerance and partial_result are decimal strings.
+// HDF5's own checksums miss some damage (a block of zeros passes as data). So the HDF5 file is followed by
+// one line, which HDF5 programs ignore: "\npacer-fnv1a64 <16 hex digits>\n", the 64-bit FNV-1a hash of all
+// bytes before it.
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,23 +37,24 @@ inline constexpr int dump_format_version = 1;
 // The dump asked for by the options. Checked before the run, written after it; rank 0 only.
 class DumpFile {
   public:
-    // `path` as given with --dump, or empty for the default name <app>-<UTC time>-np<ranks>.h5 in this folder.
-    // Throws UsageError if the file exists and `force` is false, or if its folder is missing or not writable.
+    // `path` as given by the user, or empty for the default name <app>-<UTC time>-np<ranks>.h5 in this
+    // folder. Throws UsageError if the file exists and `force` is false, or if no file can be made there.
     DumpFile(std::string path, bool force, const std::string& app, int ranks);
 
-    // Writes NAME.part beside the target, flushes it to disk and renames it: a reader sees a whole file or none.
-    // Returns the path written. A target that appeared during the run is not overwritten unless forced: the dump
-    // then gets the next free name, NAME-2.h5, so that nothing is lost. Throws UsageError (disk full, ...); the
-    // unfinished .part file is then removed.
-    std::string write(const Launch& launch) const;
+    // Writes a .part file beside the target, flushes it to disk and renames it: a reader sees a whole file or
+    // none. Returns the path written. A target that appeared during the run is not overwritten unless forced:
+    // the dump then gets the next free name, NAME-2.h5, so that nothing is lost. Throws UsageError (disk
+    // full, ...); the unfinished .part file is then removed.
+    std::string write(std::span<const Launch> launches) const;
+    std::string write(const Launch& launch) const { return write(std::span(&launch, 1)); }
 
   private:
     std::string path_;
     bool force_;
 };
 
-// All launches in a file, in the order of their ids. Throws UsageError naming the file if it is missing, cut,
-// damaged, not a dump, or of a newer format version.
+// All launches in a file, at least one, in the order of their ids. Throws UsageError naming the file if it is
+// missing, cut, damaged, not a dump, or of a newer format version.
 std::vector<Launch> read_dump(const std::string& path);
 
 }  // namespace pacer

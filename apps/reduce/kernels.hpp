@@ -1,0 +1,34 @@
+// The fast loops of one core, used by every variant but `serial`.
+#pragma once
+
+#include <cstdint>
+
+#include "apps/reduce/reduce.hpp"
+
+namespace pacer::reduce {
+
+// Sum of elements `range`, which lie in this team's values or are made on the way: independent lanes in the vector
+// registers of the calling core. Whole numbers are summed exactly, in 128 bits where needed.
+Number sum_range(const Problem& problem, const Team& team, Range range);
+
+// Writes the elements of `range` to `buffer`, as the chunked variant wants them.
+void make_values(Range range, std::uint64_t* buffer);
+void make_values(Range range, double* buffer);
+
+// Sum of `count` values.
+Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below);
+Number sum_values(const double* values, std::int64_t count);
+
+// The values in memory that this team works on: all of them for a team of one, else this rank's.
+const Values& values_of(const Problem& problem, const Team& team);
+
+// Adds the ranks' numbers with MPI_Reduce; valid on the team's root.
+Number add_over_ranks(const Number& mine, const Team& team);
+
+// How many numbers below `below` add up to less than 2^63 for certain.
+constexpr std::int64_t safe_count(std::int64_t below) {
+    constexpr std::int64_t most = INT64_MAX;
+    return below > 0 ? most / below : most;
+}
+
+}  // namespace pacer::reduce

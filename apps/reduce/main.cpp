@@ -1,0 +1,47 @@
+// reduce: the sum of 0 .. n-1 in several ways, each timed, verified, and compared with the machine's limit.
+#include "apps/reduce/reduce.hpp"
+#include "io/output.hpp"
+
+namespace {
+
+using namespace pacer;
+
+const std::string summary = "Sums 0 + 1 + ... + (n-1) in several ways; times, verifies and compares them.";
+
+// The options of this app alone.
+void add_options(CommandLine& line, reduce::Settings& settings) {
+    const std::map<std::string, reduce::Source> sources = {{"iota", reduce::Source::iota}, {"memory", reduce::Source::memory}};
+    const std::map<std::string, reduce::Type> types = {{"i64", reduce::Type::i64}, {"f64", reduce::Type::f64}};
+    line.add_choice("--source", settings.source, sources, "Values are made as they are summed, or lie in memory");
+    line.add_choice("--type", settings.type, types, "64-bit integers, or doubles that hold whole numbers");
+    line.add_count("--chunk", settings.chunk, "Elements that the variant chunked draws at a time");
+    line.add_count("--memory", settings.memory_bytes, "Bytes that the data may take on a node [what is free]");
+}
+
+ExitStatus run(const Team& world, int argc, char** argv) {
+    Options options;
+    reduce::Settings settings;
+    options.elements = settings.elements;
+    CommandLine line("reduce", summary, options);
+    add_options(line, settings);
+    if (const auto done = line.parse(world, argc, argv, list(std::span(reduce::variants)))) return *done;
+    settings.elements = options.elements;
+
+    const auto variants = choose(std::span(reduce::variants), options.variants);
+    const auto uses = uses_of(variants);
+    const Output output(world, options, "reduce");
+    auto session = open_session(world, "reduce", options, uses, argc, argv);
+    const bool one_process = std::any_of(uses.begin(), uses.end(), [](Uses kind) { return !uses_ranks(kind); });
+    const auto problem = reduce::make_problem(world, session.threads, settings, one_process);
+    measure(session, Experiment<reduce::Problem, reduce::Answer>{
+                         "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings), reduce::check,
+                         reduce::own_part, reduce::obstacle});
+    close_session(session);
+    return output.deliver(session);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return pacer::launch("reduce", argc, argv, [&](const Team& world) { return run(world, argc, argv); });
+}

@@ -1,0 +1,139 @@
+// Making the problem, and knowing its answer.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+
+#include "apps/reduce/kernels.hpp"
+#include "common/units.hpp"
+
+namespace pacer::reduce {
+
+namespace {
+
+constexpr std::int64_t period = 1024;  // of the f64 elements
+
+// Touched first by the threads that will read it, in the shares in which they will.
+template <class T>
+Buffer<T> filled(Range range, int threads) {
+    auto buffer = make_buffer<T>(range.size());
+#pragma omp parallel num_threads(threads)
+    {
+        const Range share = part_of(range, threads, omp_get_thread_num());
+        make_values(share, buffer.get() + (share.begin - range.begin));
+    }
+    return buffer;
+}
+
+Values make_range(Type type, Range range, int threads) {
+    Values values{range, {}, {}};
+    if (type == Type::i64) {
+        values.int64 = filled<std::uint64_t>(range, threads);
+    } else {
+        values.float64 = filled<double>(range, threads);
+    }
+    return values;
+}
+
+// Bytes that the data may take on this rank's node, and the ranks that share them. Collective.
+struct NodeMemory {
+    std::int64_t bytes;
+    int ranks;
+};
+
+NodeMemory node_memory(const Team& world, const Settings& settings) {
+    NodeMemory memory{settings.memory_bytes, 1};
+    MPI_Comm_size(world.node, &memory.ranks);
+    // A tenth stays free for everything else; the smallest answer, so that the ranks of a node agree.
+    if (memory.bytes == 0) memory.bytes = available_memory_bytes() / 10 * 9;
+    MPI_Allreduce(MPI_IN_PLACE, &memory.bytes, 1, MPI_INT64_T, MPI_MIN, world.node);
+    return memory;
+}
+
+void refuse_if_too_large(const Team& world, const Settings& settings, const NodeMemory& memory) {
+    const double wanted = 8.0 * static_cast<double>(settings.elements) / world.size * memory.ranks;
+    int fits = wanted <= static_cast<double>(memory.bytes) ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &fits, 1, MPI_INT, MPI_MIN, world.comm);
+    if (fits == 0) {
+        throw UsageError(fmt::format("{} elements in memory need {} on a node with {} ranks, which has {} for them: use fewer "
+                                     "elements or more nodes",
+                                     settings.elements, format_bytes(wanted), memory.ranks,
+                                     format_bytes(static_cast<double>(memory.bytes))));
+    }
+}
+
+void make_values_in_memory(Problem& problem, const Team& world, const Threads& threads, bool with_whole) {
+    const auto& settings = problem.settings;
+    const auto memory = node_memory(world, settings);
+    refuse_if_too_large(world, settings, memory);
+    if (world.size == 1) {
+        problem.whole = make_range(settings.type, problem.all, std::max(threads.process, threads.hybrid));
+        return;
+    }
+    problem.mine = make_range(settings.type, part_of(problem.all, world.size, world.rank), threads.hybrid);
+    if (!with_whole || !world.root()) return;
+    const double whole = 8.0 * static_cast<double>(settings.elements);
+    const double left = static_cast<double>(memory.bytes) - whole / world.size * memory.ranks;
+    if (whole > left) {
+        problem.no_whole = fmt::format("needs {} on rank 0 for all elements, which has {} left", format_bytes(whole),
+                                       format_bytes(left));
+    } else {
+        problem.whole = make_range(settings.type, problem.all, threads.process);
+    }
+}
+
+}  // namespace
+
+Problem make_problem(const Team& world, const Threads& threads, const Settings& settings, bool with_whole) {
+    constexpr std::int64_t exact_in_double = (std::int64_t{1} << 53) / 512;  // elements whose sum is below 2^53
+    if (settings.type == Type::f64 && settings.elements > exact_in_double) {
+        throw UsageError(fmt::format("a sum of more than {} elements is not exact in f64: use --type i64", exact_in_double));
+    }
+    if (settings.chunk < 1) throw UsageError("--chunk wants at least 1 element");
+    Problem problem;
+    problem.settings = settings;
+    problem.all = {0, settings.elements};
+    problem.tickets = SharedCounter(world);
+    problem.slots = NodeSlots(world);
+    if (settings.source == Source::memory) make_values_in_memory(problem, world, threads, with_whole);
+    return problem;
+}
+
+// The closed forms: n(n-1)/2, and for f64 whole periods of 0 + 1 + ... + 1023 and a rest.
+Check check(const Problem& problem, const Answer& answer) {
+    const Int128 n = problem.all.size();
+    const auto triangle = [](Int128 count) { return count * (count - 1) / 2; };
+    if (problem.settings.type == Type::i64) return {answer.total, Number::of_whole(triangle(n)), 0};
+    const Int128 sum = n / period * triangle(period) + triangle(n % period);
+    return {answer.total, Number::of_real(static_cast<double>(sum)), 0};
+}
+
+Part own_part(const Problem&, const Answer& answer) { return answer.own; }
+
+Work work(const Settings& settings) {
+    const auto n = settings.elements;
+    const auto operation = settings.type == Type::i64 ? Operation::int64_add : Operation::float64_add;
+    // iota: one addition makes the next value, one adds it.
+    return settings.source == Source::iota ? Work{n, 0, 2 * n, operation} : Work{n, 8 * n, n, operation};
+}
+
+Facts parameters(const Settings& settings) {
+    return {{"elements", settings.elements},
+            {"source", settings.source == Source::iota ? "iota" : "memory"},
+            {"type", settings.type == Type::i64 ? "i64" : "f64"},
+            {"chunk", settings.chunk}};
+}
+
+std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
+    if (!uses_ranks(variant.uses)) return problem.no_whole;
+    if (variant.run == chunked && problem.settings.source == Source::memory) {
+        return "draws chunks that it makes itself; with --source memory they lie with their ranks";
+    }
+    return {};
+}
+
+Number zero(const Settings& settings) {
+    return settings.type == Type::i64 ? Number::of_whole(0) : Number::of_real(0);
+}
+
+}  // namespace pacer::reduce

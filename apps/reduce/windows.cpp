@@ -1,0 +1,90 @@
+#include "apps/reduce/windows.hpp"
+
+#include <utility>
+
+namespace pacer::reduce {
+
+Window::Window(MPI_Win window) : window_(window) { MPI_Win_lock_all(MPI_MODE_NOCHECK, window_); }
+
+Window::Window(Window&& other) noexcept : window_(std::exchange(other.window_, MPI_WIN_NULL)) {}
+
+Window& Window::operator=(Window&& other) noexcept {
+    std::swap(window_, other.window_);
+    return *this;
+}
+
+Window::~Window() {
+    if (window_ == MPI_WIN_NULL) return;
+    MPI_Win_unlock_all(window_);
+    MPI_Win_free(&window_);
+}
+
+SharedCounter::SharedCounter(const Team& world) {
+    std::int64_t* next = nullptr;
+    MPI_Win window = MPI_WIN_NULL;
+    const MPI_Aint bytes = world.root() ? sizeof *next : 0;
+    MPI_Win_allocate(bytes, sizeof *next, MPI_INFO_NULL, world.comm, &next, &window);
+    window_ = Window(window);
+    restart(world);
+}
+
+void SharedCounter::restart(const Team& team) const {
+    if (team.root()) {
+        const std::int64_t first = 0;
+        std::int64_t before = 0;
+        MPI_Fetch_and_op(&first, &before, MPI_INT64_T, 0, 0, MPI_REPLACE, window_.get());
+        MPI_Win_flush(0, window_.get());
+    }
+    MPI_Barrier(team.comm);
+}
+
+std::int64_t SharedCounter::draw() const {
+    const std::int64_t one = 1;
+    std::int64_t ticket = 0;
+    MPI_Fetch_and_op(&one, &ticket, MPI_INT64_T, 0, 0, MPI_SUM, window_.get());
+    MPI_Win_flush(0, window_.get());
+    return ticket;
+}
+
+NodeSlots::NodeSlots(const Team& world) {
+    node_.comm = world.node;
+    MPI_Comm_rank(node_.comm, &node_.rank);
+    MPI_Comm_size(node_.comm, &node_.size);
+    MPI_Comm_split(world.comm, node_.root() ? 0 : MPI_UNDEFINED, world.rank, &leaders_.comm);
+    if (leaders_.comm != MPI_COMM_NULL) {
+        MPI_Comm_rank(leaders_.comm, &leaders_.rank);
+        MPI_Comm_size(leaders_.comm, &leaders_.size);
+    }
+    MPI_Win window = MPI_WIN_NULL;
+    void* mine = nullptr;  // MPI places the ranks' pieces one behind the other
+    MPI_Win_allocate_shared(sizeof(Slot), sizeof(Slot), MPI_INFO_NULL, node_.comm, &mine, &window);
+    MPI_Aint bytes = 0;
+    int unit = 0;
+    MPI_Win_shared_query(window, 0, &bytes, &unit, &slots_);
+    window_ = Window(window);
+}
+
+NodeSlots::NodeSlots(NodeSlots&& other) noexcept { *this = std::move(other); }
+
+NodeSlots& NodeSlots::operator=(NodeSlots&& other) noexcept {
+    std::swap(window_, other.window_);
+    std::swap(node_, other.node_);
+    std::swap(leaders_, other.leaders_);
+    std::swap(slots_, other.slots_);
+    std::swap(turn_, other.turn_);
+    return *this;
+}
+
+NodeSlots::~NodeSlots() {
+    if (leaders_.comm != MPI_COMM_NULL) MPI_Comm_free(&leaders_.comm);
+}
+
+void NodeSlots::publish(const Number& mine) const {
+    turn_ = 1 - turn_;
+    slots_[node_.rank].turns[turn_] = mine;
+    MPI_Win_sync(window_.get());  // what this rank wrote is visible to the node,
+    MPI_Barrier(node_.comm);
+    MPI_Win_sync(window_.get());  // and what the others wrote is visible here
+}
+
+}  // namespace pacer::reduce

@@ -1,0 +1,68 @@
+// The two MPI windows of reduce, made once per launch as a real program does.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "common/number.hpp"
+#include "common/team.hpp"
+
+namespace pacer::reduce {
+
+// Owns an MPI window and a passive epoch that stays open for its lifetime.
+class Window {
+  public:
+    Window() = default;
+    explicit Window(MPI_Win window);
+    Window(Window&& other) noexcept;
+    Window& operator=(Window&& other) noexcept;
+    ~Window();
+    MPI_Win get() const { return window_; }
+
+  private:
+    MPI_Win window_ = MPI_WIN_NULL;
+};
+
+// A queue of tickets 0, 1, 2, ...: a counter in rank 0's memory that any rank draws from without rank 0's help.
+class SharedCounter {
+  public:
+    SharedCounter() = default;
+    explicit SharedCounter(const Team& world);  // collective
+    void restart(const Team& team) const;       // the next ticket is 0 again; collective, nobody may be drawing
+    std::int64_t draw() const;
+
+  private:
+    Window window_;
+};
+
+// A slot for each rank of a node in memory that all of them see, and the communicators to use it with.
+class NodeSlots {
+  public:
+    NodeSlots() = default;
+    explicit NodeSlots(const Team& world);  // collective
+    NodeSlots(NodeSlots&& other) noexcept;
+    NodeSlots& operator=(NodeSlots&& other) noexcept;
+    ~NodeSlots();
+
+    // Puts this rank's number in its slot and waits until the node's ranks have done so. Collective over the node.
+    void publish(const Number& mine) const;
+    // What rank `rank` of this node published last.
+    const Number& of(int rank) const { return slots_[rank].turns[turn_]; }
+
+    const Team& node() const { return node_; }
+    // The leaders of all nodes, rank 0 of the world first; size 0 on ranks that lead no node.
+    const Team& leaders() const { return leaders_; }
+
+  private:
+    Window window_;
+    Team node_, leaders_{MPI_COMM_NULL, 0, 0, 1};
+    struct Slot {
+        Number turns[2];
+    };
+    Slot* slots_ = nullptr;         // of the whole node
+    mutable std::size_t turn_ = 0;  // in turns, so that a fast rank never overwrites what is still being read
+};
+
+}  // namespace pacer::reduce

@@ -1,0 +1,56 @@
+// timings export: dumps in forms that other programs read.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/timings/commands.hpp"
+#include "apps/timings/output.hpp"
+#include "common/report.hpp"
+#include "io/dump.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+struct Settings {
+    std::vector<std::string> files;
+    std::string format = "csv", output;
+};
+
+ExitStatus convert(const Settings& settings) {
+    std::vector<Launch> launches;
+    for (const auto& file : settings.files) {
+        std::error_code missing;
+        if (std::filesystem::equivalent(file, settings.output, missing)) {
+            throw UsageError(fmt::format("--output {} would overwrite the dump; choose another name", file));
+        }
+        auto read = read_dump(file);
+        std::move(read.begin(), read.end(), std::back_inserter(launches));
+    }
+    const auto text = settings.format == "json" ? json(launches) : samples_csv(launches);
+    if (settings.output.empty()) {
+        print(text);
+    } else {
+        save(text, settings.output);
+    }
+    return ExitStatus::right;
+}
+
+}  // namespace
+
+Run add_export(CLI::App& command) {
+    const auto settings = std::make_shared<Settings>();
+    command.add_option("FILE", settings->files, "Timing dumps")->required();
+    command.add_option("--format", settings->format, "csv: a row a sample; json: everything, with summaries")
+        ->check(CLI::IsMember({"csv", "json"}))
+        ->capture_default_str();
+    command.add_option("-o,--output", settings->output,
+                       "File to write, replacing what it held [standard output]");
+    return [settings] { return convert(*settings); };
+}
+
+}  // namespace pacer::timings

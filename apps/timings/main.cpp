@@ -1,0 +1,81 @@
+// timings: reads the timing dumps that the apps write.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "apps/timings/commands.hpp"
+#include "apps/timings/output.hpp"
+#include "common/build_info.hpp"
+
+namespace {
+
+using namespace pacer;
+
+struct Command {
+    const char *name, *summary;
+    timings::Run (*add)(CLI::App&);
+};
+
+constexpr std::array commands = {
+    Command{"show", "Show launches as their app did, from the raw samples", timings::add_show},
+    Command{"export", "Write raw samples and circumstances as CSV or JSON", timings::add_export},
+    Command{"validate", "Check that dumps are whole and their answers were right", timings::add_validate},
+};
+
+std::string command_names() {
+    std::string names;
+    for (const auto& command : commands) names += (names.empty() ? "" : ", ") + std::string(command.name);
+    return names;
+}
+
+[[noreturn]] void refuse(const CLI::ParseError& error, const std::string& command) {
+    std::string_view what = error.what();
+    while (what.ends_with('\n') || what.ends_with('.')) what.remove_suffix(1);
+    throw UsageError(fmt::format("{} ({} --help lists the options)", what, command));
+}
+
+ExitStatus run(int argc, char** argv) {
+    CLI::App cli("Shows, exports and checks the timing dumps that Pacer's apps write.", "timings");
+    cli.set_version_flag("--version", fmt::format("timings (Pacer) {}", version()));
+    std::array<timings::Run, commands.size()> runs;
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        runs[i] = commands[i].add(*cli.add_subcommand(commands[i].name, commands[i].summary));
+    }
+    cli.footer("timings SUBCOMMAND --help lists the options of one.");  // here, so that the commands do not
+                                                                        // inherit it
+
+    const std::string first = argc > 1 ? argv[1] : "";
+    const auto chosen = std::find_if(commands.begin(), commands.end(),
+                                     [&](const auto& command) { return command.name == first; });
+    if (first.empty()) throw UsageError(fmt::format("name a command: {} (timings --help)", command_names()));
+    if (chosen == commands.end() && !first.starts_with('-')) {
+        throw UsageError(fmt::format("no command is called '{}'; there are {}", first, command_names()));
+    }
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        timings::print(cli.help());
+        return ExitStatus::right;
+    } catch (const CLI::CallForVersion& wish) {
+        timings::print(fmt::format("{}\n", wish.what()));
+        return ExitStatus::right;
+    } catch (const CLI::ParseError& error) {
+        refuse(error, chosen == commands.end() ? "timings" : "timings " + first);
+    }
+    return runs[static_cast<std::size_t>(chosen - commands.begin())]();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return static_cast<int>(run(argc, argv));
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "timings: {}\n", error.what());
+        return static_cast<int>(ExitStatus::usage);
+    }
+}

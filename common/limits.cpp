@@ -1,0 +1,141 @@
+#include "common/limits.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "common/memory.hpp"
+#include "common/probes.hpp"
+#include "common/run.hpp"
+#include "common/timing.hpp"
+#include "common/units.hpp"
+
+namespace pacer {
+
+namespace {
+
+constexpr double probe_seconds = 0.1;
+constexpr std::size_t fewest_tries = 2 * probes::shapes;
+
+using Piece = std::function<double(int thread, std::size_t shape)>;  // does a share of the work, returns how much
+
+// Best rate that the occupying threads reach together, over several tries: a limit is what can be reached.
+// Called by every rank if `together`, else by rank 0 alone.
+double best_rate(const Team& world, bool together, int threads, const Piece& piece) {
+    double best = 0;
+    const double start = now_seconds();
+    int more = 1;
+    for (std::size_t tries = 0; more != 0; ++tries) {
+        if (together) MPI_Barrier(world.comm);
+        double done = 0;
+        const double begin = now_seconds();
+#pragma omp parallel num_threads(threads) reduction(+ : done)
+        done += piece(omp_get_thread_num(), tries % probes::shapes);
+        const double end = now_seconds();
+        double seconds = end - begin;
+        if (together) {
+            seconds = seconds_since_first_start(world, {&begin, 1}, {&end, 1}).front();
+            MPI_Allreduce(MPI_IN_PLACE, &done, 1, MPI_DOUBLE, MPI_SUM, world.comm);
+            MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
+        }
+        best = std::max(best, done / seconds);
+        more = tries + 1 < fewest_tries || now_seconds() - start < probe_seconds ? 1 : 0;
+        if (together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
+    }
+    return best;
+}
+
+double probe_operations(const Team& world, bool together, int threads, Operation operation) {
+    constexpr std::int64_t additions = 200'000'000;  // some milliseconds
+    const int step = world.size + 1;                 // known only at run time
+    return best_rate(world, together, threads, [&](int, std::size_t shape) {
+        return operation == Operation::int64_add
+                   ? probes::add_int64(shape, additions, static_cast<std::uint64_t>(step))
+                   : probes::add_float64(shape, additions, static_cast<double>(step));
+    });
+}
+
+// Bytes that one thread reads again and again: its part of the problem, or as much of a larger problem as no cache
+// can hold together with the other threads' parts.
+std::int64_t words_per_thread(std::int64_t problem_bytes, std::int64_t threads) {
+    const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
+    const std::int64_t beyond_caches = std::max<std::int64_t>(8 * cache, std::int64_t{256} << 20);
+    const auto words = std::min(problem_bytes, beyond_caches) / 8 / threads;
+    return std::max(words / probes::most_lanes, std::int64_t{1}) * probes::most_lanes;
+}
+
+double probe_bandwidth(const Team& world, bool together, int threads, std::int64_t problem_bytes) {
+    const auto words = words_per_thread(problem_bytes, std::int64_t{threads} * (together ? world.size : 1));
+    const double bytes = 8.0 * static_cast<double>(words);
+    const std::int64_t passes = std::max<std::int64_t>(1, (std::int64_t{4} << 20) / words);  // 32 MiB read at least
+    std::vector<Buffer<std::uint64_t>> buffers(static_cast<std::size_t>(threads));
+    return best_rate(world, together, threads, [&](int thread, std::size_t shape) {
+        auto& buffer = buffers[static_cast<std::size_t>(thread)];
+        if (!buffer) {  // first touched by the thread that reads it
+            buffer = make_buffer<std::uint64_t>(words);
+            std::fill_n(buffer.get(), words, std::uint64_t{1});
+        }
+        for (std::int64_t pass = 0; pass < passes; ++pass) {
+            [[maybe_unused]] volatile std::uint64_t wanted = probes::read(shape, buffer.get(), words);
+        }
+        return bytes * static_cast<double>(passes);
+    });
+}
+
+}  // namespace
+
+std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, const Work& work,
+                                    const std::vector<Uses>& uses) {
+    std::map<Uses, Rates> rates;
+    for (const auto kind : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
+        if (std::find(uses.begin(), uses.end(), kind) == uses.end()) continue;
+        const bool together = uses_ranks(kind);
+        auto& rate = rates[kind];
+        if (together || world.root()) {
+            const int width = threads_for(threads, kind);
+            if (work.bytes > 0) rate.bytes_per_second = probe_bandwidth(world, together, width, work.bytes);
+            if (work.operations > 0) {
+                rate.operations_per_second = probe_operations(world, together, width, work.operation);
+            }
+        }
+        if (!together) sleeping_barrier(world);
+    }
+    // Whatever fewer cores reach, more of them can: corrects probes that others disturbed.
+    for (auto& [kind, rate] : rates) {
+        for (const auto& [part, partial] : rates) {
+            const bool contained = part == Uses::core || kind == Uses::both || kind == part;
+            if (!contained) continue;
+            rate.bytes_per_second = std::max(rate.bytes_per_second, partial.bytes_per_second);
+            rate.operations_per_second = std::max(rate.operations_per_second, partial.operations_per_second);
+        }
+    }
+    return rates;
+}
+
+Limit limit_of(const Work& work, const Rates& rates, const std::string& who) {
+    const double by_bytes = rates.bytes_per_second > 0 ? static_cast<double>(work.bytes) / rates.bytes_per_second : 0;
+    const double by_operations =
+        rates.operations_per_second > 0 ? static_cast<double>(work.operations) / rates.operations_per_second : 0;
+    if (by_bytes == 0 && by_operations == 0) return {};
+    if (by_bytes >= by_operations) {
+        return {by_bytes, fmt::format("{} read by {}", format_rate(rates.bytes_per_second, "B/s"), who)};
+    }
+    return {by_operations, fmt::format("{} of {} by {}", format_rate(rates.operations_per_second, "add/s"),
+                                       work.operation == Operation::int64_add ? "int64" : "float64", who)};
+}
+
+std::string occupation(Uses uses, int ranks, int threads) {
+    const auto count = [](int n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+    switch (uses) {
+        case Uses::core: return "1 core";
+        case Uses::threads: return count(threads, "thread");
+        case Uses::ranks: return count(ranks, "rank");
+        case Uses::both: return fmt::format("{} x {}", count(ranks, "rank"), count(threads, "thread"));
+    }
+    return {};
+}
+
+}  // namespace pacer

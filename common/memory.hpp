@@ -1,0 +1,29 @@
+// Memory for the data of a problem: how much there is, and a buffer that the readers touch first.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+
+namespace pacer {
+
+// Bytes this process can still allocate and use without swapping: what the kernel calls available, or what its
+// cgroup leaves, whichever is less.
+std::int64_t available_memory_bytes();
+
+struct FreeMemory {
+    void operator()(void* memory) const { std::free(memory); }
+};
+
+// Uninitialised, on huge pages where the system has them: the thread that first writes a page decides the NUMA node
+// it lies on. 64-byte aligned at least. Throws std::bad_alloc.
+template <class T>
+using Buffer = std::unique_ptr<T[], FreeMemory>;
+void* allocate_untouched(std::size_t bytes);
+template <class T>
+Buffer<T> make_buffer(std::int64_t elements) {
+    return Buffer<T>(static_cast<T*>(allocate_untouched(static_cast<std::size_t>(elements) * sizeof(T))));
+}
+
+}  // namespace pacer

@@ -1,0 +1,227 @@
+#include "common/placement_machine.hpp"
+
+#include <fmt/format.h>
+#include <hwloc.h>
+#include <omp.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "common/cgroup.hpp"
+
+namespace pacer {
+
+namespace {
+
+struct FreeTopology {
+    void operator()(hwloc_topology* topology) const { hwloc_topology_destroy(topology); }
+};
+using Topology = std::unique_ptr<hwloc_topology, FreeTopology>;
+
+// The whole host, cores that this process may not use included, so that numbers mean the same on every rank.
+Topology load_topology() {
+    hwloc_topology_t raw = nullptr;
+    if (hwloc_topology_init(&raw) != 0) return nullptr;
+    Topology topology(raw);
+    hwloc_topology_set_flags(raw, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
+    hwloc_topology_set_all_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_NONE);
+    hwloc_topology_set_type_filter(raw, HWLOC_OBJ_CORE, HWLOC_TYPE_FILTER_KEEP_ALL);
+    // This component moves the calling thread over every CPU to question it; the kernel's files say enough.
+    hwloc_topology_set_components(raw, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
+    return hwloc_topology_load(raw) == 0 ? std::move(topology) : nullptr;
+}
+
+void number_cores(hwloc_topology* topology, Machine& here) {
+    // Some virtual machines tell of no cores; then every CPU is one.
+    const bool has_cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0;
+    hwloc_obj_t pu = nullptr;
+    while ((pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu)) != nullptr) {
+        const auto* core = has_cores ? hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, pu) : pu;
+        if (here.core_of_cpu.size() <= pu->os_index) here.core_of_cpu.resize(pu->os_index + 1, -1);
+        here.core_of_cpu[pu->os_index] = static_cast<int>((core == nullptr ? pu : core)->logical_index);
+    }
+}
+
+std::vector<int> granted_cpus(hwloc_topology* topology) {
+    std::vector<int> cpus;
+    const auto set = hwloc_topology_get_allowed_cpuset(topology);
+    for (int cpu = hwloc_bitmap_first(set); cpu >= 0; cpu = hwloc_bitmap_next(set, cpu)) cpus.push_back(cpu);
+    return cpus;
+}
+
+bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+bool was_set_at_start(std::string_view variable) {
+    std::ifstream file("/proc/self/environ");
+    for (std::string setting; std::getline(file, setting, '\0');) {
+        if (setting.starts_with(variable) && setting.size() > variable.size() &&
+            setting[variable.size()] == '=') {
+            return true;
+        }
+    }
+    return false;
+}
+
+struct LauncherProcess {
+    Launcher kind = Launcher::none;
+    int pid = 0;  // 0: not seen
+};
+
+// The nearest process above this one that starts ranks: other masks and variables may be of shells, wrappers
+// or of a launcher further out.
+LauncherProcess launcher_above() {
+    int pid = getppid();
+    for (int generation = 0; pid > 1 && generation < 64; ++generation) {
+        std::ifstream file(fmt::format("/proc/{}/stat", pid));
+        std::string line;
+        std::getline(file, line);  // "pid (name) state parent ..."
+        const auto open = line.find('('), close = line.rfind(')');
+        if (open == std::string::npos || close == std::string::npos || close + 4 > line.size()) break;
+        const auto name = line.substr(open + 1, close - open - 1);
+        if (is_one_of(name, {"mpirun", "mpiexec", "orterun", "orted", "prterun", "prted", "prte",
+                             "mpiexec.hydra", "hydra_pmi_proxy"})) {
+            return {Launcher::mpirun, pid};
+        }
+        if (name == "slurmstepd") return {Launcher::srun, pid};
+        pid = std::atoi(line.c_str() + close + 4);
+    }
+    // In a container of its own it is not seen, but has left variables. The environment as it was at the
+    // start: MPI_Init sets the same variables in a process that has no launcher.
+    for (const char* variable : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "PMIX_RANK"}) {
+        if (!was_set_at_start(variable)) continue;
+        return {was_set_at_start("SLURM_STEP_ID") ? Launcher::srun : Launcher::mpirun, 0};
+    }
+    return {};
+}
+
+int slurm_cpus_here() {
+    const char* cpus = std::getenv("SLURM_JOB_CPUS_PER_NODE");
+    const char* node = std::getenv("SLURM_NODEID");
+    return cpus == nullptr ? 0 : slurm_cpus(cpus, node == nullptr ? 0 : std::atoi(node));
+}
+
+// Nothing but the masks of its processes says which of the host's cores are a launch's:
+// without a launcher, what this process may use; under mpirun, what mpirun itself may use, since it alone
+// narrows the masks of its ranks; in a Slurm job, the number of CPUs that Slurm granted on this host, since a
+// step gets no more of them than it asked for.
+void find_share(Machine& here, std::vector<int> granted, const LauncherProcess& launcher) {
+    if (launcher.kind == Launcher::none) granted = here.cpus;
+    if (launcher.kind == Launcher::mpirun && launcher.pid != 0) {
+        const auto of_launcher = allowed_cpus(launcher.pid);
+        std::vector<int> both;
+        std::set_intersection(granted.begin(), granted.end(), of_launcher.begin(), of_launcher.end(),
+                              std::back_inserter(both));
+        if (!both.empty()) granted = both;
+    }
+    here.launch_cores = std::max(1, static_cast<int>(here.cores_of(granted).size()));
+    here.launch_cpus = std::max(1, static_cast<int>(granted.size()));
+    const int slurm = launcher.kind == Launcher::none ? 0 : slurm_cpus_here();
+    if (slurm == 0) return;
+    const auto known =
+        std::count_if(here.core_of_cpu.begin(), here.core_of_cpu.end(), [](int core) { return core >= 0; });
+    const int per_core = std::max(1, static_cast<int>(known) / here.cores);
+    const int cores = std::min(here.cores, (slurm + per_core - 1) / per_core);
+    here.launch_cores = launcher.kind == Launcher::srun ? cores : std::min(here.launch_cores, cores);
+    here.launch_cpus = slurm;
+}
+
+// The calling thread's CPUs are not all of the process's if OpenMP has already bound this thread to one
+// place: GNU's does so when it is loaded. Its other places are the process's, too.
+std::vector<int> own_cpus() {
+    auto cpus = allowed_cpus(0);
+    for (int place = 0; place < omp_get_num_places(); ++place) {
+        std::vector<int> of_place(static_cast<std::size_t>(std::max(0, omp_get_place_num_procs(place))));
+        if (!of_place.empty()) omp_get_place_proc_ids(place, of_place.data());
+        cpus.insert(cpus.end(), of_place.begin(), of_place.end());
+    }
+    std::sort(cpus.begin(), cpus.end());
+    cpus.erase(std::unique(cpus.begin(), cpus.end()), cpus.end());
+    return cpus;
+}
+
+Machine read_machine() {
+    Machine here;
+    here.cpus = own_cpus();
+    here.quota = cpu_quota();
+    const auto topology = load_topology();
+    if (topology) number_cores(topology.get(), here);
+    // A CPU that the topology does not know, or all of them without one, is a core of its own.
+    int next = here.core_of_cpu.empty()
+                   ? 0
+                   : *std::max_element(here.core_of_cpu.begin(), here.core_of_cpu.end()) + 1;
+    for (const int cpu : here.cpus) {
+        const auto index = static_cast<std::size_t>(cpu);
+        if (here.core_of_cpu.size() <= index) here.core_of_cpu.resize(index + 1, -1);
+        if (here.core_of_cpu[index] < 0) here.core_of_cpu[index] = next++;
+    }
+    here.cores = std::max(1, next);
+    const auto launcher = launcher_above();
+    here.launcher = launcher.kind;
+    find_share(here, topology ? granted_cpus(topology.get()) : here.cpus, launcher);
+    return here;
+}
+
+}  // namespace
+
+std::vector<int> Machine::cores_of(const std::vector<int>& some_cpus) const {
+    std::vector<int> found;
+    for (const int cpu : some_cpus) {
+        const auto index = static_cast<std::size_t>(cpu);
+        if (index < core_of_cpu.size() && core_of_cpu[index] >= 0) found.push_back(core_of_cpu[index]);
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    return found;
+}
+
+const Machine& machine() {
+    static const Machine here = read_machine();
+    return here;
+}
+
+std::vector<int> allowed_cpus(int pid) {
+    // The kernel refuses a set smaller than its own, which may be beyond the 1024 of cpu_set_t.
+    for (std::size_t count = 1024; count <= 1 << 20; count *= 4) {
+        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(count),
+                                                                   [](cpu_set_t* old) { CPU_FREE(old); });
+        const std::size_t size = CPU_ALLOC_SIZE(count);
+        if (!set || sched_getaffinity(pid, size, set.get()) != 0) continue;
+        std::vector<int> cpus;
+        for (std::size_t cpu = 0; cpu < count; ++cpu) {
+            if (CPU_ISSET_S(cpu, size, set.get())) cpus.push_back(static_cast<int>(cpu));
+        }
+        return cpus;
+    }
+    return {};
+}
+
+int slurm_cpus(std::string_view cpus_per_node, int node) {
+    const char* at = cpus_per_node.data();
+    const char* const end = at + cpus_per_node.size();
+    int left = node;
+    while (at < end) {
+        int cpus = 0, nodes = 1;
+        auto number = std::from_chars(at, end, cpus);
+        if (number.ec != std::errc() || cpus < 1) return 0;
+        at = number.ptr;
+        if (at + 2 < end && at[0] == '(' && at[1] == 'x') {
+            number = std::from_chars(at + 2, end, nodes);
+            if (number.ec != std::errc() || number.ptr == end || *number.ptr != ')') return 0;
+            at = number.ptr + 1;
+        }
+        if (left < nodes) return cpus;
+        left -= nodes;
+        if (at < end && *at++ != ',') return 0;
+    }
+    return 0;
+}
+
+}  // namespace pacer

@@ -1,0 +1,101 @@
+// The one timed loop of the project: warms up, interleaves the variants, times every repeat on every rank, checks
+// every answer, and stops when the medians are known well enough or the time is used up.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/placement.hpp"
+#include "common/record.hpp"
+#include "common/team.hpp"
+#include "common/variant.hpp"
+
+namespace pacer {
+
+struct RunOptions {
+    std::int64_t repeats = 0;  // of each variant; 0: until its median is known to 2 %, at least 10
+    double max_seconds = 0;    // since launch() began; 0: no end. Soft: one round is always run
+    std::uint64_t seed = 0;    // of the order of the variants within a round
+    bool progress = false;     // a progress line on stderr
+};
+
+// This rank's part in the latest answer, for the proof.
+struct Part {
+    std::int64_t items = 0;
+    Number partial;
+};
+
+// Threads of each rank of a variant of that kind.
+int threads_for(const Threads& threads, Uses uses);
+
+// A variant with its problem bound: what the timed loop works on.
+struct Task {
+    std::string activity;                           // "running variant mpi"
+    Record record;                                  // case, work and limit are filled in; not_run says why not
+    std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
+    std::function<Check(Verdict&)> check;           // every answer kept by the last execute; returns the last; rank 0
+    std::function<Part()> part;                     // of the last answer, on every rank; may be empty
+};
+
+// Runs the tasks and returns their records, complete on rank 0. Collective; every rank passes the same tasks.
+std::vector<Record> run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
+                              const RunOptions& options);
+
+// An app's problem and its ways to solve it.
+template <class Problem, class Answer>
+struct Experiment {
+    std::string_view app;
+    const Problem& problem;
+    std::span<const Variant<Problem, Answer>> variants;
+    Facts parameters;  // every problem parameter under its option's name
+    Work work;
+    Check (*check)(const Problem&, const Answer&);                                     // rank 0 only
+    Part (*part)(const Problem&, const Answer&) = nullptr;                             // any rank
+    std::string (*obstacle)(const Problem&, const Variant<Problem, Answer>&) = nullptr;  // why not to run it; or empty
+};
+
+// A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit. The experiment's
+// problem must outlive the tasks.
+template <class Problem, class Answer>
+std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const Team& world, const Threads& threads,
+                           const std::function<Limit(Uses)>& limit_of) {
+    std::vector<Task> tasks;
+    for (const auto& variant : experiment.variants) {
+        Task task;
+        task.activity = "running variant " + std::string(variant.name);
+        task.record.app = experiment.app;
+        task.record.variant = variant.name;
+        task.record.uses = variant.uses;
+        task.record.promise = variant.promise;
+        task.record.ranks = uses_ranks(variant.uses) ? world.size : 1;
+        task.record.threads = threads_for(threads, variant.uses);
+        task.record.parameters = experiment.parameters;
+        task.record.work = experiment.work;
+        task.record.limit = limit_of(variant.uses);
+        if (experiment.obstacle) task.record.not_run = experiment.obstacle(experiment.problem, variant);
+
+        auto answers = std::make_shared<std::vector<Answer>>();
+        const Problem* problem = &experiment.problem;
+        task.execute = [answers, problem, run = variant.run](const Team& team, std::int64_t times) {
+            answers->clear();
+            for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(*problem, team));
+        };
+        task.check = [answers, problem, check = experiment.check](Verdict& verdict) {
+            Check last;
+            for (const auto& answer : *answers) verdict.add(last = check(*problem, answer));
+            return last;
+        };
+        if (experiment.part) {
+            task.part = [answers, problem, part = experiment.part] { return part(*problem, answers->back()); };
+        }
+        tasks.push_back(std::move(task));
+    }
+    return tasks;
+}
+
+}  // namespace pacer

@@ -1,0 +1,90 @@
+#include "common/session.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include "common/doubts.hpp"
+#include "common/profile.hpp"
+#include "common/progress.hpp"
+
+namespace pacer {
+
+namespace {
+
+void look_at_placement(Session& session, int argc, char** argv) {
+    const auto ranks = gather_placement(session.world, session.threads);
+    on_root(session.world, [&] {
+        session.launch.placement = places(ranks);
+        const auto report = judge_placement(ranks, session.uses, launch_command(argc, argv));
+        if (report.faults.empty()) return;
+        std::string text;
+        for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", fault);
+        text += report.picture;
+        if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
+        if (!session.options.quiet || session.options.strict_placement) fmt::print(stderr, "{}", text);
+        if (session.options.strict_placement) {
+            throw UsageError("the placement above is bad and --strict-placement was asked for; nothing was run");
+        }
+        session.launch.warnings = report.faults;
+    });
+}
+
+// What others took from the processors while the launch ran.
+void look_at_load(Session& session) {
+    const auto after = read_cpu_times();
+    const auto& before = session.cpu_before;
+    double own = after.own_seconds - before.own_seconds;  // of all ranks on this host
+    MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_DOUBLE, MPI_SUM, session.world.node);
+    if (!session.world.root()) return;
+    const double busy = after.busy_seconds - before.busy_seconds, steal = after.steal_seconds - before.steal_seconds;
+    const double all = busy + steal + after.idle_seconds - before.idle_seconds;
+    const double others = std::max(0.0, busy - own);
+    auto& facts = session.launch.circumstances;
+    facts.insert(facts.end(), {{"load_before", before.load_1min},
+                               {"load_after", after.load_1min},
+                               {"steal_seconds", steal},
+                               {"others_cpu_seconds", others},
+                               {"end_time", utc_now()}});
+    const auto warn = [&](double seconds, std::string_view who) {
+        if (all <= 0 || seconds < 0.03 * all) return;
+        session.launch.warnings.push_back(
+            fmt::format("{} took {:.0f} % of this host's CPU time during the launch", who, 100 * seconds / all));
+    };
+    warn(others, "other processes");
+    warn(steal, "the hypervisor");
+}
+
+}  // namespace
+
+Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses, int argc,
+                     char** argv) {
+    Session session{world, options, std::move(uses), {}, read_cpu_times(), seconds_since_launch(), {}, {}};
+    set_activity("looking at the placement");
+    session.launch.id = new_launch_id();
+    session.launch.circumstances = circumstances_before(world, app, argc, argv);
+    session.threads = decide_threads(world);
+    look_at_placement(session, argc, argv);
+    const auto clock = measure_clock();
+    auto& facts = session.launch.circumstances;
+    facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},
+                               {"clock_overhead_seconds", clock.overhead_seconds},
+                               {"seed", static_cast<std::int64_t>(options.run.seed)},
+                               {"max_seconds", options.run.max_seconds}});
+    profile::enabled = options.profile;
+    return session;
+}
+
+void close_session(Session& session) {
+    set_activity("reporting");
+    progress::clear();
+    look_at_load(session);
+    if (session.options.profile) session.profile = profile::report(session.world);
+    if (!session.world.root()) return;
+    auto& warnings = session.launch.warnings;
+    const auto found = doubts(session.launch.records, session.options.run);
+    warnings.insert(warnings.end(), found.begin(), found.end());
+    if (stop_requested()) warnings.push_back("stopped early by a signal");
+}
+
+}  // namespace pacer

@@ -1,0 +1,85 @@
+#include "common/timing.hpp"
+
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+namespace pacer {
+
+namespace {
+
+std::vector<double> sorted(std::span<const double> samples) {
+    std::vector<double> copy(samples.begin(), samples.end());
+    std::sort(copy.begin(), copy.end());
+    return copy;
+}
+
+double quantile_of_sorted(std::span<const double> sorted_samples, double p) {
+    const double position = p * static_cast<double>(sorted_samples.size() - 1);
+    const auto below = static_cast<std::size_t>(position);
+    const auto above = std::min(below + 1, sorted_samples.size() - 1);
+    const double part = position - static_cast<double>(below);
+    return sorted_samples[below] + part * (sorted_samples[above] - sorted_samples[below]);
+}
+
+}  // namespace
+
+ClockQuality measure_clock() {
+    constexpr int readings = 2000;
+    double smallest = 1;
+    const double start = now_seconds();
+    double before = start;
+    for (int i = 0; i < readings; ++i) {
+        const double now = now_seconds();
+        if (now > before) smallest = std::min(smallest, now - before);
+        before = now;
+    }
+    return {smallest, (before - start) / readings};
+}
+
+double quantile(std::span<const double> samples, double p) { return quantile_of_sorted(sorted(samples), p); }
+
+double median(std::span<const double> samples) { return quantile(samples, 0.5); }
+
+std::optional<Interval> median_interval(std::span<const double> samples) {
+    constexpr std::size_t fewest = 6;  // 2 * 2^-5 is more than 5 %
+    if (samples.size() < fewest) return std::nullopt;
+    const boost::math::binomial_distribution<double> heads(static_cast<double>(samples.size()), 0.5);
+    std::size_t outside = 1;  // order statistics left out on each side, plus one
+    while (boost::math::cdf(heads, static_cast<double>(outside)) <= 0.025) ++outside;
+    const auto order = sorted(samples);
+    return Interval{order[outside - 1], order[order.size() - outside]};
+}
+
+double lag1_autocorrelation(std::span<const double> samples) {
+    if (samples.size() < 3) return 0;
+    const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
+    double square = 0, product = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        square += (samples[i] - mean) * (samples[i] - mean);
+        if (i > 0) product += (samples[i] - mean) * (samples[i - 1] - mean);
+    }
+    return square > 0 ? product / square : 0;
+}
+
+double drift(std::span<const double> samples) {
+    const std::size_t third = samples.size() / 3;
+    if (third < 2) return 1;
+    return median(samples.last(third)) / median(samples.first(third));
+}
+
+bool two_modes(std::span<const double> samples) {
+    if (samples.size() < 10) return false;
+    const auto order = sorted(samples);
+    const std::size_t quarter = (order.size() + 3) / 4;
+    for (std::size_t split = quarter; split + quarter <= order.size(); ++split) {
+        const double gap = order[split] - order[split - 1];
+        const double spread = std::max(order[split - 1] - order.front(), order.back() - order[split]);
+        if (gap > spread && gap > 0.05 * quantile_of_sorted(order, 0.5)) return true;
+    }
+    return false;
+}
+
+}  // namespace pacer

@@ -1,0 +1,45 @@
+// The clock, and the statistics of one launch's samples. All of them are derived from raw samples when read.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace pacer {
+
+// Monotonic seconds since an arbitrary start.
+inline double now_seconds() {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+struct ClockQuality {
+    double resolution_seconds = 0;  // smallest step seen between two readings
+    double overhead_seconds = 0;    // cost of one reading
+};
+ClockQuality measure_clock();
+
+// Quantile of the samples by linear interpolation between order statistics (type 7 of Hyndman & Fan 1996);
+// p in [0, 1], samples in any order and not empty.
+double quantile(std::span<const double> samples, double p);
+double median(std::span<const double> samples);
+
+struct Interval {
+    double low = 0, high = 0;
+};
+
+// Distribution-free 95 % interval of the median: order statistics k and n+1-k with the largest k for which the
+// binomial(n, 1/2) leaves at most 2.5 % on each side. None below 6 samples.
+std::optional<Interval> median_interval(std::span<const double> samples);
+
+// Correlation of each sample with the one before; 0 when the samples do not vary or are fewer than 3.
+double lag1_autocorrelation(std::span<const double> samples);
+
+// Median of the last third over median of the first third; 1 below 6 samples.
+double drift(std::span<const double> samples);
+
+// True if the samples fall in two groups: a gap between neighbouring order statistics, with at least a quarter of
+// the samples on each side, wider than each group's own spread and than 5 % of the median. False below 10 samples.
+bool two_modes(std::span<const double> samples);
+
+}  // namespace pacer

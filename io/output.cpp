@@ -1,0 +1,71 @@
+#include "io/output.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace pacer {
+
+namespace {
+
+void print_report(const Session& session) {
+    const auto& options = session.options;
+    const auto& launch = session.launch;
+    if (options.quiet) return;
+    std::string text;
+    switch (options.format) {
+        case Format::csv: text = summary_csv(launch); break;
+        case Format::json: text = json({launch}); break;
+        case Format::table:
+            text = table(launch) + (options.proof ? proof(launch) : "") + session.profile + warnings(launch);
+            break;
+    }
+    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
+        throw UsageError(fmt::format("the report could not be written to standard output: {}", std::strerror(errno)));
+    }
+}
+
+// The path goes where it cannot spoil a document on stdout.
+void print_path(const Options& options, const std::string& path) {
+    if (options.quiet) return;
+    auto* const stream = options.format == Format::table ? stdout : stderr;
+    fmt::print(stream, "dump: {}\n", path);
+    std::fflush(stream);
+}
+
+ExitStatus status_of(const std::vector<Record>& records) {
+    const auto was_run = [](const Record& record) { return record.repeats() > 0; };
+    if (std::any_of(records.begin(), records.end(), [](const Record& r) { return r.failed(); })) {
+        return ExitStatus::wrong;
+    }
+    if (std::none_of(records.begin(), records.end(), was_run)) {
+        fmt::print(stderr, "nothing was run, so nothing is right\n");
+        return ExitStatus::wrong;
+    }
+    return ExitStatus::right;
+}
+
+}  // namespace
+
+Output::Output(const Team& world, const Options& options, const std::string& app) {
+    on_root(world, [&] {
+        if (!options.no_dump) dump_ = std::make_unique<DumpFile>(options.dump, options.force, app, world.size);
+    });
+}
+
+ExitStatus Output::deliver(const Session& session) const {
+    int status = 0;
+    on_root(session.world, [&] {
+        print_report(session);
+        if (dump_) print_path(session.options, dump_->write(session.launch));
+        status = static_cast<int>(status_of(session.launch.records));
+    });
+    int stopped = stop_requested() ? static_cast<int>(ExitStatus::stopped_early) : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, session.world.comm);
+    MPI_Bcast(&status, 1, MPI_INT, 0, session.world.comm);
+    return static_cast<ExitStatus>(status != 0 ? status : stopped);
+}
+
+}  // namespace pacer

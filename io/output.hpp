@@ -1,0 +1,25 @@
+// What a launch leaves: its report on stdout, its dump on disk, its exit status.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "common/session.hpp"
+#include "io/dump.hpp"
+
+namespace pacer {
+
+class Output {
+  public:
+    // Makes sure, before the run, that the dump can be written. Collective; throws UsageError.
+    Output(const Team& world, const Options& options, const std::string& app);
+
+    // Writes the dump and the report; the same status on every rank. Collective; throws UsageError, after the
+    // report, if the dump could not be written.
+    ExitStatus deliver(const Session& session) const;
+
+  private:
+    std::unique_ptr<DumpFile> dump_;  // rank 0, if one is wanted
+};
+
+}  // namespace pacer

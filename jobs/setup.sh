@@ -1,0 +1,85 @@
+#!/usr/bin/env bash
+# Installs what is missing from Debian, configures and builds. Prints one line when all is there already.
+#
+#     jobs/setup.sh [--tests] [--preset NAME] [-DNAME=VALUE]...
+#
+#     --tests         also what the tests need, and build them
+#     --preset NAME   a preset of CMakePresets.json (release); the programs land in build/NAME/bin
+#     -DNAME=VALUE    a CMake setting, kept in that build
+#     --help          this text
+#
+# CMAKE_BUILD_PARALLEL_LEVEL: compile jobs at a time; else one a core, as far as memory allows.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=jobs/lib.sh
+. "$root/jobs/lib.sh"
+
+packages=(
+    g++                # compiles C++20 and OpenMP
+    cmake              # configures and drives the build
+    make               # what CMake builds with unless told otherwise
+    pkg-config         # how CMake finds hwloc
+    libopenmpi-dev     # MPI, to compile with
+    openmpi-bin        # mpirun
+    libhdf5-dev        # the format of the timing dumps
+    libcli11-dev       # the command line
+    libfmt-dev         # the tables
+    libhwloc-dev       # where ranks and threads run
+    nlohmann-json3-dev # --format json
+)
+test_packages=(
+    libgtest-dev # the unit and MPI tests
+    hdf5-tools   # h5dump: a dump as somebody without Pacer reads it
+    python3      # judges JSON and CSV output
+    python3-h5py # a second reader of the dumps
+    shellcheck   # judges these scripts
+    clang-format # judges the layout of the C++ sources
+)
+
+preset=release
+tests=false
+settings=()
+while (($#)); do
+    case $1 in
+    --help | -h)
+        header "$0"
+        exit 0
+        ;;
+    --tests) tests=true ;;
+    --preset)
+        (($# > 1)) || refuse "--preset needs a name"
+        preset=$2
+        shift
+        ;;
+    -D?*=*) settings+=("$1") ;;
+    *) refuse "unknown argument '$1', see --help" ;;
+    esac
+    shift
+done
+
+build=$root/build/$preset
+if $tests; then
+    packages+=("${test_packages[@]}")
+    settings+=(-DBUILD_TESTING=ON)
+    # Debian's modules are there for Debian's Python; another one may come first in PATH.
+    [[ ! -x /usr/bin/python3 ]] || settings+=(-DPython3_EXECUTABLE=/usr/bin/python3)
+elif [[ ! -e $build/Makefile && ! -e $build/build.ninja ]]; then
+    settings+=(-DBUILD_TESTING=OFF) # a later --tests turns them on, and they stay on
+    say "the first build takes a minute or two"
+fi
+
+complete=true
+install_missing "${packages[@]}" || complete=false
+if ! command -v cmake >/dev/null; then
+    say "$advice"
+    exit 1
+fi
+# What the package manager does not know may still be there (modules, Spack, /opt): CMake decides.
+if ! quietly cmake -S "$root" --preset "$preset" "${settings[@]}"; then
+    $complete || say "$advice"
+    exit 1
+fi
+quietly cmake --build "$build" --parallel "$(build_jobs)" || exit 1
+$complete || ! command -v apt-get >/dev/null || say "$advice (the build did without)"
+say "build/$preset is up to date"

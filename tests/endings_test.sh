@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# How launches end: right, wrong, thrown, interrupted, killed. Usage: endings_test.sh BROKEN_PROGRAM
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+broken=$1
+cd "$scratch"
+
+for ranks in 1 2 3 4; do
+    launch() { run timeout 60 mpirun -np "$ranks" "$broken" --no-dump --no-limits --repeats 5 "$@"; }
+
+    launch --variants right
+    expect 0 "right on $ranks ranks"
+    says out 'verified' "right on $ranks ranks"
+
+    for variant in wrong_rank wrong_repeat nan; do
+        launch --variants "$variant"
+        expect 1 "$variant on $ranks ranks"
+        says out 'WRONG' "$variant on $ranks ranks"
+    done
+
+    launch --variants racy
+    expect 0 "racy on $ranks ranks"
+    says out 'wrong, as promised' "racy on $ranks ranks"
+
+    launch --variants throw_one
+    expect 1 "throw_one on $ranks ranks"
+    once 'the last rank gives up' "throw_one on $ranks ranks"
+    once "rank $((ranks - 1)) on" "throw_one on $ranks ranks"
+    once 'running variant throw_one' "throw_one on $ranks ranks"
+
+    launch --variants throw_all
+    expect 1 "throw_all on $ranks ranks"
+    once 'every rank gives up' "throw_all on $ranks ranks"
+done
+
+# A signal to the ranks ends the launch in good order: what was measured is reported and dumped.
+mpirun -np 2 "$broken" --no-limits --variants endless --repeats 1000 --dump stopped.h5 >stopped.out 2>stopped.err &
+launcher=$!
+for _ in $(seq 100); do
+    sleep 0.1
+    ranks=$(pgrep -P "$launcher" || true)
+    [ "$(wc -w <<<"$ranks")" -eq 2 ] && break
+done
+sleep 2
+# shellcheck disable=SC2086 # one process id a word
+kill -USR1 $ranks
+status=0
+wait "$launcher" || status=$?
+err=$(cat stopped.err)
+expect 75 'interrupted'
+grep -q 'stopped early by a signal' stopped.out || fail "interrupted: no warning: $(cat stopped.out)"
+[ -s stopped.h5 ] || fail 'interrupted: no dump'
+
+# A rank that is killed takes the launch with it, and leaves nothing under the dump's name.
+mpirun -np 2 "$broken" --no-limits --variants endless --repeats 1000 --dump killed.h5 >killed.out 2>killed.err &
+launcher=$!
+sleep 2
+ranks=$(pgrep -P "$launcher")
+kill -KILL "$(tail -n 1 <<<"$ranks")"
+status=0
+timeout 30 tail --pid="$launcher" -f /dev/null || fail 'killed: the launch hangs'
+wait "$launcher" || status=$?
+[ "$status" -ne 0 ] || fail 'killed: exit status 0'
+[ ! -e killed.h5 ] || fail 'killed: a dump under its final name'
+
+finish

@@ -1,0 +1,45 @@
+# shellcheck shell=bash
+# What the shell tests share: a scratch folder, running a command and judging how it ended. To be sourced.
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+
+fail() {
+    printf 'FAILED: %s\n' "$*" >&2
+    failures=$((failures + 1))
+}
+
+# run COMMAND...: its output in $out and $err, its exit status in $status.
+run() {
+    status=0
+    "$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || status=$?
+    out=$(cat "$scratch/stdout")
+    err=$(cat "$scratch/stderr")
+}
+
+# expect STATUS WHAT: the last command ended so.
+expect() {
+    [ "$status" -eq "$1" ] || fail "$2: exit status $status, not $1: $err"
+}
+
+# says STREAM TEXT WHAT: the text occurs in the output of the last command; STREAM is out or err.
+says() {
+    grep -qF -- "$2" "$scratch/std$1" || fail "$3: std$1 does not say '$2': $(cat "$scratch/std$1")"
+}
+
+# once TEXT WHAT: exactly one line on stderr has the text.
+once() {
+    local count
+    count=$(grep -cF -- "$1" "$scratch/stderr" || true)
+    [ "$count" -eq 1 ] || fail "$2: '$1' is on $count lines of stderr, not 1: $err"
+}
+
+# To be called last.
+finish() {
+    if [ "$failures" -gt 0 ]; then
+        printf '%s checks failed\n' "$failures" >&2
+        exit 1
+    fi
+    echo 'all checks passed'
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""Reads dumps with other HDF5 programs (h5py, h5dump, h5repack), and gives timings dumps changed by them.
+
+    BIN=build/release/bin tests/read_dump.py
+"""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import h5py
+import numpy
+
+BIN = pathlib.Path(os.environ["BIN"]).resolve()
+
+
+def run(*command, status=0):
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True)
+    assert done.returncode == status, f"{command}: {done.returncode}, {done.stdout}{done.stderr}"
+    return done.stdout + done.stderr
+
+
+def checksum_line(data):
+    """The last line of a dump, by its description in io/dump.hpp."""
+    fnv = 0xCBF29CE484222325
+    for byte in data:
+        fnv = ((fnv ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return b"\npacer-fnv1a64 %016x\n" % fnv
+
+
+def check_storage(name, item):
+    """Numbers and fixed-length strings ("O" would be of variable length), checksums on every dataset."""
+    for key in item.attrs:
+        assert item.attrs.get_id(key).dtype.kind in "Sif", f"{name}: {key}"
+    if not isinstance(item, h5py.Dataset):
+        return
+    assert item.fletcher32 and item.chunks, name
+    members = [item.dtype[n] for n in item.dtype.names] if item.dtype.names else [item.dtype]
+    assert all(member.kind in "Sif" for member in members), f"{name}: {members}"
+
+
+def check_content(path):
+    with h5py.File(path, "r") as file:
+        assert file.attrs["format"] == b"pacer-timings" and file.attrs["format_version"] == 1
+        file.visititems(check_storage)
+        launch = file["launch/20261122T120721Z-00000001"]
+        assert len(launch.attrs) == 7 and launch.attrs["cores"] == -64
+        assert launch.attrs["hosts"].decode() == "h\u00fctte, \u6e96"
+        assert launch["placement"]["rank"].tolist() == [0, 1, 2]
+        assert launch["placement"]["host"].tolist() == [b"node-two", b"node1", b"node-two"]
+        assert launch["warnings"][:].tolist() == ["drift: the last third is slower".encode(), b"", "\u00e4".encode()]
+        assert list(launch["case"]) == ["0000", "0001", "0002"]
+        hybrid = launch["case/0001"]
+        assert hybrid["seconds"].shape == (4, 3) and hybrid["seconds"].dtype == numpy.float64
+        assert hybrid["seconds"][1, 2] == 1e-3 * 2 / 3 + 1e-5 * 2
+        assert hybrid["round"].dtype == numpy.int32 and hybrid["round"][:].tolist() == [3, 4, 5, 6]
+        assert hybrid["shares"]["work_items"].tolist() == [250, 251, 252]
+        assert hybrid["parameters"].attrs["elements"] == 1 << 62
+        assert hybrid.attrs["got"] == b"10633823966279326980924856586993369088"
+        assert "seconds" not in launch["case/0002"] and launch["case/0002"].attrs["not_run"] == b"it needs 2 ranks"
+
+
+def check_h5dump(path):
+    assert "20261122T120721Z-00000001" in run("h5dump", "-H", path)
+    whole = run("h5dump", "-p", path)
+    assert "CHECKSUM FLETCHER32" in whole and "H5T_VARIABLE" not in whole
+    assert "it needs 2 ranks" in whole
+
+
+def changed(source, target, change, sign):
+    """A copy of the dump, changed by h5py, which drops the last line; signed anew if asked."""
+    shutil.copy(source, target)
+    with h5py.File(target, "r+") as file:
+        change(file)
+    if sign:
+        data = target.read_bytes()
+        target.write_bytes(data + checksum_line(data))
+    return target
+
+
+def check_changed(source):
+    folder = source.parent
+
+    def newer(file):
+        file.attrs["format_version"] = 2
+
+    def foreign(file):
+        file.attrs["format"] = numpy.bytes_("others")
+
+    def extended(file):
+        file.attrs["colour"] = numpy.bytes_("blue")
+        file["launch/20261122T120721Z-00000001/case/0000"].attrs["mood"] = [1, 2]
+        file["launch/20261122T120721Z-00000001"].attrs["spoken"] = "of variable length"
+
+    def misshapen(file):
+        del file["launch/20261122T120721Z-00000001/case/0001/round"]
+
+    unsigned = run(BIN / "timings", "validate", changed(source, folder / "a.h5", extended, False), status=2)
+    assert "changed by another program" in unsigned, unsigned
+    expected = run(BIN / "timings", "export", "--format", "json", source)
+    assert run(BIN / "timings", "export", "--format", "json", changed(source, folder / "b.h5", extended, True)) == expected
+    for change, words in (
+        (newer, "written by a newer Pacer (format 2); this timings reads up to 1"),
+        (foreign, "not a timing dump of Pacer"),
+        (misshapen, "4 x 3 samples for 0 repeats on 3 ranks"),
+    ):
+        message = run(BIN / "timings", "show", changed(source, folder / f"{change.__name__}.h5", change, True), status=2)
+        assert words in message and message.count("\n") == 1, message
+    run("h5repack", source, folder / "repacked.h5")
+    assert "changed by another program" in run(BIN / "timings", "show", folder / "repacked.h5", status=2)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "right.h5"
+        run(BIN / "make_dump", "right", path)
+        data = path.read_bytes()
+        cut = data.rindex(b"\npacer-")
+        assert data[cut:] == checksum_line(data[:cut])
+        check_content(path)
+        check_h5dump(path)
+        check_changed(path)
+    print("other HDF5 programs read the dump")
+
+
+main()

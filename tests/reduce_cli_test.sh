@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# reduce as its users type it. Wants $BIN, the folder of the programs.
+set -euo pipefail
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+reduce=$BIN/reduce
+timings=$BIN/timings
+quick=(--no-limits --repeats 6 -n 1e6)
+cd "$scratch"
+
+run "$reduce" --help
+expect 0 'help'
+says out '--variants' 'help'
+run mpirun -np 3 "$reduce" --help
+expect 0 'help on ranks'
+[ "$(grep -c -- '--strict-placement' <<<"$out")" -eq 1 ] || fail 'help is printed by more than one rank'
+run "$reduce" --version
+expect 0 'version'
+says out 'Pacer' 'version'
+run "$reduce" --list
+expect 0 'list'
+names=$(awk '{print $1}' <<<"$out" | sort)
+files=$(cd "$SOURCE/apps/reduce" && for file in *.cpp; do echo "${file%.cpp}"; done |
+    grep -vxE 'main|problem|kernels|windows' | sort)
+[ "$names" = "$files" ] || fail "the variants listed are not the files of the folder: $names / $files"
+
+refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothing on stdout
+    local text=$1
+    shift
+    run mpirun --quiet -np 2 "$reduce" "$@"
+    expect 2 "reduce $*"
+    once "$text" "reduce $*"
+    [ -z "$out" ] || fail "reduce $*: prints although it refuses: $out"
+}
+refused '--elments' --elments 5
+refused "no variant is called 'smid'; there are serial, simd" --variants serial,smid
+refused "'2GB' is not a count" -n 2GB
+refused "'-5' is not a count" -n -5
+refused "'1.5' is not a count" --repeats 1.5
+refused '--format' --format yaml
+refused '--source' --source disk
+refused '--max-seconds' --max-seconds -1
+refused 'not exact in f64' --type f64 -n 1e15
+refused 'chunk' --chunk 0
+refused 'missing/a.h5' --dump missing/a.h5
+refused 'excludes' --dump a.h5 --no-dump
+
+for ranks in 1 2 3 4; do
+    for source in iota memory; do
+        for type in i64 f64; do
+            run mpirun -np "$ranks" "$reduce" "${quick[@]}" -n 100003 --source "$source" --type "$type" --no-dump --format json
+            expect 0 "$source $type on $ranks ranks"
+            /usr/bin/python3 - "$ranks" <<'PYTHON' "$scratch/stdout" || fail "$source $type on $ranks ranks: the JSON"
+import json, sys
+ranks, launch = int(sys.argv[1]), json.load(open(sys.argv[2]))["launches"][0]
+names = [record["variant"] for record in launch["records"]]
+assert names == ["serial", "simd", "openmp", "mpi", "hybrid", "chunked", "shared"], names
+assert len(launch["placement"]) == ranks
+for record in launch["records"]:
+    if record["not_run"]:
+        assert record["variant"] == "chunked", record
+        continue
+    assert record["checked"] > 6 and record["failed"] == 0, record
+    assert len(record["seconds"]) == 6 and all(len(row) == record["ranks"] for row in record["seconds"])
+    assert sum(share["work_items"] for share in record["shares"]) == 100003
+    assert sum(float(share["partial_result"]) for share in record["shares"]) == float(record["got"])
+PYTHON
+        done
+    done
+done
+
+# The dump: default name, no overwriting, force, and the same table again from its raw samples.
+run "$reduce" "${quick[@]}" --dump a.h5
+expect 0 'dump'
+says out 'dump: a.h5' 'dump'
+sed '/^warning: /,$d' "$scratch/stdout" >table
+run "$timings" show a.h5
+expect 0 'show'
+sed '/^warning: /,$d; /^$/N' "$scratch/stdout" | head -n "$(wc -l <table)" | diff - table >&2 || fail 'timings show prints another table'
+run "$timings" validate a.h5
+expect 0 'validate'
+refused 'a.h5' --dump a.h5
+run "$reduce" "${quick[@]}" --dump a.h5 --force
+expect 0 'force'
+run "$reduce" "${quick[@]}"
+expect 0 'default name'
+default=(reduce-*-np1.h5)
+[ -s "${default[0]}" ] || fail 'no dump under the default name'
+run "$reduce" "${quick[@]}" --no-dump
+[ "$(find . -name '*.h5' | wc -l)" -eq 2 ] || fail '--no-dump leaves a dump'
+[ -z "$(find . -name '*.part')" ] || fail 'a .part file was left'
+
+run "$reduce" "${quick[@]}" --no-dump --quiet
+expect 0 'quiet'
+[ -z "$out$err" ] || fail "--quiet prints: $out$err"
+run "$reduce" "${quick[@]}" --no-dump --format csv
+expect 0 'csv'
+[ "$(wc -l <"$scratch/stdout")" -eq 8 ] || fail 'csv: not a row a variant'
+run "$reduce" "${quick[@]}" --no-dump --proof --profile --variants mpi,chunked
+expect 0 'proof and profile'
+says out 'cpus allowed' 'proof'
+says out 'draw a ticket' 'profile'
+says out 'apps/reduce/chunked.cpp:' 'profile'
+
+# Memory: the parts must fit, the baseline may be left out.
+run mpirun -np 2 "$reduce" "${quick[@]}" --no-dump --source memory --memory 8e6
+expect 0 'a baseline that does not fit'
+says out 'not run: needs 7.6 MiB on rank 0' 'a baseline that does not fit'
+run mpirun --quiet -np 2 "$reduce" "${quick[@]}" --no-dump --source memory --memory 7e6
+expect 2 'parts that do not fit'
+once 'use fewer elements or more nodes' 'parts that do not fit'
+
+if [ -c /dev/full ]; then
+    status=0
+    "$reduce" "${quick[@]}" --no-dump >/dev/full 2>"$scratch/stderr" || status=$?
+    err=$(cat "$scratch/stderr")
+    expect 2 'a full standard output'
+    once 'standard output' 'a full standard output'
+fi
+
+finish

@@ -1,0 +1,126 @@
+// What is shown of a launch follows from its samples, and programs can read it back.
+#include "common/report.hpp"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace pacer {
+namespace {
+
+Record record_of(const std::string& variant, double seconds, int ranks) {
+    Record record;
+    record.app = "reduce";
+    record.variant = variant;
+    record.ranks = ranks;
+    record.parameters = {{"elements", std::int64_t{1000}}, {"source", "iota"}};
+    record.work = {1000, 0, 2000, Operation::int64_add};
+    record.limit = {0.5, "4 kadd/s by a slide rule"};
+    for (int repeat = 0; repeat < 6; ++repeat) {
+        for (int rank = 0; rank < ranks; ++rank) record.seconds.push_back(rank == 0 ? seconds : seconds / 2);
+        record.round.push_back(repeat);
+    }
+    record.verdict.add({Number::of_whole(499500), Number::of_whole(499500)});
+    return record;
+}
+
+Launch example() {
+    Launch launch;
+    launch.id = "20261122T120721Z-1a2b3c4d";
+    launch.circumstances = {{"program", "reduce"}, {"command_line", "./reduce --dump 'a,\"b\"\xff'"}, {"ranks", std::int64_t{2}}};
+    launch.placement = {{0, "node1", 11, "0", 1, "0"}, {1, "node2", 12, "1", 1, "1"}};
+    launch.warnings = {"a, \"quoted\" warning"};
+    launch.records = {record_of("serial", 4, 1), record_of("mpi", 1, 2), record_of("simd", 2, 1)};
+    Record missing;
+    missing.app = "reduce";
+    missing.variant = "openmp";
+    missing.not_run = "needs 16 GiB, really";
+    launch.records.push_back(missing);
+    return launch;
+}
+
+TEST(Summary, RefersToTheSerialCaseOfTheLaunch) {
+    const auto launch = example();
+    const auto mpi = summarise(launch.records[1], launch);
+    EXPECT_EQ(mpi.median_seconds, 1);
+    EXPECT_EQ(mpi.speedup, 4);
+    EXPECT_EQ(mpi.efficiency, 2);
+    EXPECT_EQ(mpi.fraction_of_limit, 0.5);
+    EXPECT_EQ(mpi.rate, 2000);
+    EXPECT_EQ(mpi.rate_unit, "add/s");
+    EXPECT_TRUE(mpi.has_interval);
+}
+
+TEST(Summary, HasNoSpeedupWithoutABase) {
+    auto launch = example();
+    launch.records.erase(launch.records.begin());
+    EXPECT_EQ(summarise(launch.records[0], launch).speedup, 0);
+}
+
+TEST(Table, IsSortedFromSlowestToFastest) {
+    const auto text = table(example());
+    const auto at = [&](const std::string& name) { return text.find("\n" + name + " "); };
+    EXPECT_LT(at("serial"), at("simd"));
+    EXPECT_LT(at("simd"), at("mpi"));
+    EXPECT_LT(at("mpi"), at("openmp"));
+    EXPECT_NE(text.find("not run: needs 16 GiB, really"), std::string::npos);
+    EXPECT_NE(text.find("answer 499500"), std::string::npos);
+    EXPECT_EQ(text.find("WRONG"), std::string::npos);
+}
+
+TEST(Table, SaysWhatIsWrong) {
+    auto launch = example();
+    launch.records[1].verdict.add({Number::of_whole(499501), Number::of_whole(499500)});
+    launch.records[2].verdict = {};
+    const auto text = table(launch);
+    EXPECT_NE(text.find("WRONG 1 of 2"), std::string::npos);
+    EXPECT_NE(text.find("mpi: got 499501, want 499500"), std::string::npos);
+    EXPECT_NE(text.find("NOT CHECKED"), std::string::npos);
+}
+
+TEST(Json, IsValidAndComplete) {
+    const auto parsed = nlohmann::json::parse(json({example()}));
+    const auto& launch = parsed.at("launches").at(0);
+    EXPECT_EQ(launch.at("id"), "20261122T120721Z-1a2b3c4d");
+    EXPECT_EQ(launch.at("circumstances").at("ranks"), 2);
+    EXPECT_EQ(launch.at("placement").at(1).at("host"), "node2");
+    EXPECT_EQ(launch.at("warnings").at(0), "a, \"quoted\" warning");
+    const auto& mpi = launch.at("records").at(1);
+    EXPECT_EQ(mpi.at("seconds").size(), 6);
+    EXPECT_EQ(mpi.at("seconds").at(0), (std::vector<double>{1, 0.5}));
+    EXPECT_EQ(mpi.at("summary").at("median_seconds"), 1.0);
+    EXPECT_EQ(mpi.at("want"), "499500");
+    EXPECT_TRUE(launch.at("records").at(3).at("summary").is_null());
+    EXPECT_EQ(launch.at("records").at(3).at("not_run"), "needs 16 GiB, really");
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+TEST(Csv, HasARowACaseOrASample) {
+    const auto cases = lines_of(summary_csv(example()));
+    ASSERT_EQ(cases.size(), 5);
+    EXPECT_TRUE(cases[4].ends_with(",0,0,\"needs 16 GiB, really\""));
+    const auto samples = lines_of(samples_csv({example()}));
+    ASSERT_EQ(samples.size(), 1 + 6 + 12 + 6);
+    EXPECT_EQ(samples[0], "launch,app,variant,ranks,threads,parameters,repeat,round,rank,seconds");
+    EXPECT_EQ(samples[8], "20261122T120721Z-1a2b3c4d,reduce,mpi,2,1,elements=1000 source=iota,0,0,1,0.5");
+}
+
+TEST(Proof, AddsUpTheShares) {
+    auto launch = example();
+    launch.records[1].shares = {{0, 1, 400, "79800"}, {1, 1, 600, "419700"}};
+    const auto lines = lines_of(proof(launch));
+    ASSERT_EQ(lines.size(), 6);  // blank, name, names of columns, two ranks, all
+    EXPECT_NE(lines[4].find("node2"), std::string::npos);
+    EXPECT_NE(lines[5].find("1000"), std::string::npos);
+    EXPECT_NE(lines[5].find("499500"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace pacer

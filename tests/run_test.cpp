@@ -1,0 +1,215 @@
+// The timed loop on real ranks: what it records, and that it catches answers that are wrong anywhere.
+#include "common/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <set>
+
+#include "tests/mpi_world.hpp"
+
+namespace pacer {
+namespace {
+
+// Every variant adds 1 for each rank; the ranks' parts are 1 each.
+struct Problem {
+    int ranks = 1;
+};
+struct Answer {
+    Number total;
+    Part own;
+};
+
+int executions = 0;  // of the variant under test, on this rank
+
+Answer sum_of_ones(const Team& team, std::int64_t mine) {
+    ++executions;
+    std::int64_t total = 0;
+    MPI_Reduce(&mine, &total, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
+    return {Number::of_whole(total), {1, Number::of_whole(mine)}};
+}
+
+Answer right(const Problem&, const Team& team) { return sum_of_ones(team, 1); }
+Answer wrong_on_last_rank(const Problem&, const Team& team) { return sum_of_ones(team, team.rank == team.size - 1 ? 2 : 1); }
+Answer wrong_in_one_repeat(const Problem&, const Team& team) { return sum_of_ones(team, executions == 4 ? 2 : 1); }
+Answer lost_items(const Problem&, const Team& team) {
+    auto answer = sum_of_ones(team, 1);
+    if (team.rank == team.size - 1) answer.own.items = 0;
+    return answer;
+}
+Answer right_by_luck(const Problem& problem, const Team& team) {
+    auto answer = sum_of_ones(team, 5);
+    answer.total = Number::of_whole(problem.ranks);
+    return answer;
+}
+Answer not_a_number(const Problem&, const Team& team) {
+    const auto answer = sum_of_ones(team, 1);
+    return {Number::of_real(std::numeric_limits<double>::quiet_NaN()), answer.own};
+}
+Answer alone(const Problem& problem, const Team& team) {
+    EXPECT_EQ(team.size, 1);
+    return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
+}
+Answer empty(const Problem& problem, const Team&) {
+    return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
+}
+
+Check check(const Problem& problem, const Answer& answer) { return {answer.total, Number::of_whole(problem.ranks), 0}; }
+Part own_part(const Problem&, const Answer& answer) { return answer.own; }
+
+using V = Variant<Problem, Answer>;
+
+std::vector<Record> run(std::vector<V> variants, RunOptions options,
+                        std::string (*obstacle)(const Problem&, const V&) = nullptr) {
+    executions = 0;
+    static Problem problem;
+    problem.ranks = world().size;
+    const Threads threads;
+    const Experiment<Problem, Answer> experiment{
+        "test", problem, variants, {}, {world().size, 0, 0, Operation::none}, check, own_part, obstacle};
+    return run_tasks(tasks_of(experiment, world(), threads, [](Uses) { return Limit{}; }), world(), threads, options);
+}
+
+RunOptions five_repeats() { return {.repeats = 5, .max_seconds = 0, .seed = 7, .progress = false}; }
+
+TEST(Run, RecordsEveryRankOfEveryRepeat) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats());
+    if (!world().root()) return;
+    ASSERT_EQ(records.size(), 2);
+    EXPECT_EQ(records[0].ranks, world().size);
+    EXPECT_EQ(records[0].seconds.size(), 5 * static_cast<std::size_t>(world().size));
+    EXPECT_EQ(records[1].ranks, 1);
+    EXPECT_EQ(records[1].seconds.size(), 5);
+    for (const auto& record : records) {
+        EXPECT_EQ(record.round, (std::vector<std::int32_t>{0, 1, 2, 3, 4}));
+        EXPECT_GT(record.first_seconds, 0);
+        EXPECT_TRUE(std::all_of(record.seconds.begin(), record.seconds.end(), [](double s) { return s > 0; }));
+        EXPECT_TRUE(record.verdict.right());
+        EXPECT_FALSE(record.failed());
+    }
+}
+
+TEST(Run, ChecksEveryExecution) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].verdict.checked, executions);
+    EXPECT_GE(executions, 6);  // the first and five repeats
+}
+
+TEST(Run, KeepsTheShareOfEveryRank) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    ASSERT_EQ(records[0].shares.size(), static_cast<std::size_t>(world().size));
+    for (int rank = 0; rank < world().size; ++rank) {
+        const auto& share = records[0].shares[static_cast<std::size_t>(rank)];
+        EXPECT_EQ(share.rank, rank);
+        EXPECT_EQ(share.items, 1);
+        EXPECT_EQ(share.partial, "1");
+    }
+}
+
+TEST(Run, CatchesAnAnswerWrongOnOneRank) {
+    const auto records = run({{"wrong", "", wrong_on_last_rank, Uses::ranks}}, five_repeats());
+    if (world().root()) EXPECT_TRUE(records[0].failed());
+}
+
+TEST(Run, CatchesAnAnswerWrongInOneRepeat) {
+    const auto records = run({{"wrong", "", wrong_in_one_repeat, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_TRUE(records[0].failed());
+    EXPECT_EQ(records[0].verdict.got, std::to_string(2 * world().size));
+    EXPECT_LT(records[0].verdict.failed, records[0].verdict.checked);
+}
+
+TEST(Run, CatchesLostItems) {
+    const auto records = run({{"lost", "", lost_items, Uses::ranks}}, five_repeats());
+    if (world().root()) EXPECT_TRUE(records[0].failed());
+}
+
+TEST(Run, CatchesPartsThatDoNotAddUpToTheAnswer) {
+    const auto records = run({{"luck", "", right_by_luck, Uses::ranks}}, five_repeats());
+    if (world().root()) EXPECT_TRUE(records[0].failed());
+}
+
+TEST(Run, CatchesNan) {
+    const auto records = run({{"nan", "", not_a_number, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_TRUE(records[0].failed());
+    EXPECT_EQ(records[0].verdict.got, "nan");
+}
+
+TEST(Run, AWrongAnswerIsNoFailureWherePromisedRacy) {
+    const auto records = run({{"racy", "", wrong_on_last_rank, Uses::ranks, Promise::racy}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_FALSE(records[0].failed());
+    EXPECT_FALSE(records[0].verdict.right());
+}
+
+TEST(Run, LeavesOutWhatHasAnObstacle) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats(),
+                             [](const Problem&, const V& variant) {
+                                 return std::string(variant.name == "alone" ? "needs 16 GiB" : "");
+                             });
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].repeats(), 5);
+    EXPECT_EQ(records[1].repeats(), 0);
+    EXPECT_EQ(records[1].not_run, "needs 16 GiB");
+    EXPECT_FALSE(records[1].failed());
+}
+
+TEST(Run, BatchesWhatIsShorterThanTheClockCanTell) {
+    const auto records = run({{"empty", "", empty, Uses::core}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_GT(records[0].batch, 1);
+    EXPECT_EQ(records[0].verdict.failed, 0);
+    EXPECT_GE(records[0].verdict.checked, 5 * records[0].batch);
+}
+
+TEST(Run, StopsByItselfWithinItsBudget) {
+    const double start = seconds_since_launch();
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             {.repeats = 0, .max_seconds = start + 0.5, .seed = 1, .progress = false});
+    if (!world().root()) return;
+    for (const auto& record : records) EXPECT_TRUE(record.converged || record.repeats() >= 1);
+}
+
+TEST(Run, RunsNothingAfterTheBudget) {
+    const auto records =
+        run({{"right", "", right, Uses::ranks}}, {.repeats = 0, .max_seconds = 1e-9, .seed = 1, .progress = false});
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].repeats(), 0);
+    EXPECT_FALSE(records[0].not_run.empty());
+}
+
+TEST(Team, GathersTextInRankOrder) {
+    const auto texts = gather_text(world(), std::string(static_cast<std::size_t>(world().rank), 'x'));
+    if (!world().root()) {
+        EXPECT_TRUE(texts.empty());
+        return;
+    }
+    ASSERT_EQ(texts.size(), static_cast<std::size_t>(world().size));
+    for (std::size_t rank = 0; rank < texts.size(); ++rank) EXPECT_EQ(texts[rank].size(), rank);
+}
+
+TEST(Team, AUsageErrorOfRankZeroReachesEveryRank) {
+    EXPECT_THROW(on_root(world(), [] { throw UsageError("no such file"); }), UsageError);
+    EXPECT_NO_THROW(on_root(world(), [] {}));
+}
+
+TEST(Team, SleepingBarrierHoldsUntilTheLastRank) {
+    for (int round = 0; round < 3; ++round) sleeping_barrier(world());
+}
+
+TEST(Team, MeasuresFromTheFirstStartOnTheNode) {
+    const std::vector<double> starts = {10.0 + world().rank}, ends = {20.0 + world().rank};
+    EXPECT_EQ(seconds_since_first_start(world(), starts, ends).front(), 10.0 + world().rank);
+}
+
+TEST(MpiCount, RefusesWhatAnIntCannotHold) {
+    EXPECT_EQ(mpi_count(2147483647), 2147483647);
+    EXPECT_THROW(mpi_count(2147483648), std::length_error);
+}
+
+}  // namespace
+}  // namespace pacer
