@@ -6,8 +6,10 @@
 #include <cstdio>
 #include <filesystem>
 #include <numeric>
+#include <vector>
 
 #include "common/profile.hpp"
+#include "common/run.hpp"
 #include "common/timing.hpp"
 #include "io/dump.hpp"
 
@@ -25,13 +27,17 @@ double spin(const Nothing&, const Team&) {
     return 1;
 }
 
-Check check(const Nothing&, const double& answer) { return {Number::of_real(answer), Number::of_real(1), 0}; }
+Check check(const Nothing&, const double& answer) {
+    return {Number::of_real(answer), Number::of_real(1), 0};
+}
 
-// Seconds that the loop spends on a repeat besides the variant itself, the two clock readings and the barriers.
+// Seconds that the loop spends on a repeat besides the variant itself, the two clock readings and the
+// barriers.
 double repeat_overhead(const Team& world, std::vector<Record>& records) {
     const Nothing nothing;
     const std::array<Variant<Nothing, double>, 1> variants = {{{"spin", "", spin, Uses::core}}};
-    const Experiment<Nothing, double> experiment{"harness", nothing, variants, {}, {1, 0, 0, Operation::none}, check};
+    const Experiment<Nothing, double> experiment{"harness", nothing, variants, {}, {1, 0, 0, Operation::none},
+                                                 check};
     const RunOptions options{.repeats = 20000};
     const Threads threads;
     const auto tasks = tasks_of(experiment, world, threads, [](Uses) { return Limit{}; });
@@ -57,7 +63,8 @@ double dump_seconds(Record record, int cases) {
     Launch launch;
     launch.id = "20260101T000000Z-00000000";
     launch.records.assign(static_cast<std::size_t>(cases), record);
-    const auto path = (std::filesystem::temp_directory_path() / fmt::format("pacer-harness-{}.h5", getpid())).string();
+    const auto path =
+        (std::filesystem::temp_directory_path() / fmt::format("pacer-harness-{}.h5", getpid())).string();
     std::vector<double> seconds;
     for (int i = 0; i < 20; ++i) {
         const double start = now_seconds();
@@ -75,7 +82,8 @@ int main(int argc, char** argv) {
         std::vector<Record> records;
         const double repeat = repeat_overhead(world, records), barrier = barrier_seconds(world);
         const auto clock = measure_clock();
-        fmt::print("a repeat beyond clock and barrier  {:8.3f} us\n", 1e6 * (repeat - clock.overhead_seconds - barrier));
+        fmt::print("a repeat beyond clock and barrier  {:8.3f} us\n",
+                   1e6 * (repeat - clock.overhead_seconds - barrier));
         fmt::print("a hit of the profile               {:8.3f} us\n", 1e-3 * profile::cost_per_hit_ns());
         fmt::print("a dump of 7 cases on 4 ranks       {:8.3f} ms\n", 1e3 * dump_seconds(records[0], 7));
         return ExitStatus::right;

@@ -39,7 +39,8 @@ std::vector<Doubt> all_doubts(const RunOptions& options) {
          }},
         {"the time budget ended before all repeats were done",
          [=](const Record&, const auto& s) {
-             return when(static_cast<std::int64_t>(s.size()) < options.repeats, fmt::format("{} repeats", s.size()));
+             return when(static_cast<std::int64_t>(s.size()) < options.repeats,
+                         fmt::format("{} repeats", s.size()));
          }},
         {"the first execution took over 1.5 times the median",
          [](const Record& r, const auto& s) {
@@ -74,7 +75,8 @@ std::vector<std::string> doubts(const std::vector<Record>& records, const RunOpt
             const auto words = doubt.finding(record, record.repeat_seconds());
             if (words) concerned.push_back(record.variant + (words->empty() ? "" : " (" + *words + ")"));
         }
-        if (!concerned.empty()) sentences.push_back(fmt::format("{}: {}", doubt.sentence, fmt::join(concerned, ", ")));
+        if (!concerned.empty())
+            sentences.push_back(fmt::format("{}: {}", doubt.sentence, fmt::join(concerned, ", ")));
     }
     return sentences;
 }

@@ -9,8 +9,8 @@
 
 namespace pacer {
 
-// One sentence a kind of doubt, naming the variants it concerns: a cold first execution, drift, correlation between
-// neighbouring repeats, two modes, a time below the limit, a median not yet known, batches.
+// One sentence a kind of doubt, naming the variants it concerns: a cold first execution, drift, correlation
+// between neighbouring repeats, two modes, a time below the limit, a median not yet known, batches.
 std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options);
 
 }  // namespace pacer

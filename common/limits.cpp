@@ -20,7 +20,8 @@ namespace {
 constexpr double probe_seconds = 0.1;
 constexpr std::size_t fewest_tries = 2 * probes::shapes;
 
-using Piece = std::function<double(int thread, std::size_t shape)>;  // does a share of the work, returns how much
+using Piece =
+    std::function<double(int thread, std::size_t shape)>;  // does a share of the work, returns how much
 
 // Best rate that the occupying threads reach together, over several tries: a limit is what can be reached.
 // Called by every rank if `together`, else by rank 0 alone.
@@ -58,8 +59,8 @@ double probe_operations(const Team& world, bool together, int threads, Operation
     });
 }
 
-// Bytes that one thread reads again and again: its part of the problem, or as much of a larger problem as no cache
-// can hold together with the other threads' parts.
+// Bytes that one thread reads again and again: its part of the problem, or as much of a larger problem as no
+// cache can hold together with the other threads' parts.
 std::int64_t words_per_thread(std::int64_t problem_bytes, std::int64_t threads) {
     const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
     const std::int64_t beyond_caches = std::max<std::int64_t>(8 * cache, std::int64_t{256} << 20);
@@ -70,7 +71,8 @@ std::int64_t words_per_thread(std::int64_t problem_bytes, std::int64_t threads) 
 double probe_bandwidth(const Team& world, bool together, int threads, std::int64_t problem_bytes) {
     const auto words = words_per_thread(problem_bytes, std::int64_t{threads} * (together ? world.size : 1));
     const double bytes = 8.0 * static_cast<double>(words);
-    const std::int64_t passes = std::max<std::int64_t>(1, (std::int64_t{4} << 20) / words);  // 32 MiB read at least
+    const std::int64_t passes =
+        std::max<std::int64_t>(1, (std::int64_t{4} << 20) / words);  // 32 MiB read at least
     std::vector<Buffer<std::uint64_t>> buffers(static_cast<std::size_t>(threads));
     return best_rate(world, together, threads, [&](int thread, std::size_t shape) {
         auto& buffer = buffers[static_cast<std::size_t>(thread)];
@@ -116,9 +118,11 @@ std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, c
 }
 
 Limit limit_of(const Work& work, const Rates& rates, const std::string& who) {
-    const double by_bytes = rates.bytes_per_second > 0 ? static_cast<double>(work.bytes) / rates.bytes_per_second : 0;
-    const double by_operations =
-        rates.operations_per_second > 0 ? static_cast<double>(work.operations) / rates.operations_per_second : 0;
+    const double by_bytes =
+        rates.bytes_per_second > 0 ? static_cast<double>(work.bytes) / rates.bytes_per_second : 0;
+    const double by_operations = rates.operations_per_second > 0
+                                     ? static_cast<double>(work.operations) / rates.operations_per_second
+                                     : 0;
     if (by_bytes == 0 && by_operations == 0) return {};
     if (by_bytes >= by_operations) {
         return {by_bytes, fmt::format("{} read by {}", format_rate(rates.bytes_per_second, "B/s"), who)};
@@ -128,12 +132,18 @@ Limit limit_of(const Work& work, const Rates& rates, const std::string& who) {
 }
 
 std::string occupation(Uses uses, int ranks, int threads) {
-    const auto count = [](int n, std::string_view what) { return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s"); };
+    const auto count = [](int n, std::string_view what) {
+        return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+    };
     switch (uses) {
-        case Uses::core: return "1 core";
-        case Uses::threads: return count(threads, "thread");
-        case Uses::ranks: return count(ranks, "rank");
-        case Uses::both: return fmt::format("{} x {}", count(ranks, "rank"), count(threads, "thread"));
+        case Uses::core:
+            return "1 core";
+        case Uses::threads:
+            return count(threads, "thread");
+        case Uses::ranks:
+            return count(ranks, "rank");
+        case Uses::both:
+            return fmt::format("{} x {}", count(ranks, "rank"), count(threads, "thread"));
     }
     return {};
 }

@@ -17,13 +17,13 @@ struct Rates {
     double operations_per_second = 0;  // of the kind the work consists of
 };
 
-// Probes the rates that `work` needs, for each kind of use, in at most 0.2 s a probe. The result is valid on rank 0.
-// Collective; the ranks that a kind does not occupy sleep.
+// Probes the rates that `work` needs, for each kind of use, in at most 0.2 s a probe. The result is valid on
+// rank 0. Collective; the ranks that a kind does not occupy sleep.
 std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, const Work& work,
                                     const std::vector<Uses>& uses);
 
-// max(bytes / bandwidth, operations / throughput), and in words what it follows from. `occupation` names who works:
-// "1 core", "4 ranks x 2 threads".
+// max(bytes / bandwidth, operations / throughput), and in words what it follows from. `occupation` names who
+// works: "1 core", "4 ranks x 2 threads".
 Limit limit_of(const Work& work, const Rates& rates, const std::string& occupation);
 
 // "1 core", "2 threads", "4 ranks", "4 ranks x 2 threads"

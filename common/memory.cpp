@@ -49,7 +49,8 @@ std::int64_t cgroup_available_bytes() {
             for (std::string name; statistics >> name >> value;) {
                 if (name == (v1 ? "total_inactive_file" : "inactive_file")) cache = value;
             }
-            if (limit < unlimited / 2) least = std::min(least, std::max<std::int64_t>(0, limit - used + cache));
+            if (limit < unlimited / 2)
+                least = std::min(least, std::max<std::int64_t>(0, limit - used + cache));
             if (folder == root || !folder.has_relative_path()) break;
         }
     }
@@ -58,7 +59,9 @@ std::int64_t cgroup_available_bytes() {
 
 }  // namespace
 
-std::int64_t available_memory_bytes() { return std::min(kernel_available_bytes(), cgroup_available_bytes()); }
+std::int64_t available_memory_bytes() {
+    return std::min(kernel_available_bytes(), cgroup_available_bytes());
+}
 
 void* allocate_untouched(std::size_t bytes) {
     constexpr std::size_t huge_page = std::size_t{2} << 20;
@@ -66,7 +69,8 @@ void* allocate_untouched(std::size_t bytes) {
     const std::size_t rounded = std::max((bytes + alignment - 1) / alignment, std::size_t{1}) * alignment;
     void* memory = std::aligned_alloc(alignment, rounded);
     if (!memory) throw std::bad_alloc();
-    if (alignment == huge_page) madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: bandwidth is better with it
+    if (alignment == huge_page)
+        madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: bandwidth is better with it
     return memory;
 }
 

@@ -8,16 +8,16 @@
 
 namespace pacer {
 
-// Bytes this process can still allocate and use without swapping: what the kernel calls available, or what its
-// cgroup leaves, whichever is less.
+// Bytes this process can still allocate and use without swapping: what the kernel calls available, or what
+// its cgroup leaves, whichever is less.
 std::int64_t available_memory_bytes();
 
 struct FreeMemory {
     void operator()(void* memory) const { std::free(memory); }
 };
 
-// Uninitialised, on huge pages where the system has them: the thread that first writes a page decides the NUMA node
-// it lies on. 64-byte aligned at least. Throws std::bad_alloc.
+// Uninitialised, on huge pages where the system has them: the thread that first writes a page decides the
+// NUMA node it lies on. 64-byte aligned at least. Throws std::bad_alloc.
 template <class T>
 using Buffer = std::unique_ptr<T[], FreeMemory>;
 void* allocate_untouched(std::size_t bytes);

@@ -13,10 +13,14 @@ namespace pacer {
 CommandLine::CommandLine(std::string program, std::string summary, Options& options)
     : cli(std::move(summary), program), program_(std::move(program)), options_(options) {
     const std::string run = "Measuring", output = "Output";
+    cli.option_defaults()->multi_option_policy(
+        CLI::MultiOptionPolicy::TakeLast);  // scripts append to their defaults
     add_count("-n,--elements", options_.elements, "Size of the problem");
     cli.add_option("--variants", options_.variants, "Only these, separated by commas; --list names them")
-        ->delimiter(',');
-    add_count("--repeats", options_.run.repeats, "Timed repeats of each variant [until its median is known to 2 %]")
+        ->delimiter(',')
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    add_count("--repeats", options_.run.repeats,
+              "Timed repeats of each variant [until its median is known to 2 %]")
         ->group(run);
     cli.add_option("--max-seconds", options_.run.max_seconds,
                    "Time budget of the whole launch, 0: none; with --repeats alone there is none")
@@ -26,13 +30,17 @@ CommandLine::CommandLine(std::string program, std::string summary, Options& opti
     cli.add_option("--seed", options_.run.seed, "Of the order in which variants take turns")
         ->capture_default_str()
         ->group(run);
-    cli.add_flag("--no-limits", options_.no_limits, "Do not probe what the machine can do at best")->group(run);
-    cli.add_flag("--strict-placement", options_.strict_placement, "Refuse to run when ranks or threads are badly placed")
+    cli.add_flag("--no-limits", options_.no_limits, "Do not probe what the machine can do at best")
         ->group(run);
-    cli.add_option("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]")->group(output);
+    cli.add_flag("--strict-placement", options_.strict_placement,
+                 "Refuse to run when ranks or threads are badly placed")
+        ->group(run);
+    cli.add_option("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]")
+        ->group(output);
     cli.add_flag("--no-dump", options_.no_dump, "Write no timing dump")->group(output)->excludes("--dump");
     cli.add_flag("--force", options_.force, "Overwrite an existing dump")->group(output);
-    const std::map<std::string, Format> formats = {{"table", Format::table}, {"csv", Format::csv}, {"json", Format::json}};
+    const std::map<std::string, Format> formats = {
+        {"table", Format::table}, {"csv", Format::csv}, {"json", Format::json}};
     add_choice("--format", options_.format, formats, "What to print on standard output")->group(output);
     cli.add_flag("--proof", options_.proof, "Show which rank summed what, where")->group(output);
     cli.add_flag("--profile", options_.profile, "Show where the time goes, by source line")->group(output);
@@ -74,7 +82,8 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
 void refuse_unknown(const std::vector<std::string>& names, const std::vector<std::string_view>& known) {
     for (const auto& name : names) {
         if (std::find(known.begin(), known.end(), name) == known.end()) {
-            throw UsageError(fmt::format("no variant is called '{}'; there are {}", name, fmt::join(known, ", ")));
+            throw UsageError(
+                fmt::format("no variant is called '{}'; there are {}", name, fmt::join(known, ", ")));
         }
     }
 }
@@ -82,10 +91,14 @@ void refuse_unknown(const std::vector<std::string>& names, const std::vector<std
 std::string list_row(std::string_view name, Uses uses, std::string_view summary) {
     const auto occupies = [&]() -> std::string_view {
         switch (uses) {
-            case Uses::core: return "1 core";
-            case Uses::threads: return "threads of 1 process";
-            case Uses::ranks: return "all ranks";
-            case Uses::both: return "all ranks x threads";
+            case Uses::core:
+                return "1 core";
+            case Uses::threads:
+                return "threads of 1 process";
+            case Uses::ranks:
+                return "all ranks";
+            case Uses::both:
+                return "all ranks x threads";
         }
         return "";
     };

@@ -25,11 +25,12 @@ struct Options {
     std::string dump;  // file; empty: the default name
     bool no_dump = false, force = false;
     Format format = Format::table;
-    bool quiet = false, profile = false, no_limits = false, list = false, proof = false, strict_placement = false;
+    bool quiet = false, profile = false, no_limits = false, list = false, proof = false,
+         strict_placement = false;
 };
 
-// A command line with the shared options; an app adds its own to `cli`. `options` must outlive it and hold the
-// app's defaults.
+// A command line with the shared options; an app adds its own to `cli`. `options` must outlive it and hold
+// the app's defaults.
 class CommandLine {
   public:
     CommandLine(std::string program, std::string summary, Options& options);
@@ -39,8 +40,10 @@ class CommandLine {
 
     // Adds an option that takes one of the names in `choices`.
     template <class Enum>
-    CLI::Option* add_choice(const std::string& name, Enum& value, const std::map<std::string, Enum>& choices, std::string help) {
-        const auto chosen = std::find_if(choices.begin(), choices.end(), [&](auto& c) { return c.second == value; });
+    CLI::Option* add_choice(const std::string& name, Enum& value, const std::map<std::string, Enum>& choices,
+                            std::string help) {
+        const auto chosen =
+            std::find_if(choices.begin(), choices.end(), [&](auto& c) { return c.second == value; });
         const auto assign = [&value, choices](const std::string& word) { value = choices.at(word); };
         return cli.add_option_function<std::string>(name, assign, std::move(help))
             ->check(CLI::IsMember(choices))
@@ -48,9 +51,10 @@ class CommandLine {
             ->default_str(chosen->first);
     }
 
-    // Reads the arguments. Returns a status if the launch is to end now: --help, --version, --list, printed by rank 0.
-    // Throws UsageError for anything unknown or unusable.
-    std::optional<ExitStatus> parse(const Team& world, int argc, char** argv, const std::string& variant_list);
+    // Reads the arguments. Returns a status if the launch is to end now: --help, --version, --list, printed
+    // by rank 0. Throws UsageError for anything unknown or unusable.
+    std::optional<ExitStatus> parse(const Team& world, int argc, char** argv,
+                                    const std::string& variant_list);
 
     CLI::App cli;
 

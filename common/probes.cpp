@@ -37,15 +37,33 @@ template <std::int64_t lanes>
 }
 
 // Clones cannot be templates.
-PACER_CLONES std::uint64_t add_16(std::int64_t steps, std::uint64_t step) { return add<16>(steps, step); }
-PACER_CLONES std::uint64_t add_32(std::int64_t steps, std::uint64_t step) { return add<32>(steps, step); }
-PACER_CLONES std::uint64_t add_64(std::int64_t steps, std::uint64_t step) { return add<64>(steps, step); }
-PACER_CLONES double add_16(std::int64_t steps, double step) { return add<16>(steps, step); }
-PACER_CLONES double add_32(std::int64_t steps, double step) { return add<32>(steps, step); }
-PACER_CLONES double add_64(std::int64_t steps, double step) { return add<64>(steps, step); }
-PACER_CLONES std::uint64_t read_16(const std::uint64_t* data, std::int64_t words) { return read_lanes<16>(data, words); }
-PACER_CLONES std::uint64_t read_32(const std::uint64_t* data, std::int64_t words) { return read_lanes<32>(data, words); }
-PACER_CLONES std::uint64_t read_64(const std::uint64_t* data, std::int64_t words) { return read_lanes<64>(data, words); }
+PACER_CLONES std::uint64_t add_16(std::int64_t steps, std::uint64_t step) {
+    return add<16>(steps, step);
+}
+PACER_CLONES std::uint64_t add_32(std::int64_t steps, std::uint64_t step) {
+    return add<32>(steps, step);
+}
+PACER_CLONES std::uint64_t add_64(std::int64_t steps, std::uint64_t step) {
+    return add<64>(steps, step);
+}
+PACER_CLONES double add_16(std::int64_t steps, double step) {
+    return add<16>(steps, step);
+}
+PACER_CLONES double add_32(std::int64_t steps, double step) {
+    return add<32>(steps, step);
+}
+PACER_CLONES double add_64(std::int64_t steps, double step) {
+    return add<64>(steps, step);
+}
+PACER_CLONES std::uint64_t read_16(const std::uint64_t* data, std::int64_t words) {
+    return read_lanes<16>(data, words);
+}
+PACER_CLONES std::uint64_t read_32(const std::uint64_t* data, std::int64_t words) {
+    return read_lanes<32>(data, words);
+}
+PACER_CLONES std::uint64_t read_64(const std::uint64_t* data, std::int64_t words) {
+    return read_lanes<64>(data, words);
+}
 
 constexpr std::array<std::int64_t, shapes> lanes_of = {16, 32, 64};
 static_assert(lanes_of.back() == most_lanes);
@@ -65,7 +83,9 @@ double add_int64(std::size_t shape, std::int64_t additions, std::uint64_t step) 
     return add_shape(shape, additions, step);
 }
 
-double add_float64(std::size_t shape, std::int64_t additions, double step) { return add_shape(shape, additions, step); }
+double add_float64(std::size_t shape, std::int64_t additions, double step) {
+    return add_shape(shape, additions, step);
+}
 
 std::uint64_t read(std::size_t shape, const std::uint64_t* data, std::int64_t words) {
     constexpr std::array loops = {read_16, read_32, read_64};

@@ -21,7 +21,7 @@ struct Counter {
     std::int64_t hits = 0, ns = 0;
 };
 
-using Counters = std::vector<Counter>;                     // by site index
+using Counters = std::vector<Counter>;                        // by site index
 using RegionKey = std::tuple<std::string, int, std::string>;  // file, line, label
 
 struct VariantTotals {
@@ -44,7 +44,8 @@ State& state() {
 }
 
 std::int64_t now_ns() {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
         .count();
 }
 
@@ -80,7 +81,8 @@ std::string serialise() {
         text += fmt::format("{}\t\t0\t\t0\t{}\n", name, totals.available_seconds);
         for (const auto& [key, counter] : totals.regions) {
             const auto& [file, line, label] = key;
-            text += fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", name, file, line, label, counter.hits, counter.ns);
+            text +=
+                fmt::format("{}\t{}\t{}\t{}\t{}\t{}\n", name, file, line, label, counter.hits, counter.ns);
         }
     }
     return text;
@@ -91,7 +93,8 @@ void merge(const std::string& text) {
     for (std::string line; std::getline(lines, line);) {
         std::istringstream fields(line);
         std::string name, file, number, label, hits, amount;
-        for (auto* field : {&name, &file, &number, &label, &hits, &amount}) std::getline(fields, *field, '\t');
+        for (auto* field : {&name, &file, &number, &label, &hits, &amount})
+            std::getline(fields, *field, '\t');
         auto& totals = totals_of(name);
         if (file.empty()) {
             totals.available_seconds += std::stod(amount);
@@ -104,13 +107,13 @@ void merge(const std::string& text) {
 }
 
 std::string table_of(const std::string& variant, const VariantTotals& totals) {
-    std::string text = fmt::format("\n{}\n  {:<34} {:<28} {:>10} {:>10} {:>10} {:>7}\n", variant, "where", "region",
-                                   "hits", "time", "per hit", "% time");
+    std::string text = fmt::format("\n{}\n  {:<34} {:<28} {:>10} {:>10} {:>10} {:>7}\n", variant, "where",
+                                   "region", "hits", "time", "per hit", "% time");
     for (const auto& [key, counter] : totals.regions) {
         const auto& [file, line, label] = key;
         const double seconds = static_cast<double>(counter.ns) * 1e-9;
-        text += fmt::format("  {:<34} {:<28} {:>10} {:>10} {:>10} {:>7.1f}\n", fmt::format("{}:{}", file, line), label,
-                            counter.hits, format_seconds(seconds),
+        text += fmt::format("  {:<34} {:<28} {:>10} {:>10} {:>10} {:>7.1f}\n",
+                            fmt::format("{}:{}", file, line), label, counter.hits, format_seconds(seconds),
                             format_seconds(seconds / static_cast<double>(counter.hits)),
                             100 * seconds / totals.available_seconds);
     }
@@ -155,7 +158,8 @@ std::string report(const Team& world) {
     if (!world.root()) return {};
     for (std::size_t rank = 1; rank < texts.size(); ++rank) merge(texts[rank]);
     std::string text = fmt::format(
-        "profile: timed repeats, summed over ranks and threads; % of elapsed x ranks x threads; a hit itself costs {:.0f} ns\n",
+        "profile: timed repeats, summed over ranks and threads; % of elapsed x ranks x threads; a hit itself "
+        "costs {:.0f} ns\n",
         cost);
     for (const auto& name : state().order) text += table_of(name, state().variants[name]);
     return text;

@@ -1,4 +1,5 @@
-// A profile of the code by scoped regions, as line_profiler gives it for Python: where, hits, time, time per hit.
+// A profile of the code by scoped regions, as line_profiler gives it for Python: where, hits, time, time per
+// hit.
 //
 //     {
 //         PACER_REGION("sum the chunk");
@@ -46,12 +47,12 @@ class Region {
     std::int64_t start_ns_ = 0;
 };
 
-// Books what the regions counted since the last call to this variant, whose execution took `seconds` on this rank
-// with that many threads. Not while any region is open.
+// Books what the regions counted since the last call to this variant, whose execution took `seconds` on this
+// rank with that many threads. Not while any region is open.
 void book(const std::string& variant, double seconds, int threads);
 
-// The table of every variant booked on any rank, times summed over ranks and threads, and what a hit costs; on
-// rank 0, empty elsewhere. Collective.
+// The table of every variant booked on any rank, times summed over ranks and threads, and what a hit costs;
+// on rank 0, empty elsewhere. Collective.
 std::string report(const Team& world);
 
 // Nanoseconds that an empty region takes while profiling is on.
@@ -60,7 +61,7 @@ double cost_per_hit_ns();
 }  // namespace pacer::profile
 
 #define PACER_REGION_NAME(line) pacer_region_##line
-#define PACER_REGION_AT(label, line)                                                              \
+#define PACER_REGION_AT(label, line)                                                               \
     static constinit ::pacer::profile::Site PACER_REGION_NAME(site_##line){label, __FILE__, line}; \
     const ::pacer::profile::Region PACER_REGION_NAME(line)(PACER_REGION_NAME(site_##line))
 #define PACER_REGION_EXPAND(label, line) PACER_REGION_AT(label, line)

@@ -24,7 +24,8 @@ bool launcher_on_terminal() {
     const auto parent = fmt::format("/proc/{}", getppid());
     std::string name;
     std::getline(std::ifstream(parent + "/comm"), name);
-    constexpr std::array launchers = {"mpirun", "mpiexec", "orterun", "prterun", "mpirun.openmpi", "mpiexec.openmp"};
+    constexpr std::array launchers = {"mpirun",  "mpiexec",        "orterun",
+                                      "prterun", "mpirun.openmpi", "mpiexec.openmp"};
     if (std::find(launchers.begin(), launchers.end(), name) == launchers.end()) return false;
     std::error_code error;
     const auto target = std::filesystem::read_symlink(parent + "/fd/2", error).string();
@@ -33,7 +34,9 @@ bool launcher_on_terminal() {
 
 }  // namespace
 
-bool on_terminal() { return isatty(STDERR_FILENO) == 1 || launcher_on_terminal(); }
+bool on_terminal() {
+    return isatty(STDERR_FILENO) == 1 || launcher_on_terminal();
+}
 
 void show(std::string_view text) {
     constexpr double shortest_interval_seconds = 0.1;

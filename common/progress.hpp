@@ -5,7 +5,8 @@
 
 namespace pacer::progress {
 
-// True if what this process writes to stderr reaches a terminal: directly, or through the mpirun that started it.
+// True if what this process writes to stderr reaches a terminal: directly, or through the mpirun that started
+// it.
 bool on_terminal();
 
 // Replaces the line, at most ten times a second.

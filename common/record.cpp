@@ -23,14 +23,22 @@ Enum named(const std::array<const char*, n>& names, std::string_view name, std::
 
 }  // namespace
 
-std::string_view name_of(Uses uses) { return uses_names.at(static_cast<std::size_t>(uses)); }
-std::string_view name_of(Promise promise) { return promise_names.at(static_cast<std::size_t>(promise)); }
+std::string_view name_of(Uses uses) {
+    return uses_names.at(static_cast<std::size_t>(uses));
+}
+std::string_view name_of(Promise promise) {
+    return promise_names.at(static_cast<std::size_t>(promise));
+}
 std::string_view name_of(Operation operation) {
     return operation_names.at(static_cast<std::size_t>(operation));
 }
 
-Uses uses_named(std::string_view name) { return named<Uses>(uses_names, name, "kind of use"); }
-Promise promise_named(std::string_view name) { return named<Promise>(promise_names, name, "promise"); }
+Uses uses_named(std::string_view name) {
+    return named<Uses>(uses_names, name, "kind of use");
+}
+Promise promise_named(std::string_view name) {
+    return named<Promise>(promise_names, name, "promise");
+}
 Operation operation_named(std::string_view name) {
     return named<Operation>(operation_names, name, "operation");
 }
@@ -55,7 +63,8 @@ std::string to_string(const Value& value) {
 }
 
 std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise) {
-    const auto found = std::find_if(facts.begin(), facts.end(), [&](const auto& f) { return f.first == name; });
+    const auto found =
+        std::find_if(facts.begin(), facts.end(), [&](const auto& f) { return f.first == name; });
     return found == facts.end() ? std::string(otherwise) : to_string(found->second);
 }
 

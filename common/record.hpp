@@ -18,8 +18,12 @@ using Facts = std::vector<std::pair<std::string, Value>>;  // in the order shown
 enum class Uses { core, threads, ranks, both };  // what a variant occupies; the first two use one process
 enum class Promise { right, racy };              // racy: a wrong answer is the lesson, not a failure
 
-constexpr bool uses_ranks(Uses uses) { return uses == Uses::ranks || uses == Uses::both; }
-constexpr bool uses_threads(Uses uses) { return uses == Uses::threads || uses == Uses::both; }
+constexpr bool uses_ranks(Uses uses) {
+    return uses == Uses::ranks || uses == Uses::both;
+}
+constexpr bool uses_threads(Uses uses) {
+    return uses == Uses::threads || uses == Uses::both;
+}
 
 enum class Operation { none, int64_add, float64_add };
 
@@ -54,10 +58,10 @@ struct Record {
     Facts parameters;            // every problem parameter under its option's name
     Work work;
     Limit limit;
-    double first_seconds = 0;     // the very first execution, cold
-    bool converged = false;       // the median's interval became narrow enough before the budget ended
-    std::int64_t batch = 1;       // executions a repeat, its seconds divided by it
-    std::vector<double> seconds;  // [repeats x ranks], row-major, in the order run
+    double first_seconds = 0;         // the very first execution, cold
+    bool converged = false;           // the median's interval became narrow enough before the budget ended
+    std::int64_t batch = 1;           // executions a repeat, its seconds divided by it
+    std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
     std::vector<std::int32_t> round;  // [repeats]: the interleaving round of each repeat
     Verdict verdict;
     std::vector<Share> shares;  // a row a rank of the case

@@ -17,13 +17,15 @@ constexpr std::string_view baseline = "serial";
 
 const Record* baseline_of(const Record& record, const Launch& launch) {
     const auto found = std::find_if(launch.records.begin(), launch.records.end(), [&](const Record& other) {
-        return other.variant == baseline && other.app == record.app && other.parameters == record.parameters &&
-               other.repeats() > 0;
+        return other.variant == baseline && other.app == record.app &&
+               other.parameters == record.parameters && other.repeats() > 0;
     });
     return found == launch.records.end() ? nullptr : &*found;
 }
 
-std::string occupied(const Record& record) { return fmt::format("{} x {}", record.ranks, record.threads); }
+std::string occupied(const Record& record) {
+    return fmt::format("{} x {}", record.ranks, record.threads);
+}
 
 std::string verdict_words(const Record& record) {
     const auto& verdict = record.verdict;
@@ -54,16 +56,19 @@ std::string heading(const Launch& launch) {
     for (const auto& place : launch.placement) hosts.insert(place.host);
     const auto ranks = launch.placement.size();
     text += fmt::format("\n{}  {}, {}  {} rank{}{}\n", fact(facts, "start_time"),
-                        hosts.empty() ? std::string("unknown host") : *hosts.begin(), fact(facts, "cpu_model"), ranks,
-                        ranks == 1 ? "" : "s", hosts.size() > 1 ? fmt::format(" on {} hosts", hosts.size()) : "");
+                        hosts.empty() ? std::string("unknown host") : *hosts.begin(),
+                        fact(facts, "cpu_model"), ranks, ranks == 1 ? "" : "s",
+                        hosts.size() > 1 ? fmt::format(" on {} hosts", hosts.size()) : "");
     return text;
 }
 
 std::string row(const Record& record, const Summary& s) {
-    const auto interval =
-        s.has_interval ? fmt::format("{} .. {}", format_seconds(s.low_seconds), format_seconds(s.high_seconds))
-                       : std::string("needs 6 repeats");
-    const auto percent = [](double fraction) { return fraction > 0 ? fmt::format("{:.1f}", 100 * fraction) : "-"; };
+    const auto interval = s.has_interval ? fmt::format("{} .. {}", format_seconds(s.low_seconds),
+                                                       format_seconds(s.high_seconds))
+                                         : std::string("needs 6 repeats");
+    const auto percent = [](double fraction) {
+        return fraction > 0 ? fmt::format("{:.1f}", 100 * fraction) : "-";
+    };
     return fmt::format("{:<14} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", record.variant,
                        occupied(record), format_seconds(s.median_seconds), interval, s.repeats,
                        s.speedup > 0 ? fmt::format("{:.2f}x", s.speedup) : "-", percent(s.efficiency),
@@ -81,7 +86,8 @@ std::string footnotes(const Launch& launch) {
     std::vector<std::string> limits;
     for (const auto* record : by_time(launch)) {
         const auto& limit = record->limit;
-        if (limit.seconds > 0) limits.push_back(fmt::format("{}: {}", format_seconds(limit.seconds), limit.derived));
+        if (limit.seconds > 0)
+            limits.push_back(fmt::format("{}: {}", format_seconds(limit.seconds), limit.derived));
     }
     for (std::size_t i = 0; i < limits.size(); ++i) {
         if (std::find(limits.begin(), limits.begin() + static_cast<std::ptrdiff_t>(i), limits[i]) ==
@@ -91,15 +97,17 @@ std::string footnotes(const Launch& launch) {
     }
     for (const auto& record : launch.records) {
         if (record.verdict.failed == 0) continue;
-        text += fmt::format("{}: got {}, want {}{}\n", record.variant, record.verdict.got, record.verdict.want,
-                            record.verdict.tolerance == "0" ? "" : " within " + record.verdict.tolerance);
+        text +=
+            fmt::format("{}: got {}, want {}{}\n", record.variant, record.verdict.got, record.verdict.want,
+                        record.verdict.tolerance == "0" ? "" : " within " + record.verdict.tolerance);
     }
     return text;
 }
 
 std::string answer_line(const Launch& launch) {
     for (const auto& record : launch.records) {
-        if (record.verdict.right()) return fmt::format("answer {}, checked in every repeat\n", record.verdict.want);
+        if (record.verdict.right())
+            return fmt::format("answer {}, checked in every repeat\n", record.verdict.want);
     }
     return {};
 }
@@ -134,12 +142,13 @@ Summary summarise(const Record& record, const Launch& launch) {
 
 std::string table(const Launch& launch) {
     std::string text = heading(launch) + answer_line(launch);
-    text += fmt::format("\n{:<14} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", "variant", "r x t",
-                        "median", "95 % interval", "n", "speedup", "efficiency", "% limit", "rate", "answer");
+    text +=
+        fmt::format("\n{:<14} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", "variant", "r x t",
+                    "median", "95 % interval", "n", "speedup", "efficiency", "% limit", "rate", "answer");
     for (const auto* record : by_time(launch)) {
         text += record->repeats() > 0 ? row(*record, summarise(*record, launch))
-                                      : fmt::format("{:<14} {:>7} not run: {}\n", record->variant, occupied(*record),
-                                                    record->not_run);
+                                      : fmt::format("{:<14} {:>7} not run: {}\n", record->variant,
+                                                    occupied(*record), record->not_run);
     }
     return text + "\n" + footnotes(launch);
 }
@@ -148,13 +157,13 @@ std::string proof(const Launch& launch) {
     std::string text;
     for (const auto* record : by_time(launch)) {
         if (record->shares.empty()) continue;
-        text += fmt::format("\n{}\n{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", record->variant, "rank", "host", "pid",
-                            "cpus allowed", "threads", "items", "partial result");
+        text += fmt::format("\n{}\n{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", record->variant, "rank",
+                            "host", "pid", "cpus allowed", "threads", "items", "partial result");
         std::int64_t items = 0;
         for (const auto& share : record->shares) {
             const auto& place = launch.placement.at(static_cast<std::size_t>(share.rank));
-            text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", share.rank, place.host, place.pid,
-                                place.cpus_allowed, share.threads, share.items, share.partial);
+            text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", share.rank, place.host,
+                                place.pid, place.cpus_allowed, share.threads, share.items, share.partial);
             items += share.items;
         }
         text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", "all", "", "", "", "", items,

@@ -20,16 +20,15 @@ Json object(const Facts& facts) {
 }
 
 Json object(const Place& place) {
-    return {{"rank", place.rank},
-            {"host", place.host},
-            {"pid", place.pid},
-            {"cpus_allowed", place.cpus_allowed},
-            {"threads", place.threads},
-            {"thread_cpus", place.thread_cpus}};
+    return {{"rank", place.rank},       {"host", place.host},
+            {"pid", place.pid},         {"cpus_allowed", place.cpus_allowed},
+            {"threads", place.threads}, {"thread_cpus", place.thread_cpus}};
 }
 
 // An absent figure is null, never 0.
-Json known(double value) { return value > 0 ? Json(value) : Json(nullptr); }
+Json known(double value) {
+    return value > 0 ? Json(value) : Json(nullptr);
+}
 
 Json summary_object(const Summary& s) {
     if (s.repeats == 0) return nullptr;
@@ -104,8 +103,8 @@ std::string parameter_text(const Record& record) {
 }
 
 std::string case_fields(const Launch& launch, const Record& record) {
-    return fmt::format("{},{},{},{},{},{}", field(launch.id), field(record.app), field(record.variant), record.ranks,
-                       record.threads, field(parameter_text(record)));
+    return fmt::format("{},{},{},{},{},{}", field(launch.id), field(record.app), field(record.variant),
+                       record.ranks, record.threads, field(parameter_text(record)));
 }
 
 constexpr std::string_view case_names = "launch,app,variant,ranks,threads,parameters";
@@ -130,17 +129,19 @@ std::string json(const std::vector<Launch>& launches) {
 
 std::string summary_csv(const Launch& launch) {
     std::string text = fmt::format(
-        "{},repeats,median_seconds,interval_low_seconds,interval_high_seconds,speedup,efficiency,fraction_of_limit,"
+        "{},repeats,median_seconds,interval_low_seconds,interval_high_seconds,speedup,efficiency,fraction_of_"
+        "limit,"
         "rate,rate_unit,first_seconds,checked,failed,not_run\n",
         case_names);
     const auto known_text = [](double value) { return value > 0 ? fmt::format("{}", value) : std::string(); };
     for (const auto& record : launch.records) {
         const auto s = summarise(record, launch);
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", case_fields(launch, record), s.repeats,
-                            known_text(s.median_seconds), known_text(s.low_seconds), known_text(s.high_seconds),
-                            known_text(s.speedup), known_text(s.efficiency), known_text(s.fraction_of_limit),
-                            known_text(s.rate), s.rate_unit, known_text(record.first_seconds), record.verdict.checked,
-                            record.verdict.failed, field(record.not_run));
+        text +=
+            fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", case_fields(launch, record), s.repeats,
+                        known_text(s.median_seconds), known_text(s.low_seconds), known_text(s.high_seconds),
+                        known_text(s.speedup), known_text(s.efficiency), known_text(s.fraction_of_limit),
+                        known_text(s.rate), s.rate_unit, known_text(record.first_seconds),
+                        record.verdict.checked, record.verdict.failed, field(record.not_run));
     }
     return text;
 }

@@ -16,13 +16,13 @@ namespace pacer {
 
 namespace {
 
-constexpr std::int64_t block = 5;             // repeats between two decisions about a variant
-constexpr std::int64_t fewest_repeats = 10;   // unless the time is used up
-constexpr double wanted_half_width = 0.02;    // of the interval of the median, relative to it
-constexpr double long_work_seconds = 0.01;    // for which the first execution is warm-up enough
+constexpr std::int64_t block = 5;            // repeats between two decisions about a variant
+constexpr std::int64_t fewest_repeats = 10;  // unless the time is used up
+constexpr double wanted_half_width = 0.02;   // of the interval of the median, relative to it
+constexpr double long_work_seconds = 0.01;   // for which the first execution is warm-up enough
 constexpr int most_warm_up_blocks = 10;
 constexpr double warm_up_agreement = 0.05;
-constexpr double plan_seconds = 0.25;         // between two looks at the clock and at signals
+constexpr double plan_seconds = 0.25;             // between two looks at the clock and at signals
 constexpr double shortest_in_resolutions = 1000;  // a shorter repeat is batched
 constexpr std::int64_t largest_batch = 1000000;
 
@@ -147,18 +147,19 @@ class Runner {
     // Expected time of one repeat of the task.
     double cost(std::size_t i) const {
         const auto& record = tasks_[i].record;
-        const double one =
-            record.repeats() == 0 ? record.first_seconds : spent_seconds_[i] / static_cast<double>(record.repeats());
+        const double one = record.repeats() == 0 ? record.first_seconds
+                                                 : spent_seconds_[i] / static_cast<double>(record.repeats());
         return one * static_cast<double>(batch_[i]);
     }
 
     double remaining_seconds() const {
         constexpr double forever = 1e9;
-        return options_.max_seconds > 0 ? std::max(0.0, options_.max_seconds - seconds_since_launch()) : forever;
+        return options_.max_seconds > 0 ? std::max(0.0, options_.max_seconds - seconds_since_launch())
+                                        : forever;
     }
 
-    // How many rounds of the active tasks to run before looking again. When not even one fits the time that is
-    // left, the most expensive task is dropped and the others go on; the first round is always run.
+    // How many rounds of the active tasks to run before looking again. When not even one fits the time that
+    // is left, the most expensive task is dropped and the others go on; the first round is always run.
     std::int64_t rounds_to_run(std::int64_t round) {
         for (;;) {
             double round_cost = 0;
@@ -172,7 +173,8 @@ class Runner {
             if (round == 0 || round_cost <= remaining_seconds()) {
                 auto most = block - round % block;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
-                const double fitting = std::min(plan_seconds, remaining_seconds()) / std::max(round_cost, 1e-9);
+                const double fitting =
+                    std::min(plan_seconds, remaining_seconds()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
             dropped_[dearest] = true;
@@ -187,11 +189,13 @@ class Runner {
         spent_seconds_[i] += slowest(sample);
         const auto count = static_cast<std::int64_t>(record.repeats());
         if (count < next_decision_[i]) return;
-        // After many repeats less often: sorting all of them every 5 repeats would take longer than short work.
+        // After many repeats less often: sorting all of them every 5 repeats would take longer than short
+        // work.
         next_decision_[i] = count + std::max(block, count / 10 / block * block);
         const auto seconds = record.repeat_seconds();
         const auto interval = median_interval(seconds);
-        record.converged = interval && interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+        record.converged =
+            interval && interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
     }
 
     static double slowest(const Sample& sample) {
@@ -216,7 +220,8 @@ class Runner {
         }
     }
 
-    // Rank 0: has the plan executed; the samples with the seconds of every rank of their case, in the order run.
+    // Rank 0: has the plan executed; the samples with the seconds of every rank of their case, in the order
+    // run.
     std::vector<Sample> execute_everywhere(std::int64_t rounds, std::int64_t first_round,
                                            std::vector<std::int64_t> batch) {
         const Plan plan{rounds, first_round, std::move(batch)};
@@ -274,12 +279,15 @@ class Runner {
         int present = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : present)
         ++present;
-        if (present != threads) throw std::runtime_error(fmt::format("OpenMP gave {} of {} threads", present, threads));
+        if (present != threads)
+            throw std::runtime_error(fmt::format("OpenMP gave {} of {} threads", present, threads));
     }
 
     // Brings the seconds of all ranks, their parts of the last answers and their signals to rank 0.
     std::vector<Sample> collect(const Plan& plan, std::vector<Sample> samples) {
-        const auto together = [&](const Sample& sample) { return uses_ranks(tasks_[sample.task].record.uses); };
+        const auto together = [&](const Sample& sample) {
+            return uses_ranks(tasks_[sample.task].record.uses);
+        };
         std::vector<double> starts, ends;
         for (const auto& sample : samples) {
             if (!together(sample)) continue;
@@ -290,7 +298,8 @@ class Runner {
         mine.push_back(stop_requested() ? 1.0 : 0.0);
         const auto width = mine.size();
         std::vector<double> all(world_.root() ? width * static_cast<std::size_t>(world_.size) : 0);
-        MPI_Gather(mine.data(), mpi_count(width), MPI_DOUBLE, all.data(), mpi_count(width), MPI_DOUBLE, 0, world_.comm);
+        MPI_Gather(mine.data(), mpi_count(width), MPI_DOUBLE, all.data(), mpi_count(width), MPI_DOUBLE, 0,
+                   world_.comm);
         for (std::size_t i = 0; i < tasks_.size(); ++i) {
             if (plan.batch[i] > 0 && tasks_[i].part) collect_shares(i);
         }
@@ -324,7 +333,8 @@ class Runner {
         record.shares.clear();
         Part sum = {0, {0, 0, parts[0].partial.is_real}};
         for (std::size_t rank = 0; rank < parts.size(); ++rank) {
-            record.shares.push_back({static_cast<int>(rank), record.threads, parts[rank].items, to_string(parts[rank].partial)});
+            record.shares.push_back(
+                {static_cast<int>(rank), record.threads, parts[rank].items, to_string(parts[rank].partial)});
             sum.items += parts[rank].items;
             sum.partial = sum.partial + parts[rank].partial;
         }
@@ -342,16 +352,17 @@ class Runner {
 
     void show_progress(std::string_view variant, std::size_t repeat) const {
         progress::show(fmt::format("{}, repeat {}{}", variant, repeat,
-                                   options_.max_seconds > 0 ? fmt::format(", at most {:.0f} s left", remaining_seconds())
-                                                            : std::string()));
+                                   options_.max_seconds > 0
+                                       ? fmt::format(", at most {:.0f} s left", remaining_seconds())
+                                       : std::string()));
     }
 
     std::vector<Task> tasks_;
     const Team& world_;
     const Threads& threads_;
     const RunOptions& options_;
-    std::vector<std::int64_t> batch_;  // executions a repeat; rank 0
-    std::vector<bool> dropped_;        // too expensive for the time left; rank 0
+    std::vector<std::int64_t> batch_;          // executions a repeat; rank 0
+    std::vector<bool> dropped_;                // too expensive for the time left; rank 0
     std::vector<double> spent_seconds_;        // in timed repeats, slowest ranks; rank 0
     std::vector<std::int64_t> next_decision_;  // repeats at which to look at the interval again; rank 0
     std::vector<Check> last_check_;            // of the latest answer; rank 0
@@ -363,10 +374,13 @@ class Runner {
 
 int threads_for(const Threads& threads, Uses uses) {
     switch (uses) {
-        case Uses::threads: return threads.process;
-        case Uses::both: return threads.hybrid;
+        case Uses::threads:
+            return threads.process;
+        case Uses::both:
+            return threads.hybrid;
         case Uses::core:
-        case Uses::ranks: break;
+        case Uses::ranks:
+            break;
     }
     return 1;
 }

@@ -1,5 +1,5 @@
-// The one timed loop of the project: warms up, interleaves the variants, times every repeat on every rank, checks
-// every answer, and stops when the medians are known well enough or the time is used up.
+// The one timed loop of the project: warms up, interleaves the variants, times every repeat on every rank,
+// checks every answer, and stops when the medians are known well enough or the time is used up.
 #pragma once
 
 #include <cstdint>
@@ -35,11 +35,11 @@ int threads_for(const Threads& threads, Uses uses);
 
 // A variant with its problem bound: what the timed loop works on.
 struct Task {
-    std::string activity;                           // "running variant mpi"
-    Record record;                                  // case, work and limit are filled in; not_run says why not
+    std::string activity;  // "running variant mpi"
+    Record record;         // case, work and limit are filled in; not_run says why not
     std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
-    std::function<Check(Verdict&)> check;           // every answer kept by the last execute; returns the last; rank 0
-    std::function<Part()> part;                     // of the last answer, on every rank; may be empty
+    std::function<Check(Verdict&)> check;  // every answer kept by the last execute; returns the last; rank 0
+    std::function<Part()> part;            // of the last answer, on every rank; may be empty
 };
 
 // Runs the tasks and returns their records, complete on rank 0. Collective; every rank passes the same tasks.
@@ -54,16 +54,17 @@ struct Experiment {
     std::span<const Variant<Problem, Answer>> variants;
     Facts parameters;  // every problem parameter under its option's name
     Work work;
-    Check (*check)(const Problem&, const Answer&);                                     // rank 0 only
-    Part (*part)(const Problem&, const Answer&) = nullptr;                             // any rank
-    std::string (*obstacle)(const Problem&, const Variant<Problem, Answer>&) = nullptr;  // why not to run it; or empty
+    Check (*check)(const Problem&, const Answer&);          // rank 0 only
+    Part (*part)(const Problem&, const Answer&) = nullptr;  // any rank
+    std::string (*obstacle)(const Problem&,
+                            const Variant<Problem, Answer>&) = nullptr;  // why not to run it; or empty
 };
 
-// A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit. The experiment's
-// problem must outlive the tasks.
+// A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit. The
+// experiment's problem must outlive the tasks.
 template <class Problem, class Answer>
-std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const Team& world, const Threads& threads,
-                           const std::function<Limit(Uses)>& limit_of) {
+std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const Team& world,
+                           const Threads& threads, const std::function<Limit(Uses)>& limit_of) {
     std::vector<Task> tasks;
     for (const auto& variant : experiment.variants) {
         Task task;
@@ -91,7 +92,9 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
             return last;
         };
         if (experiment.part) {
-            task.part = [answers, problem, part = experiment.part] { return part(*problem, answers->back()); };
+            task.part = [answers, problem, part = experiment.part] {
+                return part(*problem, answers->back());
+            };
         }
         tasks.push_back(std::move(task));
     }

@@ -24,7 +24,8 @@ void look_at_placement(Session& session, int argc, char** argv) {
         if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
         if (!session.options.quiet || session.options.strict_placement) fmt::print(stderr, "{}", text);
         if (session.options.strict_placement) {
-            throw UsageError("the placement above is bad and --strict-placement was asked for; nothing was run");
+            throw UsageError(
+                "the placement above is bad and --strict-placement was asked for; nothing was run");
         }
         session.launch.warnings = report.faults;
     });
@@ -37,7 +38,8 @@ void look_at_load(Session& session) {
     double own = after.own_seconds - before.own_seconds;  // of all ranks on this host
     MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_DOUBLE, MPI_SUM, session.world.node);
     if (!session.world.root()) return;
-    const double busy = after.busy_seconds - before.busy_seconds, steal = after.steal_seconds - before.steal_seconds;
+    const double busy = after.busy_seconds - before.busy_seconds,
+                 steal = after.steal_seconds - before.steal_seconds;
     const double all = busy + steal + after.idle_seconds - before.idle_seconds;
     const double others = std::max(0.0, busy - own);
     auto& facts = session.launch.circumstances;
@@ -48,8 +50,8 @@ void look_at_load(Session& session) {
                                {"end_time", utc_now()}});
     const auto warn = [&](double seconds, std::string_view who) {
         if (all <= 0 || seconds < 0.03 * all) return;
-        session.launch.warnings.push_back(
-            fmt::format("{} took {:.0f} % of this host's CPU time during the launch", who, 100 * seconds / all));
+        session.launch.warnings.push_back(fmt::format(
+            "{} took {:.0f} % of this host's CPU time during the launch", who, 100 * seconds / all));
     };
     warn(others, "other processes");
     warn(steal, "the hypervisor");
@@ -57,8 +59,8 @@ void look_at_load(Session& session) {
 
 }  // namespace
 
-Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses, int argc,
-                     char** argv) {
+Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses,
+                     int argc, char** argv) {
     Session session{world, options, std::move(uses), {}, read_cpu_times(), seconds_since_launch(), {}, {}};
     set_activity("looking at the placement");
     session.launch.id = new_launch_id();

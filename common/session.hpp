@@ -25,10 +25,10 @@ struct Session {
     std::string profile;  // the table for --profile; rank 0
 };
 
-// Decides the thread counts and looks at the placement, before anything is timed: faults are printed on stderr and
-// become warnings, or with --strict-placement a UsageError. Collective.
-Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses, int argc,
-                     char** argv);
+// Decides the thread counts and looks at the placement, before anything is timed: faults are printed on
+// stderr and become warnings, or with --strict-placement a UsageError. Collective.
+Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses,
+                     int argc, char** argv);
 
 // Adds what is known only after the run. Collective.
 void close_session(Session& session);
@@ -43,11 +43,11 @@ void measure(Session& session, const Experiment<Problem, Answer>& experiment) {
     }
     const auto limit = [&](Uses uses) {
         const int ranks = uses_ranks(uses) ? session.world.size : 1;
-        return limit_of(experiment.work, rates[uses], occupation(uses, ranks, threads_for(session.threads, uses)));
+        return limit_of(experiment.work, rates[uses],
+                        occupation(uses, ranks, threads_for(session.threads, uses)));
     };
-    auto records =
-        run_tasks(tasks_of(experiment, session.world, session.threads, {limit}), session.world, session.threads,
-                  session.options.run);
+    auto records = run_tasks(tasks_of(experiment, session.world, session.threads, {limit}), session.world,
+                             session.threads, session.options.run);
     session.launch.records = std::move(records);
 }
 

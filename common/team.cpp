@@ -27,8 +27,8 @@ void on_stop_signal(int signal) {
     std::signal(signal, SIG_DFL);  // a second one kills
 }
 
-// Which rank prints the exception of a launch: the first to draw 0 from a counter on rank 0. Several ranks often
-// fail together, for one reason.
+// Which rank prints the exception of a launch: the first to draw 0 from a counter on rank 0. Several ranks
+// often fail together, for one reason.
 class FailureTicket {
   public:
     explicit FailureTicket(MPI_Comm comm) {
@@ -49,7 +49,8 @@ class FailureTicket {
         const int one = 1;
         int before = 0, done = 0;
         MPI_Request request = MPI_REQUEST_NULL;
-        MPI_Rget_accumulate(&one, 1, MPI_INT, &before, 1, MPI_INT, 0, 0, 1, MPI_INT, MPI_SUM, window_, &request);
+        MPI_Rget_accumulate(&one, 1, MPI_INT, &before, 1, MPI_INT, 0, 0, 1, MPI_INT, MPI_SUM, window_,
+                            &request);
         for (int waited_ms = 0; waited_ms < 1000; ++waited_ms) {
             MPI_Test(&request, &done, MPI_STATUS_IGNORE);
             if (done) return before == 0;
@@ -110,7 +111,8 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
 
 }  // namespace
 
-int launch(std::string_view program, int argc, char** argv, const std::function<ExitStatus(const Team&)>& body) {
+int launch(std::string_view program, int argc, char** argv,
+           const std::function<ExitStatus(const Team&)>& body) {
     launch_start = Clock::now();
     int provided = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
@@ -120,9 +122,13 @@ int launch(std::string_view program, int argc, char** argv, const std::function<
     return static_cast<int>(status);
 }
 
-void set_activity(std::string_view now) { activity = now; }
+void set_activity(std::string_view now) {
+    activity = now;
+}
 
-double seconds_since_launch() { return std::chrono::duration<double>(Clock::now() - launch_start).count(); }
+double seconds_since_launch() {
+    return std::chrono::duration<double>(Clock::now() - launch_start).count();
+}
 
 void on_root(const Team& team, const std::function<void()>& work) {
     std::string failure;
@@ -150,13 +156,16 @@ void sleeping_barrier(const Team& team) {
         int done = 0;
         MPI_Test(&request, &done, MPI_STATUS_IGNORE);
         if (done) return;
-        // A sixteenth of the time waited so far: little is lost on short waits, few wake-ups are spent on long ones.
+        // A sixteenth of the time waited so far: little is lost on short waits, few wake-ups are spent on
+        // long ones.
         const auto waited = std::chrono::duration_cast<microseconds>(Clock::now() - start);
         std::this_thread::sleep_for(std::clamp(waited / 16, microseconds(20), microseconds(5000)));
     }
 }
 
-Team team_of_one(int threads) { return {MPI_COMM_SELF, 0, 1, threads, MPI_COMM_SELF}; }
+Team team_of_one(int threads) {
+    return {MPI_COMM_SELF, 0, 1, threads, MPI_COMM_SELF};
+}
 
 std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
                                               std::span<const double> ends) {
@@ -166,7 +175,9 @@ std::vector<double> seconds_since_first_start(const Team& team, std::span<const 
     return seconds;
 }
 
-bool stop_requested() { return stop_signal != 0; }
+bool stop_requested() {
+    return stop_signal != 0;
+}
 
 int mpi_count(std::size_t count) {
     if (count > static_cast<std::size_t>(std::numeric_limits<int>::max())) {
@@ -186,10 +197,12 @@ std::vector<std::string> gather_text(const Team& team, const std::string& text) 
         total += static_cast<std::size_t>(lengths[rank]);
     }
     std::string all(total, '\0');
-    MPI_Gatherv(text.data(), length, MPI_CHAR, all.data(), lengths.data(), offsets.data(), MPI_CHAR, 0, team.comm);
+    MPI_Gatherv(text.data(), length, MPI_CHAR, all.data(), lengths.data(), offsets.data(), MPI_CHAR, 0,
+                team.comm);
     std::vector<std::string> texts;
     for (std::size_t rank = 0; rank < lengths.size(); ++rank) {
-        texts.push_back(all.substr(static_cast<std::size_t>(offsets[rank]), static_cast<std::size_t>(lengths[rank])));
+        texts.push_back(
+            all.substr(static_cast<std::size_t>(offsets[rank]), static_cast<std::size_t>(lengths[rank])));
     }
     return texts;
 }

@@ -17,7 +17,8 @@ namespace pacer {
 struct Team {
     MPI_Comm comm = MPI_COMM_NULL;
     int rank = 0, size = 1, threads = 1;
-    MPI_Comm node = MPI_COMM_NULL;  // the team's ranks that share this rank's memory and clock, in the team's order
+    MPI_Comm node =
+        MPI_COMM_NULL;  // the team's ranks that share this rank's memory and clock, in the team's order
     bool root() const { return rank == 0; }
 };
 
@@ -25,7 +26,8 @@ struct Team {
 // A UsageError, thrown on every rank alike, is printed by rank 0 and ends the launch with status 2. Any other
 // exception, on any rank, is printed once with rank, host and activity() and ends the launch with MPI_Abort.
 // The team's communicator is a duplicate of MPI_COMM_WORLD; its `threads` is 1.
-int launch(std::string_view program, int argc, char** argv, const std::function<ExitStatus(const Team&)>& body);
+int launch(std::string_view program, int argc, char** argv,
+           const std::function<ExitStatus(const Team&)>& body);
 
 // What this process is doing, for the message of an exception.
 void set_activity(std::string_view activity);
@@ -43,9 +45,10 @@ void sleeping_barrier(const Team& team);
 // What a team of this process alone works with.
 Team team_of_one(int threads);
 
-// For each of the executions that this rank started and ended at these clock readings, the seconds from when the
-// first rank of its node started until this rank ended. Where ranks share cores, some leave a barrier long before
-// others: a clock of each rank's own would leave out what the late ones waited. Collective over the node.
+// For each of the executions that this rank started and ended at these clock readings, the seconds from when
+// the first rank of its node started until this rank ended. Where ranks share cores, some leave a barrier
+// long before others: a clock of each rank's own would leave out what the late ones waited. Collective over
+// the node.
 std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
                                               std::span<const double> ends);
 

@@ -39,9 +39,13 @@ ClockQuality measure_clock() {
     return {smallest, (before - start) / readings};
 }
 
-double quantile(std::span<const double> samples, double p) { return quantile_of_sorted(sorted(samples), p); }
+double quantile(std::span<const double> samples, double p) {
+    return quantile_of_sorted(sorted(samples), p);
+}
 
-double median(std::span<const double> samples) { return quantile(samples, 0.5); }
+double median(std::span<const double> samples) {
+    return quantile(samples, 0.5);
+}
 
 std::optional<Interval> median_interval(std::span<const double> samples) {
     constexpr std::size_t fewest = 6;  // 2 * 2^-5 is more than 5 %
@@ -55,7 +59,8 @@ std::optional<Interval> median_interval(std::span<const double> samples) {
 
 double lag1_autocorrelation(std::span<const double> samples) {
     if (samples.size() < 3) return 0;
-    const double mean = std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
+    const double mean =
+        std::accumulate(samples.begin(), samples.end(), 0.0) / static_cast<double>(samples.size());
     double square = 0, product = 0;
     for (std::size_t i = 0; i < samples.size(); ++i) {
         square += (samples[i] - mean) * (samples[i] - mean);

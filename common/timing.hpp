@@ -28,8 +28,8 @@ struct Interval {
     double low = 0, high = 0;
 };
 
-// Distribution-free 95 % interval of the median: order statistics k and n+1-k with the largest k for which the
-// binomial(n, 1/2) leaves at most 2.5 % on each side. None below 6 samples.
+// Distribution-free 95 % interval of the median: order statistics k and n+1-k with the largest k for which
+// the binomial(n, 1/2) leaves at most 2.5 % on each side. None below 6 samples.
 std::optional<Interval> median_interval(std::span<const double> samples);
 
 // Correlation of each sample with the one before; 0 when the samples do not vary or are fewer than 3.
@@ -38,8 +38,9 @@ double lag1_autocorrelation(std::span<const double> samples);
 // Median of the last third over median of the first third; 1 below 6 samples.
 double drift(std::span<const double> samples);
 
-// True if the samples fall in two groups: a gap between neighbouring order statistics, with at least a quarter of
-// the samples on each side, wider than each group's own spread and than 5 % of the median. False below 10 samples.
+// True if the samples fall in two groups: a gap between neighbouring order statistics, with at least a
+// quarter of the samples on each side, wider than each group's own spread and than 5 % of the median. False
+// below 10 samples.
 bool two_modes(std::span<const double> samples);
 
 }  // namespace pacer

@@ -17,9 +17,10 @@ namespace {
 __extension__ using Wide = unsigned __int128;
 
 [[noreturn]] void refuse(std::string_view word) {
-    throw UsageError(fmt::format(
-        "'{}' is not a count: write a whole number from 0 to 9223372036854775807, such as 2000000000, 2e9, 2G or 64Ki",
-        word));
+    throw UsageError(
+        fmt::format("'{}' is not a count: write a whole number from 0 to 9223372036854775807, such as "
+                    "2000000000, 2e9, 2G or 64Ki",
+                    word));
 }
 
 // What a suffix multiplies by; 0 if it is none.
@@ -96,7 +97,8 @@ std::int64_t parse_count(std::string_view word) {
 }
 
 std::string format_seconds(double seconds) {
-    constexpr std::array<std::pair<double, const char*>, 4> units = {{{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}}};
+    constexpr std::array<std::pair<double, const char*>, 4> units = {
+        {{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}}};
     for (const auto& [scale, name] : units) {
         const double value = seconds / scale;
         if (value >= 0.9995 || scale == 1e-9) {
@@ -106,7 +108,9 @@ std::string format_seconds(double seconds) {
     return {};
 }
 
-std::string format_rate(double per_second, std::string_view unit) { return with_prefix(per_second, unit); }
+std::string format_rate(double per_second, std::string_view unit) {
+    return with_prefix(per_second, unit);
+}
 
 std::string format_bytes(double bytes) {
     constexpr std::array prefixes = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};

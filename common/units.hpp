@@ -7,8 +7,8 @@
 
 namespace pacer {
 
-// A count: digits, optionally a fraction, an exponent, and a suffix k M G T P (powers of 1000) or Ki Mi Gi Ti Pi
-// (powers of 1024). The whole word must parse, to a whole number from 0 to 2^63 - 1 without rounding.
+// A count: digits, optionally a fraction, an exponent, and a suffix k M G T P (powers of 1000) or Ki Mi Gi Ti
+// Pi (powers of 1024). The whole word must parse, to a whole number from 0 to 2^63 - 1 without rounding.
 // Throws UsageError naming the word.
 std::int64_t parse_count(std::string_view word);
 

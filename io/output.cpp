@@ -16,14 +16,19 @@ void print_report(const Session& session) {
     if (options.quiet) return;
     std::string text;
     switch (options.format) {
-        case Format::csv: text = summary_csv(launch); break;
-        case Format::json: text = json({launch}); break;
+        case Format::csv:
+            text = summary_csv(launch);
+            break;
+        case Format::json:
+            text = json({launch});
+            break;
         case Format::table:
             text = table(launch) + (options.proof ? proof(launch) : "") + session.profile + warnings(launch);
             break;
     }
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
-        throw UsageError(fmt::format("the report could not be written to standard output: {}", std::strerror(errno)));
+        throw UsageError(
+            fmt::format("the report could not be written to standard output: {}", std::strerror(errno)));
     }
 }
 
@@ -51,7 +56,8 @@ ExitStatus status_of(const std::vector<Record>& records) {
 
 Output::Output(const Team& world, const Options& options, const std::string& app) {
     on_root(world, [&] {
-        if (!options.no_dump) dump_ = std::make_unique<DumpFile>(options.dump, options.force, app, world.size);
+        if (!options.no_dump)
+            dump_ = std::make_unique<DumpFile>(options.dump, options.force, app, world.size);
     });
 }
 

@@ -3,7 +3,12 @@
 #
 #     . "$root/jobs/lib.sh"
 #
-# Messages go to stderr, so that stdout carries what a program printed and nothing else.
+# where root is the checkout. Messages go to stderr: stdout carries what a program printed and nothing else.
+
+# The apps there are: each has a folder, whose name is its program's and its CMake target's.
+apps=("${root:?}"/apps/*/)
+apps=("${apps[@]%/}")
+apps=("${apps[@]##*/}")
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 
@@ -54,7 +59,6 @@ missing_packages() {
 
 # install_missing PACKAGE...: installs what is missing; nothing missing, nothing is called. Where it cannot, it
 # returns 1 and leaves in $advice the one sentence that tells the user what to do.
-# shellcheck disable=SC2034 # advice is the caller's to read
 install_missing() {
     local missing as_root=()
     advice=

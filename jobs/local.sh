@@ -18,9 +18,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-apps=()
-for folder in "$root"/apps/*/; do apps+=("$(basename "$folder")"); done
-
 # positive OPTION [VALUE]: refuses a value that is no whole number above 0.
 positive() {
     [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "$1 needs a whole number above 0, not '${2-}'"

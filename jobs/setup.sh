@@ -3,7 +3,7 @@
 #
 #     jobs/setup.sh [--tests] [--preset NAME] [-DNAME=VALUE]...
 #
-#     --tests         also what the tests need, and build them
+#     --tests         also what the tests need, and build all; otherwise the apps only
 #     --preset NAME   a preset of CMakePresets.json (release); the programs land in build/NAME/bin
 #     -DNAME=VALUE    a CMake setting, kept in that build
 #     --help          this text
@@ -59,14 +59,22 @@ while (($#)); do
 done
 
 build=$root/build/$preset
+mkdir -p "$build" 2>/dev/null && [[ -w $build ]] || {
+    say "$build cannot be written: work in a copy of the checkout that is yours"
+    exit 1
+}
+targets=(all)
 if $tests; then
     packages+=("${test_packages[@]}")
     settings+=(-DBUILD_TESTING=ON)
     # Debian's modules are there for Debian's Python; another one may come first in PATH.
     [[ ! -x /usr/bin/python3 ]] || settings+=(-DPython3_EXECUTABLE=/usr/bin/python3)
-elif [[ ! -e $build/Makefile && ! -e $build/build.ninja ]]; then
-    settings+=(-DBUILD_TESTING=OFF) # a later --tests turns them on, and they stay on
-    say "the first build takes a minute or two"
+else
+    targets=("${apps[@]}")
+    if [[ ! -e $build/Makefile && ! -e $build/build.ninja ]]; then
+        settings+=(-DBUILD_TESTING=OFF) # a later --tests turns them on, and they stay on
+        say "the first build takes a minute or two"
+    fi
 fi
 
 complete=true
@@ -80,6 +88,6 @@ if ! quietly cmake -S "$root" --preset "$preset" "${settings[@]}"; then
     $complete || say "$advice"
     exit 1
 fi
-quietly cmake --build "$build" --parallel "$(build_jobs)" || exit 1
+quietly cmake --build "$build" --target "${targets[@]}" --parallel "$(build_jobs)" || exit 1
 $complete || ! command -v apt-get >/dev/null || say "$advice (the build did without)"
 say "build/$preset is up to date"

@@ -24,7 +24,8 @@ double right(const Problem& problem, const Team& team) {
     return static_cast<double>(problem.elements);
 }
 double wrong_rank(const Problem& problem, const Team& team) {
-    return static_cast<double>(problem.elements + ranks_counted(team, team.rank == team.size - 1 ? 0 : 1) - team.size);
+    return static_cast<double>(problem.elements + ranks_counted(team, team.rank == team.size - 1 ? 0 : 1) -
+                               team.size);
 }
 double wrong_repeat(const Problem& problem, const Team& team) {
     static int executions = 0;
@@ -39,7 +40,9 @@ double throw_one(const Problem& problem, const Team& team) {
     if (team.rank == team.size - 1) throw std::runtime_error("the last rank gives up");
     return right(problem, team);
 }
-double throw_all(const Problem&, const Team&) { throw std::runtime_error("every rank gives up"); }
+double throw_all(const Problem&, const Team&) {
+    throw std::runtime_error("every rank gives up");
+}
 double endless(const Problem& problem, const Team& team) {
     const double start = seconds_since_launch();
     while (seconds_since_launch() < start + 0.05) {
@@ -63,15 +66,20 @@ Check check(const Problem& problem, const double& answer) {
 }
 
 ExitStatus run(const Team& world, int argc, char** argv) {
-    Options options{.elements = 5};
+    Options options;
+    options.elements = 5;
     CommandLine line("broken", "Variants broken on purpose.", options);
     if (const auto done = line.parse(world, argc, argv, list(std::span(variants)))) return *done;
     const auto chosen = choose(std::span(variants), options.variants);
     const Output output(world, options, "broken");
     auto session = open_session(world, "broken", options, uses_of(chosen), argc, argv);
     const Problem problem{options.elements};
-    measure(session, Experiment<Problem, double>{"broken", problem, chosen, {{"elements", options.elements}},
-                                                 {options.elements, 0, 0, Operation::none}, check});
+    measure(session, Experiment<Problem, double>{"broken",
+                                                 problem,
+                                                 chosen,
+                                                 {{"elements", options.elements}},
+                                                 {options.elements, 0, 0, Operation::none},
+                                                 check});
     close_session(session);
     return output.deliver(session);
 }

@@ -11,7 +11,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <sstream>
 
 #include "common/build_info.hpp"
@@ -47,6 +46,16 @@ class Folder {
   private:
     fs::path path_;
 };
+
+// Whether the text has the letters of the form, a decimal digit for every 0 and a hexadecimal one for every
+// f.
+bool has_form(std::string_view text, std::string_view form) {
+    return std::equal(text.begin(), text.end(), form.begin(), form.end(), [](char letter, char expected) {
+        if (expected == '0') return letter >= '0' && letter <= '9';
+        if (expected == 'f') return (letter >= '0' && letter <= '9') || (letter >= 'a' && letter <= 'f');
+        return letter == expected;
+    });
+}
 
 std::string whole_text(const fs::path& file) {
     std::ostringstream text;
@@ -201,9 +210,9 @@ TEST(HostFacts, OfThisHostTakeLittleTime) {
 }
 
 TEST(Time, IsUtcAndSorts) {
-    EXPECT_TRUE(std::regex_match(utc_now(), std::regex(R"(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ)"))) << utc_now();
+    EXPECT_TRUE(has_form(utc_now(), "0000-00-00T00:00:00Z")) << utc_now();
     const auto id = new_launch_id();
-    EXPECT_TRUE(std::regex_match(id, std::regex(R"(20\d{6}T\d{6}Z-[0-9a-f]{8})"))) << id;
+    EXPECT_TRUE(has_form(id, "00000000T000000Z-ffffffff")) << id;
     EXPECT_NE(id, new_launch_id());
 }
 
@@ -217,7 +226,7 @@ TEST(CpuTimesOfThisHost, Grow) {
 }
 
 TEST(BuildInfo, TellsTheCommitOrThatItIsUnknown) {
-    EXPECT_TRUE(std::regex_match(std::string(version()), std::regex(R"(\d+\.\d+\.\d+)"))) << version();
+    EXPECT_TRUE(has_form(version(), "0.0.0")) << version();
     const std::string commit(build_info().commit);
     const std::string git = std::string("git -c safe.directory='*' -C '") + PACER_SOURCE + "' ";
     if (output_of(git + "rev-parse --show-toplevel") == fs::canonical(PACER_SOURCE)) {
@@ -245,10 +254,12 @@ class BuildInfoScript : public testing::Test {
     }
     // The value of a fact in the header written.
     std::string value(const std::string& name) const {
-        std::smatch match;
         const auto text = whole_text(output());
-        return std::regex_search(text, match, std::regex(name + R"x( = R"\((.*)\)";)x")) ? match[1].str()
-                                                                                         : "none";
+        const auto before = " " + name + " = R\"(";
+        const auto at = text.find(before);
+        if (at == std::string::npos) return "none";
+        const auto from = at + before.size();
+        return text.substr(from, text.find(")\";", from) - from);
     }
     fs::path source() const { return folder_.path() / "source"; }
     fs::path output() const { return folder_.path() / "values.hpp"; }

@@ -57,8 +57,13 @@ TEST(Dump, KeepsManyRepeatsAndRanksInTheirOrder) {
 TEST(Dump, KeepsManyCasesInTheirOrder) {
     auto launch = examples::launch("x", 1, 1);
     launch.records.assign(10002, Record{});
-    for (std::size_t i = 0; i < launch.records.size(); ++i) launch.records[i].variant = fmt::format("v{}", i);
-    expect_round_trip(launch);
+    int made = 0;
+    for (auto& record : launch.records) record.threads = ++made;
+    int read = 0;
+    for (const auto& record : launches_in(dump_image(std::span(&launch, 1))).at(0).records) {
+        ASSERT_EQ(record.threads, ++read);
+    }
+    EXPECT_EQ(read, made);
 }
 
 TEST(Dump, GivesBackManyLaunchesInTheOrderOfTheirIds) {

@@ -11,6 +11,7 @@ fail() {
 }
 
 # run COMMAND...: its output in $out and $err, its exit status in $status.
+# shellcheck disable=SC2034 # for the tests
 run() {
     status=0
     "$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null || status=$?

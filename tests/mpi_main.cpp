@@ -9,7 +9,9 @@ const pacer::Team* of_launch = nullptr;
 
 }  // namespace
 
-const pacer::Team& pacer::world() { return *of_launch; }
+const pacer::Team& pacer::world() {
+    return *of_launch;
+}
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);

@@ -9,11 +9,16 @@
 #include <cstdlib>
 
 #include "common/placement.hpp"
+#include "tests/mpi_world.hpp"
 
 namespace pacer {
 namespace {
 
-Team world;
+// As where the user has not asked for a number of threads.
+Threads decide() {
+    unsetenv("OMP_NUM_THREADS");
+    return decide_threads(world());
+}
 
 int own_affinity_count() {
     cpu_set_t set;
@@ -21,22 +26,33 @@ int own_affinity_count() {
 }
 
 TEST(Placement, ThreadNumbersAreTheSameOnEveryRank) {
-    const auto threads = decide_threads(world);
+    const auto threads = decide();
     std::array<int, 2> least{threads.process, threads.hybrid}, most = least;
-    MPI_Allreduce(MPI_IN_PLACE, least.data(), 2, MPI_INT, MPI_MIN, world.comm);
-    MPI_Allreduce(MPI_IN_PLACE, most.data(), 2, MPI_INT, MPI_MAX, world.comm);
+    MPI_Allreduce(MPI_IN_PLACE, least.data(), 2, MPI_INT, MPI_MIN, world().comm);
+    MPI_Allreduce(MPI_IN_PLACE, most.data(), 2, MPI_INT, MPI_MAX, world().comm);
     EXPECT_EQ(least, most);
     EXPECT_GE(threads.process, 1);
     EXPECT_GE(threads.hybrid, 1);
     EXPECT_LE(threads.process, own_affinity_count());
-    EXPECT_LE(threads.hybrid * world.size, std::max<long>(world.size, sysconf(_SC_NPROCESSORS_ONLN)));
+    EXPECT_LE(threads.hybrid * world().size, std::max<long>(world().size, sysconf(_SC_NPROCESSORS_ONLN)));
     EXPECT_FALSE(threads.from_environment);
 }
 
+TEST(Placement, TheUsersNumberOfThreadsIsTaken) {
+    const int before = omp_get_max_threads();
+    setenv("OMP_NUM_THREADS", "5", 1);  // as read at the program's start:
+    omp_set_num_threads(5);
+    const auto threads = decide_threads(world());
+    omp_set_num_threads(before);
+    EXPECT_EQ(threads.process, 5);
+    EXPECT_EQ(threads.hybrid, 5);
+    EXPECT_TRUE(threads.from_environment);
+}
+
 TEST(Placement, EveryRankIsThereAndPlausible) {
-    const auto threads = decide_threads(world);
-    const auto ranks = gather_placement(world, threads);
-    ASSERT_EQ(ranks.size(), world.root() ? static_cast<std::size_t>(world.size) : 0U);
+    const auto threads = decide();
+    const auto ranks = gather_placement(world(), threads);
+    ASSERT_EQ(ranks.size(), world().root() ? static_cast<std::size_t>(world().size) : 0U);
     for (std::size_t rank = 0; rank < ranks.size(); ++rank) {
         const auto& place = ranks[rank];
         EXPECT_EQ(place.rank, static_cast<int>(rank));
@@ -59,27 +75,28 @@ TEST(Placement, EveryRankIsThereAndPlausible) {
 TEST(Placement, OpenMpIsLeftAsItWas) {
     const int threads = omp_get_max_threads(), levels = omp_get_max_active_levels(),
               cpus = own_affinity_count();
-    gather_placement(world, {3, 2, false});
+    gather_placement(world(), {3, 2, false});
     EXPECT_EQ(omp_get_max_threads(), threads);
     EXPECT_EQ(omp_get_max_active_levels(), levels);
     EXPECT_EQ(own_affinity_count(), cpus);
 }
 
 TEST(Placement, TheThreadsOfTheVariantsAreTheOnesLookedAt) {
-    const auto ranks = gather_placement(world, {3, 2, false});
-    if (!world.root()) return;
+    const auto ranks = gather_placement(world(), {3, 2, false});
+    if (!world().root()) return;
     EXPECT_EQ(ranks[0].process_threads.size(), 3U);
     for (const auto& rank : ranks) EXPECT_EQ(rank.hybrid_threads.size(), 2U);
 }
 
 TEST(Placement, TooManyRanksAreSeenAndOthersAreRight) {
-    const auto ranks = gather_placement(world, decide_threads(world));
-    if (!world.root()) return;
+    const auto ranks = gather_placement(world(), decide());
+    if (!world().root()) return;
     const auto report = judge_placement(ranks, {Uses::core, Uses::ranks}, LaunchCommand());
-    EXPECT_EQ(report.faults.empty(), world.size <= ranks[0].host_cores);
+    EXPECT_EQ(report.faults.empty(), world().size <= ranks[0].host_cores);
 }
 
 TEST(LaunchCommand, IsWhatWasTypedQuotedForTheShell) {
+    unsetenv("OMP_NUM_THREADS");
     std::string program = "./reduce", option = "--label", value = "it's mine";
     std::array<char*, 3> words{program.data(), option.data(), value.data()};
     const auto command = launch_command(3, words.data());
@@ -90,17 +107,3 @@ TEST(LaunchCommand, IsWhatWasTypedQuotedForTheShell) {
 
 }  // namespace
 }  // namespace pacer
-
-int main(int argc, char** argv) {
-    testing::InitGoogleTest(&argc, argv);
-    unsetenv("OMP_NUM_THREADS");
-    return pacer::launch("placement_mpi_test", argc, argv, [](const pacer::Team& team) {
-        pacer::world = team;
-        if (!team.root())
-            delete testing::UnitTest::GetInstance()->listeners().Release(
-                testing::UnitTest::GetInstance()->listeners().default_result_printer());
-        int failed = RUN_ALL_TESTS();
-        MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MAX, team.comm);
-        return failed == 0 ? pacer::ExitStatus::right : pacer::ExitStatus::wrong;
-    });
-}

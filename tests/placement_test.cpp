@@ -4,57 +4,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <numeric>
-#include <regex>
 
-#include "common/cgroup.hpp"
 #include "common/placement_machine.hpp"
+#include "tests/placement_examples.hpp"
 
 namespace pacer {
 namespace {
 
-using Cores = std::vector<int>;
-
-Cores cores(int first, int last) {
-    Cores numbers(static_cast<std::size_t>(last - first + 1));
-    std::iota(numbers.begin(), numbers.end(), first);
-    return numbers;
-}
-
-// A rank that may use these cores and starts this many threads, all free to run on any of them.
-RankPlacement rank_on(int rank, const Cores& its, int host_cores, int process, int hybrid,
-                      const std::string& host = "vm") {
-    RankPlacement place;
-    place.rank = rank;
-    place.host = host;
-    place.cpus = place.cores = its;
-    place.host_cores = place.host_cpus = host_cores;
-    if (rank == 0) place.process_threads.assign(static_cast<std::size_t>(process), its);
-    place.hybrid_threads.assign(static_cast<std::size_t>(hybrid), its);
-    place.thread_cpus = place.hybrid_threads;
-    return place;
-}
-
-LaunchCommand by(Launcher launcher) {
-    LaunchCommand command;
-    command.launcher = launcher;
-    command.program = "./reduce";
-    return command;
-}
-
-const LaunchCommand mpirun = by(Launcher::mpirun);
-const LaunchCommand srun = by(Launcher::srun);
-const std::vector<Uses> all_kinds{Uses::core, Uses::threads, Uses::ranks, Uses::both};
-
 std::string only_fault(const PlacementReport& report) {
     return report.faults.size() == 1 ? report.faults.front()
                                      : std::to_string(report.faults.size()) + " faults";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 TEST(Placement, OneProcessThatMayUseEveryCoreIsRight) {
@@ -85,6 +44,13 @@ TEST(Placement, AHybridRankWithFewerCoresThanThreads) {
         only_fault(report),
         "Ranks 0-3 on vm are bound to 1 core each, where the 16 threads of a hybrid variant take turns.");
     EXPECT_EQ(report.mend, "mpirun -np 4 --map-by slot:PE=16 --bind-to core ./reduce");
+}
+
+TEST(Placement, AHybridRankWithSomeCoresButMoreThreads) {
+    const std::vector ranks{rank_on(0, {0, 1}, 16, 2, 8), rank_on(1, {2, 3}, 16, 2, 8)};
+    EXPECT_EQ(
+        only_fault(judge_placement(ranks, {Uses::both}, mpirun)),
+        "Ranks 0-1 on vm are bound to 2 cores each, where the 8 threads of a hybrid variant take turns.");
 }
 
 TEST(Placement, HybridRanksBoundToTheirPartsAreRight) {
@@ -145,8 +111,9 @@ TEST(Placement, RanksOnOneCore) {
 }
 
 TEST(Placement, OverlappingSetsThatLeaveEveryThreadACoreAreRight) {
-    const std::vector ranks{rank_on(0, {0, 1}, 3, 1, 1), rank_on(1, {0, 1}, 3, 1, 1),
-                            rank_on(2, {1, 2}, 3, 1, 1)};
+    // Only if ranks 0 and 1 leave core 0 to rank 2.
+    const std::vector ranks{rank_on(0, {0, 1}, 3, 1, 1), rank_on(1, {0, 1, 2}, 3, 1, 1),
+                            rank_on(2, {0}, 3, 1, 1)};
     EXPECT_TRUE(judge_placement(ranks, {Uses::ranks}, mpirun).faults.empty());
 }
 
@@ -261,63 +228,6 @@ TEST(Placement, ManyRanksAreDrawnSmall) {
     }
 }
 
-// What a launcher does with the options of a mended command: Open MPI's default binds one or two ranks to a
-// core each, and more to a socket.
-std::vector<RankPlacement> launched(const std::string& command, int host_cores, bool given, int threads) {
-    std::smatch match;
-    const auto number = [&](const char* pattern, int otherwise) {
-        return std::regex_search(command, match, std::regex(pattern)) ? std::stoi(match[1]) : otherwise;
-    };
-    const int np = number("-np (\\d+)", 1), pe = number("PE=(\\d+)", 1);
-    const bool none = contains(command, "--bind-to none") || !contains(command, "mpirun");
-    const bool core = contains(command, "--bind-to core") || (!none && np <= 2);
-    threads = number("OMP_NUM_THREADS=(\\d+)", threads);
-    std::vector<RankPlacement> ranks;
-    for (int rank = 0; rank < np; ++rank) {
-        const auto its = core ? cores(rank * pe, rank * pe + pe - 1) : cores(0, host_cores - 1);
-        const int process = given ? threads : static_cast<int>(its.size());
-        ranks.push_back(
-            rank_on(rank, its, host_cores, process, given ? threads : std::max(1, host_cores / np)));
-    }
-    return ranks;
-}
-
-TEST(Placement, EveryMendedCommandIsRight) {
-    int mended = 0;
-    for (const int host_cores : {1, 2, 3, 4, 7, 16}) {
-        for (const int np : {1, 2, 3, 5, 8, 17}) {
-            for (unsigned kinds = 1; kinds < 16; ++kinds) {
-                std::vector<Uses> uses;
-                for (unsigned kind = 0; kind < 4; ++kind) {
-                    if ((kinds >> kind & 1U) != 0) uses.push_back(all_kinds[kind]);
-                }
-                for (const int threads : {0, 1, 2, 5, 100}) {  // 0: not given
-                    for (const char* options :
-                         {"", "--bind-to none", "--bind-to core", "PE=2 --bind-to core"}) {
-                        auto command = mpirun;
-                        command.threads_given = threads > 0;
-                        const auto typed = "mpirun -np " + std::to_string(np) + " " + options;
-                        const auto launch = launched(typed, host_cores, threads > 0, threads);
-                        const auto before = judge_placement(launch, uses, command);
-                        EXPECT_EQ(before.mend.empty(), before.faults.empty());
-                        if (before.mend.empty()) continue;
-                        ++mended;
-                        const auto after = judge_placement(
-                            launched(before.mend, host_cores, threads > 0, threads), uses, command);
-                        ASSERT_TRUE(after.faults.empty())
-                            << host_cores << " cores, kinds " << kinds << ", OMP_NUM_THREADS " << threads
-                            << ": " << typed << "\n"
-                            << before.faults.front() << "\n"
-                            << before.mend << "\n"
-                            << after.faults.front();
-                    }
-                }
-            }
-        }
-    }
-    EXPECT_GT(mended, 1000);
-}
-
 TEST(RangeList, ThereAndBack) {
     EXPECT_EQ(range_list({0, 1, 2, 3, 8}), "0-3,8");
     EXPECT_EQ(range_list({}), "");
@@ -348,53 +258,6 @@ TEST(SlurmCpus, OfEveryNode) {
     EXPECT_EQ(slurm_cpus("4", 0), 4);
     for (const char* nonsense : {"", "x", "4(x", "4(x2", "4(y2)", "-4", "4;5"})
         EXPECT_EQ(slurm_cpus(nonsense, 9), 0);
-}
-
-TEST(CpuQuota, TextsOfBothVersions) {
-    EXPECT_EQ(quota_v2("150000 100000\n"), 1.5);
-    EXPECT_EQ(quota_v2("max 100000\n"), 0);
-    EXPECT_EQ(quota_v2(""), 0);
-    EXPECT_EQ(quota_v1("200000\n", "50000\n"), 4);
-    EXPECT_EQ(quota_v1("-1\n", "100000\n"), 0);
-    EXPECT_EQ(quota_v1("200000\n", ""), 0);
-}
-
-// A made-up /proc and /sys.
-class CpuQuotaTree : public testing::Test {
-  protected:
-    CpuQuotaTree() { std::filesystem::remove_all(root_); }
-    ~CpuQuotaTree() override { std::filesystem::remove_all(root_); }
-    void write(const std::string& path, const std::string& text) const {
-        std::filesystem::create_directories((root_ / path).parent_path());
-        std::ofstream(root_ / path) << text;
-    }
-    const std::filesystem::path root_ =
-        std::filesystem::temp_directory_path() / ("pacer-cgroup-" + std::to_string(getpid()));
-};
-
-TEST_F(CpuQuotaTree, NothingToReadLimitsNothing) {
-    EXPECT_EQ(cpu_quota(root_), 0);
-}
-
-TEST_F(CpuQuotaTree, TheSmallestOnTheWayDownCounts) {
-    write("proc/self/cgroup", "0::/slurm/job_5/step_0\n");
-    write("proc/self/mountinfo",
-          "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
-    write("sys/fs/cgroup/slurm/cpu.max", "800000 100000\n");
-    write("sys/fs/cgroup/slurm/job_5/cpu.max", "250000 100000\n");
-    write("sys/fs/cgroup/slurm/job_5/step_0/cpu.max", "max 100000\n");
-    write("sys/fs/cgroup/slurm/job_6/cpu.max", "100000 100000\n");  // a neighbour's
-    EXPECT_EQ(cpu_quota(root_), 2.5);
-}
-
-TEST_F(CpuQuotaTree, AContainerSeesItsOwnGroupAtTheMountPoint) {
-    write("proc/self/cgroup", "5:cpu,cpuacct:/docker/1f\n1:name=systemd:/docker/1f\n");
-    write("proc/self/mountinfo",
-          "31 30 0:27 /docker/1f /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
-          "32 30 0:28 /docker/1f /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n");
-    write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "300000\n");
-    write("sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
-    EXPECT_EQ(cpu_quota(root_), 3);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // The scoped profile on real ranks and threads.
 #include "common/profile.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <omp.h>
 
@@ -30,9 +31,11 @@ TEST(Profile, CountsHitsOfAllRanksAndThreads) {
     }
     EXPECT_NE(text.find("looped"), std::string::npos);
     EXPECT_NE(text.find("tests/profile_test.cpp:"), std::string::npos) << text;
-    EXPECT_EQ(text.find("/tests/profile_test.cpp:"), std::string::npos) << "paths are relative to the project: " << text;
+    EXPECT_EQ(text.find("/tests/profile_test.cpp:"), std::string::npos)
+        << "paths are relative to the project: " << text;
     const auto row = text.substr(text.find("in a loop"));
-    EXPECT_NE(row.substr(0, row.find('\n')).find(" " + std::to_string(20 * world().size) + " "), std::string::npos) << text;
+    EXPECT_NE(row.substr(0, row.find('\n')).find(fmt::format(" {} ", 20 * world().size)), std::string::npos)
+        << text;
 }
 
 TEST(Profile, CountsNothingWhenOff) {

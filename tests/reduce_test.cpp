@@ -1,4 +1,5 @@
-// Every variant of reduce on real ranks: all sources and types, sizes that do not divide, answers from their own loop.
+// Every variant of reduce on real ranks: all sources and types, sizes that do not divide, answers from their
+// own loop.
 #include "apps/reduce/reduce.hpp"
 
 #include <gtest/gtest.h>
@@ -33,8 +34,8 @@ void expect_right(const Settings& settings, const Threads& threads) {
         EXPECT_EQ(items, settings.elements) << variant.name;
         if (!team.root()) continue;
         const auto verdict = check(problem, answer);
-        EXPECT_TRUE(verdict.passed()) << variant.name << " n=" << settings.elements << " got " << to_string(verdict.got)
-                                      << " want " << to_string(verdict.want);
+        EXPECT_TRUE(verdict.passed()) << variant.name << " n=" << settings.elements << " got "
+                                      << to_string(verdict.got) << " want " << to_string(verdict.want);
     }
 }
 
@@ -42,21 +43,28 @@ TEST(Reduce, EveryVariantSumsEverySize) {
     const std::int64_t ranks = world().size;
     for (const auto source : {Source::iota, Source::memory}) {
         for (const auto type : {Type::i64, Type::f64}) {
-            for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, ranks - 1, ranks, ranks + 1, std::int64_t{63},
-                                         std::int64_t{1023}, std::int64_t{1025}, std::int64_t{100'003}}) {
+            for (const std::int64_t n :
+                 {std::int64_t{0}, std::int64_t{1}, ranks - 1, ranks, ranks + 1, std::int64_t{63},
+                  std::int64_t{1023}, std::int64_t{1025}, std::int64_t{100'003}}) {
                 expect_right(settings_of(source, type, n), {.process = 2, .hybrid = 2});
             }
         }
     }
 }
 
-TEST(Reduce, SumsBeyond32Bits) { expect_right([] {
-    auto settings = settings_of(Source::iota, Type::i64, (std::int64_t{1} << 31) + 17);
-    settings.chunk = 1 << 20;
-    return settings;
-}(), {}); }
+TEST(Reduce, SumsBeyond32Bits) {
+    expect_right(
+        [] {
+            auto settings = settings_of(Source::iota, Type::i64, (std::int64_t{1} << 31) + 17);
+            settings.chunk = 1 << 20;
+            return settings;
+        }(),
+        {});
+}
 
-TEST(Reduce, SharesOddSizesAmongOddThreads) { expect_right(settings_of(Source::memory, Type::f64, 10'007), {.process = 3, .hybrid = 3}); }
+TEST(Reduce, SharesOddSizesAmongOddThreads) {
+    expect_right(settings_of(Source::memory, Type::f64, 10'007), {.process = 3, .hybrid = 3});
+}
 
 // Sums of 64-bit numbers may need 128 bits: near the end of the range every block must be widened in time.
 TEST(Reduce, WidensBeforeSixtyFourBitsOverflow) {
@@ -71,7 +79,8 @@ TEST(Reduce, AddsNegativeAndLargeNumbersOverRanks) {
     const Int128 mine = (Int128{1} << 100) + world().rank;
     const auto total = add_over_ranks(Number::of_whole(mine), world());
     const Int128 n = world().size;
-    if (world().root()) EXPECT_EQ(to_string(total), to_string(Number::of_whole((Int128{1} << 100) * n + n * (n - 1) / 2)));
+    if (!world().root()) return;
+    EXPECT_EQ(to_string(total), to_string(Number::of_whole((Int128{1} << 100) * n + n * (n - 1) / 2)));
 }
 
 TEST(Reduce, AsksForTheMemoryItNeeds) {
@@ -85,12 +94,14 @@ TEST(Reduce, LeavesTheBaselineOutWhereItDoesNotFit) {
     settings.memory_bytes = 8000;
     const auto problem = make_problem(world(), {}, settings, true);
     const auto reason = obstacle(problem, variants[0]);
-    if (world().root()) EXPECT_EQ(reason.empty(), world().size == 1) << reason;
     EXPECT_TRUE(obstacle(problem, variants[3]).empty());
+    if (!world().root()) return;
+    EXPECT_EQ(reason.empty(), world().size == 1) << reason;
 }
 
 TEST(Reduce, RefusesWhatADoubleCannotSumExactly) {
-    EXPECT_THROW(make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), true), UsageError);
+    EXPECT_THROW(make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), true),
+                 UsageError);
 }
 
 // A wrong answer, by one element, is seen.

@@ -28,7 +28,8 @@ Record record_of(const std::string& variant, double seconds, int ranks) {
 Launch example() {
     Launch launch;
     launch.id = "20261122T120721Z-1a2b3c4d";
-    launch.circumstances = {{"program", "reduce"}, {"command_line", "./reduce --dump 'a,\"b\"\xff'"}, {"ranks", std::int64_t{2}}};
+    launch.circumstances = {
+        {"program", "reduce"}, {"command_line", "./reduce --dump 'a,\"b\"\xff'"}, {"ranks", std::int64_t{2}}};
     launch.placement = {{0, "node1", 11, "0", 1, "0"}, {1, "node2", 12, "1", 1, "1"}};
     launch.warnings = {"a, \"quoted\" warning"};
     launch.records = {record_of("serial", 4, 1), record_of("mpi", 1, 2), record_of("simd", 2, 1)};

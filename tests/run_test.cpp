@@ -30,9 +30,15 @@ Answer sum_of_ones(const Team& team, std::int64_t mine) {
     return {Number::of_whole(total), {1, Number::of_whole(mine)}};
 }
 
-Answer right(const Problem&, const Team& team) { return sum_of_ones(team, 1); }
-Answer wrong_on_last_rank(const Problem&, const Team& team) { return sum_of_ones(team, team.rank == team.size - 1 ? 2 : 1); }
-Answer wrong_in_one_repeat(const Problem&, const Team& team) { return sum_of_ones(team, executions == 4 ? 2 : 1); }
+Answer right(const Problem&, const Team& team) {
+    return sum_of_ones(team, 1);
+}
+Answer wrong_on_last_rank(const Problem&, const Team& team) {
+    return sum_of_ones(team, team.rank == team.size - 1 ? 2 : 1);
+}
+Answer wrong_in_one_repeat(const Problem&, const Team& team) {
+    return sum_of_ones(team, executions == 4 ? 2 : 1);
+}
 Answer lost_items(const Problem&, const Team& team) {
     auto answer = sum_of_ones(team, 1);
     if (team.rank == team.size - 1) answer.own.items = 0;
@@ -55,8 +61,12 @@ Answer empty(const Problem& problem, const Team&) {
     return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
 }
 
-Check check(const Problem& problem, const Answer& answer) { return {answer.total, Number::of_whole(problem.ranks), 0}; }
-Part own_part(const Problem&, const Answer& answer) { return answer.own; }
+Check check(const Problem& problem, const Answer& answer) {
+    return {answer.total, Number::of_whole(problem.ranks), 0};
+}
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
+}
 
 using V = Variant<Problem, Answer>;
 
@@ -68,13 +78,17 @@ std::vector<Record> run(std::vector<V> variants, RunOptions options,
     const Threads threads;
     const Experiment<Problem, Answer> experiment{
         "test", problem, variants, {}, {world().size, 0, 0, Operation::none}, check, own_part, obstacle};
-    return run_tasks(tasks_of(experiment, world(), threads, [](Uses) { return Limit{}; }), world(), threads, options);
+    return run_tasks(tasks_of(experiment, world(), threads, [](Uses) { return Limit{}; }), world(), threads,
+                     options);
 }
 
-RunOptions five_repeats() { return {.repeats = 5, .max_seconds = 0, .seed = 7, .progress = false}; }
+RunOptions five_repeats() {
+    return {.repeats = 5, .max_seconds = 0, .seed = 7, .progress = false};
+}
 
 TEST(Run, RecordsEveryRankOfEveryRepeat) {
-    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats());
+    const auto records =
+        run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats());
     if (!world().root()) return;
     ASSERT_EQ(records.size(), 2);
     EXPECT_EQ(records[0].ranks, world().size);
@@ -84,7 +98,8 @@ TEST(Run, RecordsEveryRankOfEveryRepeat) {
     for (const auto& record : records) {
         EXPECT_EQ(record.round, (std::vector<std::int32_t>{0, 1, 2, 3, 4}));
         EXPECT_GT(record.first_seconds, 0);
-        EXPECT_TRUE(std::all_of(record.seconds.begin(), record.seconds.end(), [](double s) { return s > 0; }));
+        EXPECT_TRUE(
+            std::all_of(record.seconds.begin(), record.seconds.end(), [](double s) { return s > 0; }));
         EXPECT_TRUE(record.verdict.right());
         EXPECT_FALSE(record.failed());
     }
@@ -111,7 +126,9 @@ TEST(Run, KeepsTheShareOfEveryRank) {
 
 TEST(Run, CatchesAnAnswerWrongOnOneRank) {
     const auto records = run({{"wrong", "", wrong_on_last_rank, Uses::ranks}}, five_repeats());
-    if (world().root()) EXPECT_TRUE(records[0].failed());
+    if (world().root()) {
+        EXPECT_TRUE(records[0].failed());
+    }
 }
 
 TEST(Run, CatchesAnAnswerWrongInOneRepeat) {
@@ -124,12 +141,16 @@ TEST(Run, CatchesAnAnswerWrongInOneRepeat) {
 
 TEST(Run, CatchesLostItems) {
     const auto records = run({{"lost", "", lost_items, Uses::ranks}}, five_repeats());
-    if (world().root()) EXPECT_TRUE(records[0].failed());
+    if (world().root()) {
+        EXPECT_TRUE(records[0].failed());
+    }
 }
 
 TEST(Run, CatchesPartsThatDoNotAddUpToTheAnswer) {
     const auto records = run({{"luck", "", right_by_luck, Uses::ranks}}, five_repeats());
-    if (world().root()) EXPECT_TRUE(records[0].failed());
+    if (world().root()) {
+        EXPECT_TRUE(records[0].failed());
+    }
 }
 
 TEST(Run, CatchesNan) {
@@ -147,8 +168,8 @@ TEST(Run, AWrongAnswerIsNoFailureWherePromisedRacy) {
 }
 
 TEST(Run, LeavesOutWhatHasAnObstacle) {
-    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats(),
-                             [](const Problem&, const V& variant) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             five_repeats(), [](const Problem&, const V& variant) {
                                  return std::string(variant.name == "alone" ? "needs 16 GiB" : "");
                              });
     if (!world().root()) return;
@@ -175,8 +196,8 @@ TEST(Run, StopsByItselfWithinItsBudget) {
 }
 
 TEST(Run, RunsNothingAfterTheBudget) {
-    const auto records =
-        run({{"right", "", right, Uses::ranks}}, {.repeats = 0, .max_seconds = 1e-9, .seed = 1, .progress = false});
+    const auto records = run({{"right", "", right, Uses::ranks}},
+                             {.repeats = 0, .max_seconds = 1e-9, .seed = 1, .progress = false});
     if (!world().root()) return;
     EXPECT_EQ(records[0].repeats(), 0);
     EXPECT_FALSE(records[0].not_run.empty());

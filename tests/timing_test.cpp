@@ -32,8 +32,9 @@ TEST(Quantile, InterpolatesBetweenOrderStatistics) {
 
 // P(binomial(n, 1/2) <= k-1) <= 0.025 with the largest k: tables of the sign test.
 TEST(MedianInterval, IsThatOfTheSignTest) {
-    const std::vector<std::pair<int, int>> k_of_n = {{6, 1}, {8, 1}, {9, 2}, {10, 2}, {11, 2}, {12, 3}, {15, 4},
-                                                     {17, 5}, {20, 6}, {25, 8}, {30, 10}, {50, 18}, {100, 40}};
+    const std::vector<std::pair<int, int>> k_of_n = {{6, 1},   {8, 1},   {9, 2},   {10, 2}, {11, 2},
+                                                     {12, 3},  {15, 4},  {17, 5},  {20, 6}, {25, 8},
+                                                     {30, 10}, {50, 18}, {100, 40}};
     for (const auto& [n, k] : k_of_n) {
         const auto interval = median_interval(up_to(n));
         ASSERT_TRUE(interval) << n;
@@ -94,7 +95,8 @@ Record record_of(const std::string& variant, std::vector<double> seconds) {
 }
 
 TEST(Doubts, StaySilentAboutGoodSamples) {
-    EXPECT_TRUE(doubts({record_of("good", {1.00, 1.02, 1.00, 1.01, 1.01, 1.00, 1.02, 1.00, 1.02, 1.01})}, {}).empty());
+    EXPECT_TRUE(doubts({record_of("good", {1.00, 1.02, 1.00, 1.01, 1.01, 1.00, 1.02, 1.00, 1.02, 1.01})}, {})
+                    .empty());
 }
 
 TEST(Doubts, NameWhatIsDoubtful) {

@@ -1,14 +1,13 @@
 #!/usr/bin/env bash
 # timings as its users meet it: what it prints, and its exit status.
 #
-#     BIN=build/release/bin tests/timings_cli.sh
+#     BIN=build/release/bin tests/timings_cli.sh build/release/tests/make_dump
 set -euo pipefail
 
 : "${BIN:?the folder of the programs}"
-BIN=$(cd "$BIN" && pwd)
-for program in timings make_dump; do
-    [[ -x $BIN/$program ]] || { echo "there is no $BIN/$program: build first" && exit 1; }
-done
+BIN=$(realpath "$BIN")
+make_dump=$(realpath "${1:?the program make_dump}")
+[[ -x $BIN/timings && -x $make_dump ]] || { echo "timings or make_dump is missing: build first" && exit 1; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
@@ -33,7 +32,7 @@ expect() {
 # says FILE TEXT: the file that expect left holds the text.
 says() { grep -qF -- "$2" "$1" || fail "no '$2' in what was printed: $(cat "$1")"; }
 
-for kind in right wrong unchecked idle typical; do "$BIN/make_dump" $kind $kind.h5 >made; done
+for kind in right wrong unchecked idle typical; do "$make_dump" $kind $kind.h5 >made; done
 head -c 2000 right.h5 >cut.h5
 echo 'seconds' >text.h5
 : >empty.h5

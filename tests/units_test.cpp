@@ -24,9 +24,32 @@ TEST(ParseCount, AcceptsWhatPeopleWrite) {
 }
 
 TEST(ParseCount, RefusesEverythingElse) {
-    for (const char* word : {"", "-1", "+1", "x", "2e", "2e-1", "2 000", "2G ", " 2", "2GB", "2gi", "1.5", "1e", "1e19",
-                             "9223372036854775808", "99999999999999999999", "10P10", "0x10", "nan", "inf", "2..5", ".", "e5",
-                             "1e18k", "2Q", "2KiB"}) {
+    for (const char* word : {"",
+                             "-1",
+                             "+1",
+                             "x",
+                             "2e",
+                             "2e-1",
+                             "2 000",
+                             "2G ",
+                             " 2",
+                             "2GB",
+                             "2gi",
+                             "1.5",
+                             "1e",
+                             "1e19",
+                             "9223372036854775808",
+                             "99999999999999999999",
+                             "10P10",
+                             "0x10",
+                             "nan",
+                             "inf",
+                             "2..5",
+                             ".",
+                             "e5",
+                             "1e18k",
+                             "2Q",
+                             "2KiB"}) {
         EXPECT_THROW(parse_count(word), UsageError) << word;
     }
 }
@@ -42,7 +65,8 @@ TEST(Format, KeepsThreeDigits) {
 
 TEST(PartOf, CoversEveryIndexOnce) {
     constexpr std::int64_t beyond_int = (std::int64_t{1} << 31) + 5;
-    for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, std::int64_t{3}, std::int64_t{10}, beyond_int, std::int64_t{1} << 62}) {
+    for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, std::int64_t{3}, std::int64_t{10},
+                                 beyond_int, std::int64_t{1} << 62}) {
         for (const std::int64_t parts : {1, 2, 3, 4, 7, 4096}) {
             std::int64_t next = 100;
             for (std::int64_t i = 0; i < parts; ++i) {

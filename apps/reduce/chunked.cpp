@@ -1,5 +1,5 @@
-// The workshop's solution: chunks in a shared queue, drawn by whoever is free. Each chunk is written to a buffer and
-// then summed; the buffer fits the caches, where the workshop's did not.
+// The workshop's solution: chunks in a shared queue, drawn by whoever is free. Each chunk is written to a
+// buffer and then summed; the buffer fits the caches, where the workshop's did not.
 #include "apps/reduce/kernels.hpp"
 #include "common/profile.hpp"
 

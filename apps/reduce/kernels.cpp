@@ -9,8 +9,8 @@ namespace pacer::reduce {
 
 namespace {
 
-// Independent lanes, so that no addition waits for the one before: 8 registers of AVX-512 or 16 of AVX2. Of 16, 32, 64
-// and 128 lanes, 64 do best with AVX-512 and nearly so with AVX2.
+// Independent lanes, so that no addition waits for the one before: 8 registers of AVX-512 or 16 of AVX2. Of
+// 16, 32, 64 and 128 lanes, 64 do best with AVX-512 and nearly so with AVX2.
 constexpr std::int64_t lanes = 64;
 constexpr std::int64_t period = 1024;  // of the f64 elements; a multiple of lanes
 
@@ -69,7 +69,9 @@ T sum_lanes(const T* values, std::int64_t count) {
 PACER_CLONES std::uint64_t sum_memory(const std::uint64_t* values, std::int64_t count) {
     return sum_lanes(values, count);
 }
-PACER_CLONES double sum_memory(const double* values, std::int64_t count) { return sum_lanes(values, count); }
+PACER_CLONES double sum_memory(const double* values, std::int64_t count) {
+    return sum_lanes(values, count);
+}
 
 PACER_CLONES void fill(std::uint64_t* buffer, std::int64_t first, std::int64_t count) {
     for (std::int64_t i = 0; i < count; ++i) buffer[i] = static_cast<std::uint64_t>(first + i);
@@ -115,8 +117,12 @@ Number sum_range(const Problem& problem, const Team& team, Range range) {
                          : sum_values(values.float64.get() + offset, range.size());
 }
 
-void make_values(Range range, std::uint64_t* buffer) { fill(buffer, range.begin, range.size()); }
-void make_values(Range range, double* buffer) { fill(buffer, range.begin, range.size()); }
+void make_values(Range range, std::uint64_t* buffer) {
+    fill(buffer, range.begin, range.size());
+}
+void make_values(Range range, double* buffer) {
+    fill(buffer, range.begin, range.size());
+}
 
 Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below) {
     Int128 total = 0;
@@ -128,7 +134,9 @@ Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t 
     return Number::of_whole(total);
 }
 
-Number sum_values(const double* values, std::int64_t count) { return Number::of_real(sum_memory(values, count)); }
+Number sum_values(const double* values, std::int64_t count) {
+    return Number::of_real(sum_memory(values, count));
+}
 
 const Values& values_of(const Problem& problem, const Team& team) {
     return team.size == 1 ? problem.whole : problem.mine;

@@ -7,8 +7,8 @@
 
 namespace pacer::reduce {
 
-// Sum of elements `range`, which lie in this team's values or are made on the way: independent lanes in the vector
-// registers of the calling core. Whole numbers are summed exactly, in 128 bits where needed.
+// Sum of elements `range`, which lie in this team's values or are made on the way: independent lanes in the
+// vector registers of the calling core. Whole numbers are summed exactly, in 128 bits where needed.
 Number sum_range(const Problem& problem, const Team& team, Range range);
 
 // Writes the elements of `range` to `buffer`, as the chunked variant wants them.

@@ -10,12 +10,16 @@ const std::string summary = "Sums 0 + 1 + ... + (n-1) in several ways; times, ve
 
 // The options of this app alone.
 void add_options(CommandLine& line, reduce::Settings& settings) {
-    const std::map<std::string, reduce::Source> sources = {{"iota", reduce::Source::iota}, {"memory", reduce::Source::memory}};
-    const std::map<std::string, reduce::Type> types = {{"i64", reduce::Type::i64}, {"f64", reduce::Type::f64}};
-    line.add_choice("--source", settings.source, sources, "Values are made as they are summed, or lie in memory");
+    const std::map<std::string, reduce::Source> sources = {{"iota", reduce::Source::iota},
+                                                           {"memory", reduce::Source::memory}};
+    const std::map<std::string, reduce::Type> types = {{"i64", reduce::Type::i64},
+                                                       {"f64", reduce::Type::f64}};
+    line.add_choice("--source", settings.source, sources,
+                    "Values are made as they are summed, or lie in memory");
     line.add_choice("--type", settings.type, types, "64-bit integers, or doubles that hold whole numbers");
     line.add_count("--chunk", settings.chunk, "Elements that the variant chunked draws at a time");
-    line.add_count("--memory", settings.memory_bytes, "Bytes that the data may take on a node [what is free]");
+    line.add_count("--memory", settings.memory_bytes,
+                   "Bytes that the data may take on a node [what is free]");
 }
 
 ExitStatus run(const Team& world, int argc, char** argv) {
@@ -31,11 +35,12 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto uses = uses_of(variants);
     const Output output(world, options, "reduce");
     auto session = open_session(world, "reduce", options, uses, argc, argv);
-    const bool one_process = std::any_of(uses.begin(), uses.end(), [](Uses kind) { return !uses_ranks(kind); });
+    const bool one_process =
+        std::any_of(uses.begin(), uses.end(), [](Uses kind) { return !uses_ranks(kind); });
     const auto problem = reduce::make_problem(world, session.threads, settings, one_process);
     measure(session, Experiment<reduce::Problem, reduce::Answer>{
-                         "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings), reduce::check,
-                         reduce::own_part, reduce::obstacle});
+                         "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings),
+                         reduce::check, reduce::own_part, reduce::obstacle});
     close_session(session);
     return output.deliver(session);
 }

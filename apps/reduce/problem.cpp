@@ -55,10 +55,11 @@ void refuse_if_too_large(const Team& world, const Settings& settings, const Node
     int fits = wanted <= static_cast<double>(memory.bytes) ? 1 : 0;
     MPI_Allreduce(MPI_IN_PLACE, &fits, 1, MPI_INT, MPI_MIN, world.comm);
     if (fits == 0) {
-        throw UsageError(fmt::format("{} elements in memory need {} on a node with {} ranks, which has {} for them: use fewer "
-                                     "elements or more nodes",
-                                     settings.elements, format_bytes(wanted), memory.ranks,
-                                     format_bytes(static_cast<double>(memory.bytes))));
+        throw UsageError(fmt::format(
+            "{} elements in memory need {} on a node with {} ranks, which has {} for them: use fewer "
+            "elements or more nodes",
+            settings.elements, format_bytes(wanted), memory.ranks,
+            format_bytes(static_cast<double>(memory.bytes))));
     }
 }
 
@@ -75,8 +76,8 @@ void make_values_in_memory(Problem& problem, const Team& world, const Threads& t
     const double whole = 8.0 * static_cast<double>(settings.elements);
     const double left = static_cast<double>(memory.bytes) - whole / world.size * memory.ranks;
     if (whole > left) {
-        problem.no_whole = fmt::format("needs {} on rank 0 for all elements, which has {} left", format_bytes(whole),
-                                       format_bytes(left));
+        problem.no_whole = fmt::format("needs {} on rank 0 for all elements, which has {} left",
+                                       format_bytes(whole), format_bytes(left));
     } else {
         problem.whole = make_range(settings.type, problem.all, threads.process);
     }
@@ -85,9 +86,11 @@ void make_values_in_memory(Problem& problem, const Team& world, const Threads& t
 }  // namespace
 
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings, bool with_whole) {
-    constexpr std::int64_t exact_in_double = (std::int64_t{1} << 53) / 512;  // elements whose sum is below 2^53
+    constexpr std::int64_t exact_in_double =
+        (std::int64_t{1} << 53) / 512;  // elements whose sum is below 2^53
     if (settings.type == Type::f64 && settings.elements > exact_in_double) {
-        throw UsageError(fmt::format("a sum of more than {} elements is not exact in f64: use --type i64", exact_in_double));
+        throw UsageError(fmt::format("a sum of more than {} elements is not exact in f64: use --type i64",
+                                     exact_in_double));
     }
     if (settings.chunk < 1) throw UsageError("--chunk wants at least 1 element");
     Problem problem;
@@ -108,7 +111,9 @@ Check check(const Problem& problem, const Answer& answer) {
     return {answer.total, Number::of_real(static_cast<double>(sum)), 0};
 }
 
-Part own_part(const Problem&, const Answer& answer) { return answer.own; }
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
+}
 
 Work work(const Settings& settings) {
     const auto n = settings.elements;

@@ -33,19 +33,20 @@ struct Values {
     bool present() const { return int64 || float64; }
 };
 
-// Built outside the clock. The variants leave it untouched, but for the windows that two of them work through.
+// Built outside the clock. The variants leave it untouched, but for the windows that two of them work
+// through.
 struct Problem {
     Settings settings;
-    Range all;           // elements 0 .. n-1
-    Values whole;        // memory: all elements, on rank 0, for teams of one; absent if too large
-    Values mine;         // memory: this rank's part, for teams of several ranks
-    std::string no_whole;  // why `whole` is absent
+    Range all;              // elements 0 .. n-1
+    Values whole;           // memory: all elements, on rank 0, for teams of one; absent if too large
+    Values mine;            // memory: this rank's part, for teams of several ranks
+    std::string no_whole;   // why `whole` is absent
     SharedCounter tickets;  // of `chunked`
     NodeSlots slots;        // of `shared`
 };
 
-// Collective. Throws UsageError if the ranks' parts alone do not fit the nodes' memory, or if n is beyond what the
-// type sums exactly. `with_whole`: some chosen variant uses one process only.
+// Collective. Throws UsageError if the ranks' parts alone do not fit the nodes' memory, or if n is beyond
+// what the type sums exactly. `with_whole`: some chosen variant uses one process only.
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings, bool with_whole);
 
 struct Answer {
@@ -77,9 +78,10 @@ inline constexpr std::array<Variant<Problem, Answer>, 7> variants = {{
     {"openmp", "each thread its share", openmp, Uses::threads},
     {"mpi", "each rank its share, then MPI_Reduce", mpi, Uses::ranks},
     {"hybrid", "OpenMP threads inside each rank, then MPI_Reduce", hybrid, Uses::both},
-    {"chunked", "chunks drawn from a shared queue by whoever is free, written to a buffer, then summed", chunked,
+    {"chunked", "chunks drawn from a shared queue by whoever is free, written to a buffer, then summed",
+     chunked, Uses::ranks},
+    {"shared", "ranks of a node add up in an MPI-3 shared-memory window, node leaders MPI_Reduce", shared,
      Uses::ranks},
-    {"shared", "ranks of a node add up in an MPI-3 shared-memory window, node leaders MPI_Reduce", shared, Uses::ranks},
 }};
 
 }  // namespace pacer::reduce

@@ -8,8 +8,8 @@ namespace pacer::reduce {
 
 namespace {
 
-// The element as the loop meets it. The empty statement tells the compiler nothing about its value: a loop over i
-// itself would be folded into n(n-1)/2, and no sum be made.
+// The element as the loop meets it. The empty statement tells the compiler nothing about its value: a loop
+// over i itself would be folded into n(n-1)/2, and no sum be made.
 std::int64_t made(std::int64_t element) {
     asm volatile("" : "+r"(element));
     return element;

@@ -1,5 +1,5 @@
-// The ranks of a node put their sums into memory that all of them see (MPI-3), where the node's leader adds them up;
-// only the leaders meet in MPI_Reduce.
+// The ranks of a node put their sums into memory that all of them see (MPI-3), where the node's leader adds
+// them up; only the leaders meet in MPI_Reduce.
 #include "apps/reduce/kernels.hpp"
 #include "common/profile.hpp"
 

@@ -4,7 +4,9 @@
 
 namespace pacer::reduce {
 
-Window::Window(MPI_Win window) : window_(window) { MPI_Win_lock_all(MPI_MODE_NOCHECK, window_); }
+Window::Window(MPI_Win window) : window_(window) {
+    MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
+}
 
 Window::Window(Window&& other) noexcept : window_(std::exchange(other.window_, MPI_WIN_NULL)) {}
 
@@ -64,7 +66,9 @@ NodeSlots::NodeSlots(const Team& world) {
     window_ = Window(window);
 }
 
-NodeSlots::NodeSlots(NodeSlots&& other) noexcept { *this = std::move(other); }
+NodeSlots::NodeSlots(NodeSlots&& other) noexcept {
+    *this = std::move(other);
+}
 
 NodeSlots& NodeSlots::operator=(NodeSlots&& other) noexcept {
     std::swap(window_, other.window_);

@@ -25,12 +25,13 @@ class Window {
     MPI_Win window_ = MPI_WIN_NULL;
 };
 
-// A queue of tickets 0, 1, 2, ...: a counter in rank 0's memory that any rank draws from without rank 0's help.
+// A queue of tickets 0, 1, 2, ...: a counter in rank 0's memory that any rank draws from without rank 0's
+// help.
 class SharedCounter {
   public:
     SharedCounter() = default;
     explicit SharedCounter(const Team& world);  // collective
-    void restart(const Team& team) const;       // the next ticket is 0 again; collective, nobody may be drawing
+    void restart(const Team& team) const;  // the next ticket is 0 again; collective, nobody may be drawing
     std::int64_t draw() const;
 
   private:
@@ -46,7 +47,8 @@ class NodeSlots {
     NodeSlots& operator=(NodeSlots&& other) noexcept;
     ~NodeSlots();
 
-    // Puts this rank's number in its slot and waits until the node's ranks have done so. Collective over the node.
+    // Puts this rank's number in its slot and waits until the node's ranks have done so. Collective over the
+    // node.
     void publish(const Number& mine) const;
     // What rank `rank` of this node published last.
     const Number& of(int rank) const { return slots_[rank].turns[turn_]; }
