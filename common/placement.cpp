@@ -144,8 +144,8 @@ Threads decide_threads(const Team& world) {
     const auto& here = machine();
     const auto around = look_around(world);
     int from_environment = is_set("OMP_NUM_THREADS") ? 1 : 0;
-    std::array<int, 2> threads{capped(static_cast<int>(here.cores_of(here.cpus).size())),
-                               capped(capped(around.cores) / around.ranks)};
+    const int own = capped(static_cast<int>(here.cores_of(here.cpus).size()));
+    std::array<int, 2> threads{own, std::min(own, capped(capped(around.cores) / around.ranks))};
     if (from_environment != 0) threads.fill(omp_get_max_threads());
     MPI_Bcast(threads.data(), 1, MPI_INT, 0, world.comm);
     MPI_Bcast(&from_environment, 1, MPI_INT, 0, world.comm);

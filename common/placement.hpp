@@ -31,9 +31,10 @@ struct RankPlacement {
 };
 
 // How many threads variants get: OMP_NUM_THREADS if set, else for a one-process variant every core that rank
-// 0 may use, for a hybrid one the host's cores divided by the ranks on it (the smallest over the ranks), at
-// least 1. A cgroup quota caps both, rounded up. The same on every rank. Collective; to be called before the
-// first parallel region of the program, which may bind the calling thread to one core.
+// 0 may use, for a hybrid one the host's cores divided by the ranks on it, but no more than the rank may use
+// (the smallest over the ranks), at least 1. A cgroup quota caps both, rounded up. The same on every rank.
+// Collective; to be called before the first parallel region of the program, which may bind the calling thread
+// to one core.
 struct Threads {
     int process = 1;  // of a one-process variant, on rank 0
     int hybrid = 1;   // of each rank of a hybrid variant

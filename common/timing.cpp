@@ -51,8 +51,8 @@ std::optional<Interval> median_interval(std::span<const double> samples) {
     constexpr std::size_t fewest = 6;  // 2 * 2^-5 is more than 5 %
     if (samples.size() < fewest) return std::nullopt;
     const boost::math::binomial_distribution<double> heads(static_cast<double>(samples.size()), 0.5);
-    std::size_t outside = 1;  // order statistics left out on each side, plus one
-    while (boost::math::cdf(heads, static_cast<double>(outside)) <= 0.025) ++outside;
+    // The quantile of a discrete distribution is rounded outwards by default: cdf(quantile) <= 2.5 %.
+    const auto outside = static_cast<std::size_t>(boost::math::quantile(heads, 0.025)) + 1;
     const auto order = sorted(samples);
     return Interval{order[outside - 1], order[order.size() - outside]};
 }

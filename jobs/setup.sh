@@ -23,6 +23,7 @@ packages=(
     libopenmpi-dev     # MPI, to compile with
     openmpi-bin        # mpirun
     libhdf5-dev        # the format of the timing dumps
+    libboost-dev       # Boost.Math: intervals of medians
     libcli11-dev       # the command line
     libfmt-dev         # the tables
     libhwloc-dev       # where ranks and threads run
@@ -59,10 +60,10 @@ while (($#)); do
 done
 
 build=$root/build/$preset
-mkdir -p "$build" 2>/dev/null && [[ -w $build ]] || {
+if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]]; then
     say "$build cannot be written: work in a copy of the checkout that is yours"
     exit 1
-}
+fi
 targets=(all)
 if $tests; then
     packages+=("${test_packages[@]}")

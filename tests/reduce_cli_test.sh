@@ -59,9 +59,6 @@ names = [record["variant"] for record in launch["records"]]
 assert names == ["serial", "simd", "openmp", "mpi", "hybrid", "chunked", "shared"], names
 assert len(launch["placement"]) == ranks
 for record in launch["records"]:
-    if record["not_run"]:
-        assert record["variant"] == "chunked", record
-        continue
     assert record["checked"] > 6 and record["failed"] == 0, record
     assert len(record["seconds"]) == 6 and all(len(row) == record["ranks"] for row in record["seconds"])
     assert sum(share["work_items"] for share in record["shares"]) == 100003

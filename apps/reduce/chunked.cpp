@@ -1,5 +1,6 @@
 // The workshop's solution: chunks in a shared queue, drawn by whoever is free. Each chunk is written to a
-// buffer and then summed; the buffer fits the caches, where the workshop's did not.
+// buffer, or fetched from the rank in whose memory it lies, and then summed; the buffer fits the caches,
+// where the workshop's did not.
 #include "apps/reduce/kernels.hpp"
 #include "common/profile.hpp"
 
@@ -8,10 +9,14 @@ namespace pacer::reduce {
 namespace {
 
 template <class T>
-Number sum_chunk(Range chunk, T* buffer) {
+Number sum_chunk(const Problem& problem, Range chunk, T* buffer) {
     {
         PACER_REGION("write the chunk");
-        make_values(chunk, buffer);
+        if (problem.settings.source == Source::iota) {
+            make_values(chunk, buffer);
+        } else {
+            problem.parts.fetch(chunk, buffer);
+        }
     }
     PACER_REGION("sum the chunk");
     if constexpr (std::is_same_v<T, double>) {
@@ -34,7 +39,7 @@ Part sum_drawn_chunks(const Problem& problem) {
     Part part{0, zero(problem.settings)};
     for (auto ticket = draw(problem.tickets); ticket < chunks; ticket = draw(problem.tickets)) {
         const Range chunk{ticket * length, std::min((ticket + 1) * length, problem.all.end)};
-        part.partial = part.partial + sum_chunk(chunk, buffer.get());
+        part.partial = part.partial + sum_chunk(problem, chunk, buffer.get());
         part.items += chunk.size();
     }
     return part;

@@ -4,73 +4,36 @@
 #include <array>
 
 #include "common/clones.hpp"
+#include "common/lanes.hpp"
 
 namespace pacer::reduce {
 
 namespace {
 
-// Independent lanes, so that no addition waits for the one before: 8 registers of AVX-512 or 16 of AVX2. Of
-// 16, 32, 64 and 128 lanes, 64 do best with AVX-512 and nearly so with AVX2.
-constexpr std::int64_t lanes = 64;
-constexpr std::int64_t period = 1024;  // of the f64 elements; a multiple of lanes
+// Of 16, 32, 64 and 128 lanes, 64 make values fastest with AVX-512 and nearly so with AVX2; from memory 32
+// do.
+constexpr std::int64_t iota_lanes = 64, memory_lanes = 32;
+constexpr std::int64_t period = 1024;  // of the f64 elements; a multiple of iota_lanes
 
-template <class T>
-T added_up(const T (&lane)[lanes]) {
-    T total = 0;
-    for (const T value : lane) total += value;
-    return total;
-}
-
-PACER_CLONES std::uint64_t sum_iota(std::int64_t begin, std::int64_t end) {
-    std::uint64_t sum[lanes] = {}, value[lanes];
-    for (std::int64_t l = 0; l < lanes; ++l) value[l] = static_cast<std::uint64_t>(begin + l);
-    const std::int64_t steps = (end - begin) / lanes;
-    for (std::int64_t step = 0; step < steps; ++step) {
-#pragma omp simd
-        for (std::int64_t l = 0; l < lanes; ++l) {
-            sum[l] += value[l];
-            value[l] += lanes;
-        }
-    }
-    std::uint64_t total = added_up(sum);
-    for (std::int64_t i = begin + steps * lanes; i < end; ++i) total += static_cast<std::uint64_t>(i);
-    return total;
+// The first multiple of iota_lanes elements of a range.
+PACER_CLONES std::uint64_t sum_iota(std::int64_t begin, std::int64_t steps) {
+    return sum_progressions<iota_lanes>(static_cast<std::uint64_t>(begin), std::uint64_t{iota_lanes}, steps);
 }
 
 // The elements 0 .. 1023 of f64, `periods` times.
 PACER_CLONES double sum_periods(std::int64_t periods) {
-    double sum[lanes] = {}, value[lanes];
+    double total = 0;
     for (std::int64_t i = 0; i < periods; ++i) {
-        for (std::int64_t l = 0; l < lanes; ++l) value[l] = static_cast<double>(l);
-        for (std::int64_t step = 0; step < period / lanes; ++step) {
-#pragma omp simd
-            for (std::int64_t l = 0; l < lanes; ++l) {
-                sum[l] += value[l];
-                value[l] += lanes;
-            }
-        }
+        total += sum_progressions<iota_lanes>(0.0, double{iota_lanes}, period / iota_lanes);
     }
-    return added_up(sum);
-}
-
-template <class T>
-T sum_lanes(const T* values, std::int64_t count) {
-    T sum[lanes] = {};
-    const std::int64_t whole = count / lanes * lanes;
-    for (std::int64_t i = 0; i < whole; i += lanes) {
-#pragma omp simd
-        for (std::int64_t l = 0; l < lanes; ++l) sum[l] += values[i + l];
-    }
-    T total = added_up(sum);
-    for (std::int64_t i = whole; i < count; ++i) total += values[i];
     return total;
 }
 
 PACER_CLONES std::uint64_t sum_memory(const std::uint64_t* values, std::int64_t count) {
-    return sum_lanes(values, count);
+    return sum_array<memory_lanes>(values, count);
 }
 PACER_CLONES double sum_memory(const double* values, std::int64_t count) {
-    return sum_lanes(values, count);
+    return sum_array<memory_lanes>(values, count);
 }
 
 PACER_CLONES void fill(std::uint64_t* buffer, std::int64_t first, std::int64_t count) {
@@ -85,8 +48,9 @@ Number sum_iota_int64(Range range) {
     Int128 total = 0;
     const auto most = safe_count(range.end);
     for (std::int64_t begin = range.begin; begin < range.end;) {
-        const auto end = begin + std::min(range.end - begin, most);
-        total += sum_iota(begin, end);
+        const auto end = begin + std::min(range.end - begin, most), steps = (end - begin) / iota_lanes;
+        total += sum_iota(begin, steps);
+        for (std::int64_t i = begin + steps * iota_lanes; i < end; ++i) total += i;
         begin = end;
     }
     return Number::of_whole(total);

@@ -98,7 +98,12 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     problem.all = {0, settings.elements};
     problem.tickets = SharedCounter(world);
     problem.slots = NodeSlots(world);
-    if (settings.source == Source::memory) make_values_in_memory(problem, world, threads, with_whole);
+    if (settings.source == Source::memory) {
+        make_values_in_memory(problem, world, threads, with_whole);
+        auto& mine = world.size == 1 ? problem.whole : problem.mine;
+        void* data = mine.int64 ? static_cast<void*>(mine.int64.get()) : mine.float64.get();
+        problem.parts = SharedParts(world, settings.elements, static_cast<std::byte*>(data));
+    }
     return problem;
 }
 
@@ -130,11 +135,7 @@ Facts parameters(const Settings& settings) {
 }
 
 std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
-    if (!uses_ranks(variant.uses)) return problem.no_whole;
-    if (variant.run == chunked && problem.settings.source == Source::memory) {
-        return "draws chunks that it makes itself; with --source memory they lie with their ranks";
-    }
-    return {};
+    return uses_ranks(variant.uses) ? std::string() : problem.no_whole;
 }
 
 Number zero(const Settings& settings) {

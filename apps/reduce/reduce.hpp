@@ -42,6 +42,7 @@ struct Problem {
     Values mine;            // memory: this rank's part, for teams of several ranks
     std::string no_whole;   // why `whole` is absent
     SharedCounter tickets;  // of `chunked`
+    SharedParts parts;      // of `chunked`, memory: what it fetches chunks from
     NodeSlots slots;        // of `shared`
 };
 

@@ -1,8 +1,16 @@
 #include "apps/reduce/windows.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace pacer::reduce {
+
+namespace {
+
+constexpr int element_bytes = 8;
+
+}  // namespace
 
 Window::Window(MPI_Win window) : window_(window) {
     MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
@@ -46,6 +54,33 @@ std::int64_t SharedCounter::draw() const {
     MPI_Fetch_and_op(&one, &ticket, MPI_INT64_T, 0, 0, MPI_SUM, window_.get());
     MPI_Win_flush(0, window_.get());
     return ticket;
+}
+
+SharedParts::SharedParts(const Team& world, std::int64_t elements, std::byte* mine)
+    : elements_(elements), mine_(mine), rank_(world.rank), ranks_(world.size) {
+    if (ranks_ == 1) return;  // Open MPI 4 makes no window over given memory for a single process
+    const auto bytes = static_cast<MPI_Aint>(part_of({0, elements}, ranks_, rank_).size()) * element_bytes;
+    MPI_Win window = MPI_WIN_NULL;
+    MPI_Win_create(mine, bytes, element_bytes, MPI_INFO_NULL, world.comm, &window);
+    window_ = Window(window);
+}
+
+void SharedParts::fetch(Range range, void* buffer) const {
+    auto* to = static_cast<std::byte*>(buffer);
+    for (int rank = 0; rank < ranks_ && range.size() > 0; ++rank) {
+        const auto part = part_of({0, elements_}, ranks_, rank);
+        if (part.end <= range.begin) continue;
+        const auto count = std::min(range.end, part.end) - range.begin, offset = range.begin - part.begin;
+        if (rank == rank_) {
+            std::memcpy(to, mine_ + offset * element_bytes, static_cast<std::size_t>(count * element_bytes));
+        } else {
+            const int length = mpi_count(static_cast<std::size_t>(count));
+            MPI_Get(to, length, MPI_INT64_T, rank, offset, length, MPI_INT64_T, window_.get());
+            MPI_Win_flush(rank, window_.get());
+        }
+        to += count * element_bytes;
+        range.begin += count;
+    }
 }
 
 NodeSlots::NodeSlots(const Team& world) {

@@ -1,4 +1,4 @@
-// The two MPI windows of reduce, made once per launch as a real program does.
+// The MPI windows of reduce, made once per launch as a real program does.
 #pragma once
 
 #include <mpi.h>
@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "common/number.hpp"
+#include "common/partition.hpp"
 #include "common/team.hpp"
 
 namespace pacer::reduce {
@@ -36,6 +37,23 @@ class SharedCounter {
 
   private:
     Window window_;
+};
+
+// Every rank's part of `elements` 8-byte elements, readable by every other rank: part_of(all, ranks, rank)
+// each.
+class SharedParts {
+  public:
+    SharedParts() = default;
+    // `mine`: this rank's part, which must outlive this object. Collective.
+    SharedParts(const Team& world, std::int64_t elements, std::byte* mine);
+    // Copies a range of elements to `buffer`, from whichever ranks it lies with.
+    void fetch(Range range, void* buffer) const;
+
+  private:
+    Window window_;
+    std::int64_t elements_ = 0;
+    std::byte* mine_ = nullptr;
+    int rank_ = 0, ranks_ = 1;
 };
 
 // A slot for each rank of a node in memory that all of them see, and the communicators to use it with.

@@ -1,0 +1,43 @@
+// Sums in independent lanes, so that no addition waits for the one before: the compiler keeps the lanes in
+// vector registers. To be inlined into functions marked PACER_CLONES, which are no templates themselves: a
+// function of its own would be compiled for the oldest CPU only.
+#pragma once
+
+#include <cstdint>
+
+namespace pacer {
+
+// The sum of first + lane + i * step over all lanes and 0 <= i < steps, every term made by an addition and
+// summed by another: 2 * lanes * steps additions.
+template <std::int64_t lanes, class T>
+[[gnu::always_inline]] inline T sum_progressions(T first, T step, std::int64_t steps) {
+    T sum[lanes] = {}, value[lanes];
+    for (std::int64_t lane = 0; lane < lanes; ++lane) value[lane] = first + static_cast<T>(lane);
+    for (std::int64_t i = 0; i < steps; ++i) {
+#pragma omp simd
+        for (std::int64_t lane = 0; lane < lanes; ++lane) {
+            sum[lane] += value[lane];
+            value[lane] += step;
+        }
+    }
+    T total = 0;
+    for (const T part : sum) total += part;
+    return total;
+}
+
+// The sum of `count` values in memory.
+template <std::int64_t lanes, class T>
+[[gnu::always_inline]] inline T sum_array(const T* values, std::int64_t count) {
+    T sum[lanes] = {};
+    const std::int64_t whole = count / lanes * lanes;
+    for (std::int64_t i = 0; i < whole; i += lanes) {
+#pragma omp simd
+        for (std::int64_t lane = 0; lane < lanes; ++lane) sum[lane] += values[i + lane];
+    }
+    T total = 0;
+    for (const T part : sum) total += part;
+    for (std::int64_t i = whole; i < count; ++i) total += values[i];
+    return total;
+}
+
+}  // namespace pacer
