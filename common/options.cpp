@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "common/build_info.hpp"
+#include "common/progress.hpp"
 #include "common/units.hpp"
 
 namespace pacer {
@@ -74,6 +75,7 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
         if (world.root()) fmt::print("{}", variant_list);
         return ExitStatus::right;
     }
+    options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
     const bool only_repeats = cli.count("--repeats") > 0 && cli.count("--max-seconds") == 0;
     if (only_repeats) options_.run.max_seconds = 0;
     return std::nullopt;

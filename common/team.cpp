@@ -117,6 +117,7 @@ int launch(std::string_view program, int argc, char** argv,
     int provided = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
     const auto status = run_body(program, body);
     MPI_Finalize();
     return static_cast<int>(status);

@@ -1,6 +1,6 @@
 // Timing dumps: writing launches to HDF5 and reading them back.
 //
-//     /                        attributes format = "pacer-timings", format_version = 1
+//     /                        attributes format = "pacer-timings", format_version = 1, written_by
 //     /launch/<launch id>/     a group a launch; its attributes are the circumstances, in order
 //         placement            table, a row a rank: rank, host, pid, cpus_allowed, threads, thread_cpus
 //         warnings             strings, as printed

@@ -206,8 +206,10 @@ void check_format(const hdf5::Group& root) {
         refuse("it is an HDF5 file, but not a timing dump of Pacer");
     const auto version = Attributes(root).whole("format_version", 1);
     if (version > dump_format_version) {
-        refuse("written by a newer Pacer (format {}); this timings reads up to {}", version,
-               dump_format_version);
+        refuse(
+            "it is of format {}, written by {}: this program reads formats up to {}, use that version or a "
+            "newer one",
+            version, fact(facts, "written_by", "a newer Pacer"), dump_format_version);
     }
 }
 

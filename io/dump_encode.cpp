@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "common/build_info.hpp"
 #include "io/dump.hpp"
 #include "io/dump_image.hpp"
 #include "io/hdf5.hpp"
@@ -128,6 +129,7 @@ std::string dump_image(std::span<const Launch> launches) {
     const auto root = file.root();
     root.set("format", std::string("pacer-timings"));
     root.set("format_version", std::int64_t{dump_format_version});
+    root.set("written_by", fmt::format("Pacer {}", version()));
     const auto parent = root.create("launch");
     for (const auto& launch : launches) encode(launch, parent.create(launch.id));
     auto image = file.image();

@@ -297,4 +297,10 @@ std::string File::image() const {
     return {*static_cast<const char**>(memory), static_cast<std::size_t>(size)};
 }
 
+std::string library_version() {
+    unsigned major = 0, minor = 0, release = 0;
+    if (H5get_libversion(&major, &minor, &release) < 0) throw Error("asking HDF5 for its version failed");
+    return fmt::format("{}.{}.{}", major, minor, release);
+}
+
 }  // namespace pacer::hdf5

@@ -90,6 +90,9 @@ class Group {
     std::string path_;
 };
 
+// "1.10.8", of the library this program runs with.
+std::string library_version();
+
 // An HDF5 file in memory. The caller moves its bytes to and from disk, so that a full disk is met by a plain
 // write() and not inside HDF5, which can neither report nor survive it at every place.
 class File {

@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+
+#include "io/hdf5.hpp"
 
 namespace pacer {
 
@@ -61,11 +64,21 @@ Output::Output(const Team& world, const Options& options, const std::string& app
     });
 }
 
-ExitStatus Output::deliver(const Session& session) const {
+ExitStatus Output::deliver(Session& session) const {
     int status = 0;
     on_root(session.world, [&] {
+        session.launch.circumstances.emplace_back("hdf5_version", hdf5::library_version());
+        // The dump first: a reader of stdout may have gone, which ends this process.
+        std::string path;
+        std::optional<UsageError> no_dump;
+        try {
+            if (dump_) path = dump_->write(session.launch);
+        } catch (const UsageError& error) {
+            no_dump = error;
+        }
         print_report(session);
-        if (dump_) print_path(session.options, dump_->write(session.launch));
+        if (no_dump) throw UsageError(*no_dump);
+        if (dump_) print_path(session.options, path);
         status = static_cast<int>(status_of(session.launch.records));
     });
     int stopped = stop_requested() ? static_cast<int>(ExitStatus::stopped_early) : 0;

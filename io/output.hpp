@@ -16,7 +16,7 @@ class Output {
 
     // Writes the dump and the report; the same status on every rank. Collective; throws UsageError, after the
     // report, if the dump could not be written.
-    ExitStatus deliver(const Session& session) const;
+    ExitStatus deliver(Session& session) const;
 
   private:
     std::unique_ptr<DumpFile> dump_;  // rank 0, if one is wanted

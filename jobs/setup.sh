@@ -31,6 +31,7 @@ packages=(
 )
 test_packages=(
     libgtest-dev # the unit and MPI tests
+    git          # the commit noted in dumps is tested in a repository made for it
     hdf5-tools   # h5dump: a dump as somebody without Pacer reads it
     python3      # judges JSON and CSV output
     python3-h5py # a second reader of the dumps

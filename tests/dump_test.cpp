@@ -59,11 +59,10 @@ TEST(Dump, KeepsManyCasesInTheirOrder) {
     launch.records.assign(10002, Record{});
     int made = 0;
     for (auto& record : launch.records) record.threads = ++made;
-    int read = 0;
-    for (const auto& record : launches_in(dump_image(std::span(&launch, 1))).at(0).records) {
-        ASSERT_EQ(record.threads, ++read);
-    }
-    EXPECT_EQ(read, made);
+    const auto read = launches_in(dump_image(std::span(&launch, 1)));
+    int seen = 0;
+    for (const auto& record : read.at(0).records) ASSERT_EQ(record.threads, ++seen);
+    EXPECT_EQ(seen, made);
 }
 
 TEST(Dump, GivesBackManyLaunchesInTheOrderOfTheirIds) {
@@ -79,11 +78,11 @@ TEST(Dump, GivesBackManyLaunchesInTheOrderOfTheirIds) {
 
 TEST(Dump, CutsAnOverlongTextVisiblyBetweenCharacters) {
     auto launch = examples::launch("x");
-    std::string text = "a";
+    std::string text;
     while (text.size() < 70000) text += "\u00e4";
     launch.circumstances = {{"environment", text}, {"after", std::string("b")}};
     const auto facts = launches_in(dump_image(std::span(&launch, 1)))[0].circumstances;
-    EXPECT_EQ(fact(facts, "environment"), text.substr(0, 59997) + "...");
+    EXPECT_EQ(fact(facts, "environment"), text.substr(0, 59996) + "...");
     EXPECT_EQ(fact(facts, "after"), "b");
 }
 
@@ -108,6 +107,9 @@ TEST(Dump, RefusesImpossibleNumbers) {
     auto launch = examples::launch("x");
     launch.records[0].verdict.failed = launch.records[0].verdict.checked + 1;
     EXPECT_THROW(launches_in(dump_image(std::span(&launch, 1))), std::runtime_error);
+    auto placeless = examples::launch("x");
+    placeless.placement.clear();
+    EXPECT_THROW(launches_in(dump_image(std::span(&placeless, 1))), std::runtime_error);
 }
 
 }  // namespace

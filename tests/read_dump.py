@@ -91,6 +91,7 @@ def check_changed(source):
 
     def newer(file):
         file.attrs["format_version"] = 2
+        file.attrs["written_by"] = numpy.bytes_("Pacer 9.1.0")
 
     def foreign(file):
         file.attrs["format"] = numpy.bytes_("others")
@@ -108,7 +109,7 @@ def check_changed(source):
     expected = run(BIN / "timings", "export", "--format", "json", source)
     assert run(BIN / "timings", "export", "--format", "json", changed(source, folder / "b.h5", extended, True)) == expected
     for change, words in (
-        (newer, "written by a newer Pacer (format 2); this timings reads up to 1"),
+        (newer, "format 2, written by Pacer 9.1.0: this program reads formats up to 1"),
         (foreign, "not a timing dump of Pacer"),
         (misshapen, "4 x 3 samples for 0 repeats on 3 ranks"),
     ):

@@ -101,6 +101,31 @@ says out 'cpus allowed' 'proof'
 says out 'draw a ticket' 'profile'
 says out 'apps/reduce/chunked.cpp:' 'profile'
 
+# Placement: two ranks bound to a core each leave a hybrid rank no second core; a right launch is silent.
+bound=(mpirun -np 2 --bind-to core "$reduce" "${quick[@]}" --no-dump --variants hybrid)
+if [ "$(lscpu --parse=CORE | grep -vc '^#')" -lt 2 ]; then
+    echo 'skipped: the placement of two ranks needs two cores'
+else
+    run "${bound[@]}"
+    expect 0 'bound hybrid ranks'
+    once 'are bound to 1 core each' 'bound hybrid ranks'
+    says err 'better: mpirun' 'bound hybrid ranks'
+    says out 'warning: Ranks 0-1' 'bound hybrid ranks'
+    run "${bound[@]}" --strict-placement
+    expect 2 'strict placement'
+    once 'nothing was run' 'strict placement'
+    [ -z "$out" ] || fail "strict placement: something was run: $out"
+    run "$reduce" "${quick[@]}" --no-dump --strict-placement
+    expect 0 'a right placement'
+    [ -z "$err" ] || fail "a right placement: not silent: $err"
+fi
+
+# The progress line: on a terminal only.
+script --quiet --return --command "$reduce -n 1e6 --no-limits --no-dump --repeats 200 --variants serial" terminal >/dev/null
+grep -q 'serial, repeat' terminal || fail 'no progress line on a terminal'
+run "$reduce" -n 1e6 --no-limits --no-dump --repeats 200 --variants serial
+[ -z "$err" ] || fail "progress although stderr is no terminal: $err"
+
 # Memory: the parts must fit, the baseline may be left out.
 run mpirun -np 2 "$reduce" "${quick[@]}" --no-dump --source memory --memory 8e6
 expect 0 'a baseline that does not fit'
