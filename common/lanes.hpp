@@ -25,18 +25,22 @@ template <std::int64_t lanes, class T>
     return total;
 }
 
-// The sum of `count` values in memory.
+// The sum of `count` values in memory. Its two halves are read side by side: two streams keep the hardware's
+// prefetchers busier than one, by some percent where memory is the limit.
 template <std::int64_t lanes, class T>
 [[gnu::always_inline]] inline T sum_array(const T* values, std::int64_t count) {
     T sum[lanes] = {};
-    const std::int64_t whole = count / lanes * lanes;
-    for (std::int64_t i = 0; i < whole; i += lanes) {
+    const std::int64_t half = count / 2 / lanes * lanes;
+    for (std::int64_t i = 0; i < half; i += lanes) {
+        const T *lower = values + i, *upper = values + half + i;
 #pragma omp simd
-        for (std::int64_t lane = 0; lane < lanes; ++lane) sum[lane] += values[i + lane];
+        for (std::int64_t lane = 0; lane < lanes; ++lane) sum[lane] += lower[lane];
+#pragma omp simd
+        for (std::int64_t lane = 0; lane < lanes; ++lane) sum[lane] += upper[lane];
     }
     T total = 0;
     for (const T part : sum) total += part;
-    for (std::int64_t i = whole; i < count; ++i) total += values[i];
+    for (std::int64_t i = 2 * half; i < count; ++i) total += values[i];
     return total;
 }
 

@@ -17,7 +17,7 @@ namespace pacer {
 
 namespace {
 
-constexpr double probe_seconds = 0.1;
+constexpr double probe_seconds = 0.15;
 constexpr std::size_t fewest_tries = 2 * probes::shapes;
 
 using Piece =

@@ -15,7 +15,7 @@ inline constexpr std::int64_t most_lanes = 64;
 double add_int64(std::size_t shape, std::int64_t additions, std::uint64_t step);
 double add_float64(std::size_t shape, std::int64_t additions, double step);
 
-// Reads `words` words, a multiple of most_lanes; returns their sum.
+// Reads `words` words; returns their sum.
 std::uint64_t read(std::size_t shape, const std::uint64_t* data, std::int64_t words);
 
 }  // namespace pacer::probes

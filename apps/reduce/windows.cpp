@@ -120,10 +120,16 @@ NodeSlots::~NodeSlots() {
 
 void NodeSlots::publish(const Number& mine) const {
     turn_ = 1 - turn_;
-    slots_[node_.rank].turns[turn_] = mine;
+    std::memcpy(slots_[node_.rank].turns[turn_], &mine, sizeof mine);
     MPI_Win_sync(window_.get());  // what this rank wrote is visible to the node,
     MPI_Barrier(node_.comm);
     MPI_Win_sync(window_.get());  // and what the others wrote is visible here
+}
+
+Number NodeSlots::of(int rank) const {
+    Number number;
+    std::memcpy(&number, slots_[rank].turns[turn_], sizeof number);
+    return number;
 }
 
 }  // namespace pacer::reduce

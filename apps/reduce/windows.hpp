@@ -69,7 +69,7 @@ class NodeSlots {
     // node.
     void publish(const Number& mine) const;
     // What rank `rank` of this node published last.
-    const Number& of(int rank) const { return slots_[rank].turns[turn_]; }
+    Number of(int rank) const;
 
     const Team& node() const { return node_; }
     // The leaders of all nodes, rank 0 of the world first; size 0 on ranks that lead no node.
@@ -78,8 +78,9 @@ class NodeSlots {
   private:
     Window window_;
     Team node_, leaders_{MPI_COMM_NULL, 0, 0, 1};
+    // Bytes, since MPI promises no alignment that a Number would need.
     struct Slot {
-        Number turns[2];
+        std::byte turns[2][sizeof(Number)];
     };
     Slot* slots_ = nullptr;         // of the whole node
     mutable std::size_t turn_ = 0;  // in turns, so that a fast rank never overwrites what is still being read
