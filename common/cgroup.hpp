@@ -1,7 +1,9 @@
-// The CPU time that a container or a scheduler grants this process.
+// The CPU time and the memory that a container or a scheduler grants this process.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 namespace pacer {
@@ -10,6 +12,10 @@ namespace pacer {
 // own control group, v1 and v2. `root` is where proc/ and sys/ are found. Never throws: what cannot be read
 // limits nothing.
 double cpu_quota(const std::filesystem::path& root = "/");
+
+// Bytes that the memory limits along that path leave, page cache that is not in use counted as free; none if
+// not limited.
+std::optional<std::int64_t> cgroup_memory_left(const std::filesystem::path& root = "/");
 
 // CPUs' worth of the text of cpu.max ("150000 100000"), 0 for "max 100000" and for anything else.
 double quota_v2(std::string_view cpu_max);

@@ -7,6 +7,19 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define PACER_CLONES __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#define PACER_HAS_CLONES true
 #else
 #define PACER_CLONES
+#define PACER_HAS_CLONES false
 #endif
+
+namespace pacer {
+
+// True if clones run with the 32 registers of 512 bits of AVX-512: enough for 64 lanes of two 8-byte values
+// each. Elsewhere 16 lanes are what the registers hold.
+inline bool wide_registers() {
+    if constexpr (PACER_HAS_CLONES) return __builtin_cpu_supports("avx512f") != 0;
+    return false;
+}
+
+}  // namespace pacer

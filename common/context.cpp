@@ -99,13 +99,6 @@ void add_scheduler(Facts& facts) {
     facts.emplace_back("partition", first_set({"SLURM_JOB_PARTITION", "PBS_QUEUE", "LSB_QUEUE", "QUEUE"}));
 }
 
-std::string host_name() {
-    std::array<char, MPI_MAX_PROCESSOR_NAME + 1> name{};
-    int length = 0;
-    MPI_Get_processor_name(name.data(), &length);
-    return name.data();
-}
-
 std::string time_text(const char* format) {
     const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
     std::tm utc{};

@@ -25,7 +25,7 @@ std::optional<std::string> when(bool concerned, std::string words = {}) {
     return concerned ? std::optional(std::move(words)) : std::nullopt;
 }
 
-std::vector<Doubt> all_doubts(const RunOptions& options) {
+std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
     const bool fixed_repeats = options.repeats > 0;
     return {
         {"faster than the limit, so the probe of the limit is wrong",
@@ -33,11 +33,13 @@ std::vector<Doubt> all_doubts(const RunOptions& options) {
              const double ratio = r.limit.seconds / median(s);
              return when(ratio > 1.02, fmt::format("{:.0f} %", 100 * ratio));
          }},
-        {"the time budget ended before the median was known to 2 %",
+        {stopped ? "stopped before the median was known to 2 %"
+                 : "the time budget ended before the median was known to 2 %",
          [=](const Record& r, const auto& s) {
              return when(!fixed_repeats && !r.converged, fmt::format("{} repeats", s.size()));
          }},
-        {"the time budget ended before all repeats were done",
+        {stopped ? "stopped before all repeats were done"
+                 : "the time budget ended before all repeats were done",
          [=](const Record&, const auto& s) {
              return when(static_cast<std::int64_t>(s.size()) < options.repeats,
                          fmt::format("{} repeats", s.size()));
@@ -66,9 +68,9 @@ std::vector<Doubt> all_doubts(const RunOptions& options) {
 
 }  // namespace
 
-std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options) {
+std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options, bool stopped) {
     std::vector<std::string> sentences;
-    for (const auto& doubt : all_doubts(options)) {
+    for (const auto& doubt : all_doubts(options, stopped)) {
         std::vector<std::string> concerned;
         for (const auto& record : records) {
             if (record.repeats() == 0) continue;

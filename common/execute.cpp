@@ -55,7 +55,7 @@ std::vector<Sample> Executor::execute(const Plan& plan) {
 }
 
 void Executor::dismiss() {
-    send({0, 0, std::vector<std::int64_t>(tasks_.size(), 0)});
+    send({0, stopped_ ? 1 : 0, std::vector<std::int64_t>(tasks_.size(), 0)});
 }
 
 void Executor::send(const Plan& plan) {
@@ -69,7 +69,10 @@ void Executor::follow() {
         std::vector<std::int64_t> message(2 + tasks_.size());
         MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
         const Plan plan{message[0], message[1], {message.begin() + 2, message.end()}};
-        if (plan.rounds == 0) return;
+        if (plan.rounds == 0) {
+            stopped_ = plan.first_round != 0;
+            return;
+        }
         collect(plan, execute_here(plan));
     }
 }
@@ -84,7 +87,7 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
             if (plan.batch[i] == 0) continue;
             const bool together = uses_ranks(tasks_[i].record.uses);
             if (others_asleep && together) sleeping_barrier(world_);
-            if (!others_asleep) MPI_Barrier(world_.comm);
+            if (!others_asleep && !together) MPI_Barrier(world_.comm);
             others_asleep = !together && world_.size > 1;
             if (!together && !world_.root()) continue;
             auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, {}});

@@ -12,8 +12,8 @@ namespace pacer {
 // What all ranks do next: so many rounds of the tasks whose batch is not 0, in an order that changes from
 // round to round and is the same on every rank.
 struct Plan {
-    std::int64_t rounds = 0;
-    std::int64_t first_round = 0;
+    std::int64_t rounds = 0;          // 0: none, the run is over
+    std::int64_t first_round = 0;     // or, if the run is over, whether a signal stopped it
     std::vector<std::int64_t> batch;  // executions a repeat of each task
 };
 
@@ -37,7 +37,8 @@ class Executor {
     // The other ranks: do as rank 0 says until dismissed.
     void follow();
 
-    // True once a signal asked any rank to stop; known on rank 0, after each plan.
+    // True once a signal asked any rank to stop; known on rank 0 after each plan, on all ranks when
+    // dismissed.
     bool stopped() const { return stopped_; }
 
   private:

@@ -7,17 +7,23 @@
 
 namespace pacer {
 
-// The sum of first + lane + i * step over all lanes and 0 <= i < steps, every term made by an addition and
-// summed by another: 2 * lanes * steps additions.
+// `times` times the sum of first + lane + i * step over all lanes and 0 <= i < steps, every term made by an
+// addition and summed by another: 2 * lanes * steps * times additions. They are really made: the compiler
+// cannot know how often the inner loop runs, since the empty statement may change the counter for all it
+// knows, so it has no closed form.
 template <std::int64_t lanes, class T>
-[[gnu::always_inline]] inline T sum_progressions(T first, T step, std::int64_t steps) {
+[[gnu::always_inline]] inline T sum_progressions(T first, T step, std::int64_t steps,
+                                                 std::int64_t times = 1) {
     T sum[lanes] = {}, value[lanes];
-    for (std::int64_t lane = 0; lane < lanes; ++lane) value[lane] = first + static_cast<T>(lane);
-    for (std::int64_t i = 0; i < steps; ++i) {
+    for (; times > 0; --times) {
+        for (std::int64_t lane = 0; lane < lanes; ++lane) value[lane] = first + static_cast<T>(lane);
+        for (std::int64_t left = steps; left > 0; --left) {
+            asm volatile("" : "+r"(left));
 #pragma omp simd
-        for (std::int64_t lane = 0; lane < lanes; ++lane) {
-            sum[lane] += value[lane];
-            value[lane] += step;
+            for (std::int64_t lane = 0; lane < lanes; ++lane) {
+                sum[lane] += value[lane];
+                value[lane] += step;
+            }
         }
     }
     T total = 0;

@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 #include <omp.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
+#include <set>
 
 #include "common/memory.hpp"
 #include "common/probes.hpp"
@@ -17,7 +18,7 @@ namespace pacer {
 
 namespace {
 
-constexpr double probe_seconds = 0.15;
+constexpr double longest_probe_seconds = 0.15;
 constexpr std::size_t fewest_tries = 2 * probes::shapes;
 
 using Piece =
@@ -43,7 +44,7 @@ double best_rate(const Team& world, bool together, int threads, const Piece& pie
             MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
         }
         best = std::max(best, done / seconds);
-        more = tries + 1 < fewest_tries || now_seconds() - start < probe_seconds ? 1 : 0;
+        more = tries + 1 < fewest_tries || now_seconds() - start < longest_probe_seconds ? 1 : 0;
         if (together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
     }
     return best;
@@ -59,29 +60,50 @@ double probe_operations(const Team& world, bool together, int threads, Operation
     });
 }
 
-// Bytes that one thread reads again and again: its part of the problem, or as much of a larger problem as no
-// cache can hold together with the other threads' parts.
-std::int64_t words_per_thread(std::int64_t problem_bytes, std::int64_t threads) {
-    const std::int64_t cache = std::max<std::int64_t>(sysconf(_SC_LEVEL3_CACHE_SIZE), 0);
-    const std::int64_t beyond_caches = std::max<std::int64_t>(8 * cache, std::int64_t{256} << 20);
-    const auto words = std::min(problem_bytes, beyond_caches) / 8 / threads;
-    return std::max(words / probes::most_lanes, std::int64_t{1}) * probes::most_lanes;
+// All L3 caches of this host together, as Linux tells; 0 if it does not.
+std::int64_t last_level_cache_bytes() {
+    std::set<std::string> counted;  // by the CPUs that share it
+    std::int64_t total = 0;
+    for (int cpu = 0;; ++cpu) {
+        const auto folder = fmt::format("/sys/devices/system/cpu/cpu{}/cache/index3/", cpu);
+        std::string sharers;
+        std::int64_t kib = 0;
+        std::ifstream(folder + "shared_cpu_list") >> sharers;
+        std::ifstream(folder + "size") >> kib;  // "32768K"
+        if (sharers.empty()) return total;
+        if (counted.insert(sharers).second) total += kib * 1024;
+    }
+}
+
+// Words that each of `threads` threads of a node reads again and again: its part of what the node has of the
+// problem, or as much of it as no cache can hold together with the other threads' parts. At most half of the
+// memory that is free beside the problem.
+std::int64_t words_per_thread(std::int64_t node_bytes, std::int64_t threads) {
+    const auto beyond_caches = std::max<std::int64_t>(8 * last_level_cache_bytes(), std::int64_t{256} << 20);
+    const auto words = std::min({node_bytes, beyond_caches, available_memory_bytes() / 2}) / 8 / threads;
+    return std::max<std::int64_t>(words, 1);
 }
 
 double probe_bandwidth(const Team& world, bool together, int threads, std::int64_t problem_bytes) {
-    const auto words = words_per_thread(problem_bytes, std::int64_t{threads} * (together ? world.size : 1));
+    int node_ranks = 1;
+    if (together) MPI_Comm_size(world.node, &node_ranks);
+    const auto node_bytes = together ? problem_bytes / world.size * node_ranks : problem_bytes;
+    auto words = words_per_thread(node_bytes, std::int64_t{threads} * node_ranks);
+    if (together) MPI_Allreduce(MPI_IN_PLACE, &words, 1, MPI_INT64_T, MPI_MIN, world.comm);
     const double bytes = 8.0 * static_cast<double>(words);
     const std::int64_t passes =
-        std::max<std::int64_t>(1, (std::int64_t{4} << 20) / words);  // 32 MiB read at least
-    std::vector<Buffer<std::uint64_t>> buffers(static_cast<std::size_t>(threads));
+        std::max<std::int64_t>(1, (std::int64_t{4} << 20) / words);  // 32 MiB at least
+    std::vector<Buffer<std::uint64_t>> buffers;
+    for (int thread = 0; thread < threads; ++thread) buffers.push_back(make_buffer<std::uint64_t>(words));
+    std::vector<char> touched(static_cast<std::size_t>(threads), 0);
     return best_rate(world, together, threads, [&](int thread, std::size_t shape) {
-        auto& buffer = buffers[static_cast<std::size_t>(thread)];
-        if (!buffer) {  // first touched by the thread that reads it
-            buffer = make_buffer<std::uint64_t>(words);
-            std::fill_n(buffer.get(), words, std::uint64_t{1});
-        }
+        const auto at = static_cast<std::size_t>(thread);
+        auto* const data = buffers[at].get();
+        if (touched[at] == 0)
+            std::fill_n(data, words, std::uint64_t{1});  // first by the thread that reads it
+        touched[at] = 1;
         for (std::int64_t pass = 0; pass < passes; ++pass) {
-            [[maybe_unused]] volatile std::uint64_t wanted = probes::read(shape, buffer.get(), words);
+            [[maybe_unused]] volatile std::uint64_t wanted = probes::read(shape, data, words);
         }
         return bytes * static_cast<double>(passes);
     });

@@ -3,24 +3,17 @@
 #include <sys/mman.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <new>
 #include <sstream>
 #include <string>
 
+#include "common/cgroup.hpp"
+
 namespace pacer {
 
 namespace {
-
-constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
-
-// The number in a file of one number, or `otherwise` ("max", no such file).
-std::int64_t number_in(const std::filesystem::path& file, std::int64_t otherwise) {
-    std::int64_t value = 0;
-    return std::ifstream(file) >> value ? value : otherwise;
-}
 
 std::int64_t kernel_available_bytes() {
     std::ifstream meminfo("/proc/meminfo");
@@ -29,38 +22,14 @@ std::int64_t kernel_available_bytes() {
     for (std::string line; std::getline(meminfo, line);) {
         if (std::istringstream(line) >> name >> kib >> unit && name == "MemAvailable:") return kib * 1024;
     }
-    return unlimited;
-}
-
-// What the limits of this process's memory cgroup and of its parents leave; page cache counts as free.
-std::int64_t cgroup_available_bytes() {
-    std::ifstream cgroups("/proc/self/cgroup");
-    std::int64_t least = unlimited;
-    for (std::string line; std::getline(cgroups, line);) {  // "4:memory:/path" (v1) or "0::/path" (v2)
-        const bool v1 = line.find(":memory:") != std::string::npos, v2 = line.starts_with("0::");
-        if (!v1 && !v2) continue;
-        const std::filesystem::path root = v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup";
-        auto folder = root / std::filesystem::path(line.substr(line.rfind(':') + 1)).relative_path();
-        for (;; folder = folder.parent_path()) {
-            const auto limit = number_in(folder / (v1 ? "memory.limit_in_bytes" : "memory.max"), unlimited);
-            const auto used = number_in(folder / (v1 ? "memory.usage_in_bytes" : "memory.current"), 0);
-            std::int64_t cache = 0, value = 0;
-            std::ifstream statistics(folder / "memory.stat");
-            for (std::string name; statistics >> name >> value;) {
-                if (name == (v1 ? "total_inactive_file" : "inactive_file")) cache = value;
-            }
-            if (limit < unlimited / 2)
-                least = std::min(least, std::max<std::int64_t>(0, limit - used + cache));
-            if (folder == root || !folder.has_relative_path()) break;
-        }
-    }
-    return least;
+    return std::numeric_limits<std::int64_t>::max();
 }
 
 }  // namespace
 
 std::int64_t available_memory_bytes() {
-    return std::min(kernel_available_bytes(), cgroup_available_bytes());
+    const auto kernel = kernel_available_bytes();
+    return std::min(kernel, cgroup_memory_left().value_or(kernel));
 }
 
 void* allocate_untouched(std::size_t bytes) {

@@ -8,6 +8,7 @@
 #include "common/build_info.hpp"
 #include "common/progress.hpp"
 #include "common/units.hpp"
+#include "common/usage.hpp"
 
 namespace pacer {
 
@@ -66,9 +67,7 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
         if (world.root()) cli.exit(wish);
         return ExitStatus::right;
     } catch (const CLI::ParseError& error) {
-        std::string_view what = error.what();
-        while (what.ends_with('\n') || what.ends_with('.')) what.remove_suffix(1);
-        throw UsageError(fmt::format("{} ({} --help lists the options)", what, program_));
+        throw bad_usage(error.what(), program_);
     }
     if (!std::isfinite(options_.run.max_seconds)) throw UsageError("--max-seconds wants a number of seconds");
     if (options_.list) {

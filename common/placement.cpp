@@ -114,13 +114,6 @@ RankPlacement from_json(const Json& json) {
     return place;
 }
 
-std::string processor_name() {
-    std::array<char, MPI_MAX_PROCESSOR_NAME + 1> name{};
-    int length = 0;
-    MPI_Get_processor_name(name.data(), &length);
-    return name.data();
-}
-
 std::string quoted_for_shell(std::string_view word) {
     const auto plain = [](char c) {
         return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("_-+=./,:@%^", c) != nullptr;
@@ -147,6 +140,7 @@ Threads decide_threads(const Team& world) {
     const int own = capped(static_cast<int>(here.cores_of(here.cpus).size()));
     std::array<int, 2> threads{own, std::min(own, capped(capped(around.cores) / around.ranks))};
     if (from_environment != 0) threads.fill(omp_get_max_threads());
+    for (auto& count : threads) count = std::min(count, omp_get_thread_limit());
     MPI_Bcast(threads.data(), 1, MPI_INT, 0, world.comm);
     MPI_Bcast(&from_environment, 1, MPI_INT, 0, world.comm);
     MPI_Allreduce(MPI_IN_PLACE, &threads[1], 1, MPI_INT, MPI_MIN, world.comm);
@@ -157,7 +151,7 @@ std::vector<RankPlacement> gather_placement(const Team& world, const Threads& th
     const auto& here = machine();
     RankPlacement mine;
     mine.rank = world.rank;
-    mine.host = processor_name();
+    mine.host = host_name();
     mine.pid = getpid();
     mine.cpus = here.cpus;
     mine.cores = here.cores_of(here.cpus);

@@ -1,6 +1,5 @@
 #include "common/placement_machine.hpp"
 
-#include <fmt/format.h>
 #include <hwloc.h>
 #include <omp.h>
 #include <sched.h>
@@ -14,6 +13,7 @@
 #include <string>
 
 #include "common/cgroup.hpp"
+#include "common/launcher.hpp"
 
 namespace pacer {
 
@@ -55,10 +55,6 @@ std::vector<int> granted_cpus(hwloc_topology* topology) {
     return cpus;
 }
 
-bool is_one_of(std::string_view name, std::initializer_list<std::string_view> names) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool was_set_at_start(std::string_view variable) {
     std::ifstream file("/proc/self/environ");
     for (std::string setting; std::getline(file, setting, '\0');) {
@@ -78,20 +74,11 @@ struct LauncherProcess {
 // The nearest process above this one that starts ranks: other masks and variables may be of shells, wrappers
 // or of a launcher further out.
 LauncherProcess launcher_above() {
-    int pid = getppid();
-    for (int generation = 0; pid > 1 && generation < 64; ++generation) {
-        std::ifstream file(fmt::format("/proc/{}/stat", pid));
-        std::string line;
-        std::getline(file, line);  // "pid (name) state parent ..."
-        const auto open = line.find('('), close = line.rfind(')');
-        if (open == std::string::npos || close == std::string::npos || close + 4 > line.size()) break;
-        const auto name = line.substr(open + 1, close - open - 1);
-        if (is_one_of(name, {"mpirun", "mpiexec", "orterun", "orted", "prterun", "prted", "prte",
-                             "mpiexec.hydra", "hydra_pmi_proxy"})) {
-            return {Launcher::mpirun, pid};
-        }
-        if (name == "slurmstepd") return {Launcher::srun, pid};
-        pid = std::atoi(line.c_str() + close + 4);
+    auto above = process(getppid());
+    for (int generation = 0; above && above->pid > 1 && generation < 64; ++generation) {
+        if (is_mpi_launcher(above->name)) return {Launcher::mpirun, above->pid};
+        if (above->name == "slurmstepd") return {Launcher::srun, above->pid};
+        above = process(above->parent);
     }
     // In a container of its own it is not seen, but has left variables. The environment as it was at the
     // start: MPI_Init sets the same variables in a process that has no launcher.

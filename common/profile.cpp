@@ -158,7 +158,8 @@ std::string report(const Team& world) {
     if (!world.root()) return {};
     for (std::size_t rank = 1; rank < texts.size(); ++rank) merge(texts[rank]);
     std::string text = fmt::format(
-        "profile: timed repeats, summed over ranks and threads; % of elapsed x ranks x threads; a hit itself "
+        "profile: all executions, warm-up included, summed over ranks and threads; % of elapsed x ranks x "
+        "threads; a hit itself "
         "costs {:.0f} ns\n",
         cost);
     for (const auto& name : state().order) text += table_of(name, state().variants[name]);

@@ -3,13 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
+#include "common/launcher.hpp"
 #include "common/timing.hpp"
 
 namespace pacer::progress {
@@ -19,17 +17,17 @@ namespace {
 double last_shown = 0;
 bool line_present = false;
 
-// mpirun gives its processes a pipe for stderr and copies what comes to its own.
+// mpirun gives its processes a pipe for stderr and copies what comes to its own; a helper of mpirun's may
+// stand between.
 bool launcher_on_terminal() {
-    const auto parent = fmt::format("/proc/{}", getppid());
-    std::string name;
-    std::getline(std::ifstream(parent + "/comm"), name);
-    constexpr std::array launchers = {"mpirun",  "mpiexec",        "orterun",
-                                      "prterun", "mpirun.openmpi", "mpiexec.openmp"};
-    if (std::find(launchers.begin(), launchers.end(), name) == launchers.end()) return false;
-    std::error_code error;
-    const auto target = std::filesystem::read_symlink(parent + "/fd/2", error).string();
-    return target.starts_with("/dev/pts/") || target.starts_with("/dev/tty");
+    auto above = process(getppid());
+    for (; above && is_mpi_launcher(above->name); above = process(above->parent)) {
+        std::error_code error;
+        const auto target =
+            std::filesystem::read_symlink(fmt::format("/proc/{}/fd/2", above->pid), error).string();
+        if (target.starts_with("/dev/pts/") || target.starts_with("/dev/tty")) return true;
+    }
+    return false;
 }
 
 }  // namespace

@@ -55,7 +55,23 @@ std::vector<double> Record::repeat_seconds() const {
 }
 
 bool Record::failed() const {
-    return not_run.empty() && promise == Promise::right && !verdict.right();
+    return promise == Promise::right && (verdict.failed > 0 || (not_run.empty() && !verdict.right()));
+}
+
+Number sum_of_items(const std::vector<Share>& shares) {
+    Number sum;
+    for (const auto& share : shares) sum = sum + Number::of_whole(share.items);
+    return sum;
+}
+
+std::optional<Number> sum_of_partials(const std::vector<Share>& shares) {
+    Number sum;
+    for (const auto& share : shares) {
+        const auto partial = parse_number(share.partial);
+        if (!partial) return std::nullopt;
+        sum = sum + *partial;
+    }
+    return sum;
 }
 
 std::string to_string(const Value& value) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -72,6 +73,10 @@ struct Record {
     // Right, or racy by promise. A case that was not run has not failed; one that was run unchecked has.
     bool failed() const;
 };
+
+// What the shares of a case add up to; the partials to nothing if one of them is no number.
+Number sum_of_items(const std::vector<Share>& shares);
+std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
 
 // Where one rank ran.
 struct Place {

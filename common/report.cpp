@@ -54,9 +54,10 @@ std::string heading(const Launch& launch) {
     }
     std::set<std::string> hosts;
     for (const auto& place : launch.placement) hosts.insert(place.host);
+    // The CPU is that of rank 0's host.
     const auto ranks = launch.placement.size();
     text += fmt::format("\n{}  {}, {}  {} rank{}{}\n", fact(facts, "start_time"),
-                        hosts.empty() ? std::string("unknown host") : *hosts.begin(),
+                        hosts.empty() ? std::string("unknown host") : launch.placement.front().host,
                         fact(facts, "cpu_model"), ranks, ranks == 1 ? "" : "s",
                         hosts.size() > 1 ? fmt::format(" on {} hosts", hosts.size()) : "");
     return text;
@@ -106,7 +107,7 @@ std::string footnotes(const Launch& launch) {
 
 std::string answer_line(const Launch& launch) {
     for (const auto& record : launch.records) {
-        if (record.verdict.right())
+        if (record.repeats() > 0 && record.verdict.right())
             return fmt::format("answer {}, checked in every repeat\n", record.verdict.want);
     }
     return {};
@@ -159,15 +160,15 @@ std::string proof(const Launch& launch) {
         if (record->shares.empty()) continue;
         text += fmt::format("\n{}\n{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", record->variant, "rank",
                             "host", "pid", "cpus allowed", "threads", "items", "partial result");
-        std::int64_t items = 0;
         for (const auto& share : record->shares) {
             const auto& place = launch.placement.at(static_cast<std::size_t>(share.rank));
             text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", share.rank, place.host,
                                 place.pid, place.cpus_allowed, share.threads, share.items, share.partial);
-            items += share.items;
         }
-        text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", "all", "", "", "", "", items,
-                            record->verdict.got);
+        const auto partials = sum_of_partials(record->shares);
+        text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", "all", "", "", "", "",
+                            to_string(sum_of_items(record->shares)),
+                            partials ? to_string(*partials) : "not all are numbers");
     }
     return text;
 }

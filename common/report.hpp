@@ -38,6 +38,7 @@ std::string warnings(const Launch& launch);
 std::string json(const std::vector<Launch>& launches);
 
 // A row a case.
+std::string summary_csv(const std::vector<Launch>& launches);
 std::string summary_csv(const Launch& launch);
 
 // A row a sample: launch, case, repeat, round, rank, seconds.

@@ -127,23 +127,32 @@ std::string json(const std::vector<Launch>& launches) {
     return Json{{"launches", all}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string summary_csv(const Launch& launch) {
+std::string summary_csv(const std::vector<Launch>& launches) {
     std::string text = fmt::format(
-        "{},repeats,median_seconds,interval_low_seconds,interval_high_seconds,speedup,efficiency,fraction_of_"
-        "limit,"
-        "rate,rate_unit,first_seconds,checked,failed,not_run\n",
+        "{},repeats,median_seconds,interval_low_seconds,interval_high_seconds,minimum_seconds,p95_seconds,"
+        "maximum_seconds,speedup,efficiency,fraction_of_limit,rate,rate_unit,first_seconds,checked,failed,"
+        "not_run\n",
         case_names);
     const auto known_text = [](double value) { return value > 0 ? fmt::format("{}", value) : std::string(); };
-    for (const auto& record : launch.records) {
-        const auto s = summarise(record, launch);
-        text +=
-            fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", case_fields(launch, record), s.repeats,
-                        known_text(s.median_seconds), known_text(s.low_seconds), known_text(s.high_seconds),
-                        known_text(s.speedup), known_text(s.efficiency), known_text(s.fraction_of_limit),
-                        known_text(s.rate), s.rate_unit, known_text(record.first_seconds),
-                        record.verdict.checked, record.verdict.failed, field(record.not_run));
+    for (const auto& launch : launches) {
+        for (const auto& record : launch.records) {
+            const auto s = summarise(record, launch);
+            text += fmt::format("{},{}", case_fields(launch, record), s.repeats);
+            for (const double value :
+                 {s.median_seconds, s.low_seconds, s.high_seconds, s.minimum_seconds, s.p95_seconds,
+                  s.maximum_seconds, s.speedup, s.efficiency, s.fraction_of_limit, s.rate}) {
+                text += ',';
+                text += known_text(value);
+            }
+            text += fmt::format(",{},{},{},{},{}\n", s.rate_unit, known_text(record.first_seconds),
+                                record.verdict.checked, record.verdict.failed, field(record.not_run));
+        }
     }
     return text;
+}
+
+std::string summary_csv(const Launch& launch) {
+    return summary_csv(std::vector{launch});
 }
 
 std::string samples_csv(const std::vector<Launch>& launches) {

@@ -28,6 +28,7 @@ class Director {
           executor_(executor),
           options_(options),
           batch_(tasks.size(), 1),
+          started_(tasks.size(), false),
           dropped_(tasks.size(), false),
           spent_seconds_(tasks.size(), 0),
           expected_seconds_(tasks.size(), 0),
@@ -43,20 +44,36 @@ class Director {
             for (const auto& sample : executor_.execute({rounds, round, active_batches()})) keep(sample);
             round += rounds;
         }
+        for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
     }
 
   private:
-    void run_first(std::size_t i) {
+    // Without a timed repeat there is nothing to tell but why.
+    void conclude(std::size_t i) {
         auto& record = tasks_[i].record;
-        if (!record.not_run.empty()) return;
-        if (executor_.stopped() ||
-            (options_.max_seconds > 0 && seconds_since_launch() > options_.max_seconds)) {
+        if (record.repeats() > 0) {
+            record.converged = known_well(record);
+        } else if (record.not_run.empty()) {
             record.not_run =
                 executor_.stopped() ? "stopped by a signal before" : "the time budget had ended before";
-            return;
         }
+    }
+
+    // The median is known to the width that is wanted.
+    static bool known_well(const Record& record) {
+        const auto seconds = record.repeat_seconds();
+        const auto interval = median_interval(seconds);
+        return static_cast<std::int64_t>(seconds.size()) >= fewest_repeats &&
+               interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+    }
+
+    void run_first(std::size_t i) {
+        auto& record = tasks_[i].record;
+        if (!record.not_run.empty() || executor_.stopped()) return;
+        if (options_.max_seconds > 0 && seconds_since_launch() > options_.max_seconds) return;
         const auto samples = executor_.execute({1, 0, only(i, 1)});
         expected_seconds_[i] = record.first_seconds = slowest(samples.front());
+        started_[i] = true;
     }
 
     void warm_up(std::size_t i) {
@@ -83,7 +100,7 @@ class Director {
         record.batch = batch_[i];
     }
 
-    bool runs(std::size_t i) const { return tasks_[i].record.not_run.empty(); }
+    bool runs(std::size_t i) const { return started_[i]; }
 
     bool active(std::size_t i) const {
         const auto& record = tasks_[i].record;
@@ -148,10 +165,7 @@ class Director {
         // After many repeats less often: sorting all of them every 5 repeats would take longer than short
         // work.
         next_decision_[i] = count + std::max(block, count / 10 / block * block);
-        const auto seconds = record.repeat_seconds();
-        const auto interval = median_interval(seconds);
-        record.converged =
-            interval && interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+        record.converged = known_well(record);
     }
 
     static double slowest(const Sample& sample) {
@@ -162,6 +176,7 @@ class Director {
     Executor& executor_;
     const RunOptions& options_;
     std::vector<std::int64_t> batch_;          // executions a repeat
+    std::vector<bool> started_;                // ran at least once
     std::vector<bool> dropped_;                // too expensive for the time left
     std::vector<double> spent_seconds_;        // in timed repeats, slowest ranks
     std::vector<double> expected_seconds_;     // of the next execution
@@ -184,8 +199,8 @@ int threads_for(const Threads& threads, Uses uses) {
     return 1;
 }
 
-std::vector<Record> run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
-                              const RunOptions& options) {
+Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
+                  const RunOptions& options) {
     Executor executor(tasks, world, threads, options);
     if (world.root()) {
         Director(tasks, executor, options).direct();
@@ -193,9 +208,9 @@ std::vector<Record> run_tasks(std::vector<Task> tasks, const Team& world, const 
     } else {
         executor.follow();
     }
-    std::vector<Record> records;
-    for (auto& task : tasks) records.push_back(std::move(task.record));
-    return records;
+    Outcome outcome{{}, executor.stopped()};
+    for (auto& task : tasks) outcome.records.push_back(std::move(task.record));
+    return outcome;
 }
 
 }  // namespace pacer

@@ -42,9 +42,14 @@ struct Task {
     std::function<Part()> part;            // of the last answer, on every rank; may be empty
 };
 
-// Runs the tasks and returns their records, complete on rank 0. Collective; every rank passes the same tasks.
-std::vector<Record> run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
-                              const RunOptions& options);
+struct Outcome {
+    std::vector<Record> records;  // complete on rank 0
+    bool stopped = false;         // a signal asked some rank to stop; the same on every rank
+};
+
+// Runs the tasks. Collective; every rank passes the same tasks.
+Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
+                  const RunOptions& options);
 
 // An app's problem and its ways to solve it.
 template <class Problem, class Answer>

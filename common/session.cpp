@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <unistd.h>
-
 #include "common/doubts.hpp"
 #include "common/profile.hpp"
 #include "common/progress.hpp"
@@ -61,7 +59,7 @@ void look_at_load(Session& session) {
 
 Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses,
                      int argc, char** argv) {
-    Session session{world, options, std::move(uses), {}, read_cpu_times(), seconds_since_launch(), {}, {}};
+    Session session{world, options, std::move(uses), {}, read_cpu_times()};
     set_activity("looking at the placement");
     session.launch.id = new_launch_id();
     session.launch.circumstances = circumstances_before(world, app, argc, argv);
@@ -84,9 +82,9 @@ void close_session(Session& session) {
     if (session.options.profile) session.profile = profile::report(session.world);
     if (!session.world.root()) return;
     auto& warnings = session.launch.warnings;
-    const auto found = doubts(session.launch.records, session.options.run);
+    const auto found = doubts(session.launch.records, session.options.run, session.stopped);
     warnings.insert(warnings.end(), found.begin(), found.end());
-    if (stop_requested()) warnings.push_back("stopped early by a signal");
+    if (session.stopped) warnings.push_back("stopped early by a signal");
 }
 
 }  // namespace pacer

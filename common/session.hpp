@@ -20,9 +20,9 @@ struct Session {
     std::vector<Uses> uses;  // of the variants to be run
     Threads threads;
     CpuTimes cpu_before;
-    double start_seconds = 0;
-    Launch launch;        // complete on rank 0 after close_session
-    std::string profile;  // the table for --profile; rank 0
+    Launch launch = {};        // complete on rank 0 after close_session
+    std::string profile = {};  // the table for --profile; rank 0
+    bool stopped = false;      // by a signal to any rank
 };
 
 // Decides the thread counts and looks at the placement, before anything is timed: faults are printed on
@@ -46,9 +46,10 @@ void measure(Session& session, const Experiment<Problem, Answer>& experiment) {
         return limit_of(experiment.work, rates[uses],
                         occupation(uses, ranks, threads_for(session.threads, uses)));
     };
-    auto records = run_tasks(tasks_of(experiment, session.world, session.threads, {limit}), session.world,
+    auto outcome = run_tasks(tasks_of(experiment, session.world, session.threads, {limit}), session.world,
                              session.threads, session.options.run);
-    session.launch.records = std::move(records);
+    session.launch.records = std::move(outcome.records);
+    session.stopped = outcome.stopped;
 }
 
 }  // namespace pacer

@@ -64,12 +64,6 @@ class FailureTicket {
     MPI_Win window_ = MPI_WIN_NULL;
 };
 
-std::string host_name() {
-    std::array<char, 256> name{};
-    gethostname(name.data(), name.size() - 1);
-    return name.data();
-}
-
 // Ends the launch; the other ranks may be anywhere.
 [[noreturn]] void abort_launch(const Team& world, std::string_view program, const FailureTicket& ticket,
                                std::string_view what) {
@@ -111,6 +105,12 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
 
 }  // namespace
 
+std::string host_name() {
+    std::array<char, 256> name{};
+    gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
 int launch(std::string_view program, int argc, char** argv,
            const std::function<ExitStatus(const Team&)>& body) {
     launch_start = Clock::now();
@@ -140,12 +140,16 @@ void on_root(const Team& team, const std::function<void()>& work) {
             failure = error.what();
         }
     }
-    int length = mpi_count(failure.size());
-    MPI_Bcast(&length, 1, MPI_INT, 0, team.comm);
-    if (length == 0) return;
-    failure.resize(static_cast<std::size_t>(length));
-    MPI_Bcast(failure.data(), length, MPI_CHAR, 0, team.comm);
-    throw UsageError(failure);
+    failure = text_of_rank(team, 0, failure);
+    if (!failure.empty()) throw UsageError(failure);
+}
+
+std::string text_of_rank(const Team& team, int rank, std::string text) {
+    int length = mpi_count(text.size());
+    MPI_Bcast(&length, 1, MPI_INT, rank, team.comm);
+    text.resize(static_cast<std::size_t>(length));
+    MPI_Bcast(text.data(), length, MPI_CHAR, rank, team.comm);
+    return text;
 }
 
 void sleeping_barrier(const Team& team) {

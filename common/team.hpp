@@ -29,6 +29,9 @@ struct Team {
 int launch(std::string_view program, int argc, char** argv,
            const std::function<ExitStatus(const Team&)>& body);
 
+// The name of the host this process runs on.
+std::string host_name();
+
 // What this process is doing, for the message of an exception.
 void set_activity(std::string_view activity);
 
@@ -58,6 +61,9 @@ bool stop_requested();
 
 // Length of `count` for an MPI call whose counts are ints; throws std::length_error beyond 2^31 - 1.
 int mpi_count(std::size_t count);
+
+// The text of rank `rank`, on every rank. Collective.
+std::string text_of_rank(const Team& team, int rank, std::string text);
 
 // The text of every rank, on rank 0, in rank order; empty elsewhere. Collective.
 std::vector<std::string> gather_text(const Team& team, const std::string& text);

@@ -26,9 +26,10 @@ void print_report(const Session& session) {
             text = json({launch});
             break;
         case Format::table:
-            text = table(launch) + (options.proof ? proof(launch) : "") + session.profile + warnings(launch);
+            text = table(launch) + (options.proof ? proof(launch) : "") + warnings(launch);
             break;
     }
+    fmt::print(options.format == Format::table ? stdout : stderr, "{}", session.profile);
     if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
         throw UsageError(
             fmt::format("the report could not be written to standard output: {}", std::strerror(errno)));
@@ -43,11 +44,13 @@ void print_path(const Options& options, const std::string& path) {
     std::fflush(stream);
 }
 
-ExitStatus status_of(const std::vector<Record>& records) {
+ExitStatus status_of(const Session& session) {
+    const auto& records = session.launch.records;
     const auto was_run = [](const Record& record) { return record.repeats() > 0; };
     if (std::any_of(records.begin(), records.end(), [](const Record& r) { return r.failed(); })) {
         return ExitStatus::wrong;
     }
+    if (session.stopped) return ExitStatus::stopped_early;
     if (std::none_of(records.begin(), records.end(), was_run)) {
         fmt::print(stderr, "nothing was run, so nothing is right\n");
         return ExitStatus::wrong;
@@ -79,12 +82,10 @@ ExitStatus Output::deliver(Session& session) const {
         print_report(session);
         if (no_dump) throw UsageError(*no_dump);
         if (dump_) print_path(session.options, path);
-        status = static_cast<int>(status_of(session.launch.records));
+        status = static_cast<int>(status_of(session));
     });
-    int stopped = stop_requested() ? static_cast<int>(ExitStatus::stopped_early) : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &stopped, 1, MPI_INT, MPI_MAX, session.world.comm);
     MPI_Bcast(&status, 1, MPI_INT, 0, session.world.comm);
-    return static_cast<ExitStatus>(status != 0 ? status : stopped);
+    return static_cast<ExitStatus>(status);
 }
 
 }  // namespace pacer

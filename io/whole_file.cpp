@@ -107,8 +107,16 @@ class PartFile {
         }
         if (errno == EEXIST) return false;
         if (errno != EINVAL && errno != ENOSYS) refuse_to_write(name, errno);
-        // The file system (NFS, for one) has no such rename: take the name first, then replace our own empty
-        // file.
+        // The file system (NFS, for one) has no such rename. A second name, then: the first one can go.
+        if (::link(path_.c_str(), name.c_str()) == 0) {
+            ::unlink(path_.c_str());
+            path_.clear();
+            return true;
+        }
+        if (errno == EEXIST) return false;
+        if (errno != EPERM && errno != ENOSYS && errno != EOPNOTSUPP) refuse_to_write(name, errno);
+        // Nor has it links. Take the name first, then replace our own empty file: for this moment a reader
+        // finds it.
         const Descriptor own(::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, permissions));
         if (own.get() < 0 && errno == EEXIST) return false;
         if (own.get() < 0) refuse_to_write(name, errno);

@@ -16,8 +16,9 @@ void check_writable(const std::string& path);
 
 // Writes a .part file beside `path`, flushes it to disk and gives it the name. If `path` exists it is
 // replaced, or, if `replace` is false, left as it is: the file gets the next free name, NAME-2.ext,
-// NAME-3.ext, ... Returns the name. Safe with many writers of the same name at once. Throws UsageError (disk
-// full, ...), leaving nothing behind.
+// NAME-3.ext, ... Returns the name. Safe with many writers of the same name at once; on the few file
+// systems that have neither RENAME_NOREPLACE nor links, a reader may for a moment find a new name empty.
+// Throws UsageError (disk full, ...), leaving nothing behind.
 std::string write_whole_file(const std::string& path, std::string_view bytes, bool replace);
 
 }  // namespace pacer

@@ -3,14 +3,17 @@
 #include <limits>
 #include <stdexcept>
 
+#include "apps/reduce/windows.hpp"
 #include "io/output.hpp"
 
 namespace {
 
 using namespace pacer;
 
+// Owns a window, as real problems do: freeing one is collective, which an exception must not wait for.
 struct Problem {
     std::int64_t elements;
+    reduce::SharedCounter counter;
 };
 
 std::int64_t ranks_counted(const Team& team, std::int64_t mine = 1) {
@@ -43,6 +46,12 @@ double throw_one(const Problem& problem, const Team& team) {
 double throw_all(const Problem&, const Team&) {
     throw std::runtime_error("every rank gives up");
 }
+double long_first(const Problem& problem, const Team& team) {
+    const double end = seconds_since_launch() + 4;
+    while (seconds_since_launch() < end) {
+    }
+    return right(problem, team);
+}
 double endless(const Problem& problem, const Team& team) {
     const double start = seconds_since_launch();
     while (seconds_since_launch() < start + 0.05) {
@@ -50,7 +59,7 @@ double endless(const Problem& problem, const Team& team) {
     return right(problem, team);
 }
 
-constexpr std::array<Variant<Problem, double>, 8> variants = {{
+constexpr std::array<Variant<Problem, double>, 9> variants = {{
     {"right", "is right", right, Uses::ranks},
     {"wrong_rank", "is wrong on the last rank", wrong_rank, Uses::ranks},
     {"wrong_repeat", "is wrong in one repeat", wrong_repeat, Uses::ranks},
@@ -58,6 +67,7 @@ constexpr std::array<Variant<Problem, double>, 8> variants = {{
     {"throw_one", "throws on the last rank", throw_one, Uses::ranks},
     {"throw_all", "throws on every rank", throw_all, Uses::ranks},
     {"racy", "is wrong, as promised", nan, Uses::ranks, Promise::racy},
+    {"long_first", "takes 4 s, to be interrupted before it is timed", long_first, Uses::ranks},
     {"endless", "takes a while, to be interrupted", endless, Uses::ranks},
 }};
 
@@ -73,7 +83,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto chosen = choose(std::span(variants), options.variants);
     const Output output(world, options, "broken");
     auto session = open_session(world, "broken", options, uses_of(chosen), argc, argv);
-    const Problem problem{options.elements};
+    const Problem problem{options.elements, reduce::SharedCounter(world)};
     measure(session, Experiment<Problem, double>{"broken",
                                                  problem,
                                                  chosen,

@@ -1,4 +1,4 @@
-// CPU time quotas, on made-up /proc and /sys.
+// CPU time quotas and memory limits, on made-up /proc and /sys.
 #include "common/cgroup.hpp"
 
 #include <gtest/gtest.h>
@@ -20,10 +20,10 @@ TEST(CpuQuota, TextsOfBothVersions) {
 }
 
 // A made-up /proc and /sys.
-class CpuQuotaTree : public testing::Test {
+class CgroupTree : public testing::Test {
   protected:
-    CpuQuotaTree() { std::filesystem::remove_all(root_); }
-    ~CpuQuotaTree() override { std::filesystem::remove_all(root_); }
+    CgroupTree() { std::filesystem::remove_all(root_); }
+    ~CgroupTree() override { std::filesystem::remove_all(root_); }
     void write(const std::string& path, const std::string& text) const {
         std::filesystem::create_directories((root_ / path).parent_path());
         std::ofstream(root_ / path) << text;
@@ -32,11 +32,12 @@ class CpuQuotaTree : public testing::Test {
         std::filesystem::temp_directory_path() / ("pacer-cgroup-" + std::to_string(getpid()));
 };
 
-TEST_F(CpuQuotaTree, NothingToReadLimitsNothing) {
+TEST_F(CgroupTree, NothingToReadLimitsNothing) {
     EXPECT_EQ(cpu_quota(root_), 0);
+    EXPECT_EQ(cgroup_memory_left(root_), std::nullopt);
 }
 
-TEST_F(CpuQuotaTree, TheSmallestOnTheWayDownCounts) {
+TEST_F(CgroupTree, TheSmallestOnTheWayDownCounts) {
     write("proc/self/cgroup", "0::/slurm/job_5/step_0\n");
     write("proc/self/mountinfo",
           "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
@@ -50,7 +51,7 @@ TEST_F(CpuQuotaTree, TheSmallestOnTheWayDownCounts) {
     EXPECT_EQ(cpu_quota(root_), 0);
 }
 
-TEST_F(CpuQuotaTree, AContainerSeesItsOwnGroupAtTheMountPoint) {
+TEST_F(CgroupTree, AContainerSeesItsOwnGroupAtTheMountPoint) {
     write("proc/self/cgroup", "5:cpu,cpuacct:/docker/1f\n1:name=systemd:/docker/1f\n");
     write("proc/self/mountinfo",
           "31 30 0:27 /docker/1f /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
@@ -64,6 +65,36 @@ TEST_F(CpuQuotaTree, AContainerSeesItsOwnGroupAtTheMountPoint) {
     EXPECT_EQ(cpu_quota(root_), 1.2);
     write("proc/self/cgroup", "5:cpu,cpuacct:/../elsewhere\n");
     EXPECT_EQ(cpu_quota(root_), 3);
+}
+
+TEST_F(CgroupTree, TheLeastMemoryLeftOnTheWayDownCounts) {
+    write("proc/self/cgroup", "0::/slurm/job_5\n");
+    write("proc/self/mountinfo",
+          "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n");
+    write("sys/fs/cgroup/slurm/job_5/memory.max", "max\n");
+    write("sys/fs/cgroup/slurm/job_5/memory.current", "4000\n");
+    EXPECT_EQ(cgroup_memory_left(root_), std::nullopt);
+    write("sys/fs/cgroup/slurm/memory.max", "10000\n");
+    write("sys/fs/cgroup/slurm/memory.current", "9000\n");
+    write("sys/fs/cgroup/slurm/memory.stat", "anon 5000\nfile 4000\ninactive_file 2500\nactive_file 1500\n");
+    EXPECT_EQ(cgroup_memory_left(root_), 3500);
+    write("sys/fs/cgroup/slurm/job_5/memory.max", "6000\n");
+    EXPECT_EQ(cgroup_memory_left(root_), 2000);
+    write("sys/fs/cgroup/slurm/job_5/memory.current", "7000\n");  // a limit lowered below what is in use
+    EXPECT_EQ(cgroup_memory_left(root_), 0);
+}
+
+TEST_F(CgroupTree, AContainerSeesItsOwnMemoryLimitAtTheMountPoint) {
+    write("proc/self/cgroup", "7:memory:/docker/1f\n5:cpu,cpuacct:/docker/1f\n");
+    write("proc/self/mountinfo",
+          "31 30 0:27 /docker/1f /sys/fs/cgroup/memory ro - cgroup cgroup rw,memory\n"
+          "32 30 0:28 /docker/1f /sys/fs/cgroup/cpu,cpuacct ro - cgroup cgroup rw,cpu,cpuacct\n");
+    write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");  // how v1 says none
+    write("sys/fs/cgroup/memory/memory.usage_in_bytes", "5000\n");
+    EXPECT_EQ(cgroup_memory_left(root_), std::nullopt);
+    write("sys/fs/cgroup/memory/memory.limit_in_bytes", "8000\n");
+    write("sys/fs/cgroup/memory/memory.stat", "inactive_file 7\ntotal_cache 900\ntotal_inactive_file 600\n");
+    EXPECT_EQ(cgroup_memory_left(root_), 3600);
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
     made.ranks = ranks;
     made.threads = 2;
     made.parameters = {{"elements", std::int64_t{1} << 62}, {"type", std::string("int64")}, {"app", 0.1}};
-    made.work = {1000, 8000, 999, Operation::int64_add};
+    made.work = {0, 8000, 999, Operation::int64_add};
     made.limit = {1.5e-3, "130.5 Gadd/s int64 on 1 core"};
     made.first_seconds = 0.25;
     made.converged = ranks > 1;
@@ -31,8 +31,13 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
         for (int rank = 0; rank < ranks; ++rank)
             made.seconds.push_back(1e-3 * (1 + repeat) / 3 + 1e-5 * rank);
     }
-    for (int rank = 0; rank < ranks; ++rank)
-        made.shares.push_back({rank, 2, 250 + rank, fmt::format("-{}", 7 + rank)});
+    auto rest = *parse_number(made.verdict.got);  // the first rank has what the others leave of it
+    for (int rank = ranks - 1; rank >= 0; --rank) {
+        const auto partial = rank > 0 ? Number::of_whole(-7 - rank) : rest;
+        rest = rest + Number::of_whole(-partial.whole);
+        made.shares.insert(made.shares.begin(), {rank, 2, 250 + rank, to_string(partial)});
+    }
+    made.work.items = static_cast<std::int64_t>(sum_of_items(made.shares).whole);
     return made;
 }
 

@@ -1,5 +1,6 @@
 // Where dumps are written: a name in use is never lost, a full disk is one sentence, and so is what is no
 // dump.
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -23,8 +24,9 @@
 #include "tests/dump_examples.hpp"
 
 namespace {
-bool file_system_renames_without_replacing = true;
-}
+bool file_system_renames_without_replacing = true, file_system_links = true;
+bool an_empty_file_had_the_name = false;
+}  // namespace
 
 // Stands before the C library's: some file systems refuse this call, and none here does.
 extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to,
@@ -34,6 +36,20 @@ extern "C" int renameat2(int from_folder, const char* from, int to_folder, const
         return -1;
     }
     return static_cast<int>(syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+}
+
+extern "C" int link(const char* from, const char* to) noexcept {
+    if (!file_system_links) {
+        errno = EPERM;
+        return -1;
+    }
+    return linkat(AT_FDCWD, from, AT_FDCWD, to, 0);
+}
+
+extern "C" int rename(const char* from, const char* to) noexcept {
+    struct stat status {};
+    if (stat(to, &status) == 0 && status.st_size == 0) an_empty_file_had_the_name = true;
+    return static_cast<int>(syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0));
 }
 
 namespace pacer {
@@ -108,24 +124,28 @@ TEST_F(DumpFiles, AnExistingFileIsReplacedOnlyIfForced) {
 }
 
 TEST_F(DumpFiles, AFileThatAppearedDuringTheRunIsKept) {
-    for (const bool renames : {true, false}) {
-        file_system_renames_without_replacing = renames;
-        const std::string name = renames ? "a.h5" : "b.h5", next = renames ? "a-2.h5" : "b-2.h5";
+    for (const std::string stem : {"a", "b", "c"}) {
+        file_system_renames_without_replacing = stem == "a";
+        file_system_links = stem != "c";
+        an_empty_file_had_the_name = false;
+        const std::string name = stem + ".h5", next = stem + "-2.h5";
         const DumpFile dump(name, false, "reduce", 1), other(name, false, "reduce", 1);
         EXPECT_EQ(dump.write(examples::launch("x")), name);
         EXPECT_EQ(other.write(examples::launch("y")), next);
         EXPECT_EQ(read_dump(name)[0].id, "x");
         EXPECT_EQ(read_dump(next)[0].id, "y");
+        EXPECT_EQ(an_empty_file_had_the_name, !file_system_links);
     }
-    file_system_renames_without_replacing = true;
-    EXPECT_EQ(files(), (std::set<std::string>{"a.h5", "a-2.h5", "b.h5", "b-2.h5"}));
+    file_system_renames_without_replacing = file_system_links = true;
+    EXPECT_EQ(files(), (std::set<std::string>{"a.h5", "a-2.h5", "b.h5", "b-2.h5", "c.h5", "c-2.h5"}));
 }
 
 TEST_F(DumpFiles, LaunchesThatEndTogetherLoseNothing) {
     constexpr int writers = 12;
     for (int i = 0; i < writers; ++i) {
         if (fork() == 0) {
-            file_system_renames_without_replacing = i % 2 == 0;
+            file_system_renames_without_replacing = i % 3 == 0;
+            file_system_links = i % 3 == 1;
             const auto launch = examples::launch(fmt::format("launch-{}", i));
             _exit(write_whole_file("a.h5", dump_image(std::span(&launch, 1)), false).empty() ? 1 : 0);
         }

@@ -35,29 +35,40 @@ for ranks in 1 2 3 4; do
     once 'every rank gives up' "throw_all on $ranks ranks"
 done
 
-# A signal to the ranks ends the launch in good order: what was measured is reported and dumped.
-mpirun -np 2 "$broken" --no-limits --variants endless --repeats 1000 --dump stopped.h5 >stopped.out 2>stopped.err &
-launcher=$!
-for _ in $(seq 100); do
-    sleep 0.1
-    ranks=$(pgrep -P "$launcher" || true)
-    [ "$(wc -w <<<"$ranks")" -eq 2 ] && break
-done
-sleep 2
-# shellcheck disable=SC2086 # one process id a word
-kill -USR1 $ranks
+# Starts two ranks in the background; their process ids are in $ranks then, two seconds into the run.
+start() { # start NAME VARIANT
+    mpirun -np 2 "$broken" --no-limits --variants "$2" --repeats 1000 --dump "$1.h5" >"$1.out" 2>"$1.err" &
+    launcher=$!
+    for _ in $(seq 100); do
+        sleep 0.1
+        ranks=$(pgrep -P "$launcher" || true)
+        [ "$(wc -w <<<"$ranks")" -lt 2 ] || break
+    done
+    sleep 2
+}
+
+# A signal to a rank ends the launch in good order: what was measured is reported and dumped.
+start stopped endless
+kill -USR1 "$(tail -n 1 <<<"$ranks")"
 status=0
 wait "$launcher" || status=$?
 err=$(cat stopped.err)
 expect 75 'interrupted'
-grep -q 'stopped early by a signal' stopped.out || fail "interrupted: no warning: $(cat stopped.out)"
+grep -q 'warning: stopped early by a signal' stopped.out || fail "interrupted: no warning: $(cat stopped.out)"
+grep -q 'budget' stopped.out && fail "interrupted: blames the time budget: $(cat stopped.out)"
 [ -s stopped.h5 ] || fail 'interrupted: no dump'
 
+start before long_first
+kill -TERM "$(head -n 1 <<<"$ranks")"
+status=0
+wait "$launcher" || status=$?
+err=$(cat before.err)
+expect 75 'interrupted before the first timed repeat'
+grep -q 'not run: stopped by a signal before' before.out || fail "interrupted early: $(cat before.out)"
+grep -q 'checked in every repeat' before.out && fail "interrupted early: claims an answer: $(cat before.out)"
+
 # A rank that is killed takes the launch with it, and leaves nothing under the dump's name.
-mpirun -np 2 "$broken" --no-limits --variants endless --repeats 1000 --dump killed.h5 >killed.out 2>killed.err &
-launcher=$!
-sleep 2
-ranks=$(pgrep -P "$launcher")
+start killed endless
 kill -KILL "$(tail -n 1 <<<"$ranks")"
 status=0
 timeout 30 tail --pid="$launcher" -f /dev/null || fail 'killed: the launch hangs'

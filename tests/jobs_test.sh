@@ -99,10 +99,10 @@ judge() {
     shift
     "$@" || fail "$description: $what: exit status $status"$'\n'"  stdout: $out"$'\n'"  stderr: $err"
 }
-ends_with() { judge "exit status is $1" test "$status" -eq "$1"; }
-warns() { judge "stderr says '$1'" grep -qF -e "$1" <<<"$err"; }
+ends_with() { expect "$1" "$what"; }
+warns() { says err "$1" "$what"; }
 warns_not() { judge "stderr does not say '$1'" not grep -qF -e "$1" <<<"$err"; }
-prints() { judge "stdout has '$1'" grep -qF -e "$1" <<<"$out"; }
+prints() { says out "$1" "$what"; }
 prints_not() { judge "stdout has no '$1'" not grep -qF -e "$1" <<<"$out"; }
 not() { ! "$@"; }
 lines() { wc -l <<<"$1"; }

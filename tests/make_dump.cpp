@@ -1,6 +1,10 @@
 // make_dump KIND FILE: writes a dump made by hand, for tests that start from a file.
 //   right      three cases, one of them not run
 //   wrong      one answer was wrong
+//   items      the shares hold an item too many
+//   partials   the partial results do not add up
+//   words      a partial result is no number
+//   racy       they do not add up either, in a case that promises nothing
 //   unchecked  no answer was checked
 //   idle       nothing was run
 //   typical    7 cases of 20 repeats on 4 ranks
@@ -22,6 +26,13 @@ Launch make(const std::string& kind) {
     if (kind == "right") return launch;
     if (kind == "wrong") {
         hybrid.verdict = {4, 1, "7", "8", "0"};
+    } else if (kind == "items") {
+        ++hybrid.shares[1].items;
+    } else if (kind == "partials" || kind == "racy") {
+        hybrid.shares[1].partial = "-9";
+        if (kind == "racy") hybrid.promise = Promise::racy;
+    } else if (kind == "words") {
+        hybrid.shares[1].partial = "-8 apples";
     } else if (kind == "unchecked") {
         hybrid.verdict = {};
     } else if (kind == "idle") {

@@ -21,7 +21,7 @@ Settings settings_of(Source source, Type type, std::int64_t elements) {
 
 // Runs every variant once, as the timed loop would.
 void expect_right(const Settings& settings, const Threads& threads) {
-    const auto problem = make_problem(world(), threads, settings, true);
+    const auto problem = make_problem(world(), threads, settings, variants);
     for (const auto& variant : variants) {
         if (!obstacle(problem, variant).empty()) continue;
         const bool together = uses_ranks(variant.uses);
@@ -83,16 +83,34 @@ TEST(Reduce, AddsNegativeAndLargeNumbersOverRanks) {
     EXPECT_EQ(to_string(total), to_string(Number::of_whole((Int128{1} << 100) * n + n * (n - 1) / 2)));
 }
 
+// Pieces of 7 elements, ranges that begin and end in any rank's part.
+TEST(Reduce, FetchesRangesInPieces) {
+    constexpr std::int64_t n = 101;
+    const auto mine = part_of({0, n}, world().size, world().rank);
+    const auto values = make_buffer<std::uint64_t>(n);
+    make_values(mine, values.get());
+    const SharedParts parts(world(), n, reinterpret_cast<std::byte*>(values.get()), 7);
+    for (const Range range : {Range{0, n}, Range{3, 60}, Range{50, 51}, Range{n, n}}) {
+        std::vector<std::uint64_t> fetched(static_cast<std::size_t>(range.size()) + 1, 999);
+        parts.fetch(range, fetched.data());
+        for (std::int64_t i = 0; i < range.size(); ++i) {
+            ASSERT_EQ(fetched[static_cast<std::size_t>(i)], static_cast<std::uint64_t>(range.begin + i));
+        }
+        EXPECT_EQ(fetched.back(), 999);
+    }
+    MPI_Barrier(world().comm);
+}
+
 TEST(Reduce, AsksForTheMemoryItNeeds) {
     auto settings = settings_of(Source::memory, Type::i64, 1000);
     settings.memory_bytes = 7999;
-    EXPECT_THROW(make_problem(world(), {}, settings, true), UsageError);
+    EXPECT_THROW(make_problem(world(), {}, settings, variants), UsageError);
 }
 
 TEST(Reduce, LeavesTheBaselineOutWhereItDoesNotFit) {
     auto settings = settings_of(Source::memory, Type::i64, 1000);
     settings.memory_bytes = 8000;
-    const auto problem = make_problem(world(), {}, settings, true);
+    const auto problem = make_problem(world(), {}, settings, variants);
     const auto reason = obstacle(problem, variants[0]);
     EXPECT_TRUE(obstacle(problem, variants[3]).empty());
     if (!world().root()) return;
@@ -100,7 +118,7 @@ TEST(Reduce, LeavesTheBaselineOutWhereItDoesNotFit) {
 }
 
 TEST(Reduce, RefusesWhatADoubleCannotSumExactly) {
-    EXPECT_THROW(make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), true),
+    EXPECT_THROW(make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), variants),
                  UsageError);
 }
 

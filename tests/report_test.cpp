@@ -103,9 +103,29 @@ std::vector<std::string> lines_of(const std::string& text) {
     return lines;
 }
 
+// What a program that reads CSV finds in the column of that name, where no field is quoted.
+std::string field_of(const std::vector<std::string>& lines, std::size_t line, const std::string& column) {
+    std::istringstream names(lines[0]), fields(lines[line]);
+    std::string name, text;
+    while (std::getline(names, name, ',') && std::getline(fields, text, ',')) {
+        if (name == column) return text;
+    }
+    return "no such column";
+}
+
 TEST(Csv, HasARowACaseOrASample) {
     const auto cases = lines_of(summary_csv(example()));
     ASSERT_EQ(cases.size(), 5);
+    EXPECT_EQ(lines_of(summary_csv(std::vector{example(), example()})).size(), 1 + 2 * 4);
+    auto spread = example();
+    spread.records[0].seconds = {4, 1, 2, 5, 3, 6};
+    const auto lines = lines_of(summary_csv(spread));
+    EXPECT_EQ(field_of(lines, 1, "minimum_seconds"), "1");
+    EXPECT_EQ(field_of(lines, 1, "median_seconds"), "3.5");
+    EXPECT_EQ(field_of(lines, 1, "p95_seconds"), "5.75");
+    EXPECT_EQ(field_of(lines, 1, "maximum_seconds"), "6");
+    EXPECT_EQ(field_of(lines, 1, "checked"), "1");
+    EXPECT_EQ(field_of(lines, 4, "minimum_seconds"), "");
     EXPECT_TRUE(cases[4].ends_with(",0,0,\"needs 16 GiB, really\""));
     const auto samples = lines_of(samples_csv({example()}));
     ASSERT_EQ(samples.size(), 1 + 6 + 12 + 6);
@@ -121,6 +141,23 @@ TEST(Proof, AddsUpTheShares) {
     EXPECT_NE(lines[4].find("node2"), std::string::npos);
     EXPECT_NE(lines[5].find("1000"), std::string::npos);
     EXPECT_NE(lines[5].find("499500"), std::string::npos);
+}
+
+TEST(Proof, ShowsTheSumOfTheStoredPartialsWhateverTheAnswer) {
+    auto launch = example();
+    launch.records[1].shares = {{0, 1, 400, "-170141183460469231731687303715884105728"}, {1, 1, 600, "5"}};
+    EXPECT_TRUE(lines_of(proof(launch))[5].ends_with(" -170141183460469231731687303715884105723"));
+    launch.records[1].shares = {{0, 1, 400, "0.25"}, {1, 1, 600, "5"}};
+    EXPECT_TRUE(lines_of(proof(launch))[5].ends_with(" 5.25"));
+    launch.records[1].shares = {{0, 1, 400, "1"}, {1, 1, 600, "1 or 2"}};
+    EXPECT_TRUE(lines_of(proof(launch))[5].ends_with(" not all are numbers"));
+}
+
+TEST(Table, NamesTheHostWhoseCpuItNames) {
+    auto launch = example();
+    launch.circumstances.emplace_back("cpu_model", "Zeta 9");
+    launch.placement[0].host = "zeta";
+    EXPECT_NE(table(launch).find("zeta, Zeta 9  2 ranks on 2 hosts"), std::string::npos);
 }
 
 }  // namespace

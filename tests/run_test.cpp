@@ -79,7 +79,8 @@ std::vector<Record> run(std::vector<V> variants, RunOptions options,
     const Experiment<Problem, Answer> experiment{
         "test", problem, variants, {}, {world().size, 0, 0, Operation::none}, check, own_part, obstacle};
     return run_tasks(tasks_of(experiment, world(), threads, [](Uses) { return Limit{}; }), world(), threads,
-                     options);
+                     options)
+        .records;
 }
 
 RunOptions five_repeats() {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/number.hpp"
 #include "common/partition.hpp"
 #include "common/status.hpp"
 
@@ -52,6 +53,36 @@ TEST(ParseCount, RefusesEverythingElse) {
                              "2KiB"}) {
         EXPECT_THROW(parse_count(word), UsageError) << word;
     }
+}
+
+TEST(ParseNumber, ReadsBackWhatWasWritten) {
+    constexpr Int128 least = -(Int128{1} << 126) * 2;
+    for (const Int128 whole : {Int128{0}, Int128{-1}, Int128{1} << 123, least, -(least + 1)}) {
+        const auto number = parse_number(to_string(Number::of_whole(whole)));
+        ASSERT_TRUE(number && !number->is_real) << to_string(Number::of_whole(whole));
+        EXPECT_TRUE(number->whole == whole) << to_string(*number);
+    }
+    for (const double real : {0.1, -2.5e-300, 1e40, 1.0 / 3}) {
+        const auto number = parse_number(to_string(Number::of_real(real)));
+        ASSERT_TRUE(number && number->is_real) << real;
+        EXPECT_EQ(number->real, real);
+    }
+    const auto longer = parse_number("170141183460469231731687303715884105728");  // 2^127
+    ASSERT_TRUE(longer && longer->is_real);
+    EXPECT_EQ(longer->real, 0x1p127);
+}
+
+TEST(ParseNumber, RefusesEverythingElse) {
+    for (const char* word : {"", "-", "--1", "+1", " 1", "1 ", "1,5", "1.5x", "0x10", "12a", "1e999"}) {
+        EXPECT_FALSE(parse_number(word)) << word;
+    }
+}
+
+TEST(Number, ASumBeyond128BitsIsReal) {
+    const auto large = Number::of_whole(Int128{1} << 126);
+    EXPECT_FALSE((large + Number::of_whole(1)).is_real);
+    EXPECT_TRUE((large + large).is_real);
+    EXPECT_EQ((large + large).real, 0x1p127);
 }
 
 TEST(Format, KeepsThreeDigits) {

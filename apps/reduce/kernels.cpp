@@ -10,23 +10,22 @@ namespace pacer::reduce {
 
 namespace {
 
-// Of 16, 32, 64 and 128 lanes, 64 make values fastest with AVX-512 and nearly so with AVX2; from memory 32
-// do.
-constexpr std::int64_t iota_lanes = 64, memory_lanes = 32;
-constexpr std::int64_t period = 1024;  // of the f64 elements; a multiple of iota_lanes
+constexpr std::int64_t memory_lanes = 32;
 
-// The first multiple of iota_lanes elements of a range.
-PACER_CLONES std::uint64_t sum_iota(std::int64_t begin, std::int64_t steps) {
-    return sum_progressions<iota_lanes>(static_cast<std::uint64_t>(begin), std::uint64_t{iota_lanes}, steps);
+// The elements begin .. begin + steps * lanes - 1 of i64. Clones cannot be templates.
+PACER_CLONES std::uint64_t sum_iota_16(std::int64_t begin, std::int64_t steps) {
+    return sum_progressions<16>(static_cast<std::uint64_t>(begin), std::uint64_t{16}, steps);
+}
+PACER_CLONES std::uint64_t sum_iota_64(std::int64_t begin, std::int64_t steps) {
+    return sum_progressions<64>(static_cast<std::uint64_t>(begin), std::uint64_t{64}, steps);
 }
 
 // The elements 0 .. 1023 of f64, `periods` times.
-PACER_CLONES double sum_periods(std::int64_t periods) {
-    double total = 0;
-    for (std::int64_t i = 0; i < periods; ++i) {
-        total += sum_progressions<iota_lanes>(0.0, double{iota_lanes}, period / iota_lanes);
-    }
-    return total;
+PACER_CLONES double sum_periods_16(std::int64_t periods) {
+    return sum_progressions<16>(0.0, 16.0, period / 16, periods);
+}
+PACER_CLONES double sum_periods_64(std::int64_t periods) {
+    return sum_progressions<64>(0.0, 64.0, period / 64, periods);
 }
 
 PACER_CLONES std::uint64_t sum_memory(const std::uint64_t* values, std::int64_t count) {
@@ -45,12 +44,13 @@ PACER_CLONES void fill(double* buffer, std::int64_t first, std::int64_t count) {
 }
 
 Number sum_iota_int64(Range range) {
+    const bool wide = wide_registers();
+    const std::int64_t lanes = wide ? 64 : 16, most = safe_count(range.end);
     Int128 total = 0;
-    const auto most = safe_count(range.end);
     for (std::int64_t begin = range.begin; begin < range.end;) {
-        const auto end = begin + std::min(range.end - begin, most), steps = (end - begin) / iota_lanes;
-        total += sum_iota(begin, steps);
-        for (std::int64_t i = begin + steps * iota_lanes; i < end; ++i) total += i;
+        const auto end = begin + std::min(range.end - begin, most), steps = (end - begin) / lanes;
+        total += wide ? sum_iota_64(begin, steps) : sum_iota_16(begin, steps);
+        for (std::int64_t i = begin + steps * lanes; i < end; ++i) total += i;
         begin = end;
     }
     return Number::of_whole(total);
@@ -64,8 +64,14 @@ Number sum_iota_float64(Range range) {
     };
     const std::int64_t first_period = std::min((range.begin + period - 1) / period * period, range.end);
     const std::int64_t periods = (range.end - first_period) / period;
-    return Number::of_real(single(range.begin, first_period) + sum_periods(periods) +
+    const double whole_periods = wide_registers() ? sum_periods_64(periods) : sum_periods_16(periods);
+    return Number::of_real(single(range.begin, first_period) + whole_periods +
                            single(first_period + periods * period, range.end));
+}
+
+// The values in memory that this team works on: all of them for a team of one, else this rank's.
+const Values& values_of(const Problem& problem, const Team& team) {
+    return team.size == 1 ? problem.whole : problem.mine;
 }
 
 }  // namespace
@@ -100,10 +106,6 @@ Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t 
 
 Number sum_values(const double* values, std::int64_t count) {
     return Number::of_real(sum_memory(values, count));
-}
-
-const Values& values_of(const Problem& problem, const Team& team) {
-    return team.size == 1 ? problem.whole : problem.mine;
 }
 
 Number add_over_ranks(const Number& mine, const Team& team) {

@@ -19,9 +19,6 @@ void make_values(Range range, double* buffer);
 Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below);
 Number sum_values(const double* values, std::int64_t count);
 
-// The values in memory that this team works on: all of them for a team of one, else this rank's.
-const Values& values_of(const Problem& problem, const Team& team);
-
 // Adds the ranks' numbers with MPI_Reduce; valid on the team's root.
 Number add_over_ranks(const Number& mine, const Team& team);
 

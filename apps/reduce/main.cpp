@@ -35,9 +35,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto uses = uses_of(variants);
     const Output output(world, options, "reduce");
     auto session = open_session(world, "reduce", options, uses, argc, argv);
-    const bool one_process =
-        std::any_of(uses.begin(), uses.end(), [](Uses kind) { return !uses_ranks(kind); });
-    const auto problem = reduce::make_problem(world, session.threads, settings, one_process);
+    const auto problem = reduce::make_problem(world, session.threads, settings, variants);
     measure(session, Experiment<reduce::Problem, reduce::Answer>{
                          "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings),
                          reduce::check, reduce::own_part, reduce::obstacle});

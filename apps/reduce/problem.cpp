@@ -11,8 +11,6 @@ namespace pacer::reduce {
 
 namespace {
 
-constexpr std::int64_t period = 1024;  // of the f64 elements
-
 // Touched first by the threads that will read it, in the shares in which they will.
 template <class T>
 Buffer<T> filled(Range range, int threads) {
@@ -50,17 +48,22 @@ NodeMemory node_memory(const Team& world, const Settings& settings) {
     return memory;
 }
 
+// Names the node that is shortest of memory.
 void refuse_if_too_large(const Team& world, const Settings& settings, const NodeMemory& memory) {
     const double wanted = 8.0 * static_cast<double>(settings.elements) / world.size * memory.ranks;
-    int fits = wanted <= static_cast<double>(memory.bytes) ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &fits, 1, MPI_INT, MPI_MIN, world.comm);
-    if (fits == 0) {
-        throw UsageError(fmt::format(
-            "{} elements in memory need {} on a node with {} ranks, which has {} for them: use fewer "
-            "elements or more nodes",
-            settings.elements, format_bytes(wanted), memory.ranks,
-            format_bytes(static_cast<double>(memory.bytes))));
-    }
+    struct {
+        double left;
+        int rank;
+    } least = {static_cast<double>(memory.bytes) - wanted, world.rank};
+    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
+    if (least.left >= 0) return;
+    throw UsageError(text_of_rank(
+        world, least.rank,
+        fmt::format(
+            "{} elements in memory need {} on {} with {} ranks, which has {} for them: use fewer elements or "
+            "more nodes",
+            settings.elements, format_bytes(wanted), host_name(), memory.ranks,
+            format_bytes(static_cast<double>(memory.bytes)))));
 }
 
 void make_values_in_memory(Problem& problem, const Team& world, const Threads& threads, bool with_whole) {
@@ -85,7 +88,8 @@ void make_values_in_memory(Problem& problem, const Team& world, const Threads& t
 
 }  // namespace
 
-Problem make_problem(const Team& world, const Threads& threads, const Settings& settings, bool with_whole) {
+Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
+                     std::span<const Variant<Problem, Answer>> chosen) {
     constexpr std::int64_t exact_in_double =
         (std::int64_t{1} << 53) / 512;  // elements whose sum is below 2^53
     if (settings.type == Type::f64 && settings.elements > exact_in_double) {
@@ -93,17 +97,23 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
                                      exact_in_double));
     }
     if (settings.chunk < 1) throw UsageError("--chunk wants at least 1 element");
+    const auto is_chosen = [&](auto&& wanted) { return std::any_of(chosen.begin(), chosen.end(), wanted); };
+    const bool in_chunks = is_chosen([](const auto& variant) { return variant.run == chunked; });
     Problem problem;
     problem.settings = settings;
     problem.all = {0, settings.elements};
-    problem.tickets = SharedCounter(world);
-    problem.slots = NodeSlots(world);
     if (settings.source == Source::memory) {
-        make_values_in_memory(problem, world, threads, with_whole);
-        auto& mine = world.size == 1 ? problem.whole : problem.mine;
+        const bool one_process = is_chosen([](const auto& variant) { return !uses_ranks(variant.uses); });
+        make_values_in_memory(problem, world, threads, one_process);
+    }
+    if (settings.source == Source::memory && in_chunks) {
+        const auto& mine = world.size == 1 ? problem.whole : problem.mine;
         void* data = mine.int64 ? static_cast<void*>(mine.int64.get()) : mine.float64.get();
         problem.parts = SharedParts(world, settings.elements, static_cast<std::byte*>(data));
     }
+    if (in_chunks) problem.tickets = SharedCounter(world);
+    if (is_chosen([](const auto& variant) { return variant.run == shared; }))
+        problem.slots = NodeSlots(world);
     return problem;
 }
 

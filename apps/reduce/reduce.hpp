@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "apps/reduce/windows.hpp"
@@ -15,13 +16,15 @@
 namespace pacer::reduce {
 
 enum class Source { iota, memory };  // values made as they are summed, or lying in memory
-enum class Type { i64, f64 };        // element i is i, or i mod 1024 so that any sum of them is exact
+enum class Type { i64, f64 };        // element i is i, or i mod period so that any sum of them is exact
+
+inline constexpr std::int64_t period = 1024;
 
 struct Settings {
     Source source = Source::iota;
     Type type = Type::i64;
     std::int64_t elements = 2'000'000'000;
-    std::int64_t chunk = 8192;      // elements that `chunked` draws at a time: 64 KiB, in L2 of every CPU
+    std::int64_t chunk = 32768;     // elements that `chunked` draws at a time: 256 KiB, which L2 holds
     std::int64_t memory_bytes = 0;  // that the data may take on each node; 0: what is free
 };
 
@@ -30,7 +33,6 @@ struct Values {
     Range range;
     Buffer<std::uint64_t> int64;
     Buffer<double> float64;
-    bool present() const { return int64 || float64; }
 };
 
 // Built outside the clock. The variants leave it untouched, but for the windows that two of them work
@@ -46,9 +48,12 @@ struct Problem {
     NodeSlots slots;        // of `shared`
 };
 
-// Collective. Throws UsageError if the ranks' parts alone do not fit the nodes' memory, or if n is beyond
-// what the type sums exactly. `with_whole`: some chosen variant uses one process only.
-Problem make_problem(const Team& world, const Threads& threads, const Settings& settings, bool with_whole);
+struct Answer;
+
+// Makes what the chosen variants need. Collective. Throws UsageError if the ranks' parts alone do not fit the
+// nodes' memory, or if n is beyond what the type sums exactly.
+Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
+                     std::span<const Variant<Problem, Answer>> chosen);
 
 struct Answer {
     Number total;  // on rank 0

@@ -32,7 +32,7 @@ double sum_float64(const Problem& problem) {
     if (values) {
         for (std::int64_t i = 0; i < problem.all.end; ++i) sum += values[i];
     } else {
-        for (std::int64_t i = 0; i < problem.all.end; ++i) sum += static_cast<double>(made(i) % 1024);
+        for (std::int64_t i = 0; i < problem.all.end; ++i) sum += static_cast<double>(made(i) % period);
     }
     return sum;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <exception>
 #include <utility>
 
 namespace pacer::reduce {
@@ -24,7 +25,7 @@ Window& Window::operator=(Window&& other) noexcept {
 }
 
 Window::~Window() {
-    if (window_ == MPI_WIN_NULL) return;
+    if (window_ == MPI_WIN_NULL || std::uncaught_exceptions() > 0) return;
     MPI_Win_unlock_all(window_);
     MPI_Win_free(&window_);
 }
@@ -56,8 +57,8 @@ std::int64_t SharedCounter::draw() const {
     return ticket;
 }
 
-SharedParts::SharedParts(const Team& world, std::int64_t elements, std::byte* mine)
-    : elements_(elements), mine_(mine), rank_(world.rank), ranks_(world.size) {
+SharedParts::SharedParts(const Team& world, std::int64_t elements, std::byte* mine, std::int64_t piece)
+    : elements_(elements), piece_(piece), mine_(mine), rank_(world.rank), ranks_(world.size) {
     if (ranks_ == 1) return;  // Open MPI 4 makes no window over given memory for a single process
     const auto bytes = static_cast<MPI_Aint>(part_of({0, elements}, ranks_, rank_).size()) * element_bytes;
     MPI_Win window = MPI_WIN_NULL;
@@ -67,20 +68,25 @@ SharedParts::SharedParts(const Team& world, std::int64_t elements, std::byte* mi
 
 void SharedParts::fetch(Range range, void* buffer) const {
     auto* to = static_cast<std::byte*>(buffer);
-    for (int rank = 0; rank < ranks_ && range.size() > 0; ++rank) {
+    for (int rank = 0; rank < ranks_; ++rank) {
         const auto part = part_of({0, elements_}, ranks_, rank);
-        if (part.end <= range.begin) continue;
-        const auto count = std::min(range.end, part.end) - range.begin, offset = range.begin - part.begin;
-        if (rank == rank_) {
-            std::memcpy(to, mine_ + offset * element_bytes, static_cast<std::size_t>(count * element_bytes));
-        } else {
-            const int length = mpi_count(static_cast<std::size_t>(count));
-            MPI_Get(to, length, MPI_INT64_T, rank, offset, length, MPI_INT64_T, window_.get());
-            MPI_Win_flush(rank, window_.get());
+        while (range.begin < std::min(range.end, part.end)) {
+            const auto count = std::min({range.end - range.begin, part.end - range.begin, piece_});
+            fetch_piece(rank, range.begin - part.begin, count, to);
+            to += count * element_bytes;
+            range.begin += count;
         }
-        to += count * element_bytes;
-        range.begin += count;
     }
+}
+
+void SharedParts::fetch_piece(int rank, std::int64_t offset, std::int64_t count, std::byte* to) const {
+    if (rank == rank_) {
+        std::memcpy(to, mine_ + offset * element_bytes, static_cast<std::size_t>(count * element_bytes));
+        return;
+    }
+    const int length = mpi_count(static_cast<std::size_t>(count));
+    MPI_Get(to, length, MPI_INT64_T, rank, offset, length, MPI_INT64_T, window_.get());
+    MPI_Win_flush(rank, window_.get());
 }
 
 NodeSlots::NodeSlots(const Team& world) {
@@ -115,7 +121,7 @@ NodeSlots& NodeSlots::operator=(NodeSlots&& other) noexcept {
 }
 
 NodeSlots::~NodeSlots() {
-    if (leaders_.comm != MPI_COMM_NULL) MPI_Comm_free(&leaders_.comm);
+    if (leaders_.comm != MPI_COMM_NULL && std::uncaught_exceptions() == 0) MPI_Comm_free(&leaders_.comm);
 }
 
 void NodeSlots::publish(const Number& mine) const {

@@ -12,7 +12,9 @@
 
 namespace pacer::reduce {
 
-// Owns an MPI window and a passive epoch that stays open for its lifetime.
+// Owns an MPI window and a passive epoch that stays open for its lifetime. Freeing it is collective; an
+// exception does not wait for the other ranks, which may be anywhere: the window is left to the end of the
+// launch then.
 class Window {
   public:
     Window() = default;
@@ -44,14 +46,17 @@ class SharedCounter {
 class SharedParts {
   public:
     SharedParts() = default;
-    // `mine`: this rank's part, which must outlive this object. Collective.
-    SharedParts(const Team& world, std::int64_t elements, std::byte* mine);
+    // `mine`: this rank's part, which must outlive this object. `piece`: elements fetched by one MPI call at
+    // most, whose counts are ints. Collective.
+    SharedParts(const Team& world, std::int64_t elements, std::byte* mine, std::int64_t piece = 1 << 30);
     // Copies a range of elements to `buffer`, from whichever ranks it lies with.
     void fetch(Range range, void* buffer) const;
 
   private:
+    void fetch_piece(int rank, std::int64_t offset, std::int64_t count, std::byte* to) const;
+
     Window window_;
-    std::int64_t elements_ = 0;
+    std::int64_t elements_ = 0, piece_ = 1;
     std::byte* mine_ = nullptr;
     int rank_ = 0, ranks_ = 1;
 };

@@ -31,7 +31,9 @@ ExitStatus convert(const Settings& settings) {
         auto read = read_dump(file);
         std::move(read.begin(), read.end(), std::back_inserter(launches));
     }
-    const auto text = settings.format == "json" ? json(launches) : samples_csv(launches);
+    const auto text = settings.format == "json"          ? json(launches)
+                      : settings.format == "summary-csv" ? summary_csv(launches)
+                                                         : samples_csv(launches);
     if (settings.output.empty()) {
         print(text);
     } else {
@@ -45,8 +47,10 @@ ExitStatus convert(const Settings& settings) {
 Run add_export(CLI::App& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_option("FILE", settings->files, "Timing dumps")->required();
-    command.add_option("--format", settings->format, "csv: a row a sample; json: everything, with summaries")
-        ->check(CLI::IsMember({"csv", "json"}))
+    command
+        .add_option("--format", settings->format,
+                    "csv: a row a sample; summary-csv: a row a case; json: everything, with summaries")
+        ->check(CLI::IsMember({"csv", "summary-csv", "json"}))
         ->capture_default_str();
     command.add_option("-o,--output", settings->output,
                        "File to write, replacing what it held [standard output]");

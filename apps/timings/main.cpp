@@ -5,11 +5,11 @@
 #include <array>
 #include <cstdio>
 #include <string>
-#include <string_view>
 
 #include "apps/timings/commands.hpp"
 #include "apps/timings/output.hpp"
 #include "common/build_info.hpp"
+#include "common/usage.hpp"
 
 namespace {
 
@@ -32,12 +32,6 @@ std::string command_names() {
     return names;
 }
 
-[[noreturn]] void refuse(const CLI::ParseError& error, const std::string& command) {
-    std::string_view what = error.what();
-    while (what.ends_with('\n') || what.ends_with('.')) what.remove_suffix(1);
-    throw UsageError(fmt::format("{} ({} --help lists the options)", what, command));
-}
-
 ExitStatus run(int argc, char** argv) {
     CLI::App cli("Shows, exports and checks the timing dumps that Pacer's apps write.", "timings");
     cli.set_version_flag("--version", fmt::format("timings (Pacer) {}", version()));
@@ -51,8 +45,7 @@ ExitStatus run(int argc, char** argv) {
     const std::string first = argc > 1 ? argv[1] : "";
     const auto chosen = std::find_if(commands.begin(), commands.end(),
                                      [&](const auto& command) { return command.name == first; });
-    if (first.empty()) throw UsageError(fmt::format("name a command: {} (timings --help)", command_names()));
-    if (chosen == commands.end() && !first.starts_with('-')) {
+    if (chosen == commands.end() && !first.empty() && !first.starts_with('-')) {
         throw UsageError(fmt::format("no command is called '{}'; there are {}", first, command_names()));
     }
     try {
@@ -64,7 +57,10 @@ ExitStatus run(int argc, char** argv) {
         timings::print(fmt::format("{}\n", wish.what()));
         return ExitStatus::right;
     } catch (const CLI::ParseError& error) {
-        refuse(error, chosen == commands.end() ? "timings" : "timings " + first);
+        throw bad_usage(error.what(), chosen == commands.end() ? "timings" : "timings " + first);
+    }
+    if (chosen == commands.end()) {
+        throw UsageError(fmt::format("name a command: {} (timings --help)", command_names()));
     }
     return runs[static_cast<std::size_t>(chosen - commands.begin())]();
 }

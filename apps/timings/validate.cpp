@@ -15,16 +15,49 @@ namespace pacer::timings {
 
 namespace {
 
-// What is wrong with the launch's answers, each fault preceded by "; ".
+// Whether partial results add up to an answer. Both were rounded, if there is a tolerance, and the shares are
+// of the last repeat, the answer is the first one's: each may be off by the tolerance, and so may their sum.
+bool add_up(const Number& partials, const Number& got, double tolerance) {
+    if (tolerance == 0) return Check{partials, got}.passed();
+    return Check{Number::of_real(partials.as_double()), got, 3 * tolerance}.passed();
+}
+
+// What the shares of a case do not add up to; empty if they do or there are none.
+std::string shares_fault(const Record& record) {
+    const auto& shares = record.shares;
+    const auto& verdict = record.verdict;
+    if (shares.empty() || record.promise == Promise::racy) return {};
+    const auto items = sum_of_items(shares);
+    if (!Check{items, Number::of_whole(record.work.items)}.passed()) {
+        return fmt::format("has shares of {} items in all, not {}", to_string(items), record.work.items);
+    }
+    const auto partials = sum_of_partials(shares), got = parse_number(verdict.got);
+    const auto tolerance = parse_number(verdict.tolerance);
+    if (!partials || !got || !tolerance) return "has partial results that are no numbers";
+    if (!add_up(*partials, *got, tolerance->as_double())) {
+        return fmt::format("has partial results that add up to {}, not {}", to_string(*partials),
+                           verdict.got);
+    }
+    return {};
+}
+
+// What is wrong with a case; empty if nothing is.
+std::string fault(const Record& record) {
+    const auto& verdict = record.verdict;
+    if (!record.failed()) return shares_fault(record);
+    if (verdict.checked == 0) return "was never checked";
+    return fmt::format("failed {} of {} checks: got {}, want {}", verdict.failed, verdict.checked,
+                       verdict.got, verdict.want);
+}
+
+// What is wrong with the launch's cases, each fault preceded by "; ".
 std::string faults(const Launch& launch) {
     std::string text;
     for (const auto& record : launch.records) {
-        if (!record.failed()) continue;
-        const auto& verdict = record.verdict;
-        text += fmt::format("; {} {} on {} x {} ", record.app, record.variant, record.ranks, record.threads);
-        text += verdict.checked == 0 ? std::string("was never checked")
-                                     : fmt::format("failed {} of {} checks: got {}, want {}", verdict.failed,
-                                                   verdict.checked, verdict.got, verdict.want);
+        const auto found = fault(record);
+        if (found.empty()) continue;
+        text += fmt::format("; {} {} on {} x {} {}", record.app, record.variant, record.ranks, record.threads,
+                            found);
     }
     const auto was_run = [](const Record& record) { return record.not_run.empty(); };
     if (std::none_of(launch.records.begin(), launch.records.end(), was_run)) text += "; nothing was run";
@@ -75,9 +108,8 @@ Run add_validate(CLI::App& command) {
     const auto files = std::make_shared<std::vector<std::string>>();
     command.add_option("FILE", *files, "Timing dumps")->required();
     command.footer(
-        "Exit status: 0 all right; 1 an answer was wrong or never checked, or nothing was run; 2 a file "
-        "cannot be "
-        "read.");
+        "Exit status: 0 all right; 1 an answer was wrong or never checked, the shares of the ranks do not "
+        "add up, or nothing was run; 2 a file cannot be read.");
     return [files] { return validate_all(*files); };
 }
 
