@@ -39,7 +39,6 @@ std::string json(const std::vector<Launch>& launches);
 
 // A row a case.
 std::string summary_csv(const std::vector<Launch>& launches);
-std::string summary_csv(const Launch& launch);
 
 // A row a sample: launch, case, repeat, round, rank, seconds.
 std::string samples_csv(const std::vector<Launch>& launches);

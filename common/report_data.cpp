@@ -151,10 +151,6 @@ std::string summary_csv(const std::vector<Launch>& launches) {
     return text;
 }
 
-std::string summary_csv(const Launch& launch) {
-    return summary_csv(std::vector{launch});
-}
-
 std::string samples_csv(const std::vector<Launch>& launches) {
     std::string text = fmt::format("{},repeat,round,rank,seconds\n", case_names);
     for (const auto& launch : launches) {

@@ -12,7 +12,9 @@
 //             parameters/      its attributes are the problem parameters under their options' names; a group
 //             of their
 //                              own, so that no option's name collides with an attribute above
-//             seconds          float64 [repeats x ranks], in the order run
+//             seconds          float64 [repeats x ranks], in the order run: from when the first rank of its
+//             node
+//                              started until this rank ended; a repeat took its row's maximum
 //             round            int32 [repeats]
 //             shares           table, a row a rank: rank, threads, work_items, partial_result
 //

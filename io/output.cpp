@@ -20,7 +20,7 @@ void print_report(const Session& session) {
     std::string text;
     switch (options.format) {
         case Format::csv:
-            text = summary_csv(launch);
+            text = summary_csv({launch});
             break;
         case Format::json:
             text = json({launch});

@@ -4,6 +4,7 @@
 //   items      the shares hold an item too many
 //   partials   the partial results do not add up
 //   words      a partial result is no number
+//   rounded    the partial results add up but for less than the tolerance
 //   racy       they do not add up either, in a case that promises nothing
 //   unchecked  no answer was checked
 //   idle       nothing was run
@@ -31,6 +32,9 @@ Launch make(const std::string& kind) {
     } else if (kind == "partials" || kind == "racy") {
         hybrid.shares[1].partial = "-9";
         if (kind == "racy") hybrid.promise = Promise::racy;
+    } else if (kind == "rounded") {
+        hybrid.verdict = {4, 0, "0.3", "0.3", "1e-15"};
+        for (auto& share : hybrid.shares) share.partial = "0.1";
     } else if (kind == "words") {
         hybrid.shares[1].partial = "-8 apples";
     } else if (kind == "unchecked") {

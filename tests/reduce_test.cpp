@@ -118,8 +118,9 @@ TEST(Reduce, LeavesTheBaselineOutWhereItDoesNotFit) {
 }
 
 TEST(Reduce, RefusesWhatADoubleCannotSumExactly) {
-    EXPECT_THROW(make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), variants),
-                 UsageError);
+    EXPECT_THROW(
+        make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), variants),
+        UsageError);
 }
 
 // A wrong answer, by one element, is seen.

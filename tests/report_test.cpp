@@ -114,12 +114,12 @@ std::string field_of(const std::vector<std::string>& lines, std::size_t line, co
 }
 
 TEST(Csv, HasARowACaseOrASample) {
-    const auto cases = lines_of(summary_csv(example()));
+    const auto cases = lines_of(summary_csv({example()}));
     ASSERT_EQ(cases.size(), 5);
     EXPECT_EQ(lines_of(summary_csv(std::vector{example(), example()})).size(), 1 + 2 * 4);
     auto spread = example();
     spread.records[0].seconds = {4, 1, 2, 5, 3, 6};
-    const auto lines = lines_of(summary_csv(spread));
+    const auto lines = lines_of(summary_csv({spread}));
     EXPECT_EQ(field_of(lines, 1, "minimum_seconds"), "1");
     EXPECT_EQ(field_of(lines, 1, "median_seconds"), "3.5");
     EXPECT_EQ(field_of(lines, 1, "p95_seconds"), "5.75");
