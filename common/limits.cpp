@@ -79,7 +79,8 @@ std::int64_t last_level_cache_bytes() {
 // problem, or as much of it as no cache can hold together with the other threads' parts. At most half of the
 // memory that is free beside the problem.
 std::int64_t words_per_thread(std::int64_t node_bytes, std::int64_t threads) {
-    const auto beyond_caches = std::max<std::int64_t>(8 * last_level_cache_bytes(), std::int64_t{256} << 20);
+    // A cache keeps its own size of a larger range that is read again and again: 1/32 of it does no harm.
+    const auto beyond_caches = std::max<std::int64_t>(32 * last_level_cache_bytes(), std::int64_t{256} << 20);
     const auto words = std::min({node_bytes, beyond_caches, available_memory_bytes() / 2}) / 8 / threads;
     return std::max<std::int64_t>(words, 1);
 }
