@@ -196,12 +196,14 @@ TEST(Run, StopsByItselfWithinItsBudget) {
     for (const auto& record : records) EXPECT_TRUE(record.converged || record.repeats() >= 1);
 }
 
-TEST(Run, RunsNothingAfterTheBudget) {
-    const auto records = run({{"right", "", right, Uses::ranks}},
+TEST(Run, RunsOneVariantAtLeastHoweverSmallTheBudget) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
                              {.repeats = 0, .max_seconds = 1e-9, .seed = 1, .progress = false});
     if (!world().root()) return;
-    EXPECT_EQ(records[0].repeats(), 0);
-    EXPECT_FALSE(records[0].not_run.empty());
+    EXPECT_EQ(records[0].repeats(), 1);
+    EXPECT_FALSE(records[0].failed());
+    EXPECT_EQ(records[1].repeats(), 0);
+    EXPECT_FALSE(records[1].not_run.empty());
 }
 
 TEST(Team, GathersTextInRankOrder) {
