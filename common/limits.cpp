@@ -131,7 +131,8 @@ std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, c
     // Whatever fewer cores reach, more of them can: corrects probes that others disturbed.
     for (auto& [kind, rate] : rates) {
         for (const auto& [part, partial] : rates) {
-            const bool contained = part == Uses::core || kind == Uses::both || kind == part;
+            const bool same = threads.hybrid == 1 && uses_ranks(kind) && uses_ranks(part);
+            const bool contained = part == Uses::core || kind == Uses::both || same;
             if (!contained) continue;
             rate.bytes_per_second = std::max(rate.bytes_per_second, partial.bytes_per_second);
             rate.operations_per_second = std::max(rate.operations_per_second, partial.operations_per_second);

@@ -3,6 +3,7 @@
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+trap 'printf "FAILED: %s line %s: %s\n" "${0##*/}" "$LINENO" "$BASH_COMMAND" >&2' ERR # where set -e ends the test
 failures=0
 
 fail() {

@@ -121,7 +121,8 @@ else
 fi
 
 # The progress line: on a terminal only.
-script --quiet --return --command "$reduce -n 1e6 --no-limits --no-dump --repeats 200 --variants serial" terminal >/dev/null
+/usr/bin/python3 -c 'import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \
+    "$reduce" -n 1e6 --no-limits --no-dump --repeats 200 --variants serial >terminal || fail 'on a terminal: does not run'
 grep -q 'serial, repeat' terminal || fail 'no progress line on a terminal'
 run "$reduce" -n 1e6 --no-limits --no-dump --repeats 200 --variants serial
 [ -z "$err" ] || fail "progress although stderr is no terminal: $err"
