@@ -66,6 +66,10 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
     } catch (const CLI::Success& wish) {  // --help, --version
         if (world.root()) cli.exit(wish);
         return ExitStatus::right;
+    } catch (const CLI::ExtrasError& error) {
+        const auto extras = cli.remaining();
+        throw bad_usage(extras.empty() ? error.what() : fmt::format("nothing is called '{}'", extras.front()),
+                        program_);
     } catch (const CLI::ParseError& error) {
         throw bad_usage(error.what(), program_);
     }
