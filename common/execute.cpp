@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <stdexcept>
 
@@ -80,9 +82,14 @@ void Executor::follow() {
 std::vector<Sample> Executor::execute_here(const Plan& plan) {
     std::vector<Sample> samples;
     bool others_asleep = false;
+    // A task alone has no order; leaving it out keeps the order of the timed rounds free of how many warm-ups
+    // there were, so that the seed alone decides it.
+    const bool shuffled = std::count(plan.batch.begin(), plan.batch.end(), 0) + 1 < std::ssize(plan.batch);
     for (std::int64_t round = 0; round < plan.rounds; ++round) {
         // A Fisher-Yates shuffle, which std::shuffle need not be.
-        for (std::size_t n = order_.size(); n > 1; --n) std::swap(order_[n - 1], order_[random_() % n]);
+        for (std::size_t n = shuffled ? order_.size() : 0; n > 1; --n) {
+            std::swap(order_[n - 1], order_[random_() % n]);
+        }
         for (const auto i : order_) {
             if (plan.batch[i] == 0) continue;
             const bool together = uses_ranks(tasks_[i].record.uses);

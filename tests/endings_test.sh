@@ -48,22 +48,21 @@ start() { # start NAME VARIANT
 }
 
 # A signal to a rank ends the launch in good order: what was measured is reported and dumped.
-start stopped endless
-kill -USR1 "$(tail -n 1 <<<"$ranks")"
-status=0
-wait "$launcher" || status=$?
-err=$(cat stopped.err)
-expect 75 'interrupted'
+interrupt() { # interrupt NAME VARIANT SIGNAL WHICH_RANK
+    start "$1" "$2"
+    kill "-$3" "$(sed -n "$4p" <<<"$ranks")"
+    status=0
+    wait "$launcher" || status=$?
+    err=$(cat "$1.err")
+    expect 75 "interrupted $2"
+}
+
+interrupt stopped endless USR1 2
 grep -q 'warning: stopped early by a signal' stopped.out || fail "interrupted: no warning: $(cat stopped.out)"
 grep -q 'budget' stopped.out && fail "interrupted: blames the time budget: $(cat stopped.out)"
 [ -s stopped.h5 ] || fail 'interrupted: no dump'
 
-start before long_first
-kill -TERM "$(head -n 1 <<<"$ranks")"
-status=0
-wait "$launcher" || status=$?
-err=$(cat before.err)
-expect 75 'interrupted before the first timed repeat'
+interrupt before long_first TERM 1
 grep -q 'not run: stopped by a signal before' before.out || fail "interrupted early: $(cat before.out)"
 grep -q 'checked in every repeat' before.out && fail "interrupted early: claims an answer: $(cat before.out)"
 

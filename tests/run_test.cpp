@@ -188,6 +188,38 @@ TEST(Run, BatchesWhatIsShorterThanTheClockCanTell) {
     EXPECT_GE(records[0].verdict.checked, 5 * records[0].batch);
 }
 
+// Short work is warmed up as often as its times ask for, long work is not.
+double pace_seconds = 0;
+std::string executed;  // a letter an execution
+
+template <char letter>
+Answer paced(const Problem& problem, const Team& team) {
+    const double end = seconds_since_launch() + pace_seconds;
+    while (seconds_since_launch() < end) {
+    }
+    executed += letter;
+    return alone(problem, team);
+}
+
+std::string order_of_five_rounds(std::uint64_t seed, double pace) {
+    pace_seconds = pace;
+    executed.clear();
+    run({{"a", "", paced<'a'>, Uses::core},
+         {"b", "", paced<'b'>, Uses::core},
+         {"c", "", paced<'c'>, Uses::core},
+         {"d", "", paced<'d'>, Uses::core}},
+        {.repeats = 5, .max_seconds = 0, .seed = seed, .progress = false});
+    return world().root() ? executed.substr(executed.size() - 20) : std::string();
+}
+
+TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
+    const auto warmed_up = order_of_five_rounds(3, 0.0002), cold = order_of_five_rounds(3, 0.012);
+    EXPECT_EQ(warmed_up, cold);
+    const auto other = order_of_five_rounds(4, 0.0002);
+    if (!world().root()) return;
+    EXPECT_NE(warmed_up, other);
+}
+
 TEST(Run, StopsByItselfWithinItsBudget) {
     const double start = seconds_since_launch();
     const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},

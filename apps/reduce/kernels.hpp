@@ -15,7 +15,7 @@ Number sum_range(const Problem& problem, const Team& team, Range range);
 void make_values(Range range, std::uint64_t* buffer);
 void make_values(Range range, double* buffer);
 
-// Sum of `count` values.
+// Sum of `count` values, whole ones exactly: all of them are less than `below`.
 Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below);
 Number sum_values(const double* values, std::int64_t count);
 
