@@ -64,6 +64,8 @@ struct Experiment {
     Part (*part)(const Problem&, const Answer&) = nullptr;  // any rank
     std::string (*obstacle)(const Problem&,
                             const Variant<Problem, Answer>&) = nullptr;  // why not to run it; or empty
+    Limit (*limit)(const Problem&, int ranks, int threads) = nullptr;  // what no probe tells; if it is none,
+                                                                       // the probed one holds
 };
 
 // A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit. The
@@ -83,7 +85,10 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
         task.record.threads = threads_for(threads, variant.uses);
         task.record.parameters = experiment.parameters;
         task.record.work = experiment.work;
-        task.record.limit = limit_of(variant.uses);
+        if (experiment.limit) {
+            task.record.limit = experiment.limit(experiment.problem, task.record.ranks, task.record.threads);
+        }
+        if (task.record.limit.seconds == 0) task.record.limit = limit_of(variant.uses);
         if (experiment.obstacle) task.record.not_run = experiment.obstacle(experiment.problem, variant);
 
         auto answers = std::make_shared<std::vector<Answer>>();

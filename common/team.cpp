@@ -115,7 +115,7 @@ int launch(std::string_view program, int argc, char** argv,
            const std::function<ExitStatus(const Team&)>& body) {
     launch_start = Clock::now();
     int provided = MPI_THREAD_SINGLE;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+    MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided);
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
     const auto status = run_body(program, body);
@@ -140,8 +140,21 @@ void on_root(const Team& team, const std::function<void()>& work) {
             failure = error.what();
         }
     }
+    if (team.size > 1) sleeping_barrier(team);  // the work may be long, and who waits must not take its core
     failure = text_of_rank(team, 0, failure);
     if (!failure.empty()) throw UsageError(failure);
+}
+
+void on_every_rank(const Team& team, const std::function<void()>& work) {
+    std::string failure;
+    try {
+        work();
+    } catch (const UsageError& error) {
+        failure = error.what();
+    }
+    int first = failure.empty() ? team.size : team.rank;
+    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, team.comm);
+    if (first < team.size) throw UsageError(text_of_rank(team, first, failure));
 }
 
 std::string text_of_rank(const Team& team, int rank, std::string text) {

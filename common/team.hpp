@@ -41,6 +41,10 @@ double seconds_since_launch();
 // Runs `work` on rank 0 only. A UsageError thrown there is thrown on every rank. Collective.
 void on_root(const Team& team, const std::function<void()>& work);
 
+// Runs `work` on every rank. A UsageError thrown on some is thrown on every rank: that of the lowest.
+// Collective.
+void on_every_rank(const Team& team, const std::function<void()>& work);
+
 // Returns when every rank has called it; waits with sleeps instead of spinning, so that a waiting rank leaves
 // its core to others. Collective.
 void sleeping_barrier(const Team& team);

@@ -27,16 +27,24 @@ packages=(
     libcli11-dev       # the command line
     libfmt-dev         # the tables
     libhwloc-dev       # where ranks and threads run
+    zlib1g-dev         # reads .gz
+    libzstd-dev        # reads .zst
+    libfast-float-dev  # numbers from text
+    libxxhash-dev      # checksums of journals and answers
+    librandom123-dev   # test data that depends on its index alone
     nlohmann-json3-dev # --format json
 )
 test_packages=(
-    libgtest-dev # the unit and MPI tests
-    git          # the commit noted in dumps is tested in a repository made for it
-    hdf5-tools   # h5dump: a dump as somebody without Pacer reads it
-    python3      # judges JSON and CSV output
-    python3-h5py # a second reader of the dumps
-    shellcheck   # judges these scripts
-    clang-format # judges the layout of the C++ sources
+    libgtest-dev       # the unit and MPI tests
+    gfortran           # fileio's example of a calculation in Fortran
+    git                # the commit noted in dumps is tested in a repository made for it
+    hdf5-tools         # h5dump: a dump as somebody without Pacer reads it
+    python3            # judges JSON and CSV output
+    python3-h5py       # a second reader of the dumps
+    shellcheck         # judges these scripts
+    clang              # libFuzzer: random text for the reading of records
+    libclang-rt-14-dev # its library
+    clang-format       # judges the layout of the C++ sources
 )
 
 preset=release

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <exception>
 #include <utility>
 
 namespace pacer::reduce {
@@ -12,23 +11,6 @@ namespace {
 constexpr int element_bytes = 8;
 
 }  // namespace
-
-Window::Window(MPI_Win window) : window_(window) {
-    MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
-}
-
-Window::Window(Window&& other) noexcept : window_(std::exchange(other.window_, MPI_WIN_NULL)) {}
-
-Window& Window::operator=(Window&& other) noexcept {
-    std::swap(window_, other.window_);
-    return *this;
-}
-
-Window::~Window() {
-    if (window_ == MPI_WIN_NULL || std::uncaught_exceptions() > 0) return;
-    MPI_Win_unlock_all(window_);
-    MPI_Win_free(&window_);
-}
 
 SharedCounter::SharedCounter(const Team& world) {
     std::int64_t* next = nullptr;

@@ -9,24 +9,9 @@
 #include "common/number.hpp"
 #include "common/partition.hpp"
 #include "common/team.hpp"
+#include "common/window.hpp"
 
 namespace pacer::reduce {
-
-// Owns an MPI window and a passive epoch that stays open for its lifetime. Freeing it is collective; an
-// exception does not wait for the other ranks, which may be anywhere: the window is left to the end of the
-// launch then.
-class Window {
-  public:
-    Window() = default;
-    explicit Window(MPI_Win window);
-    Window(Window&& other) noexcept;
-    Window& operator=(Window&& other) noexcept;
-    ~Window();
-    MPI_Win get() const { return window_; }
-
-  private:
-    MPI_Win window_ = MPI_WIN_NULL;
-};
 
 // A queue of tickets 0, 1, 2, ...: a counter in rank 0's memory that any rank draws from without rank 0's
 // help.

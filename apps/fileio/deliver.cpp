@@ -1,0 +1,230 @@
+#include "apps/fileio/deliver.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+#include <tuple>
+
+#include "apps/fileio/flow.hpp"
+#include "apps/fileio/journal.hpp"
+#include "apps/fileio/tally.hpp"
+#include "common/progress.hpp"
+#include "common/units.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+// What must be the same for a journal to be gone on with.
+std::string run_text(const Settings& settings, const Calculation& calculation) {
+    std::string text =
+        fmt::format("calculation: {}\nskip-header: {}\n", calculation.identity, settings.skip_header);
+    int number = 0;
+    for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
+    return text;
+}
+
+// What an earlier run left to go on with, if that is wished.
+std::optional<Journal> earlier_journal(const Delivery& delivery, const std::string& run) {
+    const auto path = delivery.target.journal_path();
+    if (!std::filesystem::exists(path)) return std::nullopt;
+    if (delivery.resume) return Journal::go_on(path, run);
+    if (delivery.target.force) return std::nullopt;
+    throw UsageError(fmt::format(
+        "{} is what an unfinished run left: --resume goes on with it, --force starts anew", path));
+}
+
+// Rank 0's part: reads, hands out, keeps the journal, and puts the files together.
+class Desk {
+  public:
+    Desk(const Settings& settings, const Delivery& delivery, const Calculation& calculation)
+        : settings_(settings),
+          delivery_(delivery),
+          calculation_(calculation),
+          earlier_(earlier_journal(delivery, run_text(settings, calculation))),
+          reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
+        finished_before_ = earlier_ && earlier_->complete() && std::filesystem::exists(delivery.target.path);
+        if (!finished_before_) check_target(delivery.target);
+        // Begun last: what is refused leaves nothing behind.
+        journal_.emplace(
+            earlier_ ? std::move(*earlier_)
+                     : Journal::begin(delivery.target.journal_path(), run_text(settings, calculation)));
+        earlier_records_ = journal_->records();
+        for (const auto& [file, ranges] : journal_->reading().done) {
+            if (journal_->files()[static_cast<std::size_t>(file)].compression != Compression::none) continue;
+            for (const auto& range : ranges) earlier_bytes_ += range.bytes;
+        }
+    }
+
+    bool finished_before() const { return finished_before_; }
+    Reader& reader() { return reader_; }
+
+    void collect(BlockSource& blocks, std::span<const char> bytes) {
+        const Piece piece(bytes);
+        add_files();
+        if (settings_.on_error == OnError::stop && piece.header().rejected > 0) {
+            note_bad(piece);
+            blocks.end();
+        } else {
+            journal_->add_piece(bytes);
+        }
+        flush_now_and_then();
+        show_progress();
+    }
+
+    void show_progress() const {
+        if (!delivery_.progress) return;
+        const double seconds = seconds_since_launch();
+        const auto records = journal_->records() - earlier_records_;
+        const auto bytes = static_cast<double>(reader_.bytes_on_disk() - earlier_bytes_);
+        std::string text = fmt::format("{} records, {}, {}, {} rejected", journal_->records(),
+                                       format_rate(static_cast<double>(records) / seconds, "records/s"),
+                                       format_rate(bytes / seconds, "B/s"), journal_->rejected());
+        if (const auto total = reader_.total_bytes_on_disk(); total && bytes > 0) {
+            const auto left = static_cast<double>(*total - reader_.bytes_on_disk());
+            text += fmt::format(", {} left", format_seconds(left * seconds / bytes));
+        }
+        progress::show(text);
+    }
+
+    // After everything that was handed out has come back.
+    ExitStatus finish(const Team& world, bool stopped) {
+        progress::clear();
+        if (!bad_.empty()) {
+            journal_->flush();
+            throw UsageError(
+                fmt::format("{}; {} records are kept in {}: --resume --on-error skip goes on without such "
+                            "ones",
+                            bad_, journal_->records(), delivery_.target.journal_path()));
+        }
+        if (stopped) {
+            journal_->flush();
+            fmt::print(
+                stderr,
+                "fileio: stopped by a signal; {} records are kept in {}: the same command with --resume "
+                "goes on\n",
+                journal_->records(), delivery_.target.journal_path());
+            return ExitStatus::stopped_early;
+        }
+        set_activity("writing the results");
+        add_files();  // the last ones may have been empty
+        if (!journal_->complete()) journal_->add_complete();
+        const auto account = write_results(*journal_, calculation_, delivery_.target, reader_.lines());
+        if (!account.violation.empty()) {
+            fmt::print(stderr,
+                       "fileio: {}; nothing is written, and {} is left for whoever looks for the fault\n",
+                       account.violation, delivery_.target.journal_path());
+            return ExitStatus::wrong;
+        }
+        journal_->remove();
+        report(world, account);
+        return ExitStatus::right;
+    }
+
+    ExitStatus say_finished_before() {
+        journal_->remove();
+        if (!delivery_.quiet) fmt::print("{} is complete already\n", delivery_.target.path);
+        return ExitStatus::right;
+    }
+
+  private:
+    ReadSettings read_settings() const {
+        ReadSettings read;
+        read.skip_header = settings_.skip_header;
+        const auto& target = delivery_.target;
+        read.excluded = {target.path, target.journal_path(), target.rejected_path()};
+        return read;
+    }
+
+    // A file's entry comes before those of its pieces.
+    void add_files() {
+        while (journal_->files().size() < reader_.files().size()) {
+            journal_->add_file(reader_.files()[journal_->files().size()]);
+        }
+    }
+
+    // After a power cut all pieces are there that were flushed.
+    void flush_now_and_then() {
+        constexpr double interval_seconds = 20;
+        const double now = seconds_since_launch();
+        if (now - flushed_ < interval_seconds) return;
+        journal_->flush();
+        flushed_ = now;
+    }
+
+    // The first one in the input's order: all blocks before its own were handed out earlier, and come back
+    // still.
+    void note_bad(const Piece& piece) {
+        const auto& place = piece.place();
+        const auto rejected = piece.rejected().front();
+        const std::pair where(place.file, place.first_line + rejected.line);
+        if (!bad_.empty() && bad_where_ < where) return;
+        bad_where_ = where;
+        bad_ = describe(reader_.files()[static_cast<std::size_t>(place.file)].path, place, rejected);
+    }
+
+    void report(const Team& world, const Account& account) const {
+        if (delivery_.quiet) return;
+        const double seconds = seconds_since_launch();
+        fmt::print("{}\n", conservation(account.lines, account.done, account.rejected, account.skipped));
+        fmt::print("results: {}\n", delivery_.target.path);
+        if (account.rejected > 0) fmt::print("rejected: {}\n", delivery_.target.rejected_path());
+        const auto records = account.done + account.rejected - earlier_records_;
+        fmt::print(
+            "{} by {} rank{}: {}, {}\n", format_seconds(seconds), world.size, world.size == 1 ? "" : "s",
+            format_rate(static_cast<double>(records) / seconds, "records/s"),
+            format_rate(static_cast<double>(reader_.bytes_on_disk() - earlier_bytes_) / seconds, "B/s"));
+        if (earlier_records_ > 0) fmt::print("{} records were done before\n", earlier_records_);
+    }
+
+    const Settings& settings_;
+    const Delivery& delivery_;
+    const Calculation& calculation_;
+    std::optional<Journal> earlier_, journal_;
+    Reader reader_;
+    bool finished_before_ = false;
+    std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
+    double flushed_ = 0;
+    std::string bad_;  // why the run ends, if a bad record ends it
+    std::pair<std::int64_t, std::int64_t> bad_where_;
+};
+
+}  // namespace
+
+ExitStatus deliver(const Team& world, const Threads& threads, const Settings& settings,
+                   const Delivery& delivery, Watch& watch) {
+    Calculation calculation;
+    on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
+    const Job job{&calculation, {}, settings.on_error, &watch};
+    std::optional<Desk> desk;
+    int finished_before = 0;
+    on_root(world, [&] {
+        desk.emplace(settings, delivery, calculation);
+        finished_before = desk->finished_before() ? 1 : 0;
+    });
+    MPI_Bcast(&finished_before, 1, MPI_INT, 0, world.comm);
+
+    set_activity("processing records");
+    Team team = world;
+    team.threads = world.size == 1 ? threads.process : threads.hybrid;
+    if (!world.root() && finished_before == 0) serve_blocks(team, job, [](std::span<const char>) {});
+    auto status = ExitStatus::right;
+    on_root(world, [&] {
+        if (finished_before != 0) {
+            status = desk->say_finished_before();
+            return;
+        }
+        BlockSource blocks(desk->reader(), settings, std::max(1, world.size - 1), team.threads);
+        const auto collect = [&](std::span<const char> piece) { desk->collect(blocks, piece); };
+        const bool stopped =
+            world.size == 1
+                ? calculate_here(blocks, job, team.threads, collect, Signals::heeded)
+                : hand_out_blocks(team, blocks, collect, Signals::heeded, [&] { desk->show_progress(); });
+        status = desk->finish(world, stopped);
+    });
+    MPI_Bcast(&status, 1, MPI_INT, 0, world.comm);
+    return status;
+}
+
+}  // namespace pacer::fileio

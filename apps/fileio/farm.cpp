@@ -1,0 +1,208 @@
+#include "apps/fileio/farm.hpp"
+
+#include <deque>
+#include <exception>
+#include <utility>
+#include <vector>
+
+#include "common/patience.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+constexpr std::size_t messages_a_worker = 2;  // one to work on, one to begin with at once
+
+enum Tag : int {
+    work_to_do,       // to a worker
+    no_more,          // to a worker: the end of its queue
+    result,           // from a worker
+    last_result,      // from a worker: the message it had longest is done with
+    last_result_stop  // the same, and a signal asked it to stop
+};
+
+struct Sent {
+    Bytes message;
+    MPI_Request request = MPI_REQUEST_NULL;
+};
+
+// Rank 0's side.
+class Dealer {
+  public:
+    Dealer(const Team& team, const Master& master)
+        : team_(team),
+          master_(master),
+          patience_(crowded(team)),
+          hands_(static_cast<std::size_t>(team.size)) {}
+
+    bool deal() {
+        // Everybody gets something before anybody gets more.
+        for (std::size_t depth = 0; depth < messages_a_worker; ++depth) {
+            for (int worker = 1; worker < team_.size; ++worker) give(worker);
+        }
+        while (in_hands_ > 0) {
+            if (take()) {
+                patience_.reset();
+            } else {
+                guarded([&] {
+                    if (master_.idle) master_.idle();
+                });
+                patience_.wait();
+            }
+        }
+        for (int worker = 1; worker < team_.size; ++worker) {
+            MPI_Send(nullptr, 0, MPI_BYTE, worker, no_more, team_.comm);
+        }
+        if (error_) std::rethrow_exception(error_);
+        return stopped_;
+    }
+
+  private:
+    // What fails here is told when the workers are done: they must not be left waiting.
+    template <class Action>
+    void guarded(const Action& action) {
+        if (error_) return;
+        try {
+            action();
+        } catch (...) {
+            error_ = std::current_exception();
+            more_ = false;
+        }
+    }
+
+    void give(int worker) {
+        if (master_.stoppable && stop_requested()) stopped_ = true;
+        if (stopped_) more_ = false;
+        if (!more_) return;
+        Sent sent;
+        if (!spare_.empty()) {
+            sent.message = std::move(spare_.back());
+            spare_.pop_back();
+        }
+        sent.message.clear();
+        guarded([&] { more_ = master_.next(sent.message); });
+        if (!more_) return;
+        auto& hand = hands_[static_cast<std::size_t>(worker)];
+        hand.push_back(std::move(sent));
+        auto& kept = hand.back();
+        MPI_Isend(kept.message.data(), mpi_count(kept.message.size()), MPI_BYTE, worker, work_to_do,
+                  team_.comm, &kept.request);
+        ++in_hands_;
+    }
+
+    // One result of any worker, if one is there.
+    bool take() {
+        int there = 0;
+        MPI_Message message = MPI_MESSAGE_NULL;
+        MPI_Status status;
+        MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, team_.comm, &there, &message, &status);
+        if (!there) return false;
+        int bytes = 0;
+        MPI_Get_count(&status, MPI_BYTE, &bytes);
+        result_.resize(static_cast<std::size_t>(bytes));
+        MPI_Mrecv(result_.data(), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        if (bytes > 0) guarded([&] { master_.take(result_); });
+        if (status.MPI_TAG == result) return true;
+        if (status.MPI_TAG == last_result_stop && master_.stoppable) stopped_ = true;
+        auto& hand = hands_[static_cast<std::size_t>(status.MPI_SOURCE)];
+        MPI_Wait(&hand.front().request,
+                 MPI_STATUS_IGNORE);  // it has been received, or there would be no result
+        spare_.push_back(std::move(hand.front().message));
+        hand.pop_front();
+        --in_hands_;
+        give(status.MPI_SOURCE);
+        return true;
+    }
+
+    const Team& team_;
+    const Master& master_;
+    Patience patience_;
+    std::vector<std::deque<Sent>> hands_;  // what each worker has, in the order sent
+    std::vector<Bytes> spare_;
+    Bytes result_;
+    std::int64_t in_hands_ = 0;
+    bool more_ = true, stopped_ = false;
+    std::exception_ptr error_;
+};
+
+// A worker's side.
+class Worker {
+  public:
+    explicit Worker(const Team& team) : team_(team), patience_(crowded(team)) {}
+
+    void serve(const WorkOn& work) {
+        while (receive()) {
+            Bytes latest;
+            bool any = false;
+            work(message_, [&](Bytes more) {
+                if (any) send(std::move(latest), result);
+                latest = std::move(more);
+                any = true;
+            });
+            send(std::move(latest), stop_requested() ? last_result_stop : last_result);
+        }
+        drain(0);
+    }
+
+  private:
+    // The next message; false if there are no more.
+    bool receive() {
+        int there = 0;
+        MPI_Message message = MPI_MESSAGE_NULL;
+        MPI_Status status;
+        patience_.reset();
+        for (;;) {
+            MPI_Improbe(0, MPI_ANY_TAG, team_.comm, &there, &message, &status);
+            if (there) break;
+            patience_.wait();
+        }
+        int bytes = 0;
+        MPI_Get_count(&status, MPI_BYTE, &bytes);
+        message_.resize(static_cast<std::size_t>(bytes));
+        MPI_Mrecv(message_.data(), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        return status.MPI_TAG == work_to_do;
+    }
+
+    // Does not wait until rank 0 has taken it, unless rank 0 is far behind.
+    void send(Bytes bytes, Tag tag) {
+        drain(messages_a_worker);
+        sent_.push_back({std::move(bytes)});
+        auto& kept = sent_.back();
+        MPI_Isend(kept.message.data(), mpi_count(kept.message.size()), MPI_BYTE, 0, tag, team_.comm,
+                  &kept.request);
+    }
+
+    // Waits until at most `most` results are on their way.
+    void drain(std::size_t most) {
+        patience_.reset();
+        while (!sent_.empty()) {
+            int done = 0;
+            MPI_Test(&sent_.front().request, &done, MPI_STATUS_IGNORE);
+            if (done) {
+                sent_.pop_front();
+                patience_.reset();
+            } else if (sent_.size() > most) {
+                patience_.wait();
+            } else {
+                return;
+            }
+        }
+    }
+
+    const Team& team_;
+    Patience patience_;
+    Bytes message_;
+    std::deque<Sent> sent_;
+};
+
+}  // namespace
+
+bool hand_out(const Team& team, const Master& master) {
+    return Dealer(team, master).deal();
+}
+
+void serve(const Team& team, const WorkOn& work) {
+    Worker(team).serve(work);
+}
+
+}  // namespace pacer::fileio

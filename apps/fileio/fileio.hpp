@@ -1,0 +1,77 @@
+// fileio: a calculation applied to every record of files, the work divided in several ways. The problem, the
+// answer, and the table of variants.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/fileio/calculation.hpp"
+#include "apps/fileio/input.hpp"
+#include "apps/fileio/process.hpp"
+#include "apps/fileio/statistics.hpp"
+#include "apps/fileio/tally.hpp"
+#include "common/placement.hpp"
+#include "common/run.hpp"
+#include "common/variant.hpp"
+
+namespace pacer::fileio {
+
+// Built outside the clock.
+struct Problem {
+    Settings settings;
+    Calculation calculation;
+    Job job;  // what is done with a block, on every rank; refers to the calculation
+    std::unique_ptr<TemporaryInput> made;  // the input, if it was made for this launch
+    std::vector<InputFile> files;          // of the input, on every rank
+    Tally expected;                        // what the plain serial loop comes to, and what was read for it
+    double weight = 0, heaviest = 0;       // of all records together, and of one
+};
+
+struct Answer {
+    Tally all;  // on rank 0: of every piece that arrived there
+    Part own;   // what this rank calculated
+};
+
+// Makes the input unless there is one, and calculates the expected answer. Collective. Throws UsageError: the
+// input cannot be read, or has a bad record and they are not to be skipped.
+std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch);
+
+Check check(const Problem& problem, const Answer& answer);
+Part own_part(const Problem& problem, const Answer& answer);
+Work work(const Problem& problem);
+Limit limit(const Problem& problem, int ranks, int threads);  // of a calculation that waits; of others none
+Facts parameters(const Problem& problem);
+std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant);
+
+// What variants need of the problem.
+ReadSettings read_settings(const Settings& settings);
+Reader open_input(const Problem& problem);  // rank 0
+Part part_of_tally(const Tally& tally);
+
+// Every rank's pieces, added up on rank 0, which takes those of one rank after the other. Collective.
+void gather_pieces(const Team& team, const std::vector<Bytes>& pieces, Tally& all);
+
+// The variants, a file each.
+Answer serial(const Problem& problem, const Team& team);
+Answer openmp(const Problem& problem, const Team& team);
+Answer master_worker(const Problem& problem, const Team& team);
+Answer hybrid(const Problem& problem, const Team& team);
+Answer scatter(const Problem& problem, const Team& team);
+Answer parallel_read(const Problem& problem, const Team& team);
+
+inline constexpr std::array<Variant<Problem, Answer>, 6> variants = {{
+    {"serial", "one process reads, calculates and collects, block after block", serial, Uses::core},
+    {"openmp", "threads take turns to read a block, and calculate side by side", openmp, Uses::threads},
+    {"master_worker", "rank 0 reads and hands out blocks on demand, the others calculate", master_worker,
+     Uses::ranks},
+    {"hybrid", "the same, with OpenMP threads inside each worker", hybrid, Uses::both},
+    {"scatter", "rank 0 reads and gives every rank an equal share at once", scatter, Uses::ranks},
+    {"parallel_read", "every rank reads its own range of bytes", parallel_read, Uses::ranks},
+}};
+
+}  // namespace pacer::fileio

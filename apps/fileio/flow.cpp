@@ -1,0 +1,130 @@
+#include "apps/fileio/flow.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+#include "apps/fileio/farm.hpp"
+
+namespace pacer::fileio {
+
+BlockSource::BlockSource(Reader& reader, const Settings& settings, int workers, int threads)
+    : reader_(reader), size_(settings, workers, threads) {
+    // The usual handful of files is known at once.
+    constexpr int steps = 16;
+    for (int step = 0; step < steps && !reader_.look_ahead(); ++step) {
+    }
+}
+
+bool BlockSource::next(Bytes& message) {
+    if (ended_) return false;
+    const auto read = reader_.bytes_on_disk();
+    std::optional<std::int64_t> left;
+    if (const auto total = reader_.total_bytes_on_disk()) left = *total - read;
+    // Which file comes next is known only after reading.
+    const auto text_at = message.size() + sizeof(HandoutHeader);
+    message.resize(text_at);
+    const auto place = reader_.next(message, size_.next(read, left));
+    if (!place) return false;
+    const auto& path = reader_.files()[static_cast<std::size_t>(place->file)].path;
+    const HandoutHeader header{*place, number_++};
+    std::memcpy(message.data() + text_at - sizeof header, &header, sizeof header);
+    append(message, path.data(), path.size());
+    return true;
+}
+
+bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Collect& collect,
+                    Signals signals) {
+    const auto stopped = [=] { return signals == Signals::heeded && stop_requested(); };
+    std::exception_ptr error;
+    bool more = true;
+#pragma omp parallel num_threads(threads)
+    {
+        Processor processor(job, omp_get_thread_num());
+        Bytes message;
+        const auto guarded = [&](const auto& action) {
+            if (error) return;
+            try {
+                action();
+            } catch (...) {
+                error = std::current_exception();
+                more = false;
+            }
+        };
+        for (bool mine = true; mine;) {
+            message.clear();
+#pragma omp critical(fileio_blocks)
+            {
+                guarded([&] { more = more && !stopped() && blocks.next(message); });
+                mine = more;
+            }
+            if (!mine) break;
+            processor.process(read_handout(message), [&](Bytes piece) {
+#pragma omp critical(fileio_blocks)
+                guarded([&] {
+                    collect(piece);
+                    blocks.learn(Piece(piece).header());
+                });
+            });
+        }
+    }
+    if (error) std::rethrow_exception(error);
+    return stopped();
+}
+
+bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& collect, Signals signals,
+                     const std::function<void()>& idle) {
+    Master master;
+    master.next = [&](Bytes& message) { return blocks.next(message); };
+    master.take = [&](std::span<const char> result) {
+        collect(result);
+        blocks.learn(Piece(result).header());
+    };
+    master.idle = [&] {
+        blocks.look_ahead();
+        if (idle) idle();
+    };
+    master.stoppable = signals == Signals::heeded;
+    return hand_out(team, master);
+}
+
+void serve_blocks(const Team& team, const Job& job, const Collect& made) {
+    ThreadedProcessor processor(job, team.threads);
+    serve(team, [&](std::span<const char> message, const TakePiece& result) {
+        processor.process(read_handout(message), [&](Bytes piece) {
+            made(piece);
+            result(std::move(piece));
+        });
+    });
+}
+
+ThreadedProcessor::ThreadedProcessor(const Job& job, int threads) {
+    for (int thread = 0; thread < threads; ++thread) processors_.emplace_back(job, thread);
+}
+
+void ThreadedProcessor::process(const Handout& block, const TakePiece& take) {
+    if (processors_.size() == 1) return processors_.front().process(block, take);
+    constexpr std::int64_t parts_a_thread = 4;  // uneven ones even out
+    const auto parts = divide(block, std::ssize(processors_) * parts_a_thread);
+    std::vector<std::vector<Bytes>> pieces(parts.size());
+    std::exception_ptr error;
+#pragma omp parallel for num_threads(static_cast <int>(processors_.size())) schedule(dynamic)
+    for (std::size_t part = 0; part < parts.size(); ++part) {
+        try {
+            processors_[static_cast<std::size_t>(omp_get_thread_num())].process(
+                parts[part], [&](Bytes piece) { pieces[part].push_back(std::move(piece)); });
+        } catch (...) {
+#pragma omp critical(fileio_error)
+            error = std::current_exception();
+        }
+    }
+    if (error) std::rethrow_exception(error);
+    for (auto& of_part : pieces) {
+        for (auto& piece : of_part) take(std::move(piece));
+    }
+}
+
+}  // namespace pacer::fileio

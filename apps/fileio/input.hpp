@@ -1,0 +1,67 @@
+// The settings of a run, its input, and the weights of its records.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/team.hpp"
+#include "io/reader.hpp"
+
+namespace pacer::fileio {
+
+enum class Workload {
+    even,
+    linear,
+    heavy
+};  // cost of a record: the same for all, growing with its index, heavy-tailed
+enum class OnError { stop, skip };  // what a bad record leads to
+
+struct Settings {
+    std::vector<std::string> inputs;  // none: the workshop's input is made
+    std::int64_t elements = 1000;     // rows of the input that is made
+    std::uint64_t seed = 0;           // of its numbers, and of heavy-tailed costs
+    std::string calculation = "wait:1ms";
+    Workload workload = Workload::even;
+    OnError on_error = OnError::stop;
+    std::int64_t skip_header = 0;
+    std::int64_t block_bytes = 0;                         // handed out at a time; 0: as time tells
+    std::int64_t memory_bytes = std::int64_t{256} << 20;  // of rank 0
+    double record_timeout_seconds = 0;                    // 0: none
+};
+
+// The cost of each record relative to the others; 1 on average, but for the luck of the draw in heavy-tailed
+// work.
+struct Weights {
+    Workload workload = Workload::even;
+    std::int64_t lines = 0;  // of the whole input
+    std::uint64_t seed = 0;
+
+    // Of the record on that line of the whole input, counted from 0.
+    double of(std::int64_t index) const;
+};
+
+// Row `index` of the workshop's input: three numbers from -10 to 10 as "%22.14E", and a newline. The same for
+// every rank and machine.
+inline constexpr std::int64_t row_bytes = 67;
+void append_row(std::string& text, std::int64_t index, std::uint64_t seed);
+
+// Writes so many rows; throws UsageError if the file is there already (unless `replace`) or cannot be
+// written.
+void make_input(const std::string& path, std::int64_t rows, std::uint64_t seed, bool replace);
+
+// A file of rows in each node's folder for temporary files, removed with this object.
+class TemporaryInput {
+  public:
+    TemporaryInput(const Team& world, std::int64_t rows, std::uint64_t seed);  // collective
+    TemporaryInput(const TemporaryInput&) = delete;
+    TemporaryInput& operator=(const TemporaryInput&) = delete;
+    ~TemporaryInput();
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+    bool mine_ = false;  // this rank made it
+};
+
+}  // namespace pacer::fileio

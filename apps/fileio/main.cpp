@@ -1,0 +1,142 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <map>
+#include <span>
+#include <string>
+
+#include "apps/fileio/deliver.hpp"
+#include "apps/fileio/fileio.hpp"
+#include "apps/fileio/tally.hpp"
+#include "common/progress.hpp"
+#include "common/session.hpp"
+#include "io/output.hpp"
+
+namespace {
+
+using namespace pacer;
+using fileio::OnError;
+using fileio::Workload;
+
+constexpr auto summary =
+    "Applies a calculation to every record of files: with --out delivers the results, without measures how.";
+
+struct Wishes {
+    fileio::Settings settings;
+    fileio::Delivery delivery;
+    std::string make_input;  // file to write and no more
+};
+
+void add_options(CommandLine& line, Wishes& wishes) {
+    auto& settings = wishes.settings;
+    const std::map<std::string, Workload> workloads = {
+        {"even", Workload::even}, {"linear", Workload::linear}, {"heavy", Workload::heavy}};
+    const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
+    const std::string input = "Input", delivering = "Delivering";
+    line.cli
+        .add_option("inputs", settings.inputs,
+                    "Files, folders or - to read, .gz and .zst too [made: -n rows of 3 numbers]")
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    line.cli
+        .add_option("--calculation", settings.calculation,
+                    "What to do with a record:\n" + fileio::calculations_help())
+        ->capture_default_str();
+    line.add_choice("--workload", settings.workload, workloads,
+                    "Cost of a record by its index, for wait and lorenz");
+    line.add_choice("--on-error", settings.on_error, on_error,
+                    "A bad record ends the run, or is left out and listed");
+    line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
+        ->group(input);
+    line.add_count("--block", settings.block_bytes,
+                   "Bytes handed out at a time [as the time they take tells]")
+        ->group(input);
+    line.add_count("--memory", settings.memory_bytes, "Bytes that rank 0 may use, however large the input")
+        ->group(input);
+    line.cli
+        .add_option("--make-input", wishes.make_input,
+                    "Write the input that is otherwise made there, and exit")
+        ->group(input);
+    line.cli
+        .add_option("--record-timeout", settings.record_timeout_seconds,
+                    "Seconds after which a record is named and ends the run, 0: never")
+        ->capture_default_str()
+        ->check(CLI::NonNegativeNumber);
+    line.cli.add_option("--out", wishes.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
+        ->group(delivering);
+    line.cli.add_flag("--resume", wishes.delivery.resume, "Go on with a run that was cut, or start it")
+        ->group(delivering);
+}
+
+// What is given but has no meaning in this kind of run.
+void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
+    const auto given = [&](const std::string& option) { return line.cli.count(option) > 0; };
+    if (!wishes.settings.inputs.empty() && given("--elements")) {
+        throw UsageError("--elements is for the input that is made, and there is input given");
+    }
+    if (wishes.delivery.target.path.empty()) {
+        if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
+        return;
+    }
+    for (const auto* option :
+         {"--variants", "--repeats", "--max-seconds", "--workload", "--dump", "--no-dump", "--format",
+          "--proof", "--profile", "--no-limits", "--seed", "--elements", "--make-input"}) {
+        if (given(option)) throw UsageError(fmt::format("{} is for measuring, and --out delivers", option));
+    }
+    if (wishes.settings.inputs.empty())
+        throw UsageError("--out wants input: files, folders, or - for standard input");
+}
+
+ExitStatus measure_variants(const Team& world, const Options& options, const Wishes& wishes, int argc,
+                            char** argv) {
+    const auto variants = choose(std::span(fileio::variants), options.variants);
+    const auto uses = uses_of(variants);
+    const Output output(world, options, "fileio");
+    auto session = open_session(world, "fileio", options, uses, argc, argv);
+    const auto& threads = session.threads;
+    fileio::Watch watch(world, "fileio", std::max(threads.process, threads.hybrid),
+                        wishes.settings.record_timeout_seconds);
+    const auto problem = fileio::make_problem(world, wishes.settings, watch);
+    measure(session, Experiment<fileio::Problem, fileio::Answer>{
+                         "fileio", *problem, variants, fileio::parameters(*problem), fileio::work(*problem),
+                         fileio::check, fileio::own_part, fileio::obstacle, fileio::limit});
+    close_session(session);
+    const auto status = output.deliver(session);
+    if (world.root() && status == ExitStatus::right && !options.quiet && options.format == Format::table) {
+        const auto& all = problem->expected;
+        fmt::print("{}, in every repeat\n",
+                   fileio::conservation(all.lines_read, all.done, all.rejected, all.skipped));
+    }
+    return status;
+}
+
+ExitStatus run(const Team& world, int argc, char** argv) {
+    Options options;
+    Wishes wishes;
+    options.elements = wishes.settings.elements;
+    CommandLine line("fileio", summary, options);
+    add_options(line, wishes);
+    if (const auto done = line.parse(world, argc, argv, list(std::span(fileio::variants)))) return *done;
+    refuse_meaningless(line, wishes);
+    wishes.settings.elements = options.elements;
+    wishes.settings.seed = options.run.seed;
+    if (!wishes.make_input.empty()) {
+        on_root(world,
+                [&] { fileio::make_input(wishes.make_input, options.elements, options.run.seed, options.force); });
+        return ExitStatus::right;
+    }
+    if (wishes.delivery.target.path.empty()) return measure_variants(world, options, wishes, argc, argv);
+
+    wishes.delivery.target.force = options.force;
+    wishes.delivery.quiet = options.quiet;
+    wishes.delivery.progress = options.run.progress;
+    const auto threads = decide_threads(world);
+    fileio::Watch watch(world, "fileio", std::max(threads.process, threads.hybrid),
+                        wishes.settings.record_timeout_seconds);
+    return deliver(world, threads, wishes.settings, wishes.delivery, watch);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return pacer::launch("fileio", argc, argv, [&](const Team& world) { return run(world, argc, argv); });
+}

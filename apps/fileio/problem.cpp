@@ -1,0 +1,245 @@
+// Making the problem, and knowing its answer.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "apps/fileio/fileio.hpp"
+#include "apps/fileio/flow.hpp"
+#include "common/progress.hpp"
+#include "common/units.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+// The files and their sizes, known to every rank without asking the file system once more.
+std::vector<InputFile> share_files(const Team& world, const std::vector<InputFile>& files) {
+    std::string text;
+    for (const auto& file : files) {
+        text += file.path;
+        text += '\0';
+        text += fmt::format("{} {} {}", file.bytes, file.modified_ns, static_cast<int>(file.compression));
+        text += '\0';
+    }
+    text = text_of_rank(world, 0, text);
+    std::vector<InputFile> shared;
+    for (std::size_t at = 0; at < text.size();) {
+        InputFile file;
+        file.path = text.c_str() + at;
+        at += file.path.size() + 1;
+        char* rest = nullptr;
+        file.bytes = std::strtoll(text.c_str() + at, &rest, 10);
+        file.modified_ns = std::strtoll(rest, &rest, 10);
+        file.compression = static_cast<Compression>(std::strtol(rest, nullptr, 10));
+        at = text.find('\0', at) + 1;
+        shared.push_back(file);
+    }
+    return shared;
+}
+
+std::int64_t count_lines_of(const Problem& problem) {
+    Reader reader = open_input(problem);
+    Bytes text;
+    while (reader.next(text, std::int64_t{1} << 20)) text.clear();
+    return reader.lines();
+}
+
+// The plain serial loop, without the waiting: what every variant has to come to.
+void calculate_expected(Problem& problem) {
+    auto calculation = problem.calculation;
+    if (calculation.wait_seconds > 0) {
+        calculation.calculate = [calculate = calculation.calculate](auto fields, double, auto results,
+                                                                    auto& message) {
+            return calculate(fields, 0, results, message);
+        };
+    }
+    Job job = problem.job;
+    job.calculation = &calculation;
+    Reader reader = open_input(problem);
+    Processor processor(job, 0);
+    Bytes text;
+    std::string bad;
+    while (const auto place = reader.next(text, std::int64_t{1} << 20)) {
+        const auto& path = reader.files()[static_cast<std::size_t>(place->file)].path;
+        processor.process({*place, 0, path, text}, [&](Bytes bytes) {
+            const Piece piece(bytes);
+            problem.expected.add(piece);
+            for (const auto line : piece.done()) {
+                const double weight = job.weights.of(piece.place().first_index + line);
+                problem.weight += weight;
+                problem.heaviest = std::max(problem.heaviest, weight);
+            }
+            if (job.on_error == OnError::stop && bad.empty()) {
+                const auto rejected = piece.rejected();
+                if (!rejected.empty()) bad = describe(path, piece.place(), rejected.front());
+            }
+        });
+        if (!bad.empty()) throw UsageError(bad + " (--on-error skip goes on without such records)");
+        text.clear();
+    }
+    problem.expected.lines_read = reader.lines();
+}
+
+bool same(double a, double b) {
+    return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b);
+}
+
+// A number that is not as expected, if there is one.
+std::optional<Check> statistics_check(const Statistics& got, const Statistics& want) {
+    const auto got_columns = got.columns(), want_columns = want.columns();
+    if (got_columns.size() != want_columns.size()) {
+        return Check{Number::of_whole(std::ssize(got_columns)), Number::of_whole(std::ssize(want_columns)),
+                     0};
+    }
+    for (std::size_t i = 0; i < got_columns.size(); ++i) {
+        const auto &g = got_columns[i], &w = want_columns[i];
+        if (g.count != w.count) return Check{Number::of_whole(g.count), Number::of_whole(w.count), 0};
+        for (const auto number : {&ColumnStatistics::mean, &ColumnStatistics::variance,
+                                  &ColumnStatistics::min, &ColumnStatistics::max}) {
+            if (!same(g.*number, w.*number))
+                return Check{Number::of_real(g.*number), Number::of_real(w.*number), 0};
+        }
+    }
+    return std::nullopt;
+}
+
+std::string name_of(Workload workload) {
+    switch (workload) {
+        case Workload::linear:
+            return "linear";
+        case Workload::heavy:
+            return "heavy";
+        case Workload::even:
+            break;
+    }
+    return "even";
+}
+
+}  // namespace
+
+ReadSettings read_settings(const Settings& settings) {
+    ReadSettings read;
+    read.skip_header = settings.skip_header;
+    return read;
+}
+
+Reader open_input(const Problem& problem) {
+    std::vector<std::string> paths;
+    for (const auto& file : problem.files) paths.push_back(file.path);
+    return Reader(std::move(paths), read_settings(problem.settings));
+}
+
+Part part_of_tally(const Tally& tally) {
+    return {tally.records(), Number::of_whole(tally.checksum)};
+}
+
+std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch) {
+    auto problem = std::make_unique<Problem>();
+    problem->settings = settings;
+    on_every_rank(world, [&] { problem->calculation = make_calculation(settings.calculation); });
+    if (settings.workload != Workload::even && !problem->calculation.scales) {
+        throw UsageError(
+            fmt::format("--workload {} wants a calculation whose cost can be set: wait or lorenz, not {}",
+                        name_of(settings.workload), problem->calculation.name));
+    }
+    auto inputs = settings.inputs;
+    if (inputs.empty()) {
+        problem->made = std::make_unique<TemporaryInput>(world, settings.elements, settings.seed);
+        inputs = {problem->made->path()};
+    }
+    on_root(world, [&] {
+        problem->files = files_of(inputs, read_settings(settings));
+        for (const auto& file : problem->files) {
+            if (file.bytes >= 0) continue;
+            throw UsageError(
+                fmt::format("{} can be read only once, and measuring reads the input many times: give --out "
+                            "FILE to process it, or files to measure with",
+                            file.path));
+        }
+    });
+    problem->files = share_files(world, problem->files);
+    problem->job = {&problem->calculation, {settings.workload, 0, settings.seed}, settings.on_error, &watch};
+    on_root(world, [&] {
+        set_activity("calculating the expected answer");
+        if (settings.workload == Workload::linear) problem->job.weights.lines = count_lines_of(*problem);
+        calculate_expected(*problem);
+    });
+    // What every rank needs of it: the amount of work.
+    struct {
+        std::int64_t lines, done, rejected;
+        double weight, heaviest;
+    } amount = {problem->job.weights.lines, problem->expected.done, problem->expected.rejected,
+                problem->weight, problem->heaviest};
+    MPI_Bcast(&amount, sizeof amount, MPI_BYTE, 0, world.comm);
+    problem->job.weights.lines = amount.lines;
+    problem->expected.done = amount.done;
+    problem->expected.rejected = amount.rejected;
+    problem->weight = amount.weight;
+    problem->heaviest = amount.heaviest;
+    return problem;
+}
+
+Check check(const Problem& problem, const Answer& answer) {
+    const auto &got = answer.all, &want = problem.expected;
+    if (got.lines_read != want.lines_read) {
+        return {Number::of_whole(got.lines_read), Number::of_whole(want.lines_read), 0};
+    }
+    const auto accounted = got.done + got.rejected + got.skipped;
+    if (accounted != got.lines_read)
+        return {Number::of_whole(accounted), Number::of_whole(got.lines_read), 0};
+    // Lost and doubled in equal numbers: no number of ours to show.
+    if (!got.violation.empty()) return {Number::of_real(std::nan("")), Number::of_whole(want.checksum), 0};
+    if (const auto differing = statistics_check(got.statistics, want.statistics)) return *differing;
+    return {Number::of_whole(got.checksum), Number::of_whole(want.checksum), 0};
+}
+
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
+}
+
+Work work(const Problem& problem) {
+    Work work;
+    work.items = problem.expected.records();
+    if (problem.calculation.wait_seconds > 0) return work;
+    for (const auto& file : problem.files) work.bytes += file.bytes;
+    work.operations =
+        static_cast<std::int64_t>(static_cast<double>(problem.calculation.operations) * problem.weight);
+    if (work.operations > 0) work.operation = Operation::float64_add;
+    return work;
+}
+
+Limit limit(const Problem& problem, int ranks, int threads) {
+    const double each = problem.calculation.wait_seconds;
+    if (each == 0) return {};
+    const int workers = ranks * threads;
+    return {each * std::max(problem.weight / workers, problem.heaviest),
+            fmt::format("{} waits of {} on average, {} at a time", problem.expected.done,
+                        format_seconds(each * problem.weight / static_cast<double>(problem.expected.done)),
+                        workers)};
+}
+
+Facts parameters(const Problem& problem) {
+    std::int64_t bytes = 0;
+    for (const auto& file : problem.files) bytes += file.bytes;
+    Facts facts = {{"records", problem.expected.records()},
+                   {"bytes", bytes},
+                   {"calculation", problem.calculation.name},
+                   {"workload", name_of(problem.settings.workload)}};
+    if (problem.settings.block_bytes > 0) facts.emplace_back("block", problem.settings.block_bytes);
+    return facts;
+}
+
+std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
+    if (variant.run != parallel_read) return {};
+    const auto packed = std::find_if(problem.files.begin(), problem.files.end(),
+                                     [](const auto& file) { return file.compression != Compression::none; });
+    if (packed == problem.files.end()) return {};
+    return fmt::format("{} is compressed, and cannot be read from the middle", packed->path);
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,42 @@
+// Blocks: whole lines of an input file, as they lie there; and the files they come from.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pacer {
+
+// Where a block lies. Plain data, so that ranks can exchange it as bytes. Lines and offsets are those of the
+// decompressed text; a line ends with "\n" or with its file.
+struct BlockPlace {
+    std::int64_t file = 0;          // in the order of reading
+    std::int64_t offset = 0;        // bytes before it in its file
+    std::int64_t bytes = 0;         // of it
+    std::int64_t first_line = 0;    // lines before it in its file
+    std::int64_t first_index = 0;   // lines before it in the whole input
+    std::int64_t lines = 0;         // in it
+    std::int64_t header_lines = 0;  // of these, at its start, belong to the file's header
+};
+
+enum class Compression { none, gzip, zstd };
+
+// A file of the input as it was when it was opened.
+struct InputFile {
+    std::string path;              // as messages name it; "standard input" for -
+    std::int64_t bytes = -1;       // on disk; -1: a stream (a pipe, a terminal), whose end nobody knows
+    std::int64_t modified_ns = 0;  // time of last modification, nanoseconds since 1970; 0 for a stream
+    Compression compression = Compression::none;
+    bool operator==(const InputFile&) const = default;
+};
+
+// Lines of a file that need not be read again.
+struct DoneRange {
+    std::int64_t offset = 0, bytes = 0, lines = 0;
+    std::uint64_t text_hash = 0;  // of its bytes, see hash()
+};
+
+// 64-bit hash of bytes (XXH3 with its default seed), the same on every machine.
+std::uint64_t hash(const void* data, std::size_t bytes);
+
+}  // namespace pacer

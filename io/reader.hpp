@@ -1,0 +1,75 @@
+// Reads files of records in large blocks, cut at line ends, without looking into them.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/bytes.hpp"
+#include "io/block.hpp"
+
+namespace pacer {
+
+struct ReadSettings {
+    std::int64_t skip_header = 0;                        // lines at the start of each file
+    std::int64_t longest_line = std::int64_t{64} << 20;  // bytes; a longer one is refused: it is no text
+    std::vector<std::string> excluded;  // files that folders do not offer: the program's own output
+};
+
+// What an earlier, unfinished run over the same input left.
+struct EarlierReading {
+    std::vector<InputFile> files;                         // it had opened, in its order
+    std::map<std::int64_t, std::vector<DoneRange>> done;  // by file; in the order of offsets
+};
+
+class Reader {
+  public:
+    // `inputs`: files, folders and "-" for standard input. A folder gives all regular files in it and below,
+    // those whose names start with "." left out, sorted by name at each level, walked as reading goes on. .gz
+    // and .zst are told by their first bytes and decompressed. Throws UsageError if an input cannot be
+    // opened, or if the files of `earlier` are not those found now, in the same order, unchanged.
+    Reader(std::vector<std::string> inputs, ReadSettings settings, EarlierReading earlier = {});
+    ~Reader();
+    Reader(Reader&&) noexcept;
+
+    // Appends the next lines to `text`: as many whole ones as fit `wanted` bytes, at least one. Nothing at
+    // the end of the input. Throws UsageError that names the file: it cannot be read, is damaged, has changed
+    // since it was opened (or since the earlier run), or has a line longer than allowed.
+    std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+
+    const std::vector<InputFile>& files() const;  // opened so far
+    std::int64_t lines() const;                   // given out so far, and skipped as done
+    std::int64_t bytes_on_disk() const;           // of the input that lie behind, compressed as they are
+
+    // Looks at some more of the input's names and sizes. True once there is nothing more to learn.
+    bool look_ahead();
+    // Of the whole input, once known; never for streams.
+    std::optional<std::int64_t> total_bytes_on_disk() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// All files of the input with their sizes, without reading them; throws UsageError like Reader.
+std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings);
+
+// Reads the lines that start in bytes begin .. end-1 of one file, which is neither compressed nor a stream.
+// Line numbers count from the first line given out, not from the file's start.
+class RangeReader {
+  public:
+    RangeReader(const InputFile& file, std::int64_t index, std::int64_t begin, std::int64_t end,
+                ReadSettings settings);
+    ~RangeReader();
+    RangeReader(RangeReader&&) noexcept;
+    std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pacer

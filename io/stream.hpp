@@ -1,0 +1,40 @@
+// Reading one file of the input from front to back, decompressed on the way.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "io/block.hpp"
+#include "io/walk.hpp"
+
+namespace pacer {
+
+class Stream {
+  public:
+    // Opens it, which waits for the writer of a pipe, and tells its compression by its first bytes. This and
+    // all that follows throws UsageError if the file cannot be read, or is damaged or cut off.
+    explicit Stream(const Found& found);
+    ~Stream();
+    Stream(Stream&&) noexcept;
+    Stream& operator=(Stream&&) noexcept;
+
+    const InputFile& file() const;
+    bool can_seek() const;  // a plain file
+
+    // The next bytes, fewer than asked for only at the end.
+    std::size_t read(char* to, std::size_t bytes);
+    void skip(std::int64_t bytes);  // only if can_seek()
+
+    std::int64_t bytes_on_disk() const;  // consumed so far, compressed as they are
+    void check_unchanged() const;        // a file, since it was opened
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// The file as Stream finds it; of a stream, which is not opened, only the name.
+InputFile look_at(const Found& found);
+
+}  // namespace pacer

@@ -1,0 +1,136 @@
+#include "io/walk.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "common/status.hpp"
+
+namespace pacer {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void refuse(const std::string& path, int error) {
+    const auto* const advice = error == ENOENT || error == ENOTDIR ? "; check the name"
+                               : error == EACCES ? "; ask its owner for the permission to read it"
+                                                 : "";
+    throw UsageError(fmt::format("cannot read {}: {}{}", path, std::strerror(error), advice));
+}
+
+struct stat status_of(const std::string& path) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) refuse(path, errno);
+    return status;
+}
+
+mode_t type_of(const std::string& path) {
+    return status_of(path).st_mode & S_IFMT;
+}
+
+// Not tried by opening: a pipe whose reader goes away kills its writer.
+void check_input(const std::string& input) {
+    if (input.empty()) throw UsageError("the name of an input is empty; name a file or a folder");
+    const auto type = type_of(input);
+    if (type == S_IFSOCK) throw UsageError(fmt::format("cannot read {}: it is a socket; name a file", input));
+    if (::access(input.c_str(), type == S_IFDIR ? R_OK | X_OK : R_OK) != 0) refuse(input, errno);
+}
+
+std::vector<std::string> sorted_names(const std::string& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        auto name = entry->path().filename().string();
+        if (name.front() != '.') names.push_back(std::move(name));
+    }
+    if (error) refuse(folder, error.value());
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+}  // namespace
+
+Walk::Walk(std::vector<std::string> inputs, const std::vector<std::string>& excluded)
+    : inputs_(std::move(inputs)) {
+    for (const auto& input : inputs_) {
+        if (input != "-") check_input(input);
+    }
+    if (std::count(inputs_.begin(), inputs_.end(), "-") > 1)
+        throw UsageError("standard input can be read only once; name - once");
+    for (const auto& path : excluded) {
+        std::error_code error;
+        const auto canonical = fs::weakly_canonical(fs::absolute(path), error);
+        if (!error) excluded_.insert(canonical.string());
+    }
+}
+
+std::optional<Found> Walk::next() {
+    for (;;) {
+        std::optional<Found> found;
+        if (!folders_.empty()) {
+            auto& folder = folders_.back();
+            if (folder.passed == folder.names.size()) {
+                folders_.pop_back();
+                continue;
+            }
+            const auto name = std::move(folder.names[folder.passed++]);
+            found = enter(folder, name);
+        } else if (passed_ < inputs_.size()) {
+            found = enter(inputs_[passed_++]);
+        } else {
+            return std::nullopt;
+        }
+        if (found) return found;
+    }
+}
+
+std::optional<Found> Walk::enter(const std::string& input) {
+    if (input == "-") return Found{"standard input", true};
+    if (type_of(input) != S_IFDIR) return Found{input};
+    descend(input);
+    return std::nullopt;
+}
+
+std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) {
+    const auto path = (fs::path(folder.path) / name).string();
+    struct stat status {};
+    if (::lstat(path.c_str(), &status) != 0) refuse(path, errno);
+    const bool link = S_ISLNK(status.st_mode);
+    if (is_excluded(folder, name, link)) return std::nullopt;
+    const auto type = link ? type_of(path) : status.st_mode & S_IFMT;
+    if (type == S_IFREG) return Found{path};
+    if (type == S_IFDIR && !link) descend(path);  // links might lead round in circles
+    return std::nullopt;
+}
+
+void Walk::descend(const std::string& path) {
+    std::error_code error;
+    const auto canonical = excluded_.empty() ? fs::path() : fs::canonical(path, error);
+    if (error) refuse(path, error.value());
+    folders_.push_back({path, canonical.string(), sorted_names(path)});
+}
+
+bool Walk::is_excluded(const Folder& folder, const std::string& name, bool link) const {
+    if (excluded_.empty()) return false;
+    const auto path = fs::path(folder.canonical) / name;
+    if (excluded_.contains(path.string())) return true;
+    std::error_code error;
+    return link && excluded_.contains(fs::canonical(path, error).string());
+}
+
+std::int64_t bytes_of(const Found& found) {
+    if (found.standard_input) return -1;
+    const auto status = status_of(found.path);
+    return S_ISREG(status.st_mode) ? status.st_size : -1;
+}
+
+}  // namespace pacer

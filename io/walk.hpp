@@ -1,0 +1,49 @@
+// The files of an input, in a stable order, found as they are needed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace pacer {
+
+struct Found {
+    std::string path;  // "standard input" for -
+    bool standard_input = false;
+};
+
+class Walk {
+  public:
+    // `inputs`: files, folders and "-"; see Reader. `excluded`: paths that folders do not offer. Throws
+    // UsageError unless all inputs are there and may be read.
+    Walk(std::vector<std::string> inputs, const std::vector<std::string>& excluded);
+
+    // The next file; a folder is listed when it is reached. Throws UsageError: a folder cannot be read, or a
+    // link in it leads nowhere.
+    std::optional<Found> next();
+
+  private:
+    struct Folder {
+        std::string path, canonical;
+        std::vector<std::string> names;  // sorted
+        std::size_t passed = 0;          // of these
+    };
+
+    std::optional<Found> enter(const std::string& input);
+    std::optional<Found> enter(const Folder& folder, const std::string& name);
+    void descend(const std::string& path);
+    bool is_excluded(const Folder& folder, const std::string& name, bool link) const;
+
+    std::vector<std::string> inputs_;
+    std::size_t passed_ = 0;          // of the inputs
+    std::vector<Folder> folders_;     // from the one named to the one being walked
+    std::set<std::string> excluded_;  // canonical
+};
+
+// On disk; -1 for pipes, terminals and whatever else is read once, from front to back. Throws UsageError if
+// there is nothing of that name.
+std::int64_t bytes_of(const Found& found);
+
+}  // namespace pacer

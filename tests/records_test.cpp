@@ -1,0 +1,263 @@
+// Lines of text as numbers: what people and programs write, and what must be refused with a reason.
+#include "io/records.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pacer {
+namespace {
+
+using Line = RecordParser::Line;
+
+// Text that ends where the next page may not be touched.
+class AtTheEdge {
+  public:
+    explicit AtTheEdge(const std::string& text) {
+        const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+        readable_ = (text.size() / page + 1) * page;
+        bytes_ = readable_ + page;
+        base_ = static_cast<char*>(
+            mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        EXPECT_NE(base_, MAP_FAILED);
+        EXPECT_EQ(mprotect(base_ + readable_, page, PROT_NONE), 0);
+        begin_ = base_ + readable_ - text.size();
+        std::memcpy(begin_, text.data(), text.size());
+    }
+    AtTheEdge(const AtTheEdge&) = delete;
+    AtTheEdge& operator=(const AtTheEdge&) = delete;
+    ~AtTheEdge() { munmap(base_, bytes_); }
+    const char* begin() const { return begin_; }
+    const char* end() const { return base_ + readable_; }
+
+  private:
+    std::size_t readable_ = 0, bytes_ = 0;
+    char* base_ = nullptr;
+    char* begin_ = nullptr;
+};
+
+struct Parsed {
+    Line line;
+    std::vector<double> fields;
+    std::int64_t column = 0;
+    std::string reason;
+};
+
+std::vector<Parsed> parse(const std::string& text) {
+    const AtTheEdge edge(text);
+    RecordParser parser;
+    std::vector<Parsed> lines;
+    for (const char* at = edge.begin(); at != edge.end();) {
+        const char* const before = at;
+        const auto line = parser.next(at, edge.end());
+        EXPECT_GT(at, before);
+        EXPECT_LE(at, edge.end());
+        if (at <= before || at > edge.end()) break;
+        Parsed parsed{line, {}, 0, ""};
+        if (line == Line::record) parsed.fields.assign(parser.fields().begin(), parser.fields().end());
+        if (line == Line::bad) parsed.column = parser.column(), parsed.reason = parser.reason();
+        lines.push_back(std::move(parsed));
+    }
+    return lines;
+}
+
+// Both near the text's end and far from it, where the quick way is taken.
+void expect_record(const std::string& line, const std::vector<double>& fields) {
+    for (const auto& text : {line, line + "\n", line + "\r\n", line + "\n" + std::string(100, '#'),
+                             line + "\r\n" + std::string(100, '#'), line + "#" + std::string(100, '7')}) {
+        const auto lines = parse(text);
+        ASSERT_FALSE(lines.empty()) << text;
+        EXPECT_EQ(lines[0].line, Line::record) << text << ": " << lines[0].reason;
+        ASSERT_EQ(lines[0].fields.size(), fields.size()) << text;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            EXPECT_EQ(lines[0].fields[i], fields[i]) << text;
+            EXPECT_EQ(std::signbit(lines[0].fields[i]), std::signbit(fields[i])) << text;
+        }
+    }
+}
+
+void expect_bad(const std::string& line, std::int64_t column, const std::string& reason) {
+    for (const auto& text : {line, line + "\n", line + "\r\n", line + "\n" + std::string(100, '#')}) {
+        const auto lines = parse(text);
+        ASSERT_FALSE(lines.empty()) << text;
+        EXPECT_EQ(lines[0].line, Line::bad) << text;
+        EXPECT_EQ(lines[0].column, column) << text;
+        EXPECT_EQ(lines[0].reason, reason) << text;
+    }
+}
+
+TEST(Records, NumbersOfManyNotations) {
+    expect_record("1", {1});
+    expect_record("-2.5", {-2.5});
+    expect_record("+.5", {.5});
+    expect_record("1.", {1});
+    expect_record("1e3", {1000});
+    expect_record("+1.0E-03", {1e-3});
+    expect_record("1.0D+00", {1});
+    expect_record("-1.5d-3", {-1.5e-3});
+    expect_record("1D2", {100});
+    expect_record("1.0+100", {1e100});
+    expect_record("0.1-101", {1e-102});
+    expect_record("+1.0-100", {1e-100});
+    expect_record("-0.25+123", {-0.25e123});
+    expect_record("-0", {-0.0});
+    expect_record("-0.0e5", {-0.0});
+    expect_record("  1.23456789012345E+00 -1.23456789012345E+01  1.23456789012345E-01",
+                  {1.23456789012345, -12.3456789012345, .123456789012345});
+    expect_record("0.1 0.30000000000000004 1.7976931348623157e308 4.9e-324 2.2250738585072014E-308",
+                  {0.1, 0.30000000000000004, 1.7976931348623157e308, 4.9e-324, 2.2250738585072014E-308});
+    expect_record("123456789012345678901234567890 0.000000000000000000000000000001",
+                  {123456789012345678901234567890., 1e-30});
+    expect_record("9007199254740993 9007199254740993.0 900719925474099.3e1",
+                  {9007199254740992, 9007199254740992, 9007199254740992});
+    expect_record("99999999.999999999999 12345678.1234567890123456", {1e8, 12345678.1234567890123456});
+    expect_record(std::string(400, '0') + "1." + std::string(400, '0'), {1});
+}
+
+TEST(Records, TooSmallIsZero) {
+    expect_record("1e-400 -1e-400 1.0d-999 0.1-999", {0, -0.0, 0, 0});
+    expect_record("1e-99999999999999999999", {0});
+    expect_record("0e99999999999999999999", {0});
+}
+
+TEST(Records, Separators) {
+    expect_record("1 2\t3 \t 4", {1, 2, 3, 4});
+    expect_record("\t 1 2 \t", {1, 2});
+    expect_record("1,2, 3 ,4 , 5\t,\t6 7", {1, 2, 3, 4, 5, 6, 7});
+    expect_record("1,2#3", {1, 2});
+    expect_record("1 # 2, , x", {1});
+    std::string many;
+    std::vector<double> numbers;
+    for (int i = 0; i < 1000; ++i) many += std::to_string(i) + (i % 3 == 0 ? "," : " "), numbers.push_back(i);
+    many.back() = ' ';
+    expect_record(many, numbers);
+}
+
+TEST(Records, BlankLines) {
+    for (const std::string blank : {"", " ", "\t \t", "#", "  # 1 2 3", "#,,,", "# \x01\xff"}) {
+        for (const std::string end : {"\n", "\r\n"}) {
+            const auto lines = parse(blank + end + "1");
+            ASSERT_EQ(lines.size(), 2U) << blank;
+            EXPECT_EQ(lines[0].line, Line::blank) << blank;
+            EXPECT_EQ(lines[1].line, Line::record);
+        }
+    }
+    EXPECT_EQ(parse("\r").at(0).line, Line::blank);
+}
+
+TEST(Records, EmptyFields) {
+    expect_bad("1,,2", 3, "field 2 is empty");
+    expect_bad(",1", 1, "field 1 is empty");
+    expect_bad("  ,1", 3, "field 1 is empty");
+    expect_bad("1,", 3, "field 2 is empty");
+    expect_bad("1, 2,\t", 7, "field 3 is empty");
+    expect_bad("1 , , 2", 5, "field 2 is empty");
+    expect_bad(",", 1, "field 1 is empty");
+    expect_bad("1,#2", 3, "field 2 is empty");
+}
+
+TEST(Records, Refused) {
+    expect_bad("abc", 1, "'abc' is not a number");
+    expect_bad("1 2 x3 4", 5, "'x3' is not a number");
+    for (const std::string word :
+         {"1e",         "1e+",        "e5",       ".",       "-",       "+",           "+-1",
+          "-+1",        "--1",        "++1",      "1.2.3",   "0x10",    "1;2",         "1_000",
+          "1e5x",       "1e1.5",      "1D",       "1D5E3",   "1E5D3",   "D5",          "1.0+",
+          "1.0+5",      "1.0+12",     "1.0+1000", "1.0+1a0", "10-200",  "1.0-100-100", "2026-112",
+          "2026-11-22", "1.0E+1+100", "1-2",      "12:30",   "1e5-300", "1/2",         "'1'"}) {
+        expect_bad("7 " + word, 3, "'" + word + "' is not a number");
+    }
+    for (const std::string word : {"nan", "NaN", "inf", "-inf", "+Infinity", "nan(12)"})
+        expect_bad("7 " + word, 3, "'" + word + "' is not finite");
+    for (const std::string word :
+         {"1e400", "-1e400", "1.0d999", "1.0+999", "1e99999999999999999999", "1.7976931348623159e308"})
+        expect_bad("7 " + word, 3, "'" + word + "' is out of range");
+    expect_bad(std::string(50, 'x'), 1, "'" + std::string(40, 'x') + "...' is not a number");
+    expect_bad("1" + std::string(400, '0'), 1, "'1" + std::string(39, '0') + "...' is out of range");
+}
+
+TEST(Records, Junk) {
+    expect_bad(std::string("1 2\0003", 5), 4, "byte 0x00 is not text");
+    expect_bad("1 \x1b[0m", 3, "byte 0x1b is not text");
+    expect_bad("1\r2", 2, "byte 0x0d is not text");
+    expect_bad(
+        "\xef\xbb\xbf"
+        "1",
+        1, "byte 0xef is not text");
+    std::mt19937_64 random(1);
+    for (int round = 0; round < 2000; ++round) {
+        std::string junk(random() % 200, ' ');
+        for (auto& c : junk)
+            c = static_cast<char>(random() % 3 == 0 ? random() : "0123456789.,-+eED# \t\r\n"[random() % 22]);
+        std::string rest = junk;
+        const auto lines = parse(junk);
+        EXPECT_EQ(static_cast<std::int64_t>(lines.size()), count_lines(junk));
+        for (const auto& line : lines) {
+            EXPECT_LE(line.reason.size(), 80U);
+            EXPECT_TRUE(std::all_of(line.reason.begin(), line.reason.end(),
+                                    [](char c) { return c >= ' ' && c <= '~'; }));
+            EXPECT_EQ(line.line == Line::bad, !line.reason.empty());
+            EXPECT_EQ(line.line == Line::record, !line.fields.empty());
+        }
+    }
+}
+
+// The quick ways and the slow one agree with the C library on numbers of every size.
+TEST(Records, AsTheCLibraryReadsThem) {
+    std::mt19937_64 random(7);
+    const std::vector<const char*> formats = {"%.17g", "%22.14E", "%.0f",  "%.3f", "%.20e",
+                                              "%g",    "%.16g",   "%.40g", "%.1e"};
+    std::string text;
+    std::vector<double> expected;
+    for (int i = 0; i < 200000; ++i) {
+        double value = 0;
+        if (i % 2 == 0) {
+            const auto bits = random();
+            std::memcpy(&value, &bits, sizeof value);
+            if (!std::isfinite(value)) continue;
+        } else {
+            value = std::ldexp(static_cast<double>(static_cast<std::int64_t>(random())),
+                               -40 - static_cast<int>(random() % 60));
+        }
+        char word[500];
+        const auto length = std::snprintf(word, sizeof word, formats[random() % formats.size()], value);
+        if (std::isinf(std::strtod(word, nullptr))) continue;
+        expected.push_back(std::strtod(word, nullptr));
+        text.append(word, static_cast<std::size_t>(length)) += expected.size() % 5 == 0 ? '\n' : ' ';
+    }
+    std::vector<double> got;
+    for (const auto& line : parse(text)) {
+        ASSERT_EQ(line.line, Line::record) << line.reason;
+        got.insert(got.end(), line.fields.begin(), line.fields.end());
+    }
+    ASSERT_EQ(got.size(), expected.size());
+    EXPECT_EQ(std::memcmp(got.data(), expected.data(), got.size() * sizeof(double)), 0);
+}
+
+TEST(CountLines, AsCountedOneByOne) {
+    EXPECT_EQ(count_lines({}), 0);
+    std::mt19937_64 random(3);
+    for (std::size_t size = 1; size < 40000; size += 1 + size / 3) {
+        for (const int period : {1, 2, 7, 100, 100000}) {
+            std::string text(size, 'x');
+            for (auto& c : text)
+                c = random() % static_cast<unsigned>(period) == 0 ? '\n' : static_cast<char>(random() | 0x10);
+            const AtTheEdge edge(text);
+            EXPECT_EQ(count_lines({edge.begin(), edge.end()}),
+                      std::count(text.begin(), text.end(), '\n') + (text.back() != '\n'));
+        }
+    }
+}
+
+}  // namespace
+}  // namespace pacer
