@@ -20,6 +20,7 @@ CommandLine::CommandLine(std::string program, std::string summary, Options& opti
     add_count("-n,--elements", options_.elements, "Size of the problem");
     cli.add_option("--variants", options_.variants, "Only these, separated by commas; --list names them")
         ->delimiter(',')
+        ->allow_extra_args(false)  // what follows is no variant
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     add_count("--repeats", options_.run.repeats,
               "Timed repeats of each variant [until its median is known to 2 %]")

@@ -9,12 +9,12 @@ namespace pacer {
 // takes the core of somebody else. Collective over the node.
 bool crowded(const Team& team);
 
-// Waits between two looks at whether something has come: at first not at all, if there is a core to spare,
-// since messages come within microseconds where others are busy with nothing else; then asleep, for a part of
-// the time waited so far.
+// Waits between two looks at whether something has come. If there is a core for every rank it only lets
+// others go first at first: messages come within microseconds where everybody is busy with nothing else.
+// Then, and at once where cores are short, it sleeps, for a part of the time waited so far.
 class Patience {
   public:
-    explicit Patience(bool crowded) : busy_seconds_(crowded ? 0 : 50e-6) {}
+    explicit Patience(bool crowded) : busy_seconds_(crowded ? 0 : 1e-3) {}
 
     void wait();
     void reset() { since_ = -1; }  // something has come

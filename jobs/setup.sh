@@ -33,6 +33,7 @@ packages=(
     libxxhash-dev      # checksums of journals and answers
     librandom123-dev   # test data that depends on its index alone
     nlohmann-json3-dev # --format json
+    gnuplot-nox        # draws for timings plot and timings report
 )
 test_packages=(
     libgtest-dev       # the unit and MPI tests

@@ -113,6 +113,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     Options options;
     Wishes wishes;
     options.elements = wishes.settings.elements;
+    options.run.max_seconds = 30;  // ten repeats of the input that is made, which takes 1 s serially
     CommandLine line("fileio", summary, options);
     add_options(line, wishes);
     if (const auto done = line.parse(world, argc, argv, list(std::span(fileio::variants)))) return *done;
@@ -120,8 +121,9 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     wishes.settings.elements = options.elements;
     wishes.settings.seed = options.run.seed;
     if (!wishes.make_input.empty()) {
-        on_root(world,
-                [&] { fileio::make_input(wishes.make_input, options.elements, options.run.seed, options.force); });
+        on_root(world, [&] {
+            fileio::make_input(wishes.make_input, options.elements, options.run.seed, options.force);
+        });
         return ExitStatus::right;
     }
     if (wishes.delivery.target.path.empty()) return measure_variants(world, options, wishes, argc, argv);

@@ -12,32 +12,36 @@ namespace {
 
 constexpr std::int64_t largest_round_bytes = std::int64_t{1} << 30;  // MPI counts in ints
 
-// Runs of bytes behind each other, each after its length.
-void append_run(Bytes& runs, std::span<const char> run) {
-    const auto length = static_cast<std::int64_t>(run.size());
-    append(runs, &length, 1);
-    append(runs, run.data(), run.size());
-    runs.resize((runs.size() + 7) / 8 * 8);  // the next one lies aligned
+// Blocks for the ranks, one behind the other in the order of ranks: each as its length, and the message a
+// block is handed out as, filled up to where the next one lies aligned.
+struct Shares {
+    Bytes all;
+    std::vector<int> counts, offsets;  // bytes, of each rank
+};
+
+std::size_t aligned(std::size_t bytes) {
+    return (bytes + 7) / 8 * 8;
 }
 
-template <class Take>
-void for_each_run(std::span<const char> runs, const Take& take) {
-    while (!runs.empty()) {
-        std::int64_t length = 0;
-        std::memcpy(&length, runs.data(), sizeof length);
-        const auto bytes = static_cast<std::size_t>(length);
-        take(runs.subspan(sizeof length, bytes));
-        runs = runs.subspan(sizeof length + (bytes + 7) / 8 * 8);
-    }
-}
-
-void append_handout(Bytes& runs, const Handout& block) {
+void append_block(Bytes& share, const Handout& block) {
     const HandoutHeader header{block.place, block.number};
-    Bytes message;
-    append(message, &header, 1);
-    append(message, block.text.data(), block.text.size());
-    append(message, block.path.data(), block.path.size());
-    append_run(runs, message);
+    const auto length = static_cast<std::int64_t>(sizeof header + block.text.size() + block.path.size());
+    append(share, &length, 1);
+    append(share, &header, 1);
+    append(share, block.text.data(), block.text.size());
+    append(share, block.path.data(), block.path.size());
+    share.resize(aligned(share.size()));
+}
+
+template <class Use>
+void for_each_block(std::span<const char> share, const Use& use) {
+    while (!share.empty()) {
+        std::int64_t length = 0;
+        std::memcpy(&length, share.data(), sizeof length);
+        const auto bytes = static_cast<std::size_t>(length);
+        use(read_handout(share.subspan(sizeof length, bytes)));
+        share = share.subspan(aligned(sizeof length + bytes));
+    }
 }
 
 // As much of the input as rank 0 has memory for.
@@ -52,51 +56,35 @@ std::vector<Bytes> read_round(BlockSource& blocks, std::int64_t most_bytes) {
     return messages;
 }
 
-// Each rank's share of the round, equal in bytes but for whole lines.
-std::vector<Bytes> equal_shares(const std::vector<Bytes>& round, int ranks) {
+// The shares of the round are equal in bytes but for whole lines.
+void share_out(const std::vector<Bytes>& round, int ranks, Shares& shares) {
     std::int64_t whole = 0, before = 0;
     for (const auto& message : round) whole += std::ssize(read_handout(message).text);
-    std::vector<Bytes> shares(static_cast<std::size_t>(ranks));
+    shares.all.clear();
+    shares.counts.assign(static_cast<std::size_t>(ranks), 0);
+    shares.offsets.assign(static_cast<std::size_t>(ranks), 0);
     for (const auto& message : round) {
         const auto block = read_handout(message);
-        // A block is cut so finely that the shares differ by little, then its parts go where their middles
-        // lie.
-        const auto parts = std::max<std::int64_t>(1, std::ssize(block.text) * ranks * 64 / whole);
+        // Cut so finely that the shares differ by little; each part goes to the rank in whose share its
+        // middle lies.
+        const auto parts = std::max<std::int64_t>(1, std::ssize(block.text) * ranks * 16 / whole);
         for (const auto& part : divide(block, parts)) {
-            const auto middle = before + part.place.bytes / 2;
-            append_handout(shares[static_cast<std::size_t>(middle * ranks / whole)], part);
+            const auto rank = static_cast<std::size_t>((before + part.place.bytes / 2) * ranks / whole);
+            const auto size_before = shares.all.size();
+            if (shares.counts[rank] == 0) shares.offsets[rank] = mpi_count(size_before);
+            append_block(shares.all, part);
+            shares.counts[rank] += mpi_count(shares.all.size() - size_before);
             before += part.place.bytes;
         }
     }
-    return shares;
 }
 
-struct Lengths {
-    std::vector<int> counts, offsets;
-    std::size_t total = 0;
-
-    explicit Lengths(std::vector<int> of) : counts(std::move(of)) {
-        for (const int count : counts) {
-            offsets.push_back(mpi_count(total));
-            total += static_cast<std::size_t>(count);
-        }
-    }
-};
-
-Bytes scatter_shares(const Team& team, const std::vector<Bytes>& shares) {
-    std::vector<int> sizes;
-    Bytes all;
-    for (const auto& share : shares) {
-        sizes.push_back(mpi_count(share.size()));
-        append(all, share.data(), share.size());
-    }
-    const Lengths lengths(sizes);
-    int mine = 0;
-    MPI_Scatter(lengths.counts.data(), 1, MPI_INT, &mine, 1, MPI_INT, 0, team.comm);
-    Bytes share(static_cast<std::size_t>(mine));
-    MPI_Scatterv(all.data(), lengths.counts.data(), lengths.offsets.data(), MPI_BYTE, share.data(), mine,
+void scatter_shares(const Team& team, const Shares& shares, Bytes& mine) {
+    int bytes = 0;
+    MPI_Scatter(shares.counts.data(), 1, MPI_INT, &bytes, 1, MPI_INT, 0, team.comm);
+    mine.resize(static_cast<std::size_t>(bytes));
+    MPI_Scatterv(shares.all.data(), shares.counts.data(), shares.offsets.data(), MPI_BYTE, mine.data(), bytes,
                  MPI_BYTE, 0, team.comm);
-    return share;
 }
 
 }  // namespace
@@ -114,20 +102,21 @@ Answer scatter(const Problem& problem, const Team& team) {
         blocks.emplace(*reader, settings, 1, 1);
     }
     Processor processor(problem.job, 0);
+    Shares shares;
+    Bytes mine;
     for (;;) {
-        std::vector<Bytes> shares;
         int more = 0;
         if (team.root()) {
             const auto round = read_round(*blocks, settings.block_bytes);
             more = round.empty() ? 0 : 1;
-            if (more != 0) shares = equal_shares(round, team.size);
+            if (more != 0) share_out(round, team.size, shares);
         }
         MPI_Bcast(&more, 1, MPI_INT, 0, team.comm);
         if (more == 0) break;
-        const auto share = scatter_shares(team, shares);
+        scatter_shares(team, shares, mine);
         std::vector<Bytes> pieces;
-        for_each_run(share, [&](std::span<const char> message) {
-            processor.process(read_handout(message), [&](Bytes piece) {
+        for_each_block(mine, [&](const Handout& block) {
+            processor.process(block, [&](Bytes piece) {
                 own.add(Piece(piece));
                 pieces.push_back(std::move(piece));
             });

@@ -16,5 +16,11 @@ using Run = std::function<ExitStatus()>;
 Run add_show(CLI::App& command);
 Run add_export(CLI::App& command);
 Run add_validate(CLI::App& command);
+Run add_merge(CLI::App& command);
+Run add_compare(CLI::App& command);
+Run add_noise(CLI::App& command);
+Run add_scaling(CLI::App& command);
+Run add_plot(CLI::App& command);
+Run add_report(CLI::App& command);
 
 }  // namespace pacer::timings

@@ -24,6 +24,12 @@ constexpr std::array commands = {
     Command{"show", "Show launches as their app did, from the raw samples", timings::add_show},
     Command{"export", "Write raw samples and circumstances as CSV or JSON", timings::add_export},
     Command{"validate", "Check that dumps are whole and their answers were right", timings::add_validate},
+    Command{"merge", "Put many launches into one file", timings::add_merge},
+    Command{"compare", "Say soundly what changed between two sets of launches", timings::add_compare},
+    Command{"noise", "Say what change this machine can see, and with how many launches", timings::add_noise},
+    Command{"scaling", "Show speedup and efficiency over cores, with fitted laws", timings::add_scaling},
+    Command{"plot", "Draw launches, into a file or on the terminal", timings::add_plot},
+    Command{"report", "Write one page about launches that opens in any browser", timings::add_report},
 };
 
 std::string command_names() {
@@ -33,7 +39,7 @@ std::string command_names() {
 }
 
 ExitStatus run(int argc, char** argv) {
-    CLI::App cli("Shows, exports and checks the timing dumps that Pacer's apps write.", "timings");
+    CLI::App cli("Reads the timing dumps that Pacer's apps write: shows, compares, draws them.", "timings");
     cli.set_version_flag("--version", fmt::format("timings (Pacer) {}", version()));
     std::array<timings::Run, commands.size()> runs;
     for (std::size_t i = 0; i < commands.size(); ++i) {

@@ -1,0 +1,9 @@
+#include "apps/timings/commands.hpp"
+
+namespace pacer::timings {
+
+Run add_plot(CLI::App&) {
+    return [] { return ExitStatus::usage; };
+}
+
+}  // namespace pacer::timings
