@@ -87,7 +87,7 @@ def main():
     parser = argparse.ArgumentParser(description="Sum each row of a file with numpy in worker processes and time it.")
     parser.add_argument("file", help="rows of three numbers")
     parser.add_argument("--processes", type=count, default=2, help="worker processes (default %(default)s)")
-    parser.add_argument("--range", type=count, default=1 << 20, help="bytes at a time (default %(default)s)")
+    parser.add_argument("--range", type=count, default=4 << 20, help="bytes at a time (default %(default)s)")
     parser.add_argument("--reader", choices=READERS, default="fromstring", help="numpy's (default %(default)s)")
     parser.add_argument("--repeats", type=count, default=1, help="timed repeats (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of the line")

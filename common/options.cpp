@@ -41,7 +41,7 @@ CommandLine::CommandLine(std::string program, std::string summary, Options& opti
     cli.add_option("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]")
         ->group(output);
     cli.add_flag("--no-dump", options_.no_dump, "Write no timing dump")->group(output)->excludes("--dump");
-    cli.add_flag("--force", options_.force, "Overwrite an existing dump")->group(output);
+    cli.add_flag("--force", options_.force, "Overwrite existing files")->group(output);
     const std::map<std::string, Format> formats = {
         {"table", Format::table}, {"csv", Format::csv}, {"json", Format::json}};
     add_choice("--format", options_.format, formats, "What to print on standard output")->group(output);

@@ -37,12 +37,23 @@ class PieceBuilder {
   public:
     explicit PieceBuilder(int results) : results_(results) {}
 
-    std::span<double> room_for_results();  // of the next done record
-    void add_done(std::int64_t line);      // its results are in the room
+    // Of the next done record.
+    std::span<double> room_for_results() {
+        const auto begin = done_.size() * width();
+        if (begin + width() > values_.size()) return grow();
+        return {values_.data() + begin, width()};
+    }
+    void add_done(std::int64_t line) {  // its results are in the room
+        done_.push_back(static_cast<std::uint32_t>(line));
+    }
     void add_skipped(std::int64_t line) { skipped_.push_back(static_cast<std::uint32_t>(line)); }
     void add_rejected(std::int64_t line, std::int64_t column, std::string_view reason);
 
-    std::size_t bytes() const;  // of the piece so far, about
+    std::size_t bytes() const {  // of the piece so far, about
+        return sizeof(PieceHeader) + done_.size() * (width() * sizeof(double) + sizeof(std::uint32_t)) +
+               skipped_.size() * sizeof(std::uint32_t) + rejections_.size() * sizeof(Rejection) +
+               reasons_.size();
+    }
     std::int64_t done() const { return static_cast<std::int64_t>(done_.size()); }
     std::int64_t rejected() const { return static_cast<std::int64_t>(rejections_.size()); }
 
@@ -55,8 +66,11 @@ class PieceBuilder {
     };
     friend class Piece;
 
+    std::size_t width() const { return static_cast<std::size_t>(results_); }
+    std::span<double> grow();
+
     int results_;
-    std::vector<double, Uninitialised<double>> values_;
+    std::vector<double, Uninitialised<double>> values_;  // more than are used
     std::vector<std::uint32_t> done_, skipped_;
     std::vector<Rejection> rejections_;
     std::string reasons_;

@@ -10,7 +10,11 @@ Answer serial(const Problem& problem, const Team&) {
     Processor processor(problem.job, 0);
     Bytes message;
     while (blocks.next(message)) {
-        processor.process(read_handout(message), [&](Bytes piece) { answer.all.add(Piece(piece)); });
+        processor.process(read_handout(message), [&](Bytes bytes) {
+            const Piece piece(bytes);
+            answer.all.add(piece);
+            blocks.learn(piece.header());
+        });
         message.clear();
     }
     answer.all.lines_read = reader.lines();

@@ -10,6 +10,8 @@
 namespace pacer::timings {
 
 enum class PlotKind { ladder, scaling, samples, distribution, balance };
+inline constexpr PlotKind plot_kinds[] = {PlotKind::ladder, PlotKind::scaling, PlotKind::samples,
+                                          PlotKind::distribution, PlotKind::balance};
 
 // The kinds that these launches have data for.
 std::vector<PlotKind> kinds_for(const std::vector<Launch>& launches);
@@ -18,8 +20,13 @@ std::string_view title_of(PlotKind kind);  // "Variants as a ladder towards the 
 
 enum class Canvas { svg, png, pdf, text };
 
-// The drawing's bytes. Throws UsageError: gnuplot is missing (and what to do), or there is nothing of that
-// kind to draw. Text is as wide as `columns`.
-std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canvas, int columns = 100);
+// The drawing's bytes. Only the cases that select() would take with `wanted`. Throws UsageError: gnuplot is
+// missing (and what to do), or there is nothing of that kind to draw. Text is as wide as `columns`.
+//
+// An SVG is transparent, asks for no font or other resource by name, and is legible on light and dark pages:
+// its text has the color of the root element, a medium grey unless the page says otherwise in CSS
+// (svg { color: inherit }).
+std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canvas, int columns = 100,
+                 const std::vector<std::string>& wanted = {});
 
 }  // namespace pacer::timings

@@ -1,0 +1,130 @@
+// Round numbers for axes, where gnuplot's own would not do: times from ns to days, and ratios near 1.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "apps/timings/drawing_sheet.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+constexpr std::array<TimeUnit, 7> units = {{{"ns", 1e-9},
+                                            {"us", 1e-6},
+                                            {"ms", 1e-3},
+                                            {"s", 1},
+                                            {"min", 60},
+                                            {"h", 3600},
+                                            {"d", 86400}}};
+
+std::string short_time(double seconds) {
+    const auto unit = unit_for(seconds * (1 + 1e-9));
+    return fmt::format("{:.6g} {}", seconds / unit.seconds, unit.name);
+}
+
+// Times people call round: 1, 2 and 5 of each decade, and of minutes and hours what divides them.
+std::vector<double> round_times(bool decades_only) {
+    std::vector<double> times;
+    for (int power = -10; power <= 1; ++power) {
+        for (const int digit : {1, 2, 5}) {
+            if (!decades_only || digit == 1) times.push_back(digit * std::pow(10, power));
+        }
+    }
+    for (const double minutes : {1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1440.0}) {
+        const bool decade = minutes == 1 || minutes == 10 || minutes == 60 || minutes == 600;
+        if (!decades_only || decade) times.push_back(60 * minutes);
+    }
+    for (double days = 10; days <= 1e6; days *= 10) times.push_back(86400 * days);
+    return times;
+}
+
+// 1, 2 or 5 times a power of ten, at least that.
+double round_step(double least) {
+    const double power = std::pow(10, std::floor(std::log10(least)));
+    for (const double digit : {1.0, 2.0, 5.0}) {
+        if (digit * power >= least * (1 - 1e-9)) return digit * power;
+    }
+    return 10 * power;
+}
+
+Tics equal_steps(double low, double high, int most) {
+    const auto unit = unit_for(high);
+    const double step = round_step((high - low) / unit.seconds / most) * unit.seconds;
+    Tics tics;
+    for (double number = std::ceil(low / step); number * step <= high && tics.size() < 100; ++number) {
+        tics.emplace_back(number * step, short_time(number * step));
+    }
+    return tics;
+}
+
+std::string ratio_text(double ratio) {
+    if (ratio == 1) return "median";
+    if (ratio >= 2) return fmt::format("x{:g}", ratio);
+    if (ratio <= 0.5) return fmt::format("/{:g}", std::round(1 / ratio));
+    return fmt::format("{:+g} %", std::round(1e5 * (ratio - 1)) / 1e3);
+}
+
+}  // namespace
+
+TimeUnit unit_for(double seconds) {
+    auto best = units.front();
+    for (const auto& unit : units) {
+        if (seconds >= unit.seconds) best = unit;
+    }
+    return best;
+}
+
+Tics time_tics(double low, double high, int most) {
+    for (const bool decades_only : {false, true}) {
+        Tics tics;
+        for (const double time : round_times(decades_only)) {
+            if (time >= low * (1 - 1e-9) && time <= high * (1 + 1e-9)) {
+                tics.emplace_back(time, short_time(time));
+            }
+        }
+        if (!decades_only && tics.size() < 3) return equal_steps(low, high, most);
+        const auto wide = static_cast<std::size_t>(std::max(most, 2));
+        if (tics.size() <= wide) return tics;
+        if (!decades_only) continue;
+        const auto stride = (tics.size() + wide - 1) / wide;
+        Tics some;
+        for (std::size_t i = 0; i < tics.size(); i += stride) some.push_back(tics[i]);
+        return some;
+    }
+    return {};
+}
+
+Tics ratio_tics(double low, double high, int most) {
+    std::vector<double> wanted = {1};
+    for (double power = 1e6; power >= 1; power /= 10) {
+        for (const double digit : {10.0, 5.0, 2.0}) {
+            wanted.push_back(digit * power);
+            wanted.push_back(1 / (digit * power));
+        }
+    }
+    for (double power = 0.1; power >= 1e-4; power /= 10) {
+        for (const double digit : {5.0, 2.0, 1.0}) {
+            wanted.push_back(1 + digit * power);
+            wanted.push_back(1 - digit * power);
+        }
+    }
+    const double apart = std::log(high / low) / std::max(most, 2);
+    Tics tics;
+    for (const double ratio : wanted) {  // the most telling first, each only where there is room
+        const bool room = std::none_of(tics.begin(), tics.end(), [&](const auto& tic) {
+            return std::abs(std::log(ratio / tic.first)) < apart;
+        });
+        if (ratio >= low && ratio <= high && room) tics.emplace_back(ratio, ratio_text(ratio));
+    }
+    return tics;
+}
+
+std::string text_of(const Tics& tics) {
+    std::string text;
+    for (const auto& [at, words] : tics) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", quoted_tic(words), at);
+    }
+    return "(" + text + ")";
+}
+
+}  // namespace pacer::timings

@@ -1,0 +1,123 @@
+// make_launches FILE OPTIONS...: writes launches with a known truth, for tests and for timing `timings`. The
+// times are log-normal: an effect of the launch, alike for all its repeats, times noise of the repeat.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "common/status.hpp"
+#include "io/dump.hpp"
+
+namespace {
+
+using namespace pacer;
+
+struct Wish {
+    std::string file, app = "reduce", commit = "aaaa", wrong;
+    int launches = 10, cases = 1, repeats = 10, ranks = 1;
+    unsigned seed = 1;
+    double base = 0.01, slower = 1;         // seconds of the first case; factor on them
+    int slow_cases = 1 << 20;               // only the first that many are slower
+    double between = 0.01, within = 0.005;  // standard deviations of the logarithms
+    std::int64_t elements = 1000000;
+};
+
+std::string variant_name(int number) {
+    static const std::vector<std::string> names = {"serial", "simd", "openmp", "mpi", "shared", "hybrid"};
+    const auto index = static_cast<std::size_t>(number);
+    return index < names.size() ? names[index] : fmt::format("variant{:02}", number);
+}
+
+Record make_record(const Wish& wish, int number, double seconds, std::mt19937& random) {
+    std::normal_distribution<double> noise(0, wish.within);
+    Record made;
+    made.app = wish.app;
+    made.variant = variant_name(number);
+    made.uses = Uses::ranks;
+    made.ranks = wish.ranks;
+    made.parameters = {
+        {"elements", wish.elements}, {"source", std::string("iota")}, {"chunk", std::int64_t{32768}}};
+    made.work = {wish.elements, 0, wish.elements, Operation::int64_add};
+    made.limit = {seconds / 3, "130.5 Gadd/s of int64 by 1 core"};
+    made.first_seconds = 1.5 * seconds;
+    made.converged = true;
+    const bool wrong = made.variant == wish.wrong;
+    made.verdict = {wish.repeats, wrong ? 1 : 0, wrong ? "41" : "42", "42", "0"};
+    for (int repeat = 0; repeat < wish.repeats; ++repeat) {
+        made.round.push_back(repeat);
+        const double took = seconds * std::exp(noise(random));
+        for (int rank = 0; rank < wish.ranks; ++rank) made.seconds.push_back(took * (1 - 0.01 * rank));
+    }
+    for (int rank = 0; rank < wish.ranks; ++rank) {
+        made.shares.push_back({rank, 1, rank == 0 ? wish.elements : 0, rank == 0 ? "42" : "0"});
+    }
+    return made;
+}
+
+Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
+    std::normal_distribution<double> effect(0, wish.between);
+    Launch made;
+    made.id = fmt::format("20261122T{:06}Z-{:08x}", number % 1000000, random());
+    made.circumstances = {{"program", wish.app},
+                          {"version", std::string("0.1.0")},
+                          {"commit", wish.commit},
+                          {"command_line", "mpirun -np 4 ./" + wish.app},
+                          {"environment", "OMP_NUM_THREADS=2\nPART=" + wish.commit},
+                          {"hosts", std::string("node1")},
+                          {"cpu_model", std::string("AMD EPYC")},
+                          {"clock_resolution_seconds", 2e-8},
+                          {"seed", std::int64_t{number}},
+                          {"load_before", 0.01 * number},
+                          {"start_time", fmt::format("2026-11-22T12:07:{:02}Z", number % 60)}};
+    for (int rank = 0; rank < wish.ranks; ++rank) {
+        made.placement.push_back({rank, "node1", 4000 + rank, "0-3,8", 2, "0-1;2-3"});
+    }
+    made.warnings = {"drifted from the first third of the repeats to the last: mpi (-34 %)"};
+    for (int i = 0; i < wish.cases; ++i) {
+        const double factor = i < wish.slow_cases ? wish.slower : 1;
+        const double seconds = wish.base * (1 + i) * factor * std::exp(effect(random));
+        made.records.push_back(make_record(wish, i, seconds, random));
+    }
+    return made;
+}
+
+int make(int argc, char** argv) {
+    Wish wish;
+    CLI::App cli("Writes launches with a known truth.", "make_launches");
+    cli.add_option("FILE", wish.file)->required();
+    cli.add_option("--app", wish.app);
+    cli.add_option("--commit", wish.commit);
+    cli.add_option("--wrong", wish.wrong, "Variant whose answers are wrong");
+    cli.add_option("--launches", wish.launches);
+    cli.add_option("--cases", wish.cases);
+    cli.add_option("--repeats", wish.repeats);
+    cli.add_option("--ranks", wish.ranks);
+    cli.add_option("--seed", wish.seed);
+    cli.add_option("--base", wish.base);
+    cli.add_option("--slower", wish.slower);
+    cli.add_option("--slow-cases", wish.slow_cases);
+    cli.add_option("--between", wish.between);
+    cli.add_option("--within", wish.within);
+    cli.add_option("--elements", wish.elements);
+    CLI11_PARSE(cli, argc, argv);
+    std::mt19937 random(wish.seed);
+    std::vector<Launch> launches;
+    for (int i = 0; i < wish.launches; ++i) launches.push_back(make_launch(wish, i, random));
+    DumpFile(wish.file, true, "make_launches", 1).write(launches);
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return make(argc, argv);
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "{}\n", error.what());
+        return 2;
+    }
+}
