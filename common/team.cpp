@@ -1,5 +1,6 @@
 #include "common/team.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -103,6 +104,14 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     return status;
 }
 
+// A standard stream that is closed would be whatever is opened next: input from, or output to, a stranger.
+void open_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) != -1) continue;
+        [[maybe_unused]] const int null = open("/dev/null", O_RDWR);  // takes the lowest number: this one
+    }
+}
+
 }  // namespace
 
 std::string host_name() {
@@ -114,6 +123,7 @@ std::string host_name() {
 int launch(std::string_view program, int argc, char** argv,
            const std::function<ExitStatus(const Team&)>& body) {
     launch_start = Clock::now();
+    open_standard_streams();
     int provided = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided);
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);

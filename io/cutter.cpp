@@ -48,7 +48,7 @@ std::int64_t to_first_newline(const char* text, std::int64_t bytes) {
 }
 
 Cutter::Cutter(const Found& found, const ReadSettings& settings)
-    : stream_(found), longest_line_(std::max<std::int64_t>(settings.longest_line, 1)) {}
+    : stream_(found, settings.stop), longest_line_(std::max<std::int64_t>(settings.longest_line, 1)) {}
 
 void Cutter::refuse_changed() const {
     throw UsageError(fmt::format("{} is not what it was in the earlier run; begin a new run", path()));

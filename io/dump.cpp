@@ -51,10 +51,10 @@ std::string DumpFile::write(std::span<const Launch> launches) const {
     return write_whole_file(path_, dump_image(launches), force_);
 }
 
-std::vector<Launch> read_dump(const std::string& path) {
+std::vector<Launch> read_dump(const std::string& path, Detail detail) {
     const auto image = read_whole_file(path);
     try {
-        return launches_in(image);
+        return launches_in(image, detail);
     } catch (const std::exception& error) {
         throw UsageError(fmt::format("cannot read {}: {}", path, error.what()));
     }

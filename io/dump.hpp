@@ -18,8 +18,17 @@
 //             round            int32 [repeats]
 //             shares           table, a row a rank: rank, threads, work_items, partial_result
 //
-// A dataset without elements is left out. Numbers are float64 or int64, strings of fixed length (UTF-8), cut
-// with
+//     /index/                  of dumps with several launches: what is compared, once more and in one piece,
+//     as
+//                              opening 20000 cases one by one takes seconds; sorted by launch and case
+//         cases                table, a row a case: launch, app, variant, uses, promise, ranks, threads,
+//         batch,
+//                              checked, failed, not_run, parameters, repeats
+//         seconds              float64 [samples x 1]: those of all cases, one after the other
+//
+// Whoever reads all of a dump finds out if the index says otherwise than the launches, which refuses the
+// dump. A dataset without elements is left out. Numbers are float64 or int64, strings of fixed length
+// (UTF-8), cut with
 // "..." beyond 60000 bytes in attributes; got, want, tolerance and partial_result are decimal strings.
 // HDF5's own checksums miss some damage (a block of zeros passes as data). So the HDF5 file is followed by
 // one line, which HDF5 programs ignore: "\npacer-fnv1a64 <16 hex digits>\n", the 64-bit FNV-1a hash of all
@@ -55,8 +64,12 @@ class DumpFile {
     bool force_;
 };
 
+// How much of each case to read. `times`: what a comparison wants, that is key, verdict's counts, batch,
+// why it was not run, seconds (of rounds only their number); the rest may be missing.
+enum class Detail { all, times };
+
 // All launches in a file, at least one, in the order of their ids. Throws UsageError naming the file if it is
 // missing, cut, damaged, not a dump, or of a newer format version.
-std::vector<Launch> read_dump(const std::string& path);
+std::vector<Launch> read_dump(const std::string& path, Detail detail = Detail::all);
 
 }  // namespace pacer

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 #include <utility>
 
 #include "io/dump.hpp"
+#include "io/dump_fields.hpp"
 #include "io/dump_image.hpp"
 #include "io/hdf5.hpp"
 
@@ -16,104 +16,6 @@ namespace pacer {
 namespace {
 
 constexpr std::string_view hdf5_signature = "\x89HDF\r\n\x1a\n";
-
-// What a file cannot be; the text completes "cannot read FILE: ".
-template <class... Arguments>
-[[noreturn]] void refuse(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    throw std::runtime_error(fmt::format(format, std::forward<Arguments>(arguments)...));
-}
-
-// The attributes of one group by name; refuses the file if one is missing, of another kind, or out of range.
-class Attributes {
-  public:
-    explicit Attributes(const hdf5::Group& group) : path_(group.path()), facts_(group.attributes()) {}
-
-    std::string text(std::string_view name) const { return get<std::string>(name); }
-
-    std::int64_t whole(std::string_view name, std::int64_t least,
-                       std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
-        const auto value = get<std::int64_t>(name);
-        if (value < least || value > most) refuse("{} of {} is {}, which is impossible", name, path_, value);
-        return value;
-    }
-
-    int small(std::string_view name, int least) const {
-        return static_cast<int>(whole(name, least, std::numeric_limits<int>::max()));
-    }
-
-    double seconds(std::string_view name) const {
-        const auto value = get<double>(name);
-        if (!std::isfinite(value) || value < 0) refuse("{} of {} is {}, not a time", name, path_, value);
-        return value;
-    }
-
-    // The enumerator whose name is the attribute's text.
-    template <class Enum>
-    Enum named(std::string_view name, Enum (*from_name)(std::string_view)) const {
-        try {
-            return from_name(text(name));
-        } catch (const std::invalid_argument& error) {
-            refuse("{} of {}: {}", name, path_, error.what());
-        }
-    }
-
-  private:
-    template <class Kind>
-    Kind get(std::string_view name) const {
-        const auto found =
-            std::find_if(facts_.begin(), facts_.end(), [&](const auto& f) { return f.first == name; });
-        const auto* value = found == facts_.end() ? nullptr : std::get_if<Kind>(&found->second);
-        if (value == nullptr) refuse("{} has no attribute {} of the right kind", path_, name);
-        return *value;
-    }
-
-    std::string path_;
-    Facts facts_;
-};
-
-// Rows whose members are the table's columns of these names.
-template <class Row>
-class Rows {
-  public:
-    Rows(const hdf5::Group& group, const std::string& name)
-        : path_(group.path() + "/" + name), table_(group.read_table(name)) {
-        if (table_.empty()) return;
-        rows_.resize(std::visit([](const auto& cells) { return cells.size(); }, table_.front().second));
-    }
-
-    template <class Member>
-    Rows& fill(const std::string& column, Member Row::*member) {
-        if constexpr (std::is_same_v<Member, std::string>) {
-            const auto& cells = get<std::string>(column);
-            for (std::size_t i = 0; i < rows_.size(); ++i) rows_[i].*member = cells[i];
-        } else {
-            const auto& cells = get<std::int64_t>(column);
-            for (std::size_t i = 0; i < rows_.size(); ++i) {
-                if (!std::in_range<Member>(cells[i])) refuse("{} of {} is {}", column, path_, cells[i]);
-                rows_[i].*member = static_cast<Member>(cells[i]);
-            }
-        }
-        return *this;
-    }
-
-    std::vector<Row> rows() const { return rows_; }
-
-  private:
-    template <class Cell>
-    const std::vector<Cell>& get(const std::string& column) const {
-        static const std::vector<Cell> none;
-        if (table_.empty()) return none;
-        for (const auto& [name, cells] : table_) {
-            const auto* found = std::get_if<std::vector<Cell>>(&cells);
-            if (name == column && found != nullptr) return *found;
-        }
-        refuse("{} has no column {} of the right kind", path_, column);
-    }
-
-    std::string path_;
-    hdf5::Table table_;
-    std::vector<Row> rows_;
-};
 
 std::vector<Place> read_placement(const hdf5::Group& launch) {
     return Rows<Place>(launch, "placement")
@@ -135,6 +37,12 @@ std::vector<Share> read_shares(const hdf5::Group& group) {
         .rows();
 }
 
+void check_samples(const std::vector<double>& seconds, std::string_view where) {
+    for (const double sample : seconds) {
+        if (!std::isfinite(sample) || sample <= 0) refuse("{} has a sample of {} seconds", where, sample);
+    }
+}
+
 void read_samples(const hdf5::Group& group, Record& record) {
     auto seconds = group.read_matrix("seconds");
     record.round = group.read_integers("round");
@@ -143,10 +51,7 @@ void read_samples(const hdf5::Group& group, Record& record) {
         refuse("{} has {} x {} samples for {} repeats on {} ranks", group.path(), seconds.rows,
                seconds.columns, record.repeats(), ranks);
     }
-    for (const double sample : seconds.values) {
-        if (!std::isfinite(sample) || sample <= 0)
-            refuse("{} has a sample of {} seconds", group.path(), sample);
-    }
+    check_samples(seconds.values, group.path());
     record.seconds = std::move(seconds.values);
 }
 
@@ -200,6 +105,96 @@ Launch read_launch(const hdf5::Group& group, const std::string& id) {
     return launch;
 }
 
+Index read_index(const hdf5::Group& group) {
+    Index index;
+    index.rows = Rows<IndexRow>(group, "cases")
+                     .fill("launch", &IndexRow::launch)
+                     .fill("app", &IndexRow::app)
+                     .fill("variant", &IndexRow::variant)
+                     .fill("uses", &IndexRow::uses)
+                     .fill("promise", &IndexRow::promise)
+                     .fill("ranks", &IndexRow::ranks)
+                     .fill("threads", &IndexRow::threads)
+                     .fill("batch", &IndexRow::batch)
+                     .fill("checked", &IndexRow::checked)
+                     .fill("failed", &IndexRow::failed)
+                     .fill("not_run", &IndexRow::not_run)
+                     .fill("parameters", &IndexRow::parameters)
+                     .fill("repeats", &IndexRow::repeats)
+                     .rows();
+    index.seconds = group.read_matrix("seconds").values;
+    return index;
+}
+
+// "elements=i:2000000000" and so on, each ended by a separator.
+Facts parameters_in(std::string_view line) {
+    Facts facts;
+    while (!line.empty()) {
+        const auto end = line.find(parameter_separator), sign = line.find('=');
+        if (end == line.npos || sign + 2 >= end || line[sign + 2] != ':')
+            refuse("its index has parameters like {}", line);
+        const std::string name(line.substr(0, sign)), text(line.substr(sign + 3, end - sign - 3));
+        const char kind = line[sign + 1];
+        line.remove_prefix(end + 1);
+        if (kind == 's') {
+            facts.emplace_back(name, text);
+            continue;
+        }
+        const auto number = parse_number(text);
+        if (!number) refuse("its index has a parameter {} of {}", name, text);
+        facts.emplace_back(
+            name, kind == 'i' ? Value(static_cast<std::int64_t>(number->whole)) : Value(number->as_double()));
+    }
+    return facts;
+}
+
+// A case as far as the index knows it; its samples begin at `at`, which moves behind them.
+Record record_of(const IndexRow& row, const std::vector<double>& seconds, std::size_t& at) {
+    constexpr std::int64_t most = 1 << 30;
+    if (row.ranks < 1 || row.threads < 1 || row.batch < 1 || row.repeats < 0 || row.repeats > most) {
+        refuse("its index has an impossible case of {}", row.launch);
+    }
+    const auto samples = static_cast<std::size_t>(row.repeats) * static_cast<std::size_t>(row.ranks);
+    if (samples > seconds.size() - at) refuse("its index lacks samples of {}", row.launch);
+    Record record;
+    record.app = row.app;
+    record.variant = row.variant;
+    record.uses = uses_named(row.uses);
+    record.promise = promise_named(row.promise);
+    record.ranks = row.ranks;
+    record.threads = row.threads;
+    record.parameters = parameters_in(row.parameters);
+    record.batch = row.batch;
+    record.verdict.checked = row.checked;
+    record.verdict.failed = row.failed;
+    record.not_run = row.not_run;
+    record.round.resize(static_cast<std::size_t>(row.repeats));
+    const auto first = seconds.begin() + static_cast<std::ptrdiff_t>(at);
+    record.seconds.assign(first, first + static_cast<std::ptrdiff_t>(samples));
+    check_samples(record.seconds, "the index");
+    at += samples;
+    return record;
+}
+
+// All launches, their cases from the index.
+std::vector<Launch> read_by_index(const hdf5::Group& root) {
+    const auto index = read_index(root.open("index"));
+    const auto parent = root.open("launch");
+    std::vector<Launch> launches;
+    std::size_t row = 0, at = 0;
+    for (const auto& id : parent.children()) {
+        Launch launch;
+        launch.id = id;
+        launch.circumstances = parent.open(id).attributes();
+        for (; row < index.rows.size() && index.rows[row].launch == id; ++row) {
+            launch.records.push_back(record_of(index.rows[row], index.seconds, at));
+        }
+        launches.push_back(std::move(launch));
+    }
+    if (row < index.rows.size() || at < index.seconds.size()) refuse("its index is of other launches");
+    return launches;
+}
+
 void check_format(const hdf5::Group& root) {
     const auto facts = root.attributes();
     if (fact(facts, "format") != "pacer-timings")
@@ -228,16 +223,21 @@ void check_bytes(const std::string& image) {
 
 }  // namespace
 
-std::vector<Launch> launches_in(const std::string& image) {
+std::vector<Launch> launches_in(const std::string& image, Detail detail) {
     check_bytes(image);
     try {
         const auto file = hdf5::File::open(image);
         const auto root = file.root();
         check_format(root);
+        const bool has_index = root.has("index");
+        if (has_index && detail == Detail::times) return read_by_index(root);
         const auto parent = root.open("launch");
         std::vector<Launch> launches;
         for (const auto& id : parent.children()) launches.push_back(read_launch(parent.open(id), id));
         if (launches.empty()) refuse("it holds no launch");
+        if (has_index && index_of(launches) != read_index(root.open("index"))) {
+            refuse("its index does not fit its launches: merge them again");
+        }
         return launches;
     } catch (const hdf5::Error& error) {
         refuse("it is damaged ({})", error.what());

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <type_traits>
+#include <utility>
 
 #include "common/build_info.hpp"
 #include "io/dump.hpp"
@@ -114,7 +115,76 @@ void encode(const Launch& launch, const hdf5::Group& group) {
     }
 }
 
+std::string line_of(const Facts& parameters) {
+    std::string line;
+    for (const auto& [name, value] : parameters) {
+        constexpr std::string_view kinds = "sid";  // in the order of Value
+        line += fmt::format("{}={}:{}{}", name, kinds[value.index()], to_string(value), parameter_separator);
+    }
+    return line;
+}
+
+IndexRow row_of(const Record& record, const std::string& launch) {
+    return {launch,
+            record.app,
+            record.variant,
+            std::string(name_of(record.uses)),
+            std::string(name_of(record.promise)),
+            record.ranks,
+            record.threads,
+            record.batch,
+            record.verdict.checked,
+            record.verdict.failed,
+            record.not_run,
+            line_of(record.parameters),
+            static_cast<std::int64_t>(record.repeats())};
+}
+
+bool fits_index(const IndexRow& row, const Record& record) {
+    constexpr std::size_t longest = 1000;
+    const auto separators = std::count(row.parameters.begin(), row.parameters.end(), parameter_separator);
+    return std::cmp_equal(separators, record.parameters.size()) &&
+           std::max({row.launch.size(), row.app.size(), row.variant.size(), row.not_run.size(),
+                     row.parameters.size()}) <= longest;
+}
+
+hdf5::Table table_of(const std::vector<IndexRow>& rows) {
+    using Row = IndexRow;
+    return {column("launch", rows, &Row::launch),   column("app", rows, &Row::app),
+            column("variant", rows, &Row::variant), column("uses", rows, &Row::uses),
+            column("promise", rows, &Row::promise), column("ranks", rows, &Row::ranks),
+            column("threads", rows, &Row::threads), column("batch", rows, &Row::batch),
+            column("checked", rows, &Row::checked), column("failed", rows, &Row::failed),
+            column("not_run", rows, &Row::not_run), column("parameters", rows, &Row::parameters),
+            column("repeats", rows, &Row::repeats)};
+}
+
+// One launch is read as fast without.
+void encode_index(std::span<const Launch> launches, const hdf5::Group& root) {
+    if (launches.size() < 2) return;
+    const auto index = index_of(launches);
+    if (!index) return;
+    const auto group = root.create("index");
+    group.write_table("cases", table_of(index->rows));
+    group.write_matrix("seconds", index->seconds, 1);
+}
+
 }  // namespace
+
+std::optional<Index> index_of(std::span<const Launch> launches) {
+    std::vector<const Launch*> sorted;
+    for (const auto& launch : launches) sorted.push_back(&launch);
+    std::sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->id < b->id; });
+    Index index;
+    for (const auto* launch : sorted) {
+        for (const auto& record : launch->records) {
+            index.rows.push_back(row_of(record, launch->id));
+            index.seconds.insert(index.seconds.end(), record.seconds.begin(), record.seconds.end());
+            if (!fits_index(index.rows.back(), record)) return std::nullopt;
+        }
+    }
+    return index.rows.empty() ? std::nullopt : std::optional(std::move(index));
+}
 
 std::string checksum_line(std::string_view bytes) {
     // FNV-1a, 64 bits: every step is a bijection of the hash so far, so one changed byte always changes the
@@ -132,6 +202,7 @@ std::string dump_image(std::span<const Launch> launches) {
     root.set("written_by", fmt::format("Pacer {}", version()));
     const auto parent = root.create("launch");
     for (const auto& launch : launches) encode(launch, parent.create(launch.id));
+    encode_index(launches, root);
     auto image = file.image();
     return image + checksum_line(image);
 }

@@ -54,6 +54,27 @@ Id memory_access() {
     return access;
 }
 
+// HDF5 would copy the bytes of a file three times on the way to its driver for files in memory. These give it
+// the bytes themselves, which it only reads, and are called by C code: nothing may be thrown through them.
+void* image_bytes(std::size_t, H5FD_file_image_op_t, void* image) noexcept {
+    return image;
+}
+void* image_copy(void* to, const void*, std::size_t, H5FD_file_image_op_t, void*) noexcept {
+    return to;  // where they are already
+}
+void* image_resized(void*, std::size_t, H5FD_file_image_op_t, void*) noexcept {
+    return nullptr;  // never in a file that is only read
+}
+herr_t image_kept(void*, H5FD_file_image_op_t, void*) noexcept {
+    return 0;
+}
+void* image_owner(void* image) noexcept {
+    return image;
+}
+herr_t image_owner_kept(void*) noexcept {
+    return 0;
+}
+
 // HDF5 takes two open files in memory of the same name for one file.
 std::string unique_name() {
     static std::atomic<unsigned> files{0};
@@ -278,9 +299,11 @@ File File::create() {
 
 File File::open(const std::string& image) {
     const auto access = memory_access();
-    // HDF5 copies the image; its interface lacks the const.
-    check(H5Pset_file_image(access, const_cast<char*>(image.data()), image.size()),
-          "taking the file's bytes");
+    auto* const bytes = const_cast<char*>(image.data());  // its interface lacks the const
+    H5FD_file_image_callbacks_t callbacks{image_bytes, image_copy,       image_resized, image_kept,
+                                          image_owner, image_owner_kept, bytes};
+    check(H5Pset_file_image_callbacks(access, &callbacks), "lending the file's bytes");
+    check(H5Pset_file_image(access, bytes, image.size()), "taking the file's bytes");
     return File({H5Fopen(unique_name().c_str(), H5F_ACC_RDONLY, access), H5Fclose, "opening the file"});
 }
 

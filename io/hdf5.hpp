@@ -62,6 +62,7 @@ class Group {
     Group create(const std::string& name) const;
     Group open(const std::string& name) const;
     std::vector<std::string> children() const;  // sorted by name
+    bool has(const std::string& name) const;    // a group or a dataset
 
     // An attribute's order of creation is kept. A string must be shorter than 64 KiB.
     void set(const std::string& name, const Value& value) const;
@@ -81,7 +82,6 @@ class Group {
   private:
     struct Dataset;
     std::string path_of(const std::string& name) const;
-    bool has(const std::string& name) const;
     void write(const std::string& name, hid_t type, const std::vector<hsize_t>& extent,
                const void* data) const;
     Dataset open_dataset(const std::string& name, int dimensions) const;
@@ -98,7 +98,7 @@ std::string library_version();
 class File {
   public:
     static File create();
-    static File open(const std::string& image);  // read-only
+    static File open(const std::string& image);  // read-only; the image must outlive the file
     Group root() const;
     std::string image() const;  // the bytes of the file as it is now
 

@@ -18,6 +18,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int random_digits = 8;
 constexpr mode_t permissions = 0666;  // less the user's umask
 
 std::string advice(int error) {
@@ -43,7 +44,7 @@ std::string advice(int error) {
 // from standing in the way of the next.
 std::string part_name(const fs::path& path) {
     const auto number = std::random_device{}();
-    return (path.parent_path() / path.stem()).string() + fmt::format(".{:08x}", number) +
+    return (path.parent_path() / path.stem()).string() + fmt::format(".{:0{}x}", number, random_digits) +
            path.extension().string() + ".part";
 }
 
@@ -79,6 +80,22 @@ std::string file_to_write(const std::string& path, bool force) {
 
 int Descriptor::close() {
     return fd_ < 0 ? 0 : ::close(std::exchange(fd_, -1));
+}
+
+void remove_parts_of(const std::string& target) {
+    const fs::path path(target);
+    const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    const auto begin = path.stem().string() + ".", end = path.extension().string() + ".part";
+    std::error_code ignored;  // what is not removed is in nobody's way
+    for (fs::directory_iterator entry(folder, ignored); entry != fs::directory_iterator();
+         entry.increment(ignored)) {
+        const auto name = entry->path().filename().string();
+        if (name.size() != begin.size() + random_digits + end.size()) continue;
+        if (!name.starts_with(begin) || !name.ends_with(end)) continue;
+        const auto digits = std::string_view(name).substr(begin.size(), random_digits);
+        if (digits.find_first_not_of("0123456789abcdef") != digits.npos) continue;
+        fs::remove(entry->path(), ignored);
+    }
 }
 
 PartFile::PartFile(const std::string& target)

@@ -37,6 +37,9 @@ class Descriptor {
     int fd_;
 };
 
+// Removes what killed writers of `target` left; to be called when nobody else writes to it.
+void remove_parts_of(const std::string& target);
+
 // The unfinished file of `target`, "before.1a2b3c4d.h5.part" for "before.h5"; removed unless it gets a final
 // name. Every function throws UsageError that names the target (disk full, ...).
 class PartFile {

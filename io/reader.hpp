@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -13,9 +14,15 @@
 
 namespace pacer {
 
+// Reading was given up: settings.stop said so while nothing came from a pipe.
+struct ReadingStopped : std::exception {
+    const char* what() const noexcept override { return "reading was stopped"; }
+};
+
 struct ReadSettings {
     std::int64_t skip_header = 0;                        // lines at the start of each file
     std::int64_t longest_line = std::int64_t{64} << 20;  // bytes; a longer one is refused: it is no text
+    bool (*stop)() = nullptr;                            // asked now and then while nothing comes from a pipe
     std::vector<std::string> excluded;  // files that folders do not offer: the program's own output
 };
 
@@ -28,9 +35,10 @@ struct EarlierReading {
 class Reader {
   public:
     // `inputs`: files, folders and "-" for standard input. A folder gives all regular files in it and below,
-    // those whose names start with "." left out, sorted by name at each level, walked as reading goes on. .gz
-    // and .zst are told by their first bytes and decompressed. Throws UsageError if an input cannot be
-    // opened, or if the files of `earlier` are not those found now, in the same order, unchanged.
+    // those whose names start with "." or end in ".part" left out, sorted by name at each level, walked as
+    // reading goes on. .gz and .zst are told by their first bytes and decompressed. Throws UsageError if an
+    // input cannot be opened, or if the files of `earlier` are not those found now, in the same order,
+    // unchanged.
     Reader(std::vector<std::string> inputs, ReadSettings settings, EarlierReading earlier = {});
     ~Reader();
     Reader(Reader&&) noexcept;

@@ -17,6 +17,7 @@
 
 #include "common/bytes.hpp"
 #include "common/status.hpp"
+#include "io/reader.hpp"
 
 namespace pacer {
 
@@ -41,8 +42,10 @@ constexpr std::size_t most_at_once = std::size_t{1} << 30;  // for the system ca
 int opened(const Found& found) {
     int fd = -1;
     do {
-        fd = found.standard_input ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
-                                  : ::open(found.path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        fd = found.standard_input
+                 ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                 : ::open(found.path.c_str(),
+                          O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);  // a pipe may have no writer yet
     } while (fd < 0 && errno == EINTR);
     if (fd < 0) refuse(found.path, std::strerror(errno));
     return fd;
@@ -51,7 +54,7 @@ int opened(const Found& found) {
 // The bytes of a file as they lie there.
 class Raw {
   public:
-    explicit Raw(const Found& found) : path_(found.path), fd_(opened(found)) {
+    Raw(const Found& found, bool (*stop)()) : path_(found.path), fd_(opened(found)), stop_(stop) {
         try {
             struct stat status {};
             if (::fstat(fd_, &status) != 0) refuse(path_, std::strerror(errno));
@@ -122,21 +125,25 @@ class Raw {
 
     std::size_t read_now(char* to, std::size_t bytes) {
         for (;;) {
+            if (!regular_) wait_for_bytes();
             const auto got = ::read(fd_, to, std::min(bytes, most_at_once));
             if (got >= 0) return static_cast<std::size_t>(got);
-            if (errno == EAGAIN) {  // the other end made it non-blocking
-                struct pollfd event {
-                    fd_, POLLIN, 0
-                };
-                ::poll(&event, 1, -1);
-            } else if (errno != EINTR) {
-                refuse(path_, std::strerror(errno));
-            }
+            if (errno != EINTR && errno != EAGAIN) refuse(path_, std::strerror(errno));
+        }
+    }
+
+    // Or for the end.
+    void wait_for_bytes() const {
+        constexpr int look_milliseconds = 100;
+        pollfd event{fd_, POLLIN, 0};
+        while (::poll(&event, 1, look_milliseconds) <= 0) {
+            if (stop_ != nullptr && stop_()) throw ReadingStopped();
         }
     }
 
     std::string path_;
     int fd_;
+    bool (*stop_)();
     bool regular_ = false;
     std::int64_t size_ = 0, modified_ns_ = 0, position_ = 0;
     std::string head_;  // read before it was asked for
@@ -270,7 +277,8 @@ Compression compression_of(std::string_view head) {
 }  // namespace
 
 struct Stream::State {
-    explicit State(const Found& found) : raw(found), file(raw.described(compression_of(raw.begun_with()))) {
+    State(const Found& found, bool (*stop)())
+        : raw(found, stop), file(raw.described(compression_of(raw.begun_with()))) {
         if (file.compression == Compression::gzip) decoder = std::make_unique<Gzip>(raw);
         if (file.compression == Compression::zstd) decoder = std::make_unique<Zstd>(raw);
     }
@@ -280,7 +288,7 @@ struct Stream::State {
     std::unique_ptr<Decoder> decoder;
 };
 
-Stream::Stream(const Found& found) : state_(std::make_unique<State>(found)) {}
+Stream::Stream(const Found& found, bool (*stop)()) : state_(std::make_unique<State>(found, stop)) {}
 Stream::~Stream() = default;
 Stream::Stream(Stream&&) noexcept = default;
 Stream& Stream::operator=(Stream&&) noexcept = default;

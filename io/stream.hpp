@@ -12,9 +12,10 @@ namespace pacer {
 
 class Stream {
   public:
-    // Opens it, which waits for the writer of a pipe, and tells its compression by its first bytes. This and
-    // all that follows throws UsageError if the file cannot be read, or is damaged or cut off.
-    explicit Stream(const Found& found);
+    // Opens it and tells its compression by its first bytes, for which it waits if it is a pipe. This and
+    // all that follows throws UsageError if the file cannot be read, or is damaged or cut off; and, if `stop`
+    // says so while nothing comes from a pipe, ReadingStopped.
+    explicit Stream(const Found& found, bool (*stop)() = nullptr);
     ~Stream();
     Stream(Stream&&) noexcept;
     Stream& operator=(Stream&&) noexcept;

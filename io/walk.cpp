@@ -50,7 +50,7 @@ std::vector<std::string> sorted_names(const std::string& folder) {
     for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
          entry.increment(error)) {
         auto name = entry->path().filename().string();
-        if (name.front() != '.') names.push_back(std::move(name));
+        if (name.front() != '.' && !name.ends_with(".part")) names.push_back(std::move(name));
     }
     if (error) refuse(folder, error.value());
     std::sort(names.begin(), names.end());

@@ -1,0 +1,355 @@
+// Drawings: that gnuplot takes every script, that nothing in a dump can speak to it, and what happens without
+// it. That they are good to look at, somebody has to look.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <sstream>
+
+#include "apps/timings/drawing.hpp"
+#include "apps/timings/drawing_gnuplot.hpp"
+#include "apps/timings/drawing_sheet.hpp"
+#include "common/status.hpp"
+
+namespace {
+
+using namespace pacer;
+using namespace pacer::timings;
+
+Record record(const std::string& variant, int ranks, double seconds, int repeats = 7, double limit = 0) {
+    Record made;
+    made.app = "reduce";
+    made.variant = variant;
+    made.uses = Uses::ranks;
+    made.ranks = ranks;
+    made.parameters = {{"elements", std::int64_t{1000}}};
+    made.limit.seconds = limit;
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+        made.round.push_back(repeat);
+        for (int rank = 0; rank < ranks; ++rank) {
+            made.seconds.push_back(seconds * (1 + 0.01 * (repeat * 7 % 5) - 0.001 * rank));
+        }
+    }
+    made.verdict = {repeats, 0, "1", "1", "0"};
+    return made;
+}
+
+Launch launch(std::vector<Record> records) {
+    static int made = 0;
+    Launch one;
+    one.id = fmt::format("20261122T120721Z-{:08x}", ++made);
+    one.records = std::move(records);
+    return one;
+}
+
+std::vector<Launch> scaling_launches() {
+    std::vector<Launch> launches;
+    for (const int p : {1, 2, 4, 8}) {
+        launches.push_back(launch({record("serial", 1, 1, 7, 0.1), record("mpi", p, 1.0 / p + 0.1),
+                                   record("hybrid", p, 0.9 / p + 0.05)}));
+    }
+    return launches;
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+    std::vector<std::string> lines;
+    std::istringstream stream(text);
+    for (std::string line; std::getline(stream, line);) lines.push_back(line);
+    return lines;
+}
+
+// All of it is characters, and its tags close.
+void expect_sound_svg(const std::string& svg) {
+    EXPECT_EQ(svg.rfind("<?xml", 0), 0U);
+    EXPECT_NE(svg.find("</svg>"), std::string::npos);
+    int depth = 0;
+    for (std::size_t at = svg.find("<svg"); at != std::string::npos; at = svg.find('<', at + 1)) {
+        const auto end = svg.find('>', at);
+        ASSERT_NE(end, std::string::npos);
+        if (svg[at + 1] == '!' || svg[at + 1] == '?') continue;
+        if (svg[at + 1] == '/') {
+            --depth;
+        } else if (svg[end - 1] != '/') {
+            ++depth;
+        }
+        ASSERT_GE(depth, 0) << svg.substr(at, 80);
+    }
+    EXPECT_EQ(depth, 0);
+    // Nothing is fetched, and nothing of the ink is fixed.
+    EXPECT_FALSE(std::regex_search(svg, std::regex("href='[^#]|href=\"[^#]|url\\((?!#)|@import|<script")));
+    EXPECT_EQ(svg.find("color=\"black\""), std::string::npos);
+    EXPECT_EQ(svg.find("fill=\"black\""), std::string::npos);
+    EXPECT_NE(svg.find("fill=\"currentColor\""), std::string::npos);
+}
+
+TEST(Draw, TakesEveryKindToEveryCanvas) {
+    const auto launches = scaling_launches();
+    for (const auto kind : plot_kinds) {
+        SCOPED_TRACE(name_of(kind));
+        const auto svg = draw(kind, launches, Canvas::svg);
+        expect_sound_svg(svg);
+        EXPECT_NE(svg.find(title_of(kind)), std::string::npos);
+        EXPECT_EQ(draw(kind, launches, Canvas::png).substr(0, 8), "\x89PNG\r\n\x1a\n");
+        EXPECT_EQ(draw(kind, launches, Canvas::pdf).substr(0, 5), "%PDF-");
+        const auto text = draw(kind, launches, Canvas::text, 80);
+        EXPECT_EQ(lines_of(text).at(0), " " + std::string(title_of(kind)));
+        EXPECT_NE(text.find("mpi"), std::string::npos);
+        for (const auto& line : lines_of(text)) {
+            EXPECT_LE(line.size(), 80U);
+            EXPECT_EQ(line.find_first_of("\f\t\x1b$"), std::string::npos) << line;
+        }
+    }
+}
+
+TEST(Draw, SaysTheSameEachTime) {
+    const auto launches = scaling_launches();
+    for (const auto kind : plot_kinds) {
+        EXPECT_EQ(draw(kind, launches, Canvas::svg), draw(kind, launches, Canvas::svg));
+    }
+}
+
+TEST(Draw, GivesEachCaseInTextALineOfItsOwn) {
+    std::vector<Record> records;
+    for (int i = 0; i < 60; ++i) {
+        records.push_back(record(fmt::format("variant{:02}", i), 1, std::pow(1.3, -i), 7, 1e-9));
+    }
+    for (const auto kind : {PlotKind::ladder, PlotKind::distribution}) {
+        const auto lines = lines_of(draw(kind, {launch(records)}, Canvas::text, 120));
+        for (std::size_t i = 0; i < records.size(); ++i) {
+            const auto& line = lines.at(3 + i);  // slowest first, as they are
+            EXPECT_NE(line.find(records[i].variant + " 1 x 1"), std::string::npos) << line;
+            EXPECT_EQ(std::count(line.begin(), line.end(), 'o'), 1) << line;
+        }
+    }
+}
+
+TEST(Draw, PutsTheLadderWhereTheTimesAre) {
+    const auto text =
+        draw(PlotKind::ladder, {launch({record("slow", 1, 1e-1, 7, 1e-3), record("fast", 1, 1e-2, 7, 1e-3)})},
+             Canvas::text, 100);
+    const auto lines = lines_of(text);
+    const auto slow = lines.at(3), fast = lines.at(4);
+    EXPECT_NE(slow.find("102.0 ms"), std::string::npos) << text;
+    EXPECT_NE(slow.find(" 1.0"), std::string::npos) << text;
+    EXPECT_NE(fast.find(" 9.8"), std::string::npos) << text;
+    const auto from = [](const std::string& line, char mark) {
+        return static_cast<double>(line.rfind(mark, 70)) - static_cast<double>(line.find('|'));
+    };
+    EXPECT_EQ(slow.find('|'), fast.find('|')) << text;
+    EXPECT_NEAR(from(slow, 'o') / from(fast, 'o'), 2, 0.1) << text;  // two decades and one
+}
+
+TEST(Draw, ManagesWhatIsOdd) {
+    auto zero_spread = record("even", 1, 1);
+    for (auto& seconds : zero_spread.seconds) seconds = 1;
+    const std::vector<std::vector<Launch>> oddities = {
+        {launch({record("one", 1, 0.5, 1)})},
+        {launch({zero_spread})},
+        {launch(
+            {record("ns", 1, 1e-9), record("h", 1, 1e4), record("years", 1, 1e8), record("no", 1, 1e-12)})},
+        {launch({record("below", 1, 1, 7, 2)})},  // faster than its limit
+        {launch({record("wide", 300, 1)})},
+        {launch({record(std::string(500, 'x'), 2, 1), record("", 2, 1)})}};
+    for (const auto& launches : oddities) {
+        for (const auto kind : kinds_for(launches)) {
+            SCOPED_TRACE(fmt::format("{} of {}", name_of(kind), launches[0].records[0].variant));
+            expect_sound_svg(draw(kind, launches, Canvas::svg));
+            for (const int columns : {1, 60, 500}) {
+                EXPECT_FALSE(draw(kind, launches, Canvas::text, columns).empty());
+            }
+        }
+    }
+}
+
+TEST(Draw, StaysSmallWhateverTheNumberOfSamples) {
+    const auto many = launch({record("much", 1, 1, 200000)});
+    EXPECT_LT(draw(PlotKind::distribution, {many}, Canvas::svg).size(), 3000000U);
+    EXPECT_LT(draw(PlotKind::samples, {many}, Canvas::svg).size(), 3000000U);
+    std::vector<Record> records;
+    for (int i = 0; i < 1000; ++i) records.push_back(record(fmt::format("v{}", i), 1, 1 + i, 1));
+    EXPECT_THROW(draw(PlotKind::ladder, {launch(records)}, Canvas::png), UsageError);
+}
+
+TEST(Draw, LetsNoNameSpeakToGnuplot) {
+    const auto folder = std::filesystem::temp_directory_path() / fmt::format("drawing-{}", getpid());
+    std::filesystem::create_directory(folder);
+    const auto trap = (folder / "trap").string();
+    std::vector<std::string> names = {"it's 100 % %s %d a_b^c {/Symbol a} @x $y",
+                                      "`touch " + trap + "`",
+                                      "'; system('touch " + trap + "'); '",
+                                      "\nsystem('touch " + trap + "')\n!touch " + trap + "\n",
+                                      "\nEND\nsystem('touch " + trap + "')\n",
+                                      "\" . system(\"touch " + trap + "\") . \"",
+                                      "\\",
+                                      "'",
+                                      "<b>&amp;</b>",
+                                      "\xff\xc0\xaf\xed",
+                                      "h\u00fctte \u6e96"};
+    std::vector<Launch> launches;
+    for (const int p : {1, 2, 4}) {
+        std::vector<Record> records;
+        for (const auto& name : names) {
+            records.push_back(record(name, p, 1.0 / p));
+            records.back().parameters.emplace_back("kind", name);
+        }
+        launches.push_back(launch(records));
+    }
+    for (const auto kind : plot_kinds) {
+        SCOPED_TRACE(name_of(kind));
+        const auto svg = draw(kind, launches, Canvas::svg);
+        expect_sound_svg(svg);
+        EXPECT_EQ(svg.find("<b>"), std::string::npos);
+        EXPECT_EQ(svg.find('\xff'), std::string::npos);
+        EXPECT_NE(svg.find("h\u00fctte \u6e96"), std::string::npos);
+        EXPECT_NE(svg.find("it's 100 % %s %d a_b^c"), std::string::npos);
+        EXPECT_NE(svg.find("&lt;b&gt;"), std::string::npos);
+        draw(kind, launches, Canvas::text);
+    }
+    EXPECT_FALSE(std::filesystem::exists(trap));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(Draw, TakesOnlyWhatIsWanted) {
+    const auto text = draw(PlotKind::ladder, scaling_launches(), Canvas::text, 100, {"/mpi"});
+    EXPECT_NE(text.find("mpi 8 x 1"), std::string::npos);
+    EXPECT_EQ(text.find("hybrid"), std::string::npos);
+    EXPECT_THROW(draw(PlotKind::ladder, scaling_launches(), Canvas::text, 100, {"/none"}), UsageError);
+}
+
+TEST(Draw, RefusesWhatIsNotThere) {
+    const std::vector<Launch> serial = {launch({record("serial", 1, 1)})};
+    EXPECT_THROW(draw(PlotKind::balance, serial, Canvas::svg), UsageError);
+    EXPECT_THROW(draw(PlotKind::scaling, serial, Canvas::svg), UsageError);
+    auto idle = record("serial", 1, 1, 0);
+    idle.not_run = "it needs 2 ranks";
+    for (const auto kind : plot_kinds) {
+        EXPECT_THROW(draw(kind, {launch({idle})}, Canvas::svg), UsageError);
+        EXPECT_THROW(draw(kind, {}, Canvas::svg), UsageError);
+    }
+    EXPECT_TRUE(kinds_for({}).empty());
+    EXPECT_TRUE(kinds_for({launch({idle})}).empty());
+    EXPECT_EQ(kinds_for(serial), (std::vector{PlotKind::ladder, PlotKind::samples, PlotKind::distribution}));
+    EXPECT_EQ(kinds_for(scaling_launches()).size(), 5U);
+}
+
+// Another gnuplot, or none, for as long as this lives.
+class OtherGnuplot {
+  public:
+    explicit OtherGnuplot(const std::string& script) : path_(std::getenv("PATH")) {
+        std::filesystem::create_directory(folder_);
+        if (!script.empty()) {
+            std::ofstream(folder_ / "gnuplot") << "#!/bin/sh\nPATH=" << path_ << "\n" << script << "\n";
+            std::filesystem::permissions(folder_ / "gnuplot", std::filesystem::perms::owner_all);
+        }
+        setenv("PATH", folder_.c_str(), 1);
+    }
+    ~OtherGnuplot() {
+        setenv("PATH", path_.c_str(), 1);
+        std::filesystem::remove_all(folder_);
+    }
+
+  private:
+    std::string path_;
+    std::filesystem::path folder_ =
+        std::filesystem::temp_directory_path() / fmt::format("gnuplot-{}", getpid());
+};
+
+std::string refusal(const std::string& gnuplot, const std::string& script = "plot x\n") {
+    const OtherGnuplot other(gnuplot);
+    try {
+        run_gnuplot(script);
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+    return "none";
+}
+
+TEST(Gnuplot, ThatIsMissingOrFailsIsNamed) {
+    const auto expect = [](const std::string& text, const std::string& part) {
+        EXPECT_NE(text.find(part), std::string::npos) << text;
+        EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+        EXPECT_NE(text.find("apt-get install gnuplot-nox"), std::string::npos) << text;
+    };
+    expect(refusal(""), "cannot be run: No such file or directory");
+    expect(refusal("echo ' unknown or\n   ambiguous terminal type' >&2; exit 1"),
+           "failed with status 1: unknown or ambiguous terminal type");
+    expect(refusal("kill -9 $$"), "was killed by signal 9: it says nothing");
+    expect(refusal("exit 0"), "drew nothing");
+    EXPECT_THROW(run_gnuplot("this is no gnuplot\n"), UsageError);
+}
+
+TEST(Gnuplot, NeverHangsNorDiesOfAPipe) {
+    const std::string script(4000000, '#');
+    EXPECT_NE(refusal("exit 3", script).find("status 3"), std::string::npos);  // reads nothing of it
+    const OtherGnuplot other("head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero; cat; exit 0");
+    EXPECT_EQ(run_gnuplot(script).size(), 7000000U);
+}
+
+TEST(Gnuplot, ReadsNoSettingsOfTheUser) {
+    const auto home = std::filesystem::temp_directory_path() / fmt::format("home-{}", getpid());
+    std::filesystem::create_directory(home);
+    std::ofstream(home / ".gnuplot") << "this is no gnuplot\n";
+    const std::string before = std::getenv("HOME") != nullptr ? std::getenv("HOME") : "/";
+    setenv("HOME", home.c_str(), 1);
+    EXPECT_NO_THROW(draw(PlotKind::ladder, scaling_launches(), Canvas::text));
+    setenv("HOME", before.c_str(), 1);
+    std::filesystem::remove_all(home);
+}
+
+TEST(Tics, AreRoundFewAndInside) {
+    for (double low = 1e-10; low < 1e7; low *= 3.7) {
+        for (const double wide : {1.05, 1.3, 2.0, 7.0, 60.0, 1e4, 1e9}) {
+            SCOPED_TRACE(fmt::format("{} .. {}", low, low * wide));
+            for (const auto& tics : {time_tics(low, low * wide, 6), even_time_tics(low, low * wide, 6)}) {
+                EXPECT_GE(tics.size(), wide > 1.2 ? 2U : 1U);
+                EXPECT_LE(tics.size(), 9U);
+                for (std::size_t i = 0; i < tics.size(); ++i) {
+                    EXPECT_GE(tics[i].first, low * (1 - 1e-6));
+                    EXPECT_LE(tics[i].first, low * wide * (1 + 1e-6));
+                    EXPECT_TRUE(i == 0 || tics[i].second != tics[i - 1].second);
+                }
+            }
+        }
+    }
+    EXPECT_EQ(text_of(time_tics(0.9e-3, 12e-3, 9)),
+              "('1 ms' 0.001, '2 ms' 0.002, '5 ms' 0.005, '10 ms' 0.01)");
+    EXPECT_EQ(text_of(time_tics(50, 4000, 9)),
+              "('50 s' 50, '1 min' 60, '2 min' 120, '5 min' 300, '10 min' 600, '20 min' 1200, '30 min' 1800, "
+              "'1 h' 3600)");
+    EXPECT_EQ(text_of(even_time_tics(0.98, 1.03, 5)),
+              "('0.98 s' 0.98, '0.99 s' 0.99, '1 s' 1, '1.01 s' 1.01, "
+              "'1.02 s' 1.02, '1.03 s' 1.03)");
+    EXPECT_EQ(text_of(count_tics(0, 63, 16)),
+              "('0' 0, '5' 5, '10' 10, '15' 15, '20' 20, '25' 25, '30' 30, '35' "
+              "35, '40' 40, '45' 45, '50' 50, '55' 55, '60' 60)");
+}
+
+TEST(Tics, OfRatiosHaveTheMedianAndRoom) {
+    for (const double wide : {1.001, 1.02, 1.3, 3.0, 50.0, 1e4}) {
+        const auto tics = ratio_tics(1 / wide, wide * wide, 7);
+        EXPECT_GE(tics.size(), 2U);
+        EXPECT_LE(tics.size(), 9U);
+        EXPECT_EQ(tics.front(), (std::pair<double, std::string>{1, "median"}));
+    }
+    EXPECT_EQ(text_of(ratio_tics(0.95, 1.25, 4)), "('median' 1, '+20 %%' 1.2, '+10 %%' 1.1)");
+    EXPECT_EQ(text_of(ratio_tics(0.4, 12, 6)), "('median' 1, 'x10' 10, 'x5' 5, 'x2' 2, '/2' 0.5)");
+}
+
+TEST(Quoted, StandsForItselfOnly) {
+    EXPECT_EQ(quoted("it's\n\"`%\x7f"), "'it''s \"`% '");
+    EXPECT_EQ(quoted_tic("5 %"), "'5 %%'");
+    EXPECT_EQ(quoted("\xff \xc3\xbc \xc3"), "'? \xc3\xbc ?'");
+    EXPECT_EQ(shortened("abcdefgh", 8), "abcdefgh");
+    EXPECT_EQ(shortened("\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc", 5), "\xc3\xbc\xc3\xbc...");
+    EXPECT_EQ(width_of("\xc3\xbc!"), 2U);
+}
+
+}  // namespace

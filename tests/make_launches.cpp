@@ -73,6 +73,11 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
                           {"seed", std::int64_t{number}},
                           {"load_before", 0.01 * number},
                           {"start_time", fmt::format("2026-11-22T12:07:{:02}Z", number % 60)}};
+    // As many as a real launch has.
+    while (made.circumstances.size() < 42) {
+        made.circumstances.emplace_back(fmt::format("fact_{}", made.circumstances.size()),
+                                        std::string("as it was on every launch of this machine"));
+    }
     for (int rank = 0; rank < wish.ranks; ++rank) {
         made.placement.push_back({rank, "node1", 4000 + rank, "0-3,8", 2, "0-1;2-3"});
     }
@@ -88,6 +93,7 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
 int make(int argc, char** argv) {
     Wish wish;
     CLI::App cli("Writes launches with a known truth.", "make_launches");
+    cli.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     cli.add_option("FILE", wish.file)->required();
     cli.add_option("--app", wish.app);
     cli.add_option("--commit", wish.commit);

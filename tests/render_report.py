@@ -11,6 +11,7 @@ Chromium is spoken to in the DevTools protocol through two pipes: messages are J
 """
 import argparse
 import base64
+import fcntl
 import json
 import os
 import pathlib
@@ -30,14 +31,12 @@ class Browser:
 
     def __init__(self, program):
         self.profile = tempfile.mkdtemp(prefix="render_report.")
+        # Chromium reads commands from descriptor 3 and answers on 4. Its ends are moved out of the way first: put in
+        # place one after the other, one could else close the other.
         commands, self.to = os.pipe()
         self.answers, events = os.pipe()
-        # Chromium reads its commands from descriptor 3 and answers on 4. Its own descriptors are moved aside first,
-        # so that neither pipe is closed by being put in the other's place.
+        commands, events = (fcntl.fcntl(end, fcntl.F_DUPFD, 10) for end in (commands, events))
         redirect = f"exec 3<&{commands} 4>&{events}; exec \"$@\""
-        if {commands, events} & {3, 4}:
-            commands, events = (os.dup2(end, 20 + i, inheritable=True) for i, end in enumerate((commands, events)))
-            redirect = f"exec 3<&{commands} 4>&{events}; exec \"$@\""
         self.process = subprocess.Popen(
             ["bash", "-c", redirect, "bash", program, "--headless=new", "--no-sandbox", "--disable-gpu",
              "--disable-dev-shm-usage", "--no-first-run", "--disable-extensions", "--disable-background-networking",
@@ -143,7 +142,7 @@ CONTENTS = """({
     wide: document.documentElement.scrollWidth > document.documentElement.clientWidth,
     broken_images: [...document.images].filter(i => !i.complete || i.naturalWidth === 0).length,
     foreign: [...document.querySelectorAll("[src], [href]")].map(e => e.getAttribute("src") ?? e.getAttribute("href"))
-        .filter(u => !u.startsWith("#") && !u.startsWith("data:image/svg+xml;base64,")),
+        .filter(u => !u.startsWith("#") && !u.startsWith("data:image/svg+xml;base64,")).map(u => u.slice(0, 100)),
     handlers: [...document.querySelectorAll("*")].filter(e => e.getAttributeNames().some(n => n.startsWith("on")))
         .map(e => e.outerHTML.slice(0, 100)),
     harmed: typeof window.harmed !== "undefined",
@@ -196,9 +195,10 @@ def judge(browser, page):
     contents = browser.evaluate(CONTENTS)
     if not contents["heading"] or contents["heading"] not in contents["title"]:
         yield f"heading and title: {contents['heading']}, {contents['title']}"
-    for section in ("ladder", "placement", "warnings", "circumstances", "reading"):
-        if section not in contents["sections"]:
-            yield f"no section {section}, only {contents['sections']}"
+    missing = {"ladder", "placement", "warnings", "circumstances", "reading"} - set(contents["sections"])
+    if missing:
+        yield f"these sections are missing: {missing}"
+        return
     if contents["scripts"] != 1:
         yield f"{contents['scripts']} scripts, not its own alone"
     for what in ("wide", "broken_images", "foreign", "handlers", "harmed"):

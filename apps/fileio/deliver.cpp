@@ -11,6 +11,7 @@
 #include "apps/fileio/tally.hpp"
 #include "common/progress.hpp"
 #include "common/units.hpp"
+#include "io/part_file.hpp"
 
 namespace pacer::fileio {
 
@@ -45,11 +46,14 @@ class Desk {
           earlier_(earlier_journal(delivery, run_text(settings, calculation))),
           reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
         finished_before_ = earlier_ && earlier_->complete() && std::filesystem::exists(delivery.target.path);
+        refuse_input_as_output();
         if (!finished_before_) check_target(delivery.target);
         // Begun last: what is refused leaves nothing behind.
         journal_.emplace(
             earlier_ ? std::move(*earlier_)
                      : Journal::begin(delivery.target.journal_path(), run_text(settings, calculation)));
+        remove_parts_of(delivery.target.path);
+        remove_parts_of(delivery.target.rejected_path());
         earlier_records_ = journal_->records();
         for (const auto& [file, ranges] : journal_->reading().done) {
             if (journal_->files()[static_cast<std::size_t>(file)].compression != Compression::none) continue;
@@ -129,8 +133,21 @@ class Desk {
     }
 
   private:
+    void refuse_input_as_output() const {
+        const auto& target = delivery_.target;
+        for (const auto& path : {target.path, target.journal_path(), target.rejected_path()}) {
+            for (const auto& input : settings_.inputs) {
+                std::error_code missing;
+                if (!std::filesystem::equivalent(input, path, missing) || missing) continue;
+                throw UsageError(
+                    fmt::format("{} is input and cannot be written: choose another --out", input));
+            }
+        }
+    }
+
     ReadSettings read_settings() const {
         ReadSettings read;
+        read.stop = stop_requested;
         read.skip_header = settings_.skip_header;
         const auto& target = delivery_.target;
         read.excluded = {target.path, target.journal_path(), target.rejected_path()};

@@ -27,7 +27,12 @@ bool BlockSource::next(Bytes& message) {
     // Which file comes next is known only after reading.
     const auto text_at = message.size() + sizeof(HandoutHeader);
     message.resize(text_at);
-    const auto place = reader_.next(message, size_.next(read, left));
+    std::optional<BlockPlace> place;
+    try {
+        place = reader_.next(message, size_.next(read, left));
+    } catch (const ReadingStopped&) {
+        ended_ = interrupted_ = true;
+    }
     if (!place) return false;
     const auto& path = reader_.files()[static_cast<std::size_t>(place->file)].path;
     const HandoutHeader header{*place, number_++};
@@ -38,9 +43,8 @@ bool BlockSource::next(Bytes& message) {
 
 bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Collect& collect,
                     Signals signals) {
-    const auto stopped = [=] { return signals == Signals::heeded && stop_requested(); };
     std::exception_ptr error;
-    bool more = true;
+    bool more = true, stopped = false;
 #pragma omp parallel num_threads(threads)
     {
         Processor processor(job, omp_get_thread_num());
@@ -58,7 +62,10 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
             message.clear();
 #pragma omp critical(fileio_blocks)
             {
-                guarded([&] { more = more && !stopped() && blocks.next(message); });
+                guarded([&] {
+                    if (more && signals == Signals::heeded && stop_requested()) stopped = true;
+                    more = more && !stopped && blocks.next(message);
+                });
                 mine = more;
             }
             if (!mine) break;
@@ -72,7 +79,7 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
         }
     }
     if (error) std::rethrow_exception(error);
-    return stopped();
+    return stopped || blocks.interrupted();
 }
 
 bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& collect, Signals signals,
@@ -88,7 +95,7 @@ bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& colle
         if (idle) idle();
     };
     master.stoppable = signals == Signals::heeded;
-    return hand_out(team, master);
+    return hand_out(team, master) || blocks.interrupted();
 }
 
 void serve_blocks(const Team& team, const Job& job, const Collect& made) {

@@ -25,13 +25,14 @@ class BlockSource {
     bool next(Bytes& message);  // appended; false at the end of the input
     void learn(const PieceHeader& piece) { size_.learn(piece); }
     void look_ahead() { reader_.look_ahead(); }
-    void end() { ended_ = true; }  // no more blocks
+    void end() { ended_ = true; }                      // no more blocks
+    bool interrupted() const { return interrupted_; }  // by a signal, while nothing came from a pipe
 
   private:
     Reader& reader_;
     BlockSize size_;
     std::int64_t number_ = 0;
-    bool ended_ = false;
+    bool ended_ = false, interrupted_ = false;
 };
 
 enum class Signals { ignored, heeded };  // heeded: a signal to any rank ends the reading

@@ -60,7 +60,7 @@ void add_options(CommandLine& line, Wishes& wishes) {
         .add_option("--record-timeout", settings.record_timeout_seconds,
                     "Seconds after which a record is named and ends the run, 0: never")
         ->capture_default_str()
-        ->check(CLI::NonNegativeNumber);
+        ->check(CLI::Range(0.0, 1e9));
     line.cli.add_option("--out", wishes.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
         ->group(delivering);
     line.cli.add_flag("--resume", wishes.delivery.resume, "Go on with a run that was cut, or start it")

@@ -11,6 +11,7 @@
 #include <array>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
@@ -60,37 +61,52 @@ thread_local const Watch::Slot* my_slot = nullptr;
 
 constexpr std::array crash_signals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
-std::string_view name_of_signal(int signal) {
+std::string_view words_for(int signal) {
     switch (signal) {
         case SIGSEGV:
-            return "invalid memory access, SIGSEGV";
+            return "crashed (invalid memory access, SIGSEGV)";
         case SIGBUS:
-            return "bus error, SIGBUS";
+            return "crashed (bus error, SIGBUS)";
         case SIGFPE:
-            return "arithmetic error, SIGFPE";
+            return "crashed (arithmetic error, SIGFPE)";
         case SIGILL:
-            return "illegal instruction, SIGILL";
+            return "crashed (illegal instruction, SIGILL)";
         default:
-            return "SIGABRT";
+            return "crashed (SIGABRT)";
     }
 }
 
-// Formats into a buffer of its own and calls nothing that allocates. The signal then does what it does by
-// default.
-void on_crash(int signal) {
+// Of this thread's record. Without a watch the slots are gone.
+std::int64_t line_at_work() {
+    return crash.told == nullptr || my_slot == nullptr ? Watch::no_line : my_slot->line.load();
+}
+
+// Says what this rank's calculation did, and where, if it was at work and nobody has said anything yet.
+// Allocates nothing.
+void tell_crash(std::string_view what) {
+    const auto line = line_at_work();
+    if (line == Watch::no_line || crash.told->exchange(1) != 0) return;
     const auto* const slot = my_slot;
-    const auto line = slot == nullptr ? Watch::no_line : slot->line.load();
-    if (line != Watch::no_line && crash.told != nullptr && crash.told->exchange(1) == 0) {
-        std::array<char, 1024> text;
-        const auto end =
-            fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation crashed ({}) at {}:{}\n",
-                             std::string_view(crash.who), name_of_signal(signal),
-                             static_cast<const char*>(slot->path), line + 1);
-        [[maybe_unused]] const auto written =
-            ::write(STDERR_FILENO, text.data(), std::min(end.size, text.size() - 1));
-    }
+    std::array<char, 1024> text;
+    const auto end =
+        fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation {} at {}:{}\n",
+                         std::string_view(crash.who), what, static_cast<const char*>(slot->path), line + 1);
+    [[maybe_unused]] const auto written =
+        ::write(STDERR_FILENO, text.data(), std::min(end.size, text.size() - 1));
+}
+
+// The signal then does what it does by default.
+void on_crash(int signal) {
+    tell_crash(words_for(signal));
     std::signal(signal, SIG_DFL);
     std::raise(signal);
+}
+
+// A library may end the process, with any status: that is no success.
+void on_exit_within_calculation() {
+    if (line_at_work() == Watch::no_line) return;
+    tell_crash("ended the program");
+    ::_exit(static_cast<int>(ExitStatus::wrong));
 }
 
 void set_crash_handler(void (*handler)(int)) {
@@ -145,6 +161,7 @@ Watch::Watch(const Team& world, std::string_view program, int threads, double re
     crash.who = fmt::format("{}: rank {} on {}", program_, world.rank, host_name());
     crash.told = &leader_->told;
     set_crash_handler(on_crash);
+    [[maybe_unused]] static const int registered = std::atexit(on_exit_within_calculation);
 
     // The first rank of a node watches all others, the second one the first.
     std::vector<int> world_ranks(static_cast<std::size_t>(ranks));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/record.hpp"
+#include "io/dump.hpp"
 
 namespace pacer::timings {
 
@@ -38,9 +39,10 @@ struct Case {
     std::vector<double> medians() const;  // seconds, one a launch
 };
 
-// All launches of these files, each id once. Throws UsageError: a file that cannot be read, or (unless
-// `dedupe`) a launch that is there twice.
-std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe = false);
+// All launches of these files, each id once, sorted by id. Throws UsageError: a file that cannot be read, or
+// (unless `dedupe`) a launch that is there twice. Detail::times is much faster where there are many launches.
+std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe = false,
+                                  Detail detail = Detail::all);
 
 // The cases in the order of their first appearance. The launches must outlive the result. Throws UsageError
 // for a time that is no positive number, naming launch and case.

@@ -191,8 +191,8 @@ void settle_by_holm(std::vector<CaseComparison>& rows) {
         const auto fewest = static_cast<std::size_t>(std::min(row.base_launches, row.new_launches));
         if (row.verdict != Finding::regressed) continue;
         if (fewest < fewest_for_holm) {
-            row.note = fmt::format("slower, but one of {} cases: confirm it by fresh launches, or take {}",
-                                   compared.size(), fewest_for_holm);
+            row.note =
+                fmt::format("slower, but one of {} cases: confirm it by fresh launches", compared.size());
             row.launches_needed = static_cast<int>(fewest_for_holm);
         } else if (adjusted[i] > significant) {
             row.note = fmt::format("slower, but of {} cases one may look so by chance (Holm: p = {:.2g})",
@@ -264,11 +264,11 @@ ExitStatus status_of(const std::vector<CaseComparison>& rows) {
 std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& candidate) {
     std::string text;
     if (std::min(base.size(), candidate.size()) == 1) {
-        text += fmt::format(" one launch cannot be compared: take at least {} a side.", fewest_launches);
+        text += fmt::format("; one launch cannot be compared: take at least {} a side", fewest_launches);
     }
     const auto shared = shared_ids(base, candidate).size();
     if (shared > 0) {
-        text += fmt::format(" {} launch{} on both sides, which hides differences.", shared,
+        text += fmt::format("; {} launch{} on both sides, which hides differences", shared,
                             shared == 1 ? " is" : "es are");
     }
     return text;
@@ -295,7 +295,7 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
         if (row.verdict == Finding::regressed) confirm_regression(row, all[i], options);
     }
     comparison.status = status_of(comparison.cases);
-    comparison.sentence = sentence_of(comparison.cases) + caution(base, candidate);
+    comparison.sentence = sentence_of(comparison.cases) + caution(base, candidate) + ".";
     return comparison;
 }
 

@@ -115,7 +115,7 @@ std::string rows_text(const std::vector<CaseComparison>& rows, bool colours) {
 std::string markdown_text(std::string_view text) {
     std::string safe;
     for (const char letter : text) {
-        if (std::string_view("\\|*_`<>[]#").find(letter) != std::string_view::npos) safe += '\\';
+        if (std::string_view("\\|*_`<[]").find(letter) != std::string_view::npos) safe += '\\';
         safe += letter == '\n' || letter == '\r' ? ' ' : letter;
     }
     return safe;
@@ -152,10 +152,15 @@ Json object(const CaseComparison& row, const std::vector<CaseKey>& keys) {
             {"note", row.note}};
 }
 
-// A field of CSV out of one of JSON: nothing where there is none.
+// A field of a CSV line, quoted where RFC 4180 wants it; nothing for null.
 std::string csv_value(const Json& value) {
     if (value.is_null()) return {};
-    return value.is_string() ? csv_field(value.get<std::string>()) : value.dump();
+    if (!value.is_string()) return value.dump();
+    const auto text = value.get<std::string>();
+    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+    std::string quoted = "\"";
+    for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
+    return quoted + "\"";
 }
 
 }  // namespace
@@ -188,7 +193,7 @@ std::string sentence_of(const std::vector<CaseComparison>& rows) {
         names.resize(std::min(names.size(), most_named));
         text += fmt::format(" ({}{})", fmt::join(names, "; "), all_named ? "" : "; ...");
     }
-    return text + ".";
+    return text;
 }
 
 std::string comparison_table(const Comparison& comparison, bool colours) {
@@ -228,26 +233,26 @@ std::string comparison_json(const Comparison& comparison) {
 
 std::string comparison_csv(const Comparison& comparison) {
     const auto keys = keys_of(comparison.cases);
-    std::string heading, text;
+    Json rows = Json::array();
     for (const auto& row : comparison.cases) {
-        auto fields = object(row, keys);
-        fields.erase("parameters");  // the case's name has those that differ
+        rows.push_back(object(row, keys));
+        rows.back().erase("parameters");  // the case's name has those that differ
+    }
+    return csv_of(rows);
+}
+
+std::string csv_of(const Json& rows) {
+    std::string heading, text;
+    for (const auto& row : rows) {
         heading.clear();
         std::string line;
-        for (const auto& [name, value] : fields.items()) {
+        for (const auto& [name, value] : row.items()) {
+            line += (heading.empty() ? "" : ",") + csv_value(value);
             heading += (heading.empty() ? "" : ",") + name;
-            line += (line.empty() ? "" : ",") + csv_value(value);
         }
         text += line + "\n";
     }
     return heading + "\n" + text;
-}
-
-std::string csv_field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return quoted + "\"";
 }
 
 }  // namespace pacer::timings

@@ -1,15 +1,15 @@
 // A comparison as people and programs read it.
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "apps/timings/comparison.hpp"
 
 namespace pacer::timings {
 
-// What a comparison comes to: "7 cases: 1 REGRESSED (reduce/simd 1 x 1: 1.104), 6 equivalent."
+// What a comparison comes to: "7 cases: 1 REGRESSED (reduce/simd 1 x 1: 1.104), 6 equivalent"
 std::string sentence_of(const std::vector<CaseComparison>& rows);
 
 // Whether the verdict makes the exit status that of a failure.
@@ -21,7 +21,7 @@ std::string comparison_markdown(const Comparison& comparison);  // for a pull re
 std::string comparison_json(const Comparison& comparison);
 std::string comparison_csv(const Comparison& comparison);  // a row a case
 
-// A field of a CSV line, quoted where RFC 4180 wants it.
-std::string csv_field(std::string_view text);
+// Rows of flat objects as CSV, under the names of their fields; null is an empty field.
+std::string csv_of(const nlohmann::ordered_json& rows);
 
 }  // namespace pacer::timings

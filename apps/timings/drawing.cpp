@@ -8,13 +8,14 @@
 
 namespace pacer::timings {
 
-std::string label_of(const CaseKey& key) {
-    return fmt::format("{} {} x {}", key.variant, key.ranks, key.threads);
+std::string label_of(const CaseKey& key, std::size_t most) {
+    const auto shape = fmt::format(" {} x {}", key.ranks, key.threads);
+    return shortened(key.variant, std::max<std::size_t>(most, shape.size() + 4) - shape.size()) + shape;
 }
 
 std::string group_name(const CaseKey& key, const std::vector<Case>& cases) {
-    const bool one_app = std::all_of(cases.begin(), cases.end(),
-                                     [&](const Case& other) { return other.key.app == key.app; });
+    const bool one_app =
+        std::all_of(cases.begin(), cases.end(), [&](const Case& other) { return other.key.app == key.app; });
     std::string name = one_app ? "" : key.app;
     for (const auto& [parameter, value] : key.parameters) {
         const auto text = to_string(value);
@@ -44,31 +45,40 @@ std::vector<PlotKind> kinds_for(const std::vector<Launch>& launches) {
     std::vector<PlotKind> kinds = {PlotKind::ladder};
     if (!scaling_of(cases).empty()) kinds.push_back(PlotKind::scaling);
     kinds.insert(kinds.end(), {PlotKind::samples, PlotKind::distribution});
-    const bool many_ranks = std::any_of(cases.begin(), cases.end(), [&](const Case& one) {
-        return ran(one) && one.key.ranks > 1;
-    });
+    const bool many_ranks = std::any_of(cases.begin(), cases.end(),
+                                        [&](const Case& one) { return ran(one) && one.key.ranks > 1; });
     if (many_ranks) kinds.push_back(PlotKind::balance);
     return kinds;
 }
 
 std::string_view name_of(PlotKind kind) {
     switch (kind) {
-        case PlotKind::ladder: return "ladder";
-        case PlotKind::scaling: return "scaling";
-        case PlotKind::samples: return "samples";
-        case PlotKind::distribution: return "distribution";
-        case PlotKind::balance: return "balance";
+        case PlotKind::ladder:
+            return "ladder";
+        case PlotKind::scaling:
+            return "scaling";
+        case PlotKind::samples:
+            return "samples";
+        case PlotKind::distribution:
+            return "distribution";
+        case PlotKind::balance:
+            return "balance";
     }
     return {};
 }
 
 std::string_view title_of(PlotKind kind) {
     switch (kind) {
-        case PlotKind::ladder: return "Variants as a ladder towards the limit";
-        case PlotKind::scaling: return "Speedup by number of cores";
-        case PlotKind::samples: return "Times in the order run";
-        case PlotKind::distribution: return "Distribution of the times";
-        case PlotKind::balance: return "Load by rank";
+        case PlotKind::ladder:
+            return "Variants as a ladder towards the limit";
+        case PlotKind::scaling:
+            return "Speedup by number of cores";
+        case PlotKind::samples:
+            return "Times in the order run";
+        case PlotKind::distribution:
+            return "Distribution of the times";
+        case PlotKind::balance:
+            return "Load by rank";
     }
     return {};
 }
@@ -81,11 +91,21 @@ std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canv
     if (chosen.empty()) throw UsageError("there is nothing to draw: nothing was run");
     Sheet sheet(canvas, columns);
     switch (kind) {
-        case PlotKind::ladder: draw_ladder(sheet, chosen); break;
-        case PlotKind::scaling: draw_scaling(sheet, all, wanted); break;
-        case PlotKind::samples: draw_samples(sheet, chosen); break;
-        case PlotKind::distribution: draw_distribution(sheet, chosen); break;
-        case PlotKind::balance: draw_balance(sheet, chosen); break;
+        case PlotKind::ladder:
+            draw_ladder(sheet, chosen);
+            break;
+        case PlotKind::scaling:
+            draw_scaling(sheet, all, wanted);
+            break;
+        case PlotKind::samples:
+            draw_samples(sheet, chosen);
+            break;
+        case PlotKind::distribution:
+            draw_distribution(sheet, chosen);
+            break;
+        case PlotKind::balance:
+            draw_balance(sheet, chosen);
+            break;
     }
     return sheet.drawn(title_of(kind));
 }

@@ -19,7 +19,8 @@ namespace {
 
 constexpr const char* remedy = "install it (Debian: apt-get install gnuplot-nox) or put it in PATH";
 
-// Files in memory stand in for pipes: none can be full or have lost its reader, so nobody waits for the other.
+// Files in memory stand in for pipes: none can be full or have lost its reader, so nobody waits for the
+// other.
 class MemoryFile {
   public:
     MemoryFile() : descriptor_(memfd_create("gnuplot", MFD_CLOEXEC)) {
@@ -46,8 +47,7 @@ class MemoryFile {
         std::string text;
         std::array<char, 65536> part;
         for (;;) {
-            const auto count =
-                pread(descriptor_, part.data(), part.size(), static_cast<off_t>(text.size()));
+            const auto count = pread(descriptor_, part.data(), part.size(), static_cast<off_t>(text.size()));
             if (count < 0 && errno == EINTR) continue;
             if (count < 0) refuse();
             if (count == 0) return text;
@@ -75,8 +75,8 @@ int run(const MemoryFile& in, const MemoryFile& out, const MemoryFile& err) {
     const int error = posix_spawnp(&child, name.c_str(), &actions, nullptr, arguments.data(), environ);
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
-        throw UsageError(fmt::format("gnuplot, which draws, cannot be run: {}; {}", std::strerror(error),
-                                     remedy));
+        throw UsageError(
+            fmt::format("gnuplot, which draws, cannot be run: {}; {}", std::strerror(error), remedy));
     }
     int status = 0;
     while (waitpid(child, &status, 0) < 0) {
@@ -109,10 +109,9 @@ std::string run_gnuplot(const std::string& script) {
     const int status = run(in, out, err);
     auto drawing = out.content();
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && !drawing.empty()) return drawing;
-    const auto how = WIFSIGNALED(status) ? fmt::format("was killed by signal {}", WTERMSIG(status))
-                     : WEXITSTATUS(status) != 0
-                         ? fmt::format("failed with status {}", WEXITSTATUS(status))
-                         : std::string("drew nothing");
+    const auto how = WIFSIGNALED(status)        ? fmt::format("was killed by signal {}", WTERMSIG(status))
+                     : WEXITSTATUS(status) != 0 ? fmt::format("failed with status {}", WEXITSTATUS(status))
+                                                : std::string("drew nothing");
     throw UsageError(fmt::format("gnuplot {}: {} (gnuplot 5.4 with its cairo terminals is needed; {})", how,
                                  complaint(err.content()), remedy));
 }

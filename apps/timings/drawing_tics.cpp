@@ -9,13 +9,8 @@ namespace pacer::timings {
 
 namespace {
 
-constexpr std::array<TimeUnit, 7> units = {{{"ns", 1e-9},
-                                            {"us", 1e-6},
-                                            {"ms", 1e-3},
-                                            {"s", 1},
-                                            {"min", 60},
-                                            {"h", 3600},
-                                            {"d", 86400}}};
+constexpr std::array<TimeUnit, 7> units = {
+    {{"ns", 1e-9}, {"us", 1e-6}, {"ms", 1e-3}, {"s", 1}, {"min", 60}, {"h", 3600}, {"d", 86400}}};
 
 std::string short_time(double seconds) {
     const auto unit = unit_for(seconds * (1 + 1e-9));
@@ -47,16 +42,6 @@ double round_step(double least) {
     return 10 * power;
 }
 
-Tics equal_steps(double low, double high, int most) {
-    const auto unit = unit_for(high);
-    const double step = round_step((high - low) / unit.seconds / most) * unit.seconds;
-    Tics tics;
-    for (double number = std::ceil(low / step); number * step <= high && tics.size() < 100; ++number) {
-        tics.emplace_back(number * step, short_time(number * step));
-    }
-    return tics;
-}
-
 std::string ratio_text(double ratio) {
     if (ratio == 1) return "median";
     if (ratio >= 2) return fmt::format("x{:g}", ratio);
@@ -74,6 +59,26 @@ TimeUnit unit_for(double seconds) {
     return best;
 }
 
+Tics count_tics(double first, double last, int most) {
+    const double step = std::max(1.0, round_step(std::max(last - first, 1.0) / most));
+    Tics tics;
+    for (double number = std::ceil(first / step) * step; number <= last; number += step) {
+        tics.emplace_back(number, fmt::format("{}", number));
+    }
+    return tics;
+}
+
+Tics even_time_tics(double low, double high, int most) {
+    const auto unit = unit_for(high);
+    const double step = round_step((high - low) / unit.seconds / most);
+    Tics tics;
+    for (double number = std::ceil(low / unit.seconds / step); number * step * unit.seconds <= high;
+         ++number) {
+        tics.emplace_back(number * step * unit.seconds, fmt::format("{:.6g} {}", number * step, unit.name));
+    }
+    return tics;
+}
+
 Tics time_tics(double low, double high, int most) {
     for (const bool decades_only : {false, true}) {
         Tics tics;
@@ -82,7 +87,7 @@ Tics time_tics(double low, double high, int most) {
                 tics.emplace_back(time, short_time(time));
             }
         }
-        if (!decades_only && tics.size() < 3) return equal_steps(low, high, most);
+        if (!decades_only && tics.size() < 3) return even_time_tics(low, high, most);
         const auto wide = static_cast<std::size_t>(std::max(most, 2));
         if (tics.size() <= wide) return tics;
         if (!decades_only) continue;

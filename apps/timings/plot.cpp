@@ -1,9 +1,96 @@
+// timings plot: launches as drawings.
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "apps/timings/commands.hpp"
+#include "apps/timings/drawing.hpp"
+#include "apps/timings/output.hpp"
+#include "common/status.hpp"
 
 namespace pacer::timings {
 
-Run add_plot(CLI::App&) {
-    return [] { return ExitStatus::usage; };
+namespace {
+
+struct Settings {
+    std::vector<std::string> files, only;
+    std::string kind, output;
+};
+
+std::vector<std::string> kind_names() {
+    std::vector<std::string> names;
+    for (const auto kind : plot_kinds) names.emplace_back(name_of(kind));
+    return names;
+}
+
+// As the file's name says; text where there is none.
+Canvas canvas_for(const std::string& output) {
+    if (output.empty()) return Canvas::text;
+    const auto suffix = std::filesystem::path(output).extension();
+    if (suffix == ".svg") return Canvas::svg;
+    if (suffix == ".png") return Canvas::png;
+    if (suffix == ".pdf") return Canvas::pdf;
+    throw UsageError(
+        fmt::format("cannot tell from the name what {} is to be; choose NAME.svg, .png or .pdf", output));
+}
+
+// One launch is a ladder; launches on several numbers of cores are there for their scaling.
+PlotKind kind_for(const Settings& settings, const std::vector<Launch>& launches) {
+    for (const auto kind : plot_kinds) {
+        if (name_of(kind) == settings.kind) return kind;
+    }
+    const auto kinds = kinds_for(launches);
+    const bool scaling = std::find(kinds.begin(), kinds.end(), PlotKind::scaling) != kinds.end();
+    return scaling ? PlotKind::scaling : PlotKind::ladder;
+}
+
+int terminal_columns() {
+    constexpr int otherwise = 100;
+    winsize size = {};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : otherwise;
+}
+
+ExitStatus plot(const Settings& settings) {
+    const auto canvas = canvas_for(settings.output);
+    for (const auto& file : settings.files) {
+        std::error_code missing;
+        if (std::filesystem::equivalent(file, settings.output, missing)) {
+            throw UsageError(fmt::format("--output {} would overwrite the dump; choose another name", file));
+        }
+    }
+    const auto launches = read_launches(settings.files);
+    const auto drawing =
+        draw(kind_for(settings, launches), launches, canvas, terminal_columns(), settings.only);
+    if (settings.output.empty()) {
+        print(drawing);
+    } else {
+        save(drawing, settings.output);
+    }
+    return ExitStatus::right;
+}
+
+}  // namespace
+
+Run add_plot(CLI::App& command) {
+    const auto settings = std::make_shared<Settings>();
+    command.add_option("FILE", settings->files, "Timing dumps")->required();
+    command
+        .add_option("--kind", settings->kind,
+                    "What to draw [scaling if launches differ in their number of cores, else ladder]")
+        ->check(CLI::IsMember(kind_names()));
+    command.add_option("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT")
+        ->delimiter(',')
+        ->allow_extra_args(false);
+    command.add_option(
+        "-o,--output", settings->output,
+        "File to write, NAME.svg, .png or .pdf, replacing what it held [text on standard output]");
+    return [settings] { return plot(*settings); };
 }
 
 }  // namespace pacer::timings

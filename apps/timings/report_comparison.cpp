@@ -64,7 +64,7 @@ Cell strip(const CaseComparison& one, const Scale& scale) {
     if (one.ratio <= 0) return absent();
     const double left = scale.at(1 / (1 + one.margin)), right = scale.at(1 + one.margin);
     auto drawn = fmt::format(
-        "<svg class=\"strip {}\" width=\"{}\" height=\"16\" aria-hidden=\"true\">"
+        "<svg class=\"strip {}\" viewBox=\"0 0 {} 16\" aria-hidden=\"true\">"
         "<rect x=\"{:.1f}\" y=\"0\" width=\"{:.1f}\" height=\"16\"/><line class=\"one\" x1=\"{:.1f}\" x2=\"{:.1f}\" "
         "y1=\"0\" y2=\"16\"/>",
         class_of(one.verdict), Scale::width, left, right - left, Scale::middle, Scale::middle);
@@ -94,9 +94,9 @@ Cell remark_cell(const CaseComparison& one) {
     std::string remark = one.note;
     const auto add = [&](const std::string& more) { remark += (remark.empty() ? "" : "; ") + more; };
     if (one.launches_needed > 0) add(fmt::format("{} launches a side would tell", one.launches_needed));
-    if (one.ratio > 0) add("margin: " + one.margin_from);
+    if (one.ratio > 0 && one.margin_from != "asked for") add("margin: " + one.margin_from);
     auto cell = text(remark);
-    cell.classes = "prose";
+    cell.classes = "remark";
     return cell;
 }
 

@@ -63,8 +63,8 @@ std::string image(std::string_view drawing, std::string_view description) {
     std::string svg(drawing);
     const auto root = svg.find("<svg");
     const auto inside = root == std::string::npos ? root : svg.find('>', root);
-    if (inside != std::string::npos) {
-        svg.insert(inside + 1, "<style>:root { color-scheme: light dark; color: CanvasText }</style>");
+    if (inside != std::string::npos) {  // gnuplot's groups of text would take other colors as the current one
+        svg.insert(inside + 1, "<style>:root { color-scheme: light dark } :root, [font-family] { color: CanvasText }</style>");
     }
     return fmt::format("<img class=\"drawing\" alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">\n",
                        escape(description), base64(svg));

@@ -42,6 +42,15 @@ std::vector<Problem> problems_of(const std::vector<Case>& cases) {
     return problems;
 }
 
+// What each launch probed, in seconds. A disturbed probe tells too long a time, so the least is nearest to the truth.
+std::vector<double> limits_of(const Case& one) {
+    std::vector<double> limits;
+    for (const auto& launch : one.launches) {
+        if (launch.record->limit.seconds > 0) limits.push_back(launch.record->limit.seconds);
+    }
+    return limits;
+}
+
 // A case over its launches: of each figure, the median of the launches that have it; 0 if none has.
 struct Row {
     const Case* of = nullptr;
@@ -68,7 +77,7 @@ Row row_of(const Case& one) {
     row.seconds = median(one.medians());
     row.speedup = middle(summaries, &Summary::speedup);
     row.efficiency = middle(summaries, &Summary::efficiency);
-    row.fraction_of_limit = middle(summaries, &Summary::fraction_of_limit);
+    if (const auto limits = limits_of(one); !limits.empty()) row.fraction_of_limit = quantile(limits, 0) / row.seconds;
     for (const auto& summary : summaries) row.repeats += summary.repeats;
     const auto& first = summaries.front();
     row.rate = first.rate * first.median_seconds / row.seconds;  // of the median time, no mean of rates
@@ -140,7 +149,7 @@ std::string variants_table(const Problem& problem) {
                        {"repeats", "of all launches together"},
                        {"speedup", "against serial of the same launch"},
                        {"efficiency", "speedup / cores"},
-                       {"% limit", "how near to what this machine can do"},
+                       {"% limit", "limit / median: how near to what this machine can do"},
                        {"rate"},
                        {"answer", "of all repeats", false}});
     for (const auto& row : rows) add(table, row);
@@ -172,24 +181,20 @@ std::string note(const Problem& problem) {
                        too_few ? " An interval over launches takes 6 of them." : "");
 }
 
-// Each launch probes anew, so a limit has a range.
 std::string limits(const Problem& problem) {
     html::Table table("Limits of " + problem.app, {{"variant", "", false},
                                                    {"ranks \u00d7 threads"},
-                                                   {"limit", "median over the launches"},
-                                                   {"lowest"},
+                                                   {"limit", "the least of the launches"},
+                                                   {"median of the launches"},
                                                    {"highest"},
                                                    {"follows from, in the first launch", "", false}});
     for (const auto* one : problem.cases) {
-        std::vector<double> seconds;
-        for (const auto& launch : one->launches) {
-            if (launch.record->limit.seconds > 0) seconds.push_back(launch.record->limit.seconds);
-        }
+        const auto seconds = limits_of(*one);
         if (seconds.empty()) continue;
         const auto cell = [](double value) { return figure(value, format_seconds(value)); };
         table.add({text(one->key.variant),
                    figure(static_cast<double>(one->key.ranks) * one->key.threads, shape_of(one->key)),
-                   cell(median(seconds)), cell(quantile(seconds, 0)), cell(quantile(seconds, 1)),
+                   cell(quantile(seconds, 0)), cell(median(seconds)), cell(quantile(seconds, 1)),
                    text(one->launches.front().record->limit.derived)});
     }
     return table.empty() ? std::string() : html::folded("The limits, and what they follow from", table.html());

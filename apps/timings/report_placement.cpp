@@ -70,6 +70,12 @@ std::string title_of(const Placement& placement) {
                        html::counted(placement.launches, "launch", "launches"));
 }
 
+// A panel a case makes a long drawing.
+std::string folded_drawing(const Report& report, PlotKind kind) {
+    const auto drawing = drawing_of(report, kind);
+    return drawing.empty() ? drawing : html::folded(title_of(kind), drawing);
+}
+
 }  // namespace
 
 std::string placement_section(const Report& report) {
@@ -88,11 +94,11 @@ std::string placement_section(const Report& report) {
                                "lists them all</p>\n",
                                placements.size() - most_placements);
     }
-    return content.empty() ? content : content + drawing_of(report, PlotKind::balance);
+    return content.empty() ? content : content + folded_drawing(report, PlotKind::balance);
 }
 
 std::string samples_section(const Report& report) {
-    return drawing_of(report, PlotKind::distribution) + drawing_of(report, PlotKind::samples);
+    return drawing_of(report, PlotKind::distribution) + folded_drawing(report, PlotKind::samples);
 }
 
 }  // namespace pacer::timings

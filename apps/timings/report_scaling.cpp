@@ -70,15 +70,13 @@ html::Table laws_table(const ScalingSeries& series) {
              {"coherency", "by the Universal Scalability Law"},
              {"misfit of USL", "root mean square of ln(measured / fitted)"},
              {"best cores", "where the fitted speedup is largest"},
-             {"best speedup", "the fitted speedup there"},
-             {"remark", "", false}}};
+             {"best speedup", "the fitted speedup there"}}};
 }
 
 void add_laws(html::Table& table, const ScalingSeries& series) {
-    std::vector<Cell> cells(9, absent());
+    if (!series.amdahl && !series.universal) return;
+    std::vector<Cell> cells(8, absent());
     cells.front() = text(series.variant);
-    cells.back() = text(series.note);
-    cells.back().classes = "prose";
     if (series.amdahl) {
         cells[1] = figure(series.amdahl->serial_fraction, percent(series.amdahl->serial_fraction));
         cells[2] = figure(series.amdahl->residual, percent(series.amdahl->residual));
@@ -103,12 +101,14 @@ bool belong_together(const ScalingSeries& a, const ScalingSeries& b) {
 std::string part(const std::vector<ScalingSeries>& all, const ScalingSeries& first) {
     auto points = points_table(first), laws = laws_table(first);
     std::vector<std::string> bases;
-    bool has_laws = false;
+    std::string notes;
     for (const auto& series : all) {
         if (!belong_together(series, first)) continue;
         add(points, series);
         add_laws(laws, series);
-        has_laws = has_laws || series.amdahl || series.universal || !series.note.empty();
+        if (!series.note.empty()) {
+            notes += fmt::format("<li>{}: {}</li>\n", html::escape(series.variant), html::escape(series.note));
+        }
         if (std::find(bases.begin(), bases.end(), series.base) == bases.end()) bases.push_back(series.base);
     }
     std::string parameters;
@@ -118,7 +118,8 @@ std::string part(const std::vector<ScalingSeries>& all, const ScalingSeries& fir
     auto text = fmt::format("<h3>{}, {} scaling</h3>\n<p class=\"parameters\">{}</p>\n{}", html::escape(first.app),
                             name_of(first.kind), parameters, points.html());
     text += fmt::format("<p class=\"note\">Speedup refers to {}.</p>\n", html::escape(html::listed(bases, 4)));
-    return has_laws ? text + laws.html() : text;
+    if (!laws.empty()) text += laws.html();
+    return notes.empty() ? text : text + "<ul class=\"notes\">\n" + notes + "</ul>\n";
 }
 
 }  // namespace
