@@ -6,12 +6,14 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "common/placement.hpp"
 #include "common/record.hpp"
+#include "common/status.hpp"
 #include "common/team.hpp"
 #include "common/variant.hpp"
 
@@ -95,7 +97,11 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
         const Problem* problem = &experiment.problem;
         task.execute = [answers, problem, run = variant.run](const Team& team, std::int64_t times) {
             answers->clear();
-            for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(*problem, team));
+            try {
+                for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(*problem, team));
+            } catch (const UsageError& error) {  // by this rank alone: the others must not wait for it
+                throw std::runtime_error(error.what());
+            }
         };
         task.check = [answers, problem, check = experiment.check](Verdict& verdict) {
             Check last;

@@ -5,10 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <random>
+#include <vector>
 
 #include "common/status.hpp"
 
@@ -156,6 +159,18 @@ void PartFile::commit(bool replace_existing) {
         refuse_to_replace(target_);
     }
     flush_folder_of(target_);
+}
+
+bool PartFile::equals(const std::string& path) const {
+    std::ifstream mine(path_, std::ios::binary), other(path, std::ios::binary);
+    std::vector<char> a(std::size_t{1} << 16), b(a.size());
+    while (mine && other) {
+        mine.read(a.data(), std::ssize(a));
+        other.read(b.data(), std::ssize(b));
+        if (mine.gcount() != other.gcount()) return false;
+        if (!std::equal(a.begin(), a.begin() + mine.gcount(), b.begin())) return false;
+    }
+    return mine.eof() && other.eof();
 }
 
 void PartFile::replace(const std::string& name) {

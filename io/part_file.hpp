@@ -64,6 +64,9 @@ class PartFile {
     // replaced or, if `replace` is false, kept: a UsageError says so.
     void commit(bool replace);
 
+    // For finished files: whether that file has the same bytes.
+    bool equals(const std::string& path) const;
+
     // For finished files: any name. False, and nothing changed, if the name is taken.
     void replace(const std::string& name);
     bool rename_to_free(const std::string& name);

@@ -18,6 +18,11 @@ refuse() {
     exit 2
 }
 
+# positive OPTION [VALUE]: refuses a value that is no whole number above 0.
+positive() {
+    [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "$1 needs a whole number above 0, not '${2-}'"
+}
+
 # header FILE: the comment that opens a script, as its --help.
 header() { sed -n '2,/^[^#]/ { s/^# \{0,1\}//p }' "$1"; }
 
@@ -80,4 +85,106 @@ install_missing() {
         quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
             install --yes --no-install-recommends "${missing[@]}" || return 1
     advice=
+}
+
+# Whether a process may read the memory of another of the same user: a container's filter or the kernel may forbid
+# it, and Open MPI then complains about every larger message. Tried out, since no setting tells it for sure.
+may_read_other_processes() {
+    local probe=$root/build/may_read_other_processes
+    [[ -x $probe ]] || "${CXX:-c++}" -x c++ -o "$probe" - <<'SOURCE' || return 0
+#include <csignal>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main() {
+    char theirs = 1, ours = 0;
+    const pid_t child = fork();
+    if (child == 0) { pause(); _exit(0); }
+    const iovec to{&ours, 1}, from{&theirs, 1};
+    const bool read = child > 0 && process_vm_readv(child, &to, 1, &from, 1, 0) == 1;
+    if (child > 0 && kill(child, SIGKILL) == 0) waitpid(child, nullptr, 0);
+    return read ? 0 : 1;
+}
+SOURCE
+    "$probe"
+}
+
+# set_for_run NAME VALUE REASON: sets an environment variable unless the user did.
+set_for_run() {
+    [[ -z ${!1-} ]] || return 0
+    export "$1=$2"
+    say "$1=$2: $3"
+}
+
+# mpi_launcher NP: leaves in $launcher the command that starts NP processes of a program on this machine. Open MPI
+# refuses some things and does others badly unless told: what it is told here is said.
+mpi_launcher() {
+    local np=$1 options=() version major
+    version=$(mpirun --version 2>&1) || true
+    if [[ $version =~ "(Open MPI) "([0-9]+) ]]; then
+        major=${BASH_REMATCH[1]}
+        if (($(id -u) == 0)); then
+            set_for_run OMPI_ALLOW_RUN_AS_ROOT 1 "Open MPI refuses root otherwise"
+            set_for_run OMPI_ALLOW_RUN_AS_ROOT_CONFIRM 1 "Open MPI wants to be told twice"
+        fi
+        if ((np > $(cores))); then
+            options+=(--oversubscribe)
+            say "--oversubscribe: Open MPI refuses more processes ($np) than cores ($(cores)) otherwise"
+        fi
+        if ! compgen -e | grep -qE '^(OMPI|PRTE)_MCA_.*bind'; then
+            options+=(--bind-to none)
+            say "--bind-to none: Open MPI would bind a process to one core, and its threads would share it"
+        fi
+        if ((major < 5)) && ! may_read_other_processes; then
+            set_for_run OMPI_MCA_btl_vader_single_copy_mechanism none \
+                "a process may not read the memory of another here, as Open MPI would for larger messages"
+        fi
+    fi
+    launcher=(mpirun "${options[@]}" -np "$np")
+}
+
+# watch_signals: from here on a signal to this script ends the launch under way in good order, and no other is to
+# start: $stopped is then the status to end with, else 0.
+watch_signals() {
+    stopped=0 launch=
+    trap 'stopped=130; pass_on INT' INT
+    trap 'stopped=143; pass_on TERM' TERM HUP
+}
+pass_on() { [[ -z $launch ]] || kill "-$1" -- "-$launch" 2>/dev/null || true; }
+
+# run_launch COMMAND...: runs one launch, without input, and returns its status once it has ended, whatever signals
+# arrive meanwhile.
+run_launch() {
+    local status=0
+    set -m # in a process group of its own: else a shell's background command ignores SIGINT
+    "$@" </dev/null &
+    set +m
+    launch=$!
+    ((stopped == 0)) || pass_on TERM # it came before there was anybody to pass it on to
+    wait "$launch" || status=$?
+    while kill -0 "$launch" 2>/dev/null; do # a signal ends wait, not the launch
+        status=0
+        wait "$launch" || status=$?
+    done
+    launch=
+    return "$status"
+}
+
+# find_timings FOLDER...: leaves in $timings the program timings: $TIMINGS if set, else that of the first folder that
+# has it, else that of PATH. Returns 1 if there is none.
+find_timings() {
+    local folder
+    timings=${TIMINGS-}
+    [[ -z $timings ]] || return 0
+    for folder; do
+        timings=$folder/timings
+        [[ ! -x $timings ]] || return 0
+    done
+    timings=$(command -v timings)
+}
+
+# merge_launches OUT PART...: merges dumps with $timings, and leaves in $merged the name of the file that has them.
+merge_launches() {
+    merged=$("$timings" merge "$@") || return
+    merged=${merged%: *}
 }

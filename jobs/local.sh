@@ -18,11 +18,6 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-# positive OPTION [VALUE]: refuses a value that is no whole number above 0.
-positive() {
-    [[ ${2-} =~ ^[1-9][0-9]{0,5}$ ]] || refuse "$1 needs a whole number above 0, not '${2-}'"
-}
-
 np=4
 launches=1
 launch_options=false
@@ -60,57 +55,8 @@ program=$root/build/release/bin/$app
 
 [[ $app != timings ]] || exec "$program" "$@"
 
-# Whether a process may read the memory of another of the same user: a container's filter or the kernel may forbid
-# it, and Open MPI then complains about every larger message. Tried out, since no setting tells it for sure.
-may_read_other_processes() {
-    local probe=$root/build/may_read_other_processes
-    [[ -x $probe ]] || "${CXX:-c++}" -x c++ -o "$probe" - <<'SOURCE' || return 0
-#include <csignal>
-#include <sys/uio.h>
-#include <sys/wait.h>
-#include <unistd.h>
-int main() {
-    char theirs = 1, ours = 0;
-    const pid_t child = fork();
-    if (child == 0) { pause(); _exit(0); }
-    const iovec to{&ours, 1}, from{&theirs, 1};
-    const bool read = child > 0 && process_vm_readv(child, &to, 1, &from, 1, 0) == 1;
-    if (child > 0 && kill(child, SIGKILL) == 0) waitpid(child, nullptr, 0);
-    return read ? 0 : 1;
-}
-SOURCE
-    "$probe"
-}
-
-# set_for_run NAME VALUE REASON: sets an environment variable unless the user did.
-set_for_run() {
-    [[ -z ${!1-} ]] || return 0
-    export "$1=$2"
-    say "$1=$2: $3"
-}
-
-options=()
-version=$(mpirun --version 2>&1) || true
-if [[ $version =~ "(Open MPI) "([0-9]+) ]]; then
-    major=${BASH_REMATCH[1]}
-    if (($(id -u) == 0)); then
-        set_for_run OMPI_ALLOW_RUN_AS_ROOT 1 "Open MPI refuses root otherwise"
-        set_for_run OMPI_ALLOW_RUN_AS_ROOT_CONFIRM 1 "Open MPI wants to be told twice"
-    fi
-    if ((np > $(cores))); then
-        options+=(--oversubscribe)
-        say "--oversubscribe: Open MPI refuses more processes ($np) than cores ($(cores)) otherwise"
-    fi
-    if ! compgen -e | grep -qE '^(OMPI|PRTE)_MCA_.*bind'; then
-        options+=(--bind-to none)
-        say "--bind-to none: Open MPI would bind a process to one core, and its threads would share it"
-    fi
-    if ((major < 5)) && ! may_read_other_processes; then
-        set_for_run OMPI_MCA_btl_vader_single_copy_mechanism none \
-            "a process may not read the memory of another here, as Open MPI would for larger messages"
-    fi
-fi
-command=(mpirun "${options[@]}" -np "$np" "$program" "$@")
+mpi_launcher "$np"
+command=("${launcher[@]}" "$program" "$@")
 printf -v shown '%q ' "${command[@]}"
 
 # A signal that ends this script must end the launch under way too; Ctrl-C reaches mpirun by itself.

@@ -33,6 +33,7 @@ packages=(
     libxxhash-dev      # checksums of journals and answers
     librandom123-dev   # test data that depends on its index alone
     nlohmann-json3-dev # --format json
+    libeigen3-dev      # fits scaling laws
     gnuplot-nox        # draws for timings plot and timings report
 )
 test_packages=(
@@ -43,6 +44,7 @@ test_packages=(
     python3            # judges JSON and CSV output
     python3-h5py       # a second reader of the dumps
     shellcheck         # judges these scripts
+    chromium           # opens the pages of timings report
     clang              # libFuzzer: random text for the reading of records
     libclang-rt-14-dev # its library
     clang-format       # judges the layout of the C++ sources

@@ -11,8 +11,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <regex>
 #include <sstream>
+#include <string_view>
 
 #include "apps/timings/drawing.hpp"
 #include "apps/timings/drawing_gnuplot.hpp"
@@ -84,7 +84,12 @@ void expect_sound_svg(const std::string& svg) {
     }
     EXPECT_EQ(depth, 0);
     // Nothing is fetched, and nothing of the ink is fixed.
-    EXPECT_FALSE(std::regex_search(svg, std::regex("href='[^#]|href=\"[^#]|url\\((?!#)|@import|<script")));
+    for (const std::string link : {"href='", "href=\"", "url("}) {
+        for (auto at = svg.find(link); at != std::string::npos; at = svg.find(link, at + 1)) {
+            EXPECT_EQ(svg[at + link.size()], '#') << svg.substr(at, 80);
+        }
+    }
+    for (const auto* active : {"@import", "<script"}) EXPECT_EQ(svg.find(active), std::string::npos);
     EXPECT_EQ(svg.find("color=\"black\""), std::string::npos);
     EXPECT_EQ(svg.find("fill=\"black\""), std::string::npos);
     EXPECT_NE(svg.find("fill=\"currentColor\""), std::string::npos);
@@ -141,7 +146,7 @@ TEST(Draw, PutsTheLadderWhereTheTimesAre) {
     EXPECT_NE(slow.find(" 1.0"), std::string::npos) << text;
     EXPECT_NE(fast.find(" 9.8"), std::string::npos) << text;
     const auto from = [](const std::string& line, char mark) {
-        return static_cast<double>(line.rfind(mark, 70)) - static_cast<double>(line.find('|'));
+        return static_cast<double>(line.find(mark, line.find('|'))) - static_cast<double>(line.find('|'));
     };
     EXPECT_EQ(slow.find('|'), fast.find('|')) << text;
     EXPECT_NEAR(from(slow, 'o') / from(fast, 'o'), 2, 0.1) << text;  // two decades and one
@@ -209,8 +214,8 @@ TEST(Draw, LetsNoNameSpeakToGnuplot) {
         EXPECT_EQ(svg.find("<b>"), std::string::npos);
         EXPECT_EQ(svg.find('\xff'), std::string::npos);
         EXPECT_NE(svg.find("h\u00fctte \u6e96"), std::string::npos);
-        EXPECT_NE(svg.find("it's 100 % %s %d a_b^c"), std::string::npos);
-        EXPECT_NE(svg.find("&lt;b&gt;"), std::string::npos);
+        EXPECT_NE(svg.find("it's 100 % %s"), std::string::npos);
+        EXPECT_NE(svg.find("&lt;b>&amp;amp;"), std::string::npos);
         draw(kind, launches, Canvas::text);
     }
     EXPECT_FALSE(std::filesystem::exists(trap));
@@ -304,6 +309,13 @@ TEST(Gnuplot, ReadsNoSettingsOfTheUser) {
     std::filesystem::remove_all(home);
 }
 
+std::string words_of(const Tics& tics) {
+    std::string text;
+    for (const auto& [at, words] : tics)
+        text += fmt::format("{}{} at {}", text.empty() ? "" : ", ", words, at);
+    return text;
+}
+
 TEST(Tics, AreRoundFewAndInside) {
     for (double low = 1e-10; low < 1e7; low *= 3.7) {
         for (const double wide : {1.05, 1.3, 2.0, 7.0, 60.0, 1e4, 1e9}) {
@@ -319,17 +331,16 @@ TEST(Tics, AreRoundFewAndInside) {
             }
         }
     }
-    EXPECT_EQ(text_of(time_tics(0.9e-3, 12e-3, 9)),
-              "('1 ms' 0.001, '2 ms' 0.002, '5 ms' 0.005, '10 ms' 0.01)");
-    EXPECT_EQ(text_of(time_tics(50, 4000, 9)),
-              "('50 s' 50, '1 min' 60, '2 min' 120, '5 min' 300, '10 min' 600, '20 min' 1200, '30 min' 1800, "
-              "'1 h' 3600)");
-    EXPECT_EQ(text_of(even_time_tics(0.98, 1.03, 5)),
-              "('0.98 s' 0.98, '0.99 s' 0.99, '1 s' 1, '1.01 s' 1.01, "
-              "'1.02 s' 1.02, '1.03 s' 1.03)");
-    EXPECT_EQ(text_of(count_tics(0, 63, 16)),
-              "('0' 0, '5' 5, '10' 10, '15' 15, '20' 20, '25' 25, '30' 30, '35' "
-              "35, '40' 40, '45' 45, '50' 50, '55' 55, '60' 60)");
+    EXPECT_EQ(words_of(time_tics(0.9e-3, 12e-3, 9)),
+              "1 ms at 0.001, 2 ms at 0.002, 5 ms at 0.005, 10 ms at 0.01");
+    EXPECT_EQ(words_of(time_tics(50, 4000, 9)),
+              "50 s at 50, 1 min at 60, 2 min at 120, 5 min at 300, 10 min at 600, 20 min at 1200, 30 min at "
+              "1800, 1 h at 3600");
+    EXPECT_EQ(words_of(even_time_tics(0.98, 1.03, 5)),
+              "0.98 s at 0.98, 0.99 s at 0.99, 1 s at 1, 1.01 s at 1.01, 1.02 s at 1.02, 1.03 s at 1.03");
+    EXPECT_EQ(words_of(count_tics(0, 63, 16)),
+              "0 at 0, 5 at 5, 10 at 10, 15 at 15, 20 at 20, 25 at 25, 30 at 30, 35 at 35, 40 at 40, 45 at "
+              "45, 50 at 50, 55 at 55, 60 at 60");
 }
 
 TEST(Tics, OfRatiosHaveTheMedianAndRoom) {
@@ -339,14 +350,21 @@ TEST(Tics, OfRatiosHaveTheMedianAndRoom) {
         EXPECT_LE(tics.size(), 9U);
         EXPECT_EQ(tics.front(), (std::pair<double, std::string>{1, "median"}));
     }
-    EXPECT_EQ(text_of(ratio_tics(0.95, 1.25, 4)), "('median' 1, '+20 %%' 1.2, '+10 %%' 1.1)");
-    EXPECT_EQ(text_of(ratio_tics(0.4, 12, 6)), "('median' 1, 'x10' 10, 'x5' 5, 'x2' 2, '/2' 0.5)");
+    EXPECT_EQ(words_of(ratio_tics(0.95, 1.25, 4)), "median at 1, +20 % at 1.2, +10 % at 1.1");
+    EXPECT_EQ(words_of(ratio_tics(0.4, 12, 6)), "median at 1, x10 at 10, x5 at 5, x2 at 2, /2 at 0.5");
 }
 
 TEST(Quoted, StandsForItselfOnly) {
-    EXPECT_EQ(quoted("it's\n\"`%\x7f"), "'it''s \"`% '");
-    EXPECT_EQ(quoted_tic("5 %"), "'5 %%'");
-    EXPECT_EQ(quoted("\xff \xc3\xbc \xc3"), "'? \xc3\xbc ?'");
+    EXPECT_EQ(quoted("a 4 x 1, 2.5"), "\"a 4 x 1, 2.5\"");
+    EXPECT_EQ(quoted("'\"`\\@$%\x7f\n"), R"("\047\042\140\134\100\044\045  ")");
+    EXPECT_EQ(quoted_tic("5 %"), R"("5 \045\045")");
+    EXPECT_EQ(quoted("\xff \xc3\xbc \xc3"), "\"\\077 \xc3\xbc \\077\"");
+    for (const std::string_view bad :
+         {"\xe0\x80\x80", "\xed\xa0\x80", "\xef\xbf\xbf"}) {  // XML has none of them
+        EXPECT_EQ(quoted(bad), R"("\077\077\077")");
+    }
+    EXPECT_EQ(quoted("\xf4\x90\x80\x80"), R"("\077\077\077\077")");
+    EXPECT_EQ(quoted("\xf0\x9f\x9a\x80"), "\"\xf0\x9f\x9a\x80\"");
     EXPECT_EQ(shortened("abcdefgh", 8), "abcdefgh");
     EXPECT_EQ(shortened("\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc", 5), "\xc3\xbc\xc3\xbc...");
     EXPECT_EQ(width_of("\xc3\xbc!"), 2U);

@@ -205,7 +205,6 @@ def judge(browser, page):
         if contents[what]:
             yield f"{what}: {contents[what]}"
     yield from judge_sorting(browser)
-    yield from complaints(browser)
 
 
 def take_pictures(browser, page, folder):
@@ -235,7 +234,13 @@ def main():
     failed = False
     with Browser(program) as browser:
         for page in options.pages:
-            for complaint in judge(browser, page):
+            found = []
+            try:
+                found.extend(judge(browser, page))
+            except RuntimeError as error:
+                found.append(error)
+            found.extend(complaints(browser))
+            for complaint in found:
                 failed = True
                 print(f"FAILED: {page.name}: {complaint}", file=sys.stderr)
             if options.screenshots:

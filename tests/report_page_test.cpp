@@ -15,9 +15,9 @@ const std::string hostile = "</title><script>harmed=1</script><img src=x onerror
 // A launch whose every text is hostile.
 Launch hostile_launch(const std::string& id) {
     auto launch = examples::launch(id);
-    launch.circumstances = {{"program", hostile},   {"version", hostile},    {"commit", hostile}, {"tree", hostile},
-                            {"cpu_model", hostile}, {"start_time", hostile}, {hostile, hostile},  {"load_before", hostile},
-                            {"memory_bytes", hostile}};
+    launch.circumstances = {{"program", hostile}, {"version", hostile},     {"commit", hostile},
+                            {"tree", hostile},    {"cpu_model", hostile},   {"start_time", hostile},
+                            {hostile, hostile},   {"load_before", hostile}, {"memory_bytes", hostile}};
     for (auto& place : launch.placement) place.host = place.cpus_allowed = place.thread_cpus = hostile;
     launch.warnings = {hostile, "drifted: " + hostile};
     for (auto& record : launch.records) {
@@ -44,7 +44,8 @@ Report hostile_report() {
     report.launches = {hostile_launch("20261122T120721Z-00000001"), hostile_launch(hostile)};
     report.launches[1].placement[0].host += "2";
     report.cases = cases_of(report.launches);
-    report.comparison = Comparison{{hostile}, {hostile_comparison(report.cases.front().key)}, hostile, ExitStatus::wrong};
+    report.comparison =
+        Comparison{{hostile}, {hostile_comparison(report.cases.front().key)}, hostile, ExitStatus::wrong};
     ScalingSeries series;
     series.app = series.variant = series.base = series.note = hostile;
     series.parameters = {{hostile, hostile}};
@@ -63,7 +64,8 @@ std::size_t count(const std::string& text, const std::string& part) {
 
 TEST(ReportPage, TextStaysText) {
     const auto html = page(hostile_report());
-    for (const auto* part : {"<script>", "<img src=x", "\"harmed", "onerror=\"", "'&"}) EXPECT_EQ(count(html, part), 0U) << part;
+    for (const auto* part : {"<script>", "<img src=x", "\"harmed", "onerror=\"", "'&"})
+        EXPECT_EQ(count(html, part), 0U) << part;
     EXPECT_EQ(count(html, "<script"), 1U);
     EXPECT_EQ(count(html, "</title>"), 1U);
     EXPECT_GT(count(html, "&lt;script&gt;harmed=1&lt;/script&gt;"), 20U);
@@ -72,7 +74,8 @@ TEST(ReportPage, TextStaysText) {
 TEST(ReportPage, LoadsNothing) {
     const auto html = page(hostile_report());
     EXPECT_EQ(count(html, "default-src 'none'; img-src data:;"), 1U);
-    for (const auto* part : {"http:", "https:", "file:", "url(", "@import", "<link"}) EXPECT_EQ(count(html, part), 0U) << part;
+    for (const auto* part : {"http:", "https:", "file:", "url(", "@import", "<link"})
+        EXPECT_EQ(count(html, part), 0U) << part;
 }
 
 TEST(ReportPage, TellsWhatWasNeitherRunNorPlaced) {
@@ -97,7 +100,8 @@ TEST(ReportPage, RangesTellACommonUnitOnce) {
 
 TEST(ReportPage, GroupsWarnings) {
     std::vector<Launch> launches(3, examples::launch("20261122T120721Z-00000001"));
-    launches[0].warnings = {"others took 7 % of this host's CPU time", "drifted by 2: serial (-3 %), hybrid", ""};
+    launches[0].warnings = {"others took 7 % of this host's CPU time", "drifted by 2: serial (-3 %), hybrid",
+                            ""};
     launches[1].warnings = {"others took 29 % of this host's CPU time", "drifted by 2: serial (+8 %)",
                             "slow on node12: it is far"};
     launches[2].warnings = {"drifted by 2: serial", "slow on node13: it is far"};

@@ -9,6 +9,7 @@ namespace {
 constexpr std::int64_t usual_largest = std::int64_t{1}
                                        << 20;  // beyond it nothing is gained: see the README's figures
 constexpr std::int64_t smallest_largest = 4096;
+constexpr std::int64_t largest_message = std::int64_t{1} << 30;  // MPI counts in ints
 constexpr std::int64_t before_anything_is_known = 4096;
 constexpr double target_seconds = 0.02;  // a thousand times what handing out costs
 constexpr double memory = 0.9;           // of what was learned, for each new piece
@@ -20,7 +21,7 @@ BlockSize::BlockSize(const Settings& settings, int workers, int threads)
     : workers_(workers),
       threads_(threads),
       fixed_(settings.block_bytes),
-      largest_(std::max(settings.memory_bytes / 4 / workers, smallest_largest)) {}
+      largest_(std::clamp(settings.memory_bytes / 4 / workers, smallest_largest, largest_message)) {}
 
 std::int64_t BlockSize::next(std::int64_t read, std::optional<std::int64_t> left) const {
     if (fixed_ > 0) return std::min(fixed_, largest_);

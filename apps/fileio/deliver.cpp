@@ -4,7 +4,6 @@
 
 #include <filesystem>
 #include <optional>
-#include <tuple>
 
 #include "apps/fileio/flow.hpp"
 #include "apps/fileio/journal.hpp"
@@ -29,7 +28,8 @@ std::string run_text(const Settings& settings, const Calculation& calculation) {
 // What an earlier run left to go on with, if that is wished.
 std::optional<Journal> earlier_journal(const Delivery& delivery, const std::string& run) {
     const auto path = delivery.target.journal_path();
-    if (!std::filesystem::exists(path)) return std::nullopt;
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) return std::nullopt;
     if (delivery.resume) return Journal::go_on(path, run);
     if (delivery.target.force) return std::nullopt;
     throw UsageError(fmt::format(
@@ -45,23 +45,28 @@ class Desk {
           calculation_(calculation),
           earlier_(earlier_journal(delivery, run_text(settings, calculation))),
           reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
-        finished_before_ = earlier_ && earlier_->complete() && std::filesystem::exists(delivery.target.path);
         refuse_input_as_output();
-        if (!finished_before_) check_target(delivery.target);
+        // Of a run that was complete the files may be there already.
+        if (!earlier_ || !earlier_->complete()) check_target(delivery.target);
+        if (earlier_ && settings.on_error == OnError::stop && earlier_->rejected() > 0) {
+            throw UsageError(
+                fmt::format("{} has {} rejected records of a run with --on-error skip: say so again, or "
+                            "--force starts anew",
+                            delivery.target.journal_path(), earlier_->rejected()));
+        }
         // Begun last: what is refused leaves nothing behind.
         journal_.emplace(
             earlier_ ? std::move(*earlier_)
                      : Journal::begin(delivery.target.journal_path(), run_text(settings, calculation)));
         remove_parts_of(delivery.target.path);
         remove_parts_of(delivery.target.rejected_path());
-        earlier_records_ = journal_->records();
+        earlier_records_ = journal_->records() + journal_->rejected();
         for (const auto& [file, ranges] : journal_->reading().done) {
             if (journal_->files()[static_cast<std::size_t>(file)].compression != Compression::none) continue;
             for (const auto& range : ranges) earlier_bytes_ += range.bytes;
         }
     }
 
-    bool finished_before() const { return finished_before_; }
     Reader& reader() { return reader_; }
 
     void collect(BlockSource& blocks, std::span<const char> bytes) {
@@ -80,8 +85,9 @@ class Desk {
     void show_progress() const {
         if (!delivery_.progress) return;
         const double seconds = seconds_since_launch();
-        const auto records = journal_->records() - earlier_records_;
-        const auto bytes = static_cast<double>(reader_.bytes_on_disk() - earlier_bytes_);
+        const auto records = journal_->records() + journal_->rejected() - earlier_records_;
+        const auto bytes =
+            static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
         std::string text = fmt::format("{} records, {}, {}, {} rejected", journal_->records(),
                                        format_rate(static_cast<double>(records) / seconds, "records/s"),
                                        format_rate(bytes / seconds, "B/s"), journal_->rejected());
@@ -123,12 +129,6 @@ class Desk {
         }
         journal_->remove();
         report(world, account);
-        return ExitStatus::right;
-    }
-
-    ExitStatus say_finished_before() {
-        journal_->remove();
-        if (!delivery_.quiet) fmt::print("{} is complete already\n", delivery_.target.path);
         return ExitStatus::right;
     }
 
@@ -191,7 +191,10 @@ class Desk {
         fmt::print(
             "{} by {} rank{}: {}, {}\n", format_seconds(seconds), world.size, world.size == 1 ? "" : "s",
             format_rate(static_cast<double>(records) / seconds, "records/s"),
-            format_rate(static_cast<double>(reader_.bytes_on_disk() - earlier_bytes_) / seconds, "B/s"));
+            format_rate(
+                static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0})) /
+                    seconds,
+                "B/s"));
         if (earlier_records_ > 0) fmt::print("{} records were done before\n", earlier_records_);
     }
 
@@ -200,7 +203,6 @@ class Desk {
     const Calculation& calculation_;
     std::optional<Journal> earlier_, journal_;
     Reader reader_;
-    bool finished_before_ = false;
     std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
     double flushed_ = 0;
     std::string bad_;  // why the run ends, if a bad record ends it
@@ -215,24 +217,18 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& se
     on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
     const Job job{&calculation, {}, settings.on_error, &watch};
     std::optional<Desk> desk;
-    int finished_before = 0;
-    on_root(world, [&] {
-        desk.emplace(settings, delivery, calculation);
-        finished_before = desk->finished_before() ? 1 : 0;
-    });
-    MPI_Bcast(&finished_before, 1, MPI_INT, 0, world.comm);
+    on_root(world, [&] { desk.emplace(settings, delivery, calculation); });
 
     set_activity("processing records");
     Team team = world;
     team.threads = world.size == 1 ? threads.process : threads.hybrid;
-    if (!world.root() && finished_before == 0) serve_blocks(team, job, [](std::span<const char>) {});
+    if (!world.root()) serve_blocks(team, job, [](std::span<const char>) {});
     auto status = ExitStatus::right;
     on_root(world, [&] {
-        if (finished_before != 0) {
-            status = desk->say_finished_before();
-            return;
-        }
-        BlockSource blocks(desk->reader(), settings, std::max(1, world.size - 1), team.threads);
+        // One process gives a block to each thread, a farm one to each worker.
+        const bool farm = world.size > 1;
+        BlockSource blocks(desk->reader(), settings, farm ? world.size - 1 : team.threads,
+                           farm ? team.threads : 1);
         const auto collect = [&](std::span<const char> piece) { desk->collect(blocks, piece); };
         const bool stopped =
             world.size == 1

@@ -61,16 +61,16 @@ class Dealer {
     // What fails here is told when the workers are done: they must not be left waiting.
     template <class Action>
     void guarded(const Action& action) {
-        if (error_) return;
         try {
             action();
         } catch (...) {
-            error_ = std::current_exception();
+            if (!error_) error_ = std::current_exception();
             more_ = false;
         }
     }
 
     void give(int worker) {
+        if (!more_) return;
         if (master_.stoppable && stop_requested()) stopped_ = true;
         if (stopped_) more_ = false;
         if (!more_) return;
@@ -101,9 +101,16 @@ class Dealer {
         MPI_Get_count(&status, MPI_BYTE, &bytes);
         result_.resize(static_cast<std::size_t>(bytes));
         MPI_Mrecv(result_.data(), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
-        if (bytes > 0) guarded([&] { master_.take(result_); });
+        // After a failure to take there is no place for results; after one to make messages there is.
+        if (bytes > 0 && !taking_failed_) {
+            taking_failed_ = true;
+            guarded([&] {
+                master_.take(result_);
+                taking_failed_ = false;
+            });
+        }
         if (status.MPI_TAG == result) return true;
-        if (status.MPI_TAG == last_result_stop && master_.stoppable) stopped_ = true;
+        if (status.MPI_TAG == last_result_stop && master_.stoppable && more_) stopped_ = true;
         auto& hand = hands_[static_cast<std::size_t>(status.MPI_SOURCE)];
         MPI_Wait(&hand.front().request,
                  MPI_STATUS_IGNORE);  // it has been received, or there would be no result
@@ -121,7 +128,7 @@ class Dealer {
     std::vector<Bytes> spare_;
     Bytes result_;
     std::int64_t in_hands_ = 0;
-    bool more_ = true, stopped_ = false;
+    bool more_ = true, stopped_ = false, taking_failed_ = false;
     std::exception_ptr error_;
 };
 

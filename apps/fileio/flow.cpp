@@ -25,7 +25,7 @@ bool BlockSource::next(Bytes& message) {
     std::optional<std::int64_t> left;
     if (const auto total = reader_.total_bytes_on_disk()) left = *total - read;
     // Which file comes next is known only after reading.
-    const auto text_at = message.size() + sizeof(HandoutHeader);
+    const auto text_at = message.size() + sizeof(BlockPlace);
     message.resize(text_at);
     std::optional<BlockPlace> place;
     try {
@@ -35,8 +35,7 @@ bool BlockSource::next(Bytes& message) {
     }
     if (!place) return false;
     const auto& path = reader_.files()[static_cast<std::size_t>(place->file)].path;
-    const HandoutHeader header{*place, number_++};
-    std::memcpy(message.data() + text_at - sizeof header, &header, sizeof header);
+    std::memcpy(message.data() + text_at - sizeof *place, &*place, sizeof *place);
     append(message, path.data(), path.size());
     return true;
 }
@@ -44,17 +43,16 @@ bool BlockSource::next(Bytes& message) {
 bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Collect& collect,
                     Signals signals) {
     std::exception_ptr error;
-    bool more = true, stopped = false;
+    bool more = true, stopped = false, collecting_failed = false;
 #pragma omp parallel num_threads(threads)
     {
         Processor processor(job, omp_get_thread_num());
         Bytes message;
         const auto guarded = [&](const auto& action) {
-            if (error) return;
             try {
                 action();
             } catch (...) {
-                error = std::current_exception();
+                if (!error) error = std::current_exception();
                 more = false;
             }
         };
@@ -71,10 +69,15 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
             if (!mine) break;
             processor.process(read_handout(message), [&](Bytes piece) {
 #pragma omp critical(fileio_blocks)
-                guarded([&] {
-                    collect(piece);
-                    blocks.learn(Piece(piece).header());
-                });
+                // After a failure to collect there is no place for pieces; after one to read there is.
+                if (!collecting_failed) {
+                    collecting_failed = true;
+                    guarded([&] {
+                        collect(piece);
+                        blocks.learn(Piece(piece).header());
+                        collecting_failed = false;
+                    });
+                }
             });
         }
     }
@@ -108,7 +111,57 @@ void serve_blocks(const Team& team, const Job& job, const Collect& made) {
     });
 }
 
-ThreadedProcessor::ThreadedProcessor(const Job& job, int threads) {
+namespace {
+
+// Makes few pieces of many, since every piece is remembered for the rest of the run.
+class Joiner {
+  public:
+    Joiner(const Handout& block, const Job& job)
+        : block_(block), job_(job), builder_(job.calculation->results) {}
+
+    void add(const Piece& piece, const TakePiece& take) {
+        const auto& place = piece.place();
+        // A bad record that ends the run stays a piece of its own, and what follows it in its block is
+        // missing.
+        const bool ends_the_run = job_.on_error == OnError::stop && piece.header().rejected > 0;
+        const bool follows = header_.place.offset + header_.place.bytes == place.offset;
+        if (ends_the_run || !follows || builder_.bytes() > largest_piece_bytes) give(take);
+        if (lines() == 0)
+            header_.place = {place.file, place.offset, 0, place.first_line, place.first_index, 0, 0};
+        builder_.add(piece, lines());
+        header_.place.bytes += place.bytes;
+        header_.place.lines += place.lines;
+        header_.place.header_lines += place.header_lines;
+        header_.seconds += piece.header().seconds;
+        if (!piece.statistics().empty()) statistics_.merge(Statistics::read(piece.statistics()));
+        if (ends_the_run) give(take);
+    }
+
+    void give(const TakePiece& take) {
+        if (lines() == 0) return;
+        const auto& place = header_.place;
+        const auto* const text = block_.text.data() + (place.offset - block_.place.offset);
+        header_.text_hash = hash(text, static_cast<std::size_t>(place.bytes));
+        Bytes statistics;
+        if (job_.calculation->summarises) statistics_.append_to(statistics);
+        take(builder_.finish(header_, statistics));
+        header_ = {};
+        statistics_ = {};
+    }
+
+  private:
+    std::int64_t lines() const { return header_.place.lines; }
+
+    const Handout& block_;
+    const Job& job_;
+    PieceBuilder builder_;
+    PieceHeader header_;
+    Statistics statistics_;
+};
+
+}  // namespace
+
+ThreadedProcessor::ThreadedProcessor(const Job& job, int threads) : job_(job) {
     for (int thread = 0; thread < threads; ++thread) processors_.emplace_back(job, thread);
 }
 
@@ -129,9 +182,11 @@ void ThreadedProcessor::process(const Handout& block, const TakePiece& take) {
         }
     }
     if (error) std::rethrow_exception(error);
-    for (auto& of_part : pieces) {
-        for (auto& piece : of_part) take(std::move(piece));
+    Joiner joiner(block, job_);
+    for (const auto& of_part : pieces) {
+        for (const auto& piece : of_part) joiner.add(Piece(piece), take);
     }
+    joiner.give(take);
 }
 
 }  // namespace pacer::fileio

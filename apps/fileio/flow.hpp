@@ -31,7 +31,6 @@ class BlockSource {
   private:
     Reader& reader_;
     BlockSize size_;
-    std::int64_t number_ = 0;
     bool ended_ = false, interrupted_ = false;
 };
 
@@ -56,6 +55,7 @@ class ThreadedProcessor {
     void process(const Handout& block, const TakePiece& take);
 
   private:
+    const Job& job_;
     std::vector<Processor> processors_;  // one a thread
 };
 

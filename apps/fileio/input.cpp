@@ -1,7 +1,9 @@
 #include "apps/fileio/input.hpp"
 
 #include <Random123/philox.h>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -81,18 +83,19 @@ void make_input(const std::string& path, std::int64_t rows, std::uint64_t seed, 
 }
 
 TemporaryInput::TemporaryInput(const Team& world, std::int64_t rows, std::uint64_t seed) {
+    const char* folder = std::getenv("TMPDIR");
+    if (folder == nullptr || *folder == '\0') folder = "/tmp";
+    path_ = text_of_rank(world, 0, fmt::format("{}/pacer-fileio-{}-{}.txt", folder, host_name(), getpid()));
     int node_rank = 0;
     MPI_Comm_rank(world.node, &node_rank);
     mine_ = node_rank == 0;
     on_every_rank(world, [&] {
         if (!mine_) return;
-        const char* folder = std::getenv("TMPDIR");
-        if (folder == nullptr || *folder == '\0') folder = "/tmp";
-        path_ = fmt::format("{}/pacer-fileio-{}-{}.txt", folder, world.rank, getpid());
         make_input(path_, rows, seed, true);
+        // The same on every node, as a shared file is.
+        const timespec same[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
+        ::utimensat(AT_FDCWD, path_.c_str(), same, 0);
     });
-    const Team node{world.node, node_rank, world.size, 1, world.node};
-    path_ = text_of_rank(node, 0, path_);
 }
 
 TemporaryInput::~TemporaryInput() {

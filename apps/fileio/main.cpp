@@ -118,6 +118,8 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     add_options(line, wishes);
     if (const auto done = line.parse(world, argc, argv, list(std::span(fileio::variants)))) return *done;
     refuse_meaningless(line, wishes);
+    constexpr std::int64_t least_memory = 4096;
+    if (wishes.settings.memory_bytes < least_memory) throw UsageError("--memory wants at least 4Ki");
     wishes.settings.elements = options.elements;
     wishes.settings.seed = options.run.seed;
     if (!wishes.make_input.empty()) {

@@ -6,7 +6,7 @@ namespace pacer::fileio {
 Answer openmp(const Problem& problem, const Team& team) {
     Answer answer;
     Reader reader = open_input(problem);
-    BlockSource blocks(reader, problem.settings, 1, team.threads);
+    BlockSource blocks(reader, problem.settings, team.threads, 1);  // each thread has a block of its own
     const auto collect = [&](std::span<const char> piece) { answer.all.add(Piece(piece)); };
     calculate_here(blocks, problem.job, team.threads, collect, Signals::ignored);
     answer.all.lines_read = reader.lines();

@@ -33,7 +33,7 @@ void for_each_block(const Problem& problem, const Team& team,
             if (!place) break;
             place->first_index = lines;
             lines += place->lines;
-            use({*place, 0, file.path, text});
+            use({*place, file.path, text});
         }
     }
 }

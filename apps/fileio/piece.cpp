@@ -51,6 +51,19 @@ void PieceBuilder::add_rejected(std::int64_t line, std::int64_t column, std::str
     reasons_ += reason;
 }
 
+void PieceBuilder::add(const Piece& piece, std::int64_t line) {
+    const auto* value = piece.values().data();
+    for (const auto done : piece.done()) {
+        std::copy_n(value, width(), room_for_results().data());
+        value += width();
+        add_done(line + done);
+    }
+    for (const auto skipped : piece.skipped()) add_skipped(line + skipped);
+    for (const auto& rejected : piece.rejected()) {
+        add_rejected(line + rejected.line, rejected.column, rejected.reason);
+    }
+}
+
 Bytes PieceBuilder::finish(PieceHeader header, std::span<const char> statistics) {
     header.done = static_cast<std::int64_t>(done_.size());
     header.rejected = static_cast<std::int64_t>(rejections_.size());

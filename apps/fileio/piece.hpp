@@ -15,7 +15,6 @@ namespace pacer::fileio {
 // The first bytes of a piece.
 struct PieceHeader {
     BlockPlace place;                                  // of the lines it is about
-    std::int64_t block = 0;                            // number of the block they were handed out in
     std::int64_t done = 0, rejected = 0, skipped = 0;  // lines
     std::int64_t results = 0;                          // numbers of each done record
     std::int64_t reasons_bytes = 0, statistics_bytes = 0;
@@ -32,6 +31,8 @@ struct Rejected {
 // "data.txt:17:3: 'abc' is not a number"
 std::string describe(std::string_view path, const BlockPlace& place, const Rejected& rejected);
 
+class Piece;
+
 // A piece being made, line by line, in the order of lines.
 class PieceBuilder {
   public:
@@ -46,6 +47,8 @@ class PieceBuilder {
     void add_done(std::int64_t line) {  // its results are in the room
         done_.push_back(static_cast<std::uint32_t>(line));
     }
+    // All lines of a piece whose first line is that line of this one; not its statistics.
+    void add(const Piece& piece, std::int64_t line);
     void add_skipped(std::int64_t line) { skipped_.push_back(static_cast<std::uint32_t>(line)); }
     void add_rejected(std::int64_t line, std::int64_t column, std::string_view reason);
 
@@ -57,7 +60,7 @@ class PieceBuilder {
     std::int64_t done() const { return static_cast<std::int64_t>(done_.size()); }
     std::int64_t rejected() const { return static_cast<std::int64_t>(rejections_.size()); }
 
-    // The piece as bytes; empties the builder. `header` gives place, block, text_hash and seconds.
+    // The piece as bytes; empties the builder. `header` gives place, text_hash and seconds.
     Bytes finish(PieceHeader header, std::span<const char> statistics = {});
 
   private:

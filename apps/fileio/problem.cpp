@@ -66,7 +66,7 @@ void calculate_expected(Problem& problem) {
     std::string bad;
     while (const auto place = reader.next(text, std::int64_t{1} << 20)) {
         const auto& path = reader.files()[static_cast<std::size_t>(place->file)].path;
-        processor.process({*place, 0, path, text}, [&](Bytes bytes) {
+        processor.process({*place, path, text}, [&](Bytes bytes) {
             const Piece piece(bytes);
             problem.expected.add(piece);
             for (const auto line : piece.done()) {
@@ -215,7 +215,7 @@ Work work(const Problem& problem) {
 
 Limit limit(const Problem& problem, int ranks, int threads) {
     const double each = problem.calculation.wait_seconds;
-    if (each == 0) return {};
+    if (each == 0 || problem.expected.done == 0) return {};
     const int workers = ranks * threads;
     return {each * std::max(problem.weight / workers, problem.heaviest),
             fmt::format("{} waits of {} on average, {} at a time", problem.expected.done,

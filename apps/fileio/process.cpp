@@ -11,19 +11,13 @@
 
 namespace pacer::fileio {
 
-namespace {
-
-constexpr std::size_t largest_piece_bytes = std::size_t{4} << 20;  // rank 0 holds one at a time
-
-}  // namespace
-
 Handout read_handout(std::span<const char> message) {
-    HandoutHeader header;
-    std::memcpy(&header, message.data(), sizeof header);
-    const auto body = message.subspan(sizeof header);
-    const auto text_bytes = static_cast<std::size_t>(header.place.bytes);
+    BlockPlace place;
+    std::memcpy(&place, message.data(), sizeof place);
+    const auto body = message.subspan(sizeof place);
+    const auto text_bytes = static_cast<std::size_t>(place.bytes);
     const auto path = body.subspan(text_bytes);
-    return {header.place, header.number, {path.data(), path.size()}, body.first(text_bytes)};
+    return {place, {path.data(), path.size()}, body.first(text_bytes)};
 }
 
 std::vector<Handout> divide(const Handout& block, std::int64_t parts) {
@@ -43,7 +37,7 @@ std::vector<Handout> divide(const Handout& block, std::int64_t parts) {
         place.bytes = end - begin;
         place.lines = count_lines(text);
         place.header_lines = std::min(header_left, place.lines);
-        blocks.push_back({place, block.number, block.path, text});
+        blocks.push_back({place, block.path, text});
         header_left -= place.header_lines;
         place.first_line += place.lines;
         place.first_index += place.lines;
@@ -60,7 +54,7 @@ void Processor::process(const Handout& block, const TakePiece& take) {
     const auto* const end = at + block.text.size();
     std::int64_t line = 0;  // of the piece
     const auto cut = [&](const char* next) {
-        give(next, line, block.number, take);
+        give(next, line, take);
         line = 0;
     };
     began_ = now_seconds();
@@ -79,6 +73,10 @@ void Processor::process(const Handout& block, const TakePiece& take) {
         if (builder_.bytes() > largest_piece_bytes) cut(at);
     }
     if (line > 0) cut(end);
+}
+
+// No record is being worked on.
+void Processor::idle() {
     if (job_.watch != nullptr) job_.watch->leave(thread_);
 }
 
@@ -135,7 +133,8 @@ void Processor::reject(std::int64_t line) {
 }
 
 // Gives away the piece, which ends before `next` and has so many lines, and begins another one there.
-void Processor::give(const char* next, std::int64_t lines, std::int64_t block, const TakePiece& take) {
+void Processor::give(const char* next, std::int64_t lines, const TakePiece& take) {
+    idle();  // what follows may wait for others
     auto place = piece_;
     place.bytes = next - text_;
     place.lines = lines;
@@ -148,7 +147,6 @@ void Processor::give(const char* next, std::int64_t lines, std::int64_t block, c
     const double now = now_seconds();
     PieceHeader header;
     header.place = place;
-    header.block = block;
     header.text_hash = hash(text_, static_cast<std::size_t>(place.bytes));
     header.seconds = now - began_;
     take(builder_.finish(header, statistics));

@@ -28,20 +28,17 @@ struct Job {
 // A block and the file it is from, as they are handed out: in one message.
 struct Handout {
     BlockPlace place;
-    std::int64_t number = 0;  // of the block, in the order of reading
-    std::string_view path;    // of its file
+    std::string_view path;  // of its file
     std::span<const char> text;
 };
 
-// The first bytes of that message; the text and the path follow.
-struct HandoutHeader {
-    BlockPlace place;
-    std::int64_t number = 0;
-};
 Handout read_handout(std::span<const char> message);
 
 // Cuts a block at line ends into at most `parts` blocks of about equal size, in order.
 std::vector<Handout> divide(const Handout& block, std::int64_t parts);
+
+inline constexpr std::size_t largest_piece_bytes = std::size_t{4}
+                                                   << 20;  // about, since rank 0 holds one at a time
 
 using TakePiece = std::function<void(Bytes piece)>;
 
@@ -58,9 +55,10 @@ class Processor {
   private:
     enum class Fate { done, skipped, rejected };
     Fate process_line(const char*& at, const char* end, std::int64_t line);
+    void idle();
     bool calculate(std::span<const double> fields, double weight);
     void reject(std::int64_t line);
-    void give(const char* next, std::int64_t lines, std::int64_t block, const TakePiece& take);
+    void give(const char* next, std::int64_t lines, const TakePiece& take);
 
     const Job& job_;
     int thread_;

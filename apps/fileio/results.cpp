@@ -228,7 +228,8 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
                     tiling_violation(journal, entries, lines)};
     account.skipped = lines - account.done - account.rejected;
     if (!account.violation.empty()) return account;
-    PartFile file(file_to_write(target.path, target.force));
+    const auto path = file_to_write(target.path, true);
+    PartFile file(path);
     RejectedList rejected(journal, target.rejected_path());
     const auto write = calculation.summarises ? write_statistics : write_records;
     write(journal, entries, head_of(journal, calculation, account), is_csv(target), account, file, rejected);
@@ -236,6 +237,8 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     rejected.finish();
     file.finish();
     rejected.commit(target.force);
+    // A run that was cut between its last two steps has written the same already.
+    if (!target.force && fs::exists(path) && file.equals(path)) return account;
     file.commit(target.force);
     return account;
 }

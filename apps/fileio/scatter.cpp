@@ -10,7 +10,7 @@ namespace pacer::fileio {
 
 namespace {
 
-constexpr std::int64_t largest_round_bytes = std::int64_t{1} << 30;  // MPI counts in ints
+constexpr std::int64_t largest_round_bytes = std::int64_t{1} << 28;  // MPI counts in ints
 
 // Blocks for the ranks, one behind the other in the order of ranks: each as its length, and the message a
 // block is handed out as, filled up to where the next one lies aligned.
@@ -24,10 +24,9 @@ std::size_t aligned(std::size_t bytes) {
 }
 
 void append_block(Bytes& share, const Handout& block) {
-    const HandoutHeader header{block.place, block.number};
-    const auto length = static_cast<std::int64_t>(sizeof header + block.text.size() + block.path.size());
+    const auto length = static_cast<std::int64_t>(sizeof block.place + block.text.size() + block.path.size());
     append(share, &length, 1);
-    append(share, &header, 1);
+    append(share, &block.place, 1);
     append(share, block.text.data(), block.text.size());
     append(share, block.path.data(), block.path.size());
     share.resize(aligned(share.size()));

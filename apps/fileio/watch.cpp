@@ -157,7 +157,8 @@ Watch::Watch(const Team& world, std::string_view program, int threads, double re
     mine_ = new (board_of(rank)) Board{getpid(), 0, 0};
     leader_ = board_of(0);
     slots_ = slots_of(mine_);
-    for (int i = 0; i < threads; ++i) new (slots_ + i) Slot{no_line, 0, {}};
+    all_threads_ = most_threads;
+    for (int i = 0; i < most_threads; ++i) new (slots_ + i) Slot{no_line, 0, {}};
     crash.who = fmt::format("{}: rank {} on {}", program_, world.rank, host_name());
     crash.told = &leader_->told;
     set_crash_handler(on_crash);
@@ -251,7 +252,7 @@ std::string Watch::slow_record(double now) {
 
 void Watch::tell_death(const Mate& mate) {
     std::string where;
-    for (int thread = 0; thread < threads_ && where.empty(); ++thread) {
+    for (int thread = 0; thread < all_threads_ && where.empty(); ++thread) {
         const auto line = mate.slots[thread].line.load();
         if (line != no_line)
             where = fmt::format(" while it worked on {}:{}", mate.slots[thread].path, line + 1);

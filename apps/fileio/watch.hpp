@@ -54,6 +54,7 @@ class Watch {
     const Team& world_;
     std::string program_;
     int threads_;
+    int all_threads_ = 0;  // slots of every rank of the node
     double timeout_seconds_;
     Window window_;
     Board* leader_ = nullptr;  // the node's first rank's

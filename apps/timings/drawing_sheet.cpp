@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include "apps/timings/drawing_gnuplot.hpp"
 #include "common/status.hpp"
@@ -18,7 +19,7 @@ constexpr std::string_view svg_ink = "#7c7c7c";  // 4.2 : 1 on white, 5 : 1 on b
 constexpr std::array<std::string_view, Sheet::colours> palette = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                                   "#e69f00", "#56b4e9", "#8c6bb1", "#8a8d2f"};
 
-// Bytes of the UTF-8 character at the start of the text; 0 if there is none.
+// Bytes of the UTF-8 character at the start of the text; 0 if there is none, or one that XML forbids.
 std::size_t character_bytes(std::string_view text) {
     const auto first = static_cast<unsigned char>(text.front());
     const std::size_t bytes = first < 0x80 ? 1 : first >= 0xf0 && first < 0xf5 ? 4 : first >= 0xe0 ? 3 : 2;
@@ -26,7 +27,11 @@ std::size_t character_bytes(std::string_view text) {
     for (std::size_t i = 1; i < bytes; ++i) {
         if ((static_cast<unsigned char>(text[i]) & 0xc0) != 0x80) return 0;
     }
-    return bytes;
+    const auto second = static_cast<unsigned char>(bytes > 1 ? text[1] : 0);
+    const bool too_long = (first == 0xe0 && second < 0xa0) || (first == 0xf0 && second < 0x90);
+    const bool surrogate = first == 0xed && second >= 0xa0, beyond = first == 0xf4 && second >= 0x90;
+    const bool no_character = text.starts_with("\xef\xbf\xbe") || text.starts_with("\xef\xbf\xbf");
+    return too_long || surrogate || beyond || no_character ? 0 : bytes;
 }
 
 std::string clean(std::string_view text) {
@@ -42,10 +47,17 @@ std::string clean(std::string_view text) {
     return result;
 }
 
-std::string with_doubled(std::string_view text, char letter) {
-    std::string result;
-    for (const char c : text) result.append(c == letter ? 2 : 1, c);
-    return result;
+// What gnuplot could take for more than a letter is written as a number: it substitutes commands and macros
+// in double quotes, and in single quotes it stumbles over a quote at the start.
+std::string in_quotes(std::string_view text) {
+    constexpr std::string_view harmless = " .,:;/+-=()|_";
+    std::string result = "\"";
+    for (const char letter : text) {
+        const auto byte = static_cast<unsigned char>(letter);
+        const bool plain = byte >= 0x80 || std::isalnum(byte) != 0 || harmless.find(letter) != harmless.npos;
+        result += plain ? std::string(1, letter) : fmt::format("\\{:03o}", byte);
+    }
+    return result + "\"";
 }
 
 void replace_all(std::string& text, std::string_view old, std::string_view fresh) {
@@ -84,11 +96,13 @@ std::string trimmed(const std::string& page) {
 }  // namespace
 
 std::string quoted(std::string_view text) {
-    return "'" + with_doubled(clean(text), '\'') + "'";
+    return in_quotes(clean(text));
 }
 
 std::string quoted_tic(std::string_view text) {
-    return "'" + with_doubled(with_doubled(clean(text), '\''), '%') + "'";
+    auto doubled = clean(text);
+    replace_all(doubled, "%", "%%");
+    return in_quotes(doubled);
 }
 
 std::size_t width_of(std::string_view text) {

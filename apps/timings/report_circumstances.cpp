@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <map>
 
 #include "apps/timings/report_html.hpp"
@@ -25,10 +26,15 @@ constexpr std::array<std::string_view, 12> important = {
     "cpu_model", "cores",   "memory_bytes", "hosts", "mpi_library", "command_line"};
 
 // What no two launches share; it has a table of its own.
-constexpr std::array<std::string_view, 9> of_one_launch = {
-    "start_time",  "end_time",      "load_before",        "load_after",
-    "steal_seconds", "others_cpu_seconds", "clock_resolution_seconds", "clock_overhead_seconds",
-    "job_id"};
+constexpr std::array<std::string_view, 9> of_one_launch = {"start_time",
+                                                           "end_time",
+                                                           "load_before",
+                                                           "load_after",
+                                                           "steal_seconds",
+                                                           "others_cpu_seconds",
+                                                           "clock_resolution_seconds",
+                                                           "clock_overhead_seconds",
+                                                           "job_id"};
 
 template <class Names>
 bool among(const Names& names, std::string_view name) {
@@ -69,11 +75,13 @@ std::string shown(const std::string& name, const std::string& value) {
 std::string values_of(const Gathered& fact, std::size_t launches) {
     constexpr std::size_t most = 6;
     const auto& values = fact.values;
-    if (values.size() == 1 && values.front().second == launches) return shown(fact.name, values.front().first);
+    if (values.size() == 1 && values.front().second == launches)
+        return shown(fact.name, values.front().first);
     std::string items;
     for (std::size_t i = 0; i < std::min(values.size(), most); ++i) {
-        items += fmt::format("<li>{} <span class=\"count\">({})</span></li>", shown(fact.name, values[i].first),
-                             html::counted(values[i].second, "launch", "launches"));
+        items +=
+            fmt::format("<li>{} <span class=\"count\">({})</span></li>", shown(fact.name, values[i].first),
+                        html::counted(values[i].second, "launch", "launches"));
     }
     if (values.size() > most) items += fmt::format("<li>and {} other values</li>", values.size() - most);
     return "<ul>" + items + "</ul>";
@@ -113,10 +121,10 @@ std::string launches_table(const std::vector<Launch>& launches) {
                                    {"stolen, s", "CPU time that the hypervisor withheld"},
                                    {"warnings"}});
     for (const auto& launch : launches) {
-        table.add({text(launch.id), text(fact(launch.circumstances, "start_time")), figure(launch.placement.size()),
-                   fact_cell(launch, "load_before"), fact_cell(launch, "load_after"),
-                   fact_cell(launch, "others_cpu_seconds"), fact_cell(launch, "steal_seconds"),
-                   figure(launch.warnings.size())});
+        table.add({text(launch.id), text(fact(launch.circumstances, "start_time")),
+                   figure(launch.placement.size()), fact_cell(launch, "load_before"),
+                   fact_cell(launch, "load_after"), fact_cell(launch, "others_cpu_seconds"),
+                   fact_cell(launch, "steal_seconds"), figure(launch.warnings.size())});
     }
     return table.html();
 }
@@ -127,16 +135,19 @@ std::string circumstances_section(const Report& report) {
     const auto facts = gather(report.launches);
     const auto count = report.launches.size();
     const auto differs = [&](const Gathered& one) {
-        return !among(of_one_launch, one.name) && (one.values.size() > 1 || one.values.front().second < count);
+        return !among(of_one_launch, one.name) &&
+               (one.values.size() > 1 || one.values.front().second < count);
     };
-    auto content = facts_list(facts, count, [&](const auto& one) { return among(important, one.name) && !differs(one); });
+    auto content = facts_list(facts, count,
+                              [&](const auto& one) { return among(important, one.name) && !differs(one); });
     if (const auto differing = facts_list(facts, count, differs); !differing.empty()) {
         content += "<h3>What differs between the launches</h3>\n" + differing;
     } else if (count > 1) {
         content += "<p>The launches ran under the same circumstances, as far as they are known.</p>\n";
     }
     content += html::folded(fmt::format("Each launch ({})", count), launches_table(report.launches));
-    return content + html::folded("All circumstances", facts_list(facts, count, [](const auto&) { return true; }));
+    return content +
+           html::folded("All circumstances", facts_list(facts, count, [](const auto&) { return true; }));
 }
 
 }  // namespace pacer::timings

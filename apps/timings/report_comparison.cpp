@@ -51,7 +51,8 @@ Scale scale_for(const std::vector<CaseComparison>& cases) {
     Scale scale;
     for (const auto& one : cases) {
         scale.span = std::max(scale.span, 1.3 * std::log(1 + one.margin));
-        for (const auto& ratio : {one.low, one.high, one.ratio > 0 ? std::optional(one.ratio) : std::nullopt}) {
+        for (const auto& ratio :
+             {one.low, one.high, one.ratio > 0 ? std::optional(one.ratio) : std::nullopt}) {
             if (ratio && *ratio > 0) scale.span = std::max(scale.span, 1.1 * std::abs(std::log(*ratio)));
         }
     }
@@ -65,7 +66,8 @@ Cell strip(const CaseComparison& one, const Scale& scale) {
     const double left = scale.at(1 / (1 + one.margin)), right = scale.at(1 + one.margin);
     auto drawn = fmt::format(
         "<svg class=\"strip {}\" viewBox=\"0 0 {} 16\" aria-hidden=\"true\">"
-        "<rect x=\"{:.1f}\" y=\"0\" width=\"{:.1f}\" height=\"16\"/><line class=\"one\" x1=\"{:.1f}\" x2=\"{:.1f}\" "
+        "<rect x=\"{:.1f}\" y=\"0\" width=\"{:.1f}\" height=\"16\"/><line class=\"one\" x1=\"{:.1f}\" "
+        "x2=\"{:.1f}\" "
         "y1=\"0\" y2=\"16\"/>",
         class_of(one.verdict), Scale::width, left, right - left, Scale::middle, Scale::middle);
     if (one.low && one.high) {
@@ -77,7 +79,8 @@ Cell strip(const CaseComparison& one, const Scale& scale) {
 }
 
 Cell verdict_cell(const CaseComparison& one) {
-    return {fmt::format("<span class=\"verdict {}\">{}</span>", class_of(one.verdict), escape(words_of(one.verdict))),
+    return {fmt::format("<span class=\"verdict {}\">{}</span>", class_of(one.verdict),
+                        escape(words_of(one.verdict))),
             std::nullopt};
 }
 
@@ -113,8 +116,9 @@ std::vector<Cell> cells_of(const CaseComparison& one, const std::string& name, c
             figure(std::min(one.base_launches, one.new_launches),
                    fmt::format("{} + {}", one.base_launches, one.new_launches)),
             judged ? figure(one.p, fmt::format("{:.2g}", one.p)) : absent(),
-            judged ? figure(one.probability_slower, fmt::format("{:.0f}\u00a0%", 100 * one.probability_slower))
-                   : absent(),
+            judged
+                ? figure(one.probability_slower, fmt::format("{:.0f}\u00a0%", 100 * one.probability_slower))
+                : absent(),
             remark_cell(one)};
 }
 
@@ -144,8 +148,10 @@ std::string environment(const Comparison& comparison) {
         return "<p>The two sides ran under the same circumstances, as far as they are known.</p>\n";
     }
     std::string items;
-    for (const auto& difference : comparison.environment) items += fmt::format("<li>{}</li>\n", escape(difference));
-    return fmt::format("<p>What differs between the two sides:</p>\n<ul class=\"differences\">\n{}</ul>\n", items);
+    for (const auto& difference : comparison.environment)
+        items += fmt::format("<li>{}</li>\n", escape(difference));
+    return fmt::format("<p>What differs between the two sides:</p>\n<ul class=\"differences\">\n{}</ul>\n",
+                       items);
 }
 
 }  // namespace

@@ -64,7 +64,9 @@ std::string image(std::string_view drawing, std::string_view description) {
     const auto root = svg.find("<svg");
     const auto inside = root == std::string::npos ? root : svg.find('>', root);
     if (inside != std::string::npos) {  // gnuplot's groups of text would take other colors as the current one
-        svg.insert(inside + 1, "<style>:root { color-scheme: light dark } :root, [font-family] { color: CanvasText }</style>");
+        svg.insert(
+            inside + 1,
+            "<style>:root { color-scheme: light dark } :root, [font-family] { color: CanvasText }</style>");
     }
     return fmt::format("<img class=\"drawing\" alt=\"{}\" src=\"data:image/svg+xml;base64,{}\">\n",
                        escape(description), base64(svg));
@@ -82,7 +84,9 @@ std::string listed(const std::vector<std::string>& words, std::size_t most) {
 }
 
 std::string range(std::string_view low, std::string_view high) {
-    const auto unit = [](std::string_view shown) { return shown.substr(std::min(shown.find(' '), shown.size())); };
+    const auto unit = [](std::string_view shown) {
+        return shown.substr(std::min(shown.find(' '), shown.size()));
+    };
     if (unit(low) == unit(high)) low.remove_suffix(unit(low).size());
     return fmt::format("{} \u2013 {}", low, high);
 }

@@ -42,7 +42,8 @@ std::vector<Problem> problems_of(const std::vector<Case>& cases) {
     return problems;
 }
 
-// What each launch probed, in seconds. A disturbed probe tells too long a time, so the least is nearest to the truth.
+// What each launch probed, in seconds. A disturbed probe tells too long a time, so the least is nearest to
+// the truth.
 std::vector<double> limits_of(const Case& one) {
     std::vector<double> limits;
     for (const auto& launch : one.launches) {
@@ -77,7 +78,8 @@ Row row_of(const Case& one) {
     row.seconds = median(one.medians());
     row.speedup = middle(summaries, &Summary::speedup);
     row.efficiency = middle(summaries, &Summary::efficiency);
-    if (const auto limits = limits_of(one); !limits.empty()) row.fraction_of_limit = quantile(limits, 0) / row.seconds;
+    if (const auto limits = limits_of(one); !limits.empty())
+        row.fraction_of_limit = quantile(limits, 0) / row.seconds;
     for (const auto& summary : summaries) row.repeats += summary.repeats;
     const auto& first = summaries.front();
     row.rate = first.rate * first.median_seconds / row.seconds;  // of the median time, no mean of rates
@@ -112,10 +114,12 @@ Cell limit_cell(double fraction) {
 
 Cell answer_cell(const Case& one) {
     const auto is_wrong = [](const CaseLaunch& launch) { return !launch.record->verdict.right(); };
-    const auto wrong = static_cast<std::size_t>(std::count_if(one.launches.begin(), one.launches.end(), is_wrong));
+    const auto wrong =
+        static_cast<std::size_t>(std::count_if(one.launches.begin(), one.launches.end(), is_wrong));
     if (wrong == 0) return text("verified");
-    auto cell = text(fmt::format("{} in {} of {}", one.failed > 0 ? "WRONG or unchecked" : "wrong, as promised",
-                                 wrong, html::counted(one.launches.size(), "launch", "launches")));
+    auto cell =
+        text(fmt::format("{} in {} of {}", one.failed > 0 ? "WRONG or unchecked" : "wrong, as promised",
+                         wrong, html::counted(one.launches.size(), "launch", "launches")));
     cell.classes = one.failed > 0 ? "bad" : "";
     return cell;
 }
@@ -160,8 +164,8 @@ std::string not_run(const Problem& problem) {
     std::string items;
     for (const auto* one : problem.cases) {
         if (one->not_run.empty()) continue;
-        items += fmt::format("<li>{} {} was not run in {}: {}</li>\n", escape(one->key.variant), shape_of(one->key),
-                             html::counted(one->not_run.size(), "launch", "launches"),
+        items += fmt::format("<li>{} {} was not run in {}: {}</li>\n", escape(one->key.variant),
+                             shape_of(one->key), html::counted(one->not_run.size(), "launch", "launches"),
                              escape(one->not_run.front()));
     }
     return items.empty() ? std::string() : "<ul class=\"notes\">\n" + items + "</ul>\n";
@@ -197,7 +201,8 @@ std::string limits(const Problem& problem) {
                    cell(quantile(seconds, 0)), cell(median(seconds)), cell(quantile(seconds, 1)),
                    text(one->launches.front().record->limit.derived)});
     }
-    return table.empty() ? std::string() : html::folded("The limits, and what they follow from", table.html());
+    return table.empty() ? std::string()
+                         : html::folded("The limits, and what they follow from", table.html());
 }
 
 std::string heading(const Problem& problem) {
@@ -214,11 +219,13 @@ std::string ladder_section(const Report& report) {
     std::string content;
     for (const auto& problem : problems_of(report.cases)) {
         const auto table = variants_table(problem);
-        content += heading(problem) + table + (table.empty() ? "<p class=\"note\">Nothing was run.</p>\n" : note(problem)) +
+        content += heading(problem) + table +
+                   (table.empty() ? "<p class=\"note\">Nothing was run.</p>\n" : note(problem)) +
                    not_run(problem) + limits(problem);
     }
     for (const auto& reason : report.missing_drawings) {
-        content += fmt::format("<p class=\"note doubt\">Drawings are missing from this page: {}</p>\n", escape(reason));
+        content += fmt::format("<p class=\"note doubt\">Drawings are missing from this page: {}</p>\n",
+                               escape(reason));
     }
     return content + drawing_of(report, PlotKind::ladder);
 }

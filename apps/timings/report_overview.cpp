@@ -72,7 +72,8 @@ std::string rank_counts(const Report& report) {
     }
     if (counts.empty()) return {};
     const auto [low, high] = std::minmax_element(counts.begin(), counts.end());
-    return *low == *high ? " on " + counted(*low, "rank", "ranks") : fmt::format(" on {} to {} ranks", *low, *high);
+    return *low == *high ? " on " + counted(*low, "rank", "ranks")
+                         : fmt::format(" on {} to {} ranks", *low, *high);
 }
 
 std::string answers(const Report& report) {
@@ -80,13 +81,14 @@ std::string answers(const Report& report) {
     std::size_t run = 0;
     for (const auto& one : report.cases) {
         run += one.launches.empty() ? 0 : 1;
-        if (one.failed > 0) failed.push_back(fmt::format("{} {} \u00d7 {}", one.key.variant, one.key.ranks, one.key.threads));
+        if (one.failed > 0)
+            failed.push_back(fmt::format("{} {} \u00d7 {}", one.key.variant, one.key.ranks, one.key.threads));
     }
     if (run == 0) return "<b class=\"bad\">Nothing was run.</b>";
     const auto cases = counted(run, "case", "cases");
     if (failed.empty()) return fmt::format("Of {}, <b class=\"good\">every answer was verified</b>.", cases);
-    return fmt::format("<b class=\"bad\">Wrong or unchecked answers in {} of {}: {}.</b>", failed.size(), cases,
-                       escape(listed(failed, 6)));
+    return fmt::format("<b class=\"bad\">Wrong or unchecked answers in {} of {}: {}.</b>", failed.size(),
+                       cases, escape(listed(failed, 6)));
 }
 
 std::string warnings_line(const Report& report) {
@@ -110,12 +112,12 @@ std::string headline(const Report& report) {
 
 std::string overview(const Report& report) {
     const auto cpus = values_of(report, "cpu_model");
-    std::string text = fmt::format(
-        "<p class=\"summary\">{} of {}{} of {}{}{}. {} {}</p>\n",
-        counted(report.launches.size(), "launch", "launches"), escape(listed(builds_of(report), 3)),
-        rank_counts(report), escape(listed(hosts_of(report), 6)),
-        cpus.empty() ? "" : fmt::format(" ({})", escape(listed(cpus, 3))), escape(when(report)), answers(report),
-        warnings_line(report));
+    std::string text = fmt::format("<p class=\"summary\">{} of {}{} of {}{}{}. {} {}</p>\n",
+                                   counted(report.launches.size(), "launch", "launches"),
+                                   escape(listed(builds_of(report), 3)), rank_counts(report),
+                                   escape(listed(hosts_of(report), 6)),
+                                   cpus.empty() ? "" : fmt::format(" ({})", escape(listed(cpus, 3))),
+                                   escape(when(report)), answers(report), warnings_line(report));
     if (report.comparison) {
         text += fmt::format("<p class=\"callout {}\">{}</p>\n", class_of(report.comparison->status),
                             escape(report.comparison->sentence));

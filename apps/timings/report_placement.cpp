@@ -54,8 +54,9 @@ std::string table_of(const Launch& launch) {
                                     {"threads", "of a variant that uses ranks and threads"},
                                     {"CPUs of each thread", "where each of those threads may run", false}});
     for (const auto& place : launch.placement) {
-        table.add({figure(place.rank, fmt::format("{}", place.rank)), text(place.host), text(place.cpus_allowed),
-                   figure(place.threads, fmt::format("{}", place.threads)), text(place.thread_cpus)});
+        table.add({figure(place.rank, fmt::format("{}", place.rank)), text(place.host),
+                   text(place.cpus_allowed), figure(place.threads, fmt::format("{}", place.threads)),
+                   text(place.thread_cpus)});
     }
     return table.html();
 }
@@ -90,9 +91,10 @@ std::string placement_section(const Report& report) {
     }
     if (!content.empty()) content = "<div class=\"placements\">\n" + content + "</div>\n";
     if (placements.size() > most_placements) {
-        content += fmt::format("<p class=\"note\">and {} other placements; <code>timings show --proof</code> "
-                               "lists them all</p>\n",
-                               placements.size() - most_placements);
+        content += fmt::format(
+            "<p class=\"note\">and {} other placements; <code>timings show --proof</code> "
+            "lists them all</p>\n",
+            placements.size() - most_placements);
     }
     return content.empty() ? content : content + folded_drawing(report, PlotKind::balance);
 }

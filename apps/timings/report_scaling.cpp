@@ -107,17 +107,20 @@ std::string part(const std::vector<ScalingSeries>& all, const ScalingSeries& fir
         add(points, series);
         add_laws(laws, series);
         if (!series.note.empty()) {
-            notes += fmt::format("<li>{}: {}</li>\n", html::escape(series.variant), html::escape(series.note));
+            notes +=
+                fmt::format("<li>{}: {}</li>\n", html::escape(series.variant), html::escape(series.note));
         }
         if (std::find(bases.begin(), bases.end(), series.base) == bases.end()) bases.push_back(series.base);
     }
     std::string parameters;
     for (const auto& [name, value] : first.parameters) {
-        parameters += fmt::format("<span><i>{}</i> {}</span>\n", html::escape(name), html::escape(to_string(value)));
+        parameters +=
+            fmt::format("<span><i>{}</i> {}</span>\n", html::escape(name), html::escape(to_string(value)));
     }
-    auto text = fmt::format("<h3>{}, {} scaling</h3>\n<p class=\"parameters\">{}</p>\n{}", html::escape(first.app),
-                            name_of(first.kind), parameters, points.html());
-    text += fmt::format("<p class=\"note\">Speedup refers to {}.</p>\n", html::escape(html::listed(bases, 4)));
+    auto text = fmt::format("<h3>{}, {} scaling</h3>\n<p class=\"parameters\">{}</p>\n{}",
+                            html::escape(first.app), name_of(first.kind), parameters, points.html());
+    text +=
+        fmt::format("<p class=\"note\">Speedup refers to {}.</p>\n", html::escape(html::listed(bases, 4)));
     if (!laws.empty()) text += laws.html();
     return notes.empty() ? text : text + "<ul class=\"notes\">\n" + notes + "</ul>\n";
 }
@@ -128,8 +131,8 @@ std::string scaling_section(const Report& report) {
     std::string content;
     const auto& all = report.scaling;
     for (auto series = all.begin(); series != all.end(); ++series) {
-        const auto is_first = std::none_of(all.begin(), series,
-                                           [&](const auto& earlier) { return belong_together(earlier, *series); });
+        const auto is_first = std::none_of(
+            all.begin(), series, [&](const auto& earlier) { return belong_together(earlier, *series); });
         if (is_first) content += part(all, *series);
     }
     return content.empty() ? content : content + drawing_of(report, PlotKind::scaling);

@@ -30,8 +30,8 @@ Sentence cut(std::string_view text) {
         const bool in_word = at > 0 && !std::isspace(static_cast<unsigned char>(text[at - 1])) &&
                              text[at - 1] != '(' && text[at - 1] != '+' && text[at - 1] != '-';
         auto end = at;
-        while (end < text.size() &&
-               (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && is_digit(text[end + 1])))) {
+        while (end < text.size() && (is_digit(text[end]) || (text[end] == '.' && end + 1 < text.size() &&
+                                                             is_digit(text[end + 1])))) {
             ++end;
         }
         if (end == at || in_word) {
@@ -110,8 +110,9 @@ std::vector<WarningGroup> warning_groups(const std::vector<Launch>& launches) {
         for (const std::string_view warning : launch.warnings) {
             if (warning.empty()) continue;
             const auto colon = warning.rfind(": ");
-            const auto variants = colon == std::string_view::npos ? std::vector<std::string>()
-                                                                  : variants_named(warning.substr(colon + 2), launch);
+            const auto variants = colon == std::string_view::npos
+                                      ? std::vector<std::string>()
+                                      : variants_named(warning.substr(colon + 2), launch);
             const auto sentence = cut(variants.empty() ? warning : warning.substr(0, colon));
             const auto [found, is_new] = index.try_emplace(sentence.words, gathered.size());
             if (is_new) gathered.push_back({sentence.words, sentence.numbers, sentence.numbers, {}, {}});
@@ -122,7 +123,8 @@ std::vector<WarningGroup> warning_groups(const std::vector<Launch>& launches) {
     std::vector<WarningGroup> groups;
     for (const auto& one : gathered) {
         groups.push_back({one.text(), one.launches.size(), {}});
-        for (const auto& [name, where] : one.variants) groups.back().variants.emplace_back(name, where.size());
+        for (const auto& [name, where] : one.variants)
+            groups.back().variants.emplace_back(name, where.size());
     }
     std::stable_sort(groups.begin(), groups.end(), [](auto& a, auto& b) { return a.launches > b.launches; });
     return groups;

@@ -130,7 +130,8 @@ std::string csv(const std::vector<ScalingSeries>& all) {
             parameters += fmt::format("{}{}={}", parameters.empty() ? "" : " ", name, to_string(value));
         }
         for (const auto& [name, value] : series.grown) {
-            parameters += fmt::format("{}{}_a_core={}", parameters.empty() ? "" : " ", name, to_string(value));
+            parameters +=
+                fmt::format("{}{}_a_core={}", parameters.empty() ? "" : " ", name, to_string(value));
         }
         for (const auto& point : series.points) {
             text += fmt::format(

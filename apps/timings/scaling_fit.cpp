@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <eigen3/Eigen/QR>
+#include <Eigen/QR>
 #include <set>
 #include <vector>
 
