@@ -99,6 +99,7 @@ class File {
   public:
     static File create();
     static File open(const std::string& image);  // read-only; the image must outlive the file
+    static File open(std::string&&) = delete;
     Group root() const;
     std::string image() const;  // the bytes of the file as it is now
 

@@ -116,7 +116,8 @@ TEST_F(Results, Csv) {
 TEST_F(Results, Hdf5) {
     const auto account = write("r.h5", pieces(1, 7));
     EXPECT_EQ(account.violation, "");
-    const auto file = hdf5::File::open(get("r.h5"));
+    const auto image = get("r.h5");
+    const auto file = hdf5::File::open(image);
     const auto root = file.root();
     const Facts attributes = root.attributes();
     ASSERT_EQ(attributes.size(), 7u);
@@ -173,7 +174,8 @@ TEST_F(Results, OfManyRecords) {
             journal.add_piece(examples::piece(0, line - 30000, line));
         EXPECT_EQ(write_results(journal, calculation(), {path}, lines).violation, "");
     }
-    const auto file = hdf5::File::open(get("r.h5"));
+    const auto image = get("r.h5");
+    const auto file = hdf5::File::open(image);
     const auto matrix = file.root().read_matrix("results");
     const auto numbers = file.root().read_integers("line");
     ASSERT_EQ(matrix.rows, numbers.size());
@@ -195,7 +197,8 @@ TEST_F(Results, OfNoRecords) {
         if (path[0] == 's') add_files(journal);
         EXPECT_EQ(write_results(journal, calculation(), {path}, 0).violation, "");
     }
-    const auto none = hdf5::File::open(get("r.h5")), some = hdf5::File::open(get("s.h5"));
+    const auto image_of_none = get("r.h5"), image_of_some = get("s.h5");
+    const auto none = hdf5::File::open(image_of_none), some = hdf5::File::open(image_of_some);
     EXPECT_EQ(none.root().children(), (std::vector<std::string>{"file", "files", "line", "results"}));
     EXPECT_EQ(none.root().read_strings("files").size(), 0u);
     EXPECT_EQ(some.root().read_strings("files").size(), 3u);
@@ -236,7 +239,8 @@ TEST_F(Results, StatisticsOfAllPieces) {
     }
     EXPECT_TRUE(get("1.csv").starts_with("column,count,mean,variance,min,max\n1,9,5,7.5,1,9\n2,9,0.314329"))
         << get("1.csv");
-    const auto file = hdf5::File::open(get("1.h5"));
+    const auto image = get("1.h5");
+    const auto file = hdf5::File::open(image);
     const auto group = file.root().open("statistics");
     EXPECT_EQ(group.children(), (std::vector<std::string>{"count", "max", "mean", "min", "variance"}));
     EXPECT_EQ(group.read_integers("count"), (std::vector<std::int32_t>{9, 9}));
@@ -248,7 +252,8 @@ TEST_F(Results, StatisticsOfNothing) {
     EXPECT_EQ(write_results(journal, calculation(true), {"r.csv"}, 0).violation, "");
     EXPECT_EQ(write_results(journal, calculation(true), {"r.h5"}, 0).violation, "");
     EXPECT_EQ(get("r.csv"), "column,count,mean,variance,min,max\n");
-    const auto file = hdf5::File::open(get("r.h5"));
+    const auto image = get("r.h5");
+    const auto file = hdf5::File::open(image);
     EXPECT_EQ(file.root().open("statistics").children().size(), 5u);
 }
 

@@ -236,10 +236,11 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     if (!account.violation.empty()) return account;
     rejected.finish();
     file.finish();
-    rejected.commit(target.force);
     // A run that was cut between its last two steps has written the same already.
-    if (!target.force && fs::exists(path) && file.equals(path)) return account;
-    file.commit(target.force);
+    const bool there = !target.force && fs::exists(path);
+    if (there && !file.equals(path)) refuse_to_replace(path);
+    rejected.commit(target.force);
+    if (!there) file.commit(target.force);
     return account;
 }
 

@@ -6,8 +6,8 @@
 // is the optimum (it is free inside some face of the feasible cone, and there it is that face's own optimum).
 #include <fmt/format.h>
 
-#include <cmath>
 #include <Eigen/QR>
+#include <cmath>
 #include <set>
 #include <vector>
 
