@@ -226,6 +226,14 @@ TEST(DamagedIndex, GivesAnErrorOrTheRightData) {
     EXPECT_GT(refused, 1000);
 }
 
+TEST(DamagedIndex, WithWhatIsNoTimeIsRefused) {
+    for (const double bad : {std::nan(""), 0.0, -1.0, std::numeric_limits<double>::infinity()}) {
+        auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
+        launches[1].records[0].seconds[2] = bad;
+        EXPECT_THROW(launches_in(dump_image(launches), Detail::times), std::runtime_error) << bad;
+    }
+}
+
 TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {
     auto a = examples::spread_launches("a", 3, {"simd"}, 1),
          b = examples::spread_launches("b", 3, {"simd"}, 1);
