@@ -61,9 +61,14 @@ std::string in_quotes(std::string_view text) {
 }
 
 void replace_all(std::string& text, std::string_view old, std::string_view fresh) {
-    for (auto at = text.find(old); at != std::string::npos; at = text.find(old, at + fresh.size())) {
-        text.replace(at, old.size(), fresh);
+    // A drawing may have 100000 places to change: the rest is not moved at each of them.
+    std::string replaced;
+    std::size_t from = 0;
+    for (auto at = text.find(old); at != std::string::npos; at = text.find(old, from)) {
+        replaced.append(text, from, at - from).append(fresh);
+        from = at + old.size();
     }
+    text = replaced.append(text, from);
 }
 
 // The page decides on the ink; without one it is grey. Gnuplot makes black of each group, used or not, and
