@@ -147,7 +147,7 @@ ends_with 1 compare base.h5 slow.h5 --format markdown
 prints '**REGRESSED**'
 prints '* commit: aaaa -> bbbb'
 if command -v script >/dev/null; then # which gives it a terminal
-    on_terminal() { (unset NO_COLOR && script -qec "$*" /dev/null); }
+    on_terminal() { (unset NO_COLOR && script -qec "$(printf '%q ' "$@")" /dev/null); }
     run on_terminal "$timings" compare base.h5 slow.h5
     expect 1 'compare on a terminal'
     [[ $out == *$'\e[31mREGRESSED\e[0m'* ]] || fail "no colours on a terminal: $out"
