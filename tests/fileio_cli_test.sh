@@ -300,4 +300,24 @@ done
 rm -f ./*.journal # of the libraries
 nothing_left 'a full disk'
 
+# A run that could not write its results over older ones has not finished: going on writes them.
+mkdir -p unfinished && cd unfinished
+"$fileio" --make-input rows.txt -n 100000
+echo older >r.csv
+run bash -c "ulimit -f 2400; PMIX_MCA_gds=hash '$fileio' rows.txt --calculation sum --out r.csv --force"
+expect 2 'too little room for the results'
+[ "$(cat r.csv)" = older ] || fail 'too little room: the older results are gone'
+run "$fileio" rows.txt --calculation sum --out r.csv --force --resume
+expect 0 'going on over older results'
+[ "$(wc -l <r.csv)" -eq 100001 ] || fail "going on over older results: $(wc -l <r.csv) lines"
+
+# What was in flight when reading fails is kept.
+head -n 3 rows.txt >three.txt
+gzip -c rows.txt >whole.gz
+head -c 3000 whole.gz >cut.gz
+run timeout 60 mpirun -np 2 "$fileio" three.txt cut.gz --block 4000 --calculation wait:300ms --out f.csv
+expect 2 'a damaged file behind a whole one'
+[ "$(stat -c %s f.csv.journal)" -gt 600 ] || fail 'reading failed: nothing of the block in flight is kept'
+cd ..
+
 finish

@@ -82,8 +82,7 @@ class PieceBuilder {
 // Reads a piece where it lies; the bytes, aligned to 8, must outlive it.
 class Piece {
   public:
-    // Throws std::invalid_argument if the bytes are no piece: lengths that do not fit, lines beyond its
-    // place.
+    // Throws std::invalid_argument if the bytes are no piece: lengths that do not fit.
     explicit Piece(std::span<const char> bytes);
 
     const PieceHeader& header() const { return *header_; }
