@@ -44,7 +44,7 @@ double repeat_overhead(const Team& world, std::vector<Record>& records) {
                                                  check,     part};
     const RunOptions options{.repeats = 20000};
     const Threads threads;
-    const auto tasks = tasks_of(experiment, world, threads, [](Uses) { return Limit{}; });
+    const auto tasks = tasks_of(experiment, world, threads, [](const Record&) { return Limit{}; });
     const double start = now_seconds();
     records = run_tasks(tasks, world, threads, options).records;
     const double elapsed = now_seconds() - start;

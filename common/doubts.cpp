@@ -75,7 +75,14 @@ std::vector<std::string> doubts(const std::vector<Record>& records, const RunOpt
         for (const auto& record : records) {
             if (record.repeats() == 0) continue;
             const auto words = doubt.finding(record, record.repeat_seconds());
-            if (words) concerned.push_back(record.variant + (words->empty() ? "" : " (" + *words + ")"));
+            if (words)
+                concerned.push_back(case_name(record, records) + (words->empty() ? "" : " (" + *words + ")"));
+        }
+        constexpr std::size_t most = 8;
+        if (concerned.size() > most) {
+            const auto more = concerned.size() - (most - 1);
+            concerned.resize(most - 1);
+            concerned.push_back(fmt::format("and {} more", more));
         }
         if (!concerned.empty())
             sentences.push_back(fmt::format("{}: {}", doubt.sentence, fmt::join(concerned, ", ")));

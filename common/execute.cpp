@@ -97,7 +97,7 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
             if (!others_asleep && !together) MPI_Barrier(world_.comm);
             others_asleep = !together && world_.size > 1;
             if (!together && !world_.root()) continue;
-            auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, {}});
+            auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, {}, {}});
             execute_task(sample, plan.batch[i]);
         }
     }
@@ -116,7 +116,10 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     sample.start = now_seconds();
     task.execute(team, batch);
     sample.end = now_seconds();
-    if (world_.root()) last_check_[sample.task] = task.check(task.record.verdict);
+    if (world_.root()) {
+        last_check_[sample.task] = task.check(task.record.verdict);
+        if (task.observe) sample.observed = task.observe();
+    }
     if (profile::enabled) profile::book(task.record.variant, sample.end - sample.start, team.threads);
     set_activity("between two repeats");
 }

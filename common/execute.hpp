@@ -23,6 +23,7 @@ struct Sample {
     std::int64_t round = 0;
     double start = 0, end = 0;    // this rank's clock
     std::vector<double> seconds;  // an execution, on every rank of the case; on rank 0, once collected
+    Observations observed;        // rank 0
 };
 
 class Executor {

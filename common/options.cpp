@@ -108,7 +108,7 @@ std::string list_row(std::string_view name, Uses uses, std::string_view summary)
         }
         return "";
     };
-    return fmt::format("{:<10} {:<22} {}\n", name, occupies(), summary);
+    return fmt::format("{:<20} {:<22} {}\n", name, occupies(), summary);
 }
 
 }  // namespace pacer

@@ -58,6 +58,26 @@ bool Record::failed() const {
     return promise == Promise::right && (verdict.failed > 0 || (not_run.empty() && !verdict.right()));
 }
 
+Facts particular_parameters(const Record& record, const std::vector<Record>& all) {
+    Facts particular;
+    for (const auto& parameter : record.parameters) {
+        const auto has = [&](const Record& other) {
+            const auto& facts = other.parameters;
+            return std::find(facts.begin(), facts.end(), parameter) != facts.end();
+        };
+        if (!std::all_of(all.begin(), all.end(), has)) particular.push_back(parameter);
+    }
+    return particular;
+}
+
+std::string case_name(const Record& record, const std::vector<Record>& all) {
+    std::string list;
+    for (const auto& [name, value] : particular_parameters(record, all)) {
+        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", name, to_string(value));
+    }
+    return list.empty() ? record.variant : fmt::format("{} ({})", record.variant, list);
+}
+
 Number sum_of_items(const std::vector<Share>& shares) {
     Number sum;
     for (const auto& share : shares) sum = sum + Number::of_whole(share.items);

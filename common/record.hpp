@@ -50,13 +50,20 @@ struct Share {
     std::string partial;  // decimal
 };
 
+// A number that came with each repeat: "lost_updates". In the order run.
+struct Series {
+    std::string name;
+    std::vector<double> values;
+};
+
 // One case of one launch: app + variant + ranks + threads + parameters, and what was measured of it.
 struct Record {
     std::string app, variant;
     Uses uses = Uses::core;
     Promise promise = Promise::right;
-    int ranks = 1, threads = 1;  // threads of each rank
-    Facts parameters;            // every problem parameter under its option's name
+    int ranks = 1, threads = 1;       // threads of each rank
+    Facts parameters;                 // every problem parameter under its option's name
+    std::string baseline = "serial";  // the variant of the same problem that speedups refer to
     Work work;
     Limit limit;
     double first_seconds = 0;         // the very first execution, cold
@@ -65,14 +72,21 @@ struct Record {
     std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
     std::vector<std::int32_t> round;  // [repeats]: the interleaving round of each repeat
     Verdict verdict;
-    std::vector<Share> shares;  // a row a rank of the case
-    std::string not_run;        // why the case was not run; empty if it was
+    std::vector<Share> shares;     // a row a rank of the case
+    std::vector<Series> observed;  // [repeats] each
+    std::string not_run;           // why the case was not run; empty if it was
 
     std::size_t repeats() const { return round.size(); }
     std::vector<double> repeat_seconds() const;  // each repeat's slowest rank, in the order run
     // Right, or racy by promise. A case that was not run has not failed; one that was run unchecked has.
     bool failed() const;
 };
+
+// The parameters that are not the same in all records: what tells the problems of one launch apart.
+Facts particular_parameters(const Record& record, const std::vector<Record>& all);
+
+// The variant's name, with those parameters: "mpi", "push_back (idiom fill, elements 4)".
+std::string case_name(const Record& record, const std::vector<Record>& all);
 
 // What the shares of a case add up to; the partials to nothing if one of them is no number.
 Number sum_of_items(const std::vector<Share>& shares);

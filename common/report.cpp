@@ -13,11 +13,9 @@ namespace pacer {
 
 namespace {
 
-constexpr std::string_view baseline = "serial";
-
 const Record* baseline_of(const Record& record, const Launch& launch) {
     const auto found = std::find_if(launch.records.begin(), launch.records.end(), [&](const Record& other) {
-        return other.variant == baseline && other.app == record.app &&
+        return other.variant == record.baseline && other.app == record.app &&
                other.parameters == record.parameters && other.repeats() > 0;
     });
     return found == launch.records.end() ? nullptr : &*found;
@@ -35,21 +33,47 @@ std::string verdict_words(const Record& record) {
     return fmt::format("WRONG {} of {}", verdict.failed, verdict.checked);
 }
 
+using Records = std::vector<const Record*>;
+
 // Slowest first, then what was not run.
-std::vector<const Record*> by_time(const Launch& launch) {
-    std::vector<const Record*> order;
-    for (const auto& record : launch.records) order.push_back(&record);
+void sort_by_time(Records& records) {
     const auto time = [](const Record* r) { return r->repeats() > 0 ? median(r->repeat_seconds()) : -1; };
-    std::stable_sort(order.begin(), order.end(), [&](auto* a, auto* b) { return time(a) > time(b); });
-    return order;
+    std::stable_sort(records.begin(), records.end(), [&](auto* a, auto* b) { return time(a) > time(b); });
+}
+
+// The records of one problem are variants of each other. In the order of their first appearance, each slowest
+// first.
+std::vector<Records> problems_of(const Launch& launch) {
+    std::vector<Records> problems;
+    for (const auto& record : launch.records) {
+        const auto same = [&](const Records& problem) {
+            return problem.front()->app == record.app && problem.front()->parameters == record.parameters;
+        };
+        auto found = std::find_if(problems.begin(), problems.end(), same);
+        if (found == problems.end()) found = problems.insert(found, Records{});
+        found->push_back(&record);
+    }
+    for (auto& problem : problems) sort_by_time(problem);
+    return problems;
+}
+
+std::string words_of(const Facts& facts) {
+    std::string text;
+    for (const auto& [name, value] : facts) {
+        text += fmt::format("{}{} {}", text.empty() ? "" : "  ", name, to_string(value));
+    }
+    return text;
 }
 
 std::string heading(const Launch& launch) {
     const auto& facts = launch.circumstances;
     std::string text = fact(facts, "program") + " " + fact(facts, "version");
     if (!launch.records.empty()) {
-        for (const auto& [name, value] : launch.records.front().parameters) {
-            text += fmt::format("  {} {}", name, to_string(value));
+        const auto& first = launch.records.front();
+        const auto particular = particular_parameters(first, launch.records);
+        for (const auto& parameter : first.parameters) {
+            if (std::find(particular.begin(), particular.end(), parameter) == particular.end())
+                text += "  " + words_of({parameter});
         }
     }
     std::set<std::string> hosts;
@@ -63,50 +87,56 @@ std::string heading(const Launch& launch) {
     return text;
 }
 
-std::string row(const Record& record, const Summary& s) {
+std::string row(const Record& record, const Summary& s, std::size_t width) {
     const auto interval = s.has_interval ? fmt::format("{} .. {}", format_seconds(s.low_seconds),
                                                        format_seconds(s.high_seconds))
                                          : std::string("needs 6 repeats");
     const auto percent = [](double fraction) {
         return fraction > 0 ? fmt::format("{:.1f}", 100 * fraction) : "-";
     };
-    return fmt::format("{:<14} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", record.variant,
-                       occupied(record), format_seconds(s.median_seconds), interval, s.repeats,
+    return fmt::format("{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", record.variant,
+                       width, occupied(record), format_seconds(s.median_seconds), interval, s.repeats,
                        s.speedup > 0 ? fmt::format("{:.2f}x", s.speedup) : "-", percent(s.efficiency),
                        percent(s.fraction_of_limit), format_rate(s.rate, s.rate_unit), verdict_words(record));
 }
 
-// What the speedups and percentages refer to, and which answers were wrong.
-std::string footnotes(const Launch& launch) {
+// What the speedups and percentages refer to, what else was seen, and which answers were wrong.
+std::string footnotes(const Records& problem) {
     std::string text;
-    for (const auto& record : launch.records) {
-        if (record.variant != baseline || record.repeats() == 0) continue;
-        text += fmt::format("speedup and efficiency (%) against {}: {} on 1 core\n", baseline,
-                            format_seconds(median(record.repeat_seconds())));
+    for (const auto* record : problem) {
+        if (record->variant != record->baseline || record->repeats() == 0) continue;
+        text += fmt::format("speedup and efficiency (%) against {}: {} on {}\n", record->baseline,
+                            format_seconds(median(record->repeat_seconds())),
+                            occupation(record->uses, record->ranks, record->threads));
     }
     std::vector<std::string> limits;
-    for (const auto* record : by_time(launch)) {
+    for (const auto* record : problem) {
         const auto& limit = record->limit;
-        if (limit.seconds > 0)
-            limits.push_back(fmt::format("{}: {}", format_seconds(limit.seconds), limit.derived));
+        if (limit.seconds == 0) continue;
+        auto words = fmt::format("{}: {}", format_seconds(limit.seconds), limit.derived);
+        if (std::find(limits.begin(), limits.end(), words) == limits.end())
+            limits.push_back(std::move(words));
     }
-    for (std::size_t i = 0; i < limits.size(); ++i) {
-        if (std::find(limits.begin(), limits.begin() + static_cast<std::ptrdiff_t>(i), limits[i]) ==
-            limits.begin() + static_cast<std::ptrdiff_t>(i)) {
-            text += fmt::format("limit {}\n", limits[i]);
+    for (const auto& limit : limits) text += fmt::format("limit {}\n", limit);
+    for (const auto* record : problem) {
+        for (const auto& [name, values] : record->observed) {
+            text += fmt::format("{}: {} {:.6g} ({:.6g} .. {:.6g})\n", record->variant, name, median(values),
+                                quantile(values, 0), quantile(values, 1));
         }
     }
-    for (const auto& record : launch.records) {
-        if (record.verdict.failed == 0) continue;
+    for (const auto* record : problem) {
+        if (record->verdict.failed == 0) continue;
         text +=
-            fmt::format("{}: got {}, want {}{}\n", record.variant, record.verdict.got, record.verdict.want,
-                        record.verdict.tolerance == "0" ? "" : " within " + record.verdict.tolerance);
+            fmt::format("{}: got {}, want {}{}\n", record->variant, record->verdict.got, record->verdict.want,
+                        record->verdict.tolerance == "0" ? "" : " within " + record->verdict.tolerance);
     }
     return text;
 }
 
-std::string answer_line(const Launch& launch) {
+std::string answer_line(const Records& problem, const Launch& launch) {
+    // In the order of the app's table, not in that of times.
     for (const auto& record : launch.records) {
+        if (std::find(problem.begin(), problem.end(), &record) == problem.end()) continue;
         if (record.repeats() > 0 && record.verdict.right())
             return fmt::format("answer {}, checked in every repeat\n", record.verdict.want);
     }
@@ -142,24 +172,36 @@ Summary summarise(const Record& record, const Launch& launch) {
 }
 
 std::string table(const Launch& launch) {
-    std::string text = heading(launch) + answer_line(launch);
-    text +=
-        fmt::format("\n{:<14} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", "variant", "r x t",
-                    "median", "95 % interval", "n", "speedup", "efficiency", "% limit", "rate", "answer");
-    for (const auto* record : by_time(launch)) {
-        text += record->repeats() > 0 ? row(*record, summarise(*record, launch))
-                                      : fmt::format("{:<14} {:>7} not run: {}\n", record->variant,
-                                                    occupied(*record), record->not_run);
+    std::string text = heading(launch);
+    std::size_t width = 14;
+    for (const auto& record : launch.records) width = std::max(width, record.variant.size());
+    for (const auto& problem : problems_of(launch)) {
+        const auto title = words_of(particular_parameters(*problem.front(), launch.records));
+        if (!title.empty()) text += "\n" + title + "\n";
+        text += answer_line(problem, launch);
+        text += fmt::format("\n{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", "variant",
+                            width, "r x t", "median", "95 % interval", "n", "speedup", "efficiency",
+                            "% limit", "rate", "answer");
+        for (const auto* record : problem) {
+            text += record->repeats() > 0 ? row(*record, summarise(*record, launch), width)
+                                          : fmt::format("{:<{}} {:>7} not run: {}\n", record->variant, width,
+                                                        occupied(*record), record->not_run);
+        }
+        text += "\n" + footnotes(problem);
     }
-    return text + "\n" + footnotes(launch);
+    return text;
 }
 
 std::string proof(const Launch& launch) {
     std::string text;
-    for (const auto* record : by_time(launch)) {
+    Records records;
+    for (const auto& record : launch.records) records.push_back(&record);
+    sort_by_time(records);
+    for (const auto* record : records) {
         if (record->shares.empty()) continue;
-        text += fmt::format("\n{}\n{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", record->variant, "rank",
-                            "host", "pid", "cpus allowed", "threads", "items", "partial result");
+        text += fmt::format("\n{}\n{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n",
+                            case_name(*record, launch.records), "rank", "host", "pid", "cpus allowed",
+                            "threads", "items", "partial result");
         for (const auto& share : record->shares) {
             const auto& place = launch.placement.at(static_cast<std::size_t>(share.rank));
             text += fmt::format("{:>6}  {:<16} {:>8}  {:<14} {:>7} {:>20}  {}\n", share.rank, place.host,

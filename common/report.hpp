@@ -17,7 +17,7 @@ struct Summary {
     double median_seconds = 0, minimum_seconds = 0, p95_seconds = 0, maximum_seconds = 0;
     bool has_interval = false;  // from 6 repeats
     double low_seconds = 0, high_seconds = 0;
-    double speedup = 0;            // against the launch's serial case; 0: it was not run
+    double speedup = 0;            // against the baseline of the same problem; 0: it was not run
     double efficiency = 0;         // speedup / (ranks x threads)
     double fraction_of_limit = 0;  // limit / median; 0: no limit measured
     double rate = 0;               // bytes, or else operations, or else items, a second
@@ -25,7 +25,7 @@ struct Summary {
 };
 Summary summarise(const Record& record, const Launch& launch);
 
-// The table, slowest first, with a heading that says what ran where and a line that says against what.
+// A table a problem, slowest first, with a heading that says what ran where and lines that say against what.
 std::string table(const Launch& launch);
 
 // Which rank did what, a table a case.

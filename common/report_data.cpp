@@ -53,6 +53,8 @@ Json object(const Record& record, const Launch& launch) {
                           {"work_items", share.items},
                           {"partial_result", share.partial}});
     }
+    Json observed = Json::object();
+    for (const auto& [name, values] : record.observed) observed[name] = values;
     const auto width = static_cast<std::ptrdiff_t>(record.ranks);
     for (std::size_t repeat = 0; repeat < record.repeats(); ++repeat) {
         const auto first = record.seconds.begin() + static_cast<std::ptrdiff_t>(repeat) * width;
@@ -80,8 +82,10 @@ Json object(const Record& record, const Launch& launch) {
             {"got", record.verdict.got},
             {"want", record.verdict.want},
             {"tolerance", record.verdict.tolerance},
+            {"baseline", record.baseline},
             {"summary", summary_object(summarise(record, launch))},
             {"shares", shares},
+            {"observed", observed},
             {"round", record.round},
             {"seconds", seconds}};
 }

@@ -160,6 +160,11 @@ class Director {
         auto& record = tasks_[i].record;
         record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
         record.round.push_back(static_cast<std::int32_t>(sample.round));
+        record.observed.resize(sample.observed.size());
+        for (std::size_t k = 0; k < sample.observed.size(); ++k) {
+            record.observed[k].name = sample.observed[k].first;
+            record.observed[k].values.push_back(sample.observed[k].second);
+        }
         const auto count = static_cast<std::int64_t>(record.repeats());
         spent_seconds_[i] += slowest(sample);
         expected_seconds_[i] = spent_seconds_[i] / static_cast<double>(count);

@@ -33,6 +33,9 @@ struct Part {
     Number partial;
 };
 
+// What an answer tells beside being right, by name: {"lost_updates", 12}.
+using Observations = std::vector<std::pair<std::string, double>>;
+
 // Threads of each rank of a variant of that kind.
 int threads_for(const Threads& threads, Uses uses);
 
@@ -41,8 +44,9 @@ struct Task {
     std::string activity;  // "running variant mpi"
     Record record;         // case, work and limit are filled in; not_run says why not
     std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
-    std::function<Check(Verdict&)> check;  // every answer kept by the last execute; returns the last; rank 0
-    std::function<Part()> part;            // of the last answer, on every rank; may be empty
+    std::function<Check(Verdict&)> check;   // every answer kept by the last execute; returns the last; rank 0
+    std::function<Part()> part;             // of the last answer, on every rank; may be empty
+    std::function<Observations()> observe;  // of the last answer; rank 0; may be empty
 };
 
 struct Outcome {
@@ -60,21 +64,22 @@ struct Experiment {
     std::string_view app;
     const Problem& problem;
     std::span<const Variant<Problem, Answer>> variants;
-    Facts parameters;  // every problem parameter under its option's name
-    Work work;
+    Facts parameters;                                       // every problem parameter under its option's name
+    Work work;                                              // of every variant; what limits are probed for
     Check (*check)(const Problem&, const Answer&);          // rank 0 only
     Part (*part)(const Problem&, const Answer&) = nullptr;  // any rank
-    std::string (*obstacle)(const Problem&,
-                            const Variant<Problem, Answer>&) = nullptr;  // why not to run it; or empty
-    Limit (*limit)(const Problem&, int ranks, int threads) = nullptr;  // what no probe tells; if it is none,
-                                                                       // the probed one holds
+    // What is particular to a variant: its own work, a limit that no probe tells, why it is not run. The case
+    // is filled in. The same on every rank.
+    void (*particulars)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
+    Observations (*observe)(const Problem&, const Answer&) = nullptr;  // rank 0 only; always the same names
+    std::string_view baseline = "serial";                              // what speedups refer to
 };
 
-// A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit. The
-// experiment's problem must outlive the tasks.
+// A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit unless it
+// has one of its own. The experiment's problem must outlive the tasks.
 template <class Problem, class Answer>
 std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const Team& world,
-                           const Threads& threads, const std::function<Limit(Uses)>& limit_of) {
+                           const Threads& threads, const std::function<Limit(const Record&)>& limit_of) {
     std::vector<Task> tasks;
     for (const auto& variant : experiment.variants) {
         Task task;
@@ -87,11 +92,9 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
         task.record.threads = threads_for(threads, variant.uses);
         task.record.parameters = experiment.parameters;
         task.record.work = experiment.work;
-        if (experiment.limit) {
-            task.record.limit = experiment.limit(experiment.problem, task.record.ranks, task.record.threads);
-        }
-        if (task.record.limit.seconds == 0) task.record.limit = limit_of(variant.uses);
-        if (experiment.obstacle) task.record.not_run = experiment.obstacle(experiment.problem, variant);
+        task.record.baseline = experiment.baseline;
+        if (experiment.particulars) experiment.particulars(experiment.problem, variant, task.record);
+        if (task.record.limit.seconds == 0) task.record.limit = limit_of(task.record);
 
         auto answers = std::make_shared<std::vector<Answer>>();
         const Problem* problem = &experiment.problem;
@@ -111,6 +114,11 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
         if (experiment.part) {
             task.part = [answers, problem, part = experiment.part] {
                 return part(*problem, answers->back());
+            };
+        }
+        if (experiment.observe) {
+            task.observe = [answers, problem, observe = experiment.observe] {
+                return observe(*problem, answers->back());
             };
         }
         tasks.push_back(std::move(task));

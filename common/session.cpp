@@ -75,6 +75,12 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
     return session;
 }
 
+void measure(Session& session) {
+    auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, session.options.run);
+    session.launch.records = std::move(outcome.records);
+    session.stopped = outcome.stopped;
+}
+
 void close_session(Session& session) {
     set_activity("reporting");
     progress::clear();

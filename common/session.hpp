@@ -20,9 +20,10 @@ struct Session {
     std::vector<Uses> uses;  // of the variants to be run
     Threads threads;
     CpuTimes cpu_before;
-    Launch launch = {};        // complete on rank 0 after close_session
-    std::string profile = {};  // the table for --profile; rank 0
-    bool stopped = false;      // by a signal to any rank
+    std::vector<Task> tasks = {};  // planned and not yet measured
+    Launch launch = {};            // complete on rank 0 after close_session
+    std::string profile = {};      // the table for --profile; rank 0
+    bool stopped = false;          // by a signal to any rank
 };
 
 // Decides the thread counts and looks at the placement, before anything is timed: faults are printed on
@@ -33,23 +34,32 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
 // Adds what is known only after the run. Collective.
 void close_session(Session& session);
 
-// Probes the limits, then times every variant of the experiment. Collective.
+// Probes the limits of an experiment's work and plans its variants. An app with several problems plans one
+// experiment after the other. Collective.
 template <class Problem, class Answer>
-void measure(Session& session, const Experiment<Problem, Answer>& experiment) {
+void plan(Session& session, const Experiment<Problem, Answer>& experiment) {
     std::map<Uses, Rates> rates;
     if (!session.options.no_limits) {
         set_activity("probing the limits");
         rates = measure_rates(session.world, session.threads, experiment.work, session.uses);
     }
-    const auto limit = [&](Uses uses) {
-        const int ranks = uses_ranks(uses) ? session.world.size : 1;
-        return limit_of(experiment.work, rates[uses],
-                        occupation(uses, ranks, threads_for(session.threads, uses)));
+    const auto limit = [&](const Record& record) {
+        return limit_of(record.work, rates[record.uses],
+                        occupation(record.uses, record.ranks, record.threads));
     };
-    auto outcome = run_tasks(tasks_of(experiment, session.world, session.threads, {limit}), session.world,
-                             session.threads, session.options.run);
-    session.launch.records = std::move(outcome.records);
-    session.stopped = outcome.stopped;
+    for (auto& task : tasks_of(experiment, session.world, session.threads, limit)) {
+        session.tasks.push_back(std::move(task));
+    }
+}
+
+// Times all that was planned, the variants of all problems taking turns. Collective.
+void measure(Session& session);
+
+// The same for an app with one problem.
+template <class Problem, class Answer>
+void measure(Session& session, const Experiment<Problem, Answer>& experiment) {
+    plan(session, experiment);
+    measure(session);
 }
 
 }  // namespace pacer

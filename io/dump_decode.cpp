@@ -55,6 +55,19 @@ void read_samples(const hdf5::Group& group, Record& record) {
     record.seconds = std::move(seconds.values);
 }
 
+void read_observed(const hdf5::Group& group, Record& record) {
+    if (!group.has("observed")) return;
+    const auto observed = group.open("observed");
+    for (const auto& name : observed.children()) {
+        auto values = observed.read_matrix(name);
+        if (values.rows != record.repeats() || values.columns != 1) {
+            refuse("{} has {} x {} numbers called {} for {} repeats", group.path(), values.rows,
+                   values.columns, name, record.repeats());
+        }
+        record.observed.push_back({name, std::move(values.values)});
+    }
+}
+
 Record read_case(const hdf5::Group& group) {
     const Attributes attributes(group);
     Record record;
@@ -78,8 +91,10 @@ Record read_case(const hdf5::Group& group) {
     record.verdict.want = attributes.text("want");
     record.verdict.tolerance = attributes.text("tolerance");
     record.not_run = attributes.text("not_run");
+    record.baseline = attributes.text_or("baseline", record.baseline);
     record.shares = read_shares(group);
     read_samples(group, record);
+    read_observed(group, record);
     return record;
 }
 

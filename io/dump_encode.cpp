@@ -89,7 +89,8 @@ Facts attributes_of(const Record& record) {
             {"got", record.verdict.got},
             {"want", record.verdict.want},
             {"tolerance", record.verdict.tolerance},
-            {"not_run", record.not_run}};
+            {"not_run", record.not_run},
+            {"baseline", record.baseline}};
 }
 
 void encode(const Record& record, const hdf5::Group& group) {
@@ -103,6 +104,9 @@ void encode(const Record& record, const hdf5::Group& group) {
     group.write_matrix("seconds", record.seconds, ranks);
     group.write_integers("round", record.round);
     group.write_table("shares", table_of(record.shares));
+    if (record.observed.empty()) return;
+    const auto observed = group.create("observed");
+    for (const auto& [name, values] : record.observed) observed.write_matrix(name, values, 1);
 }
 
 void encode(const Launch& launch, const hdf5::Group& group) {

@@ -31,6 +31,10 @@ class Attributes {
     explicit Attributes(const hdf5::Group& group) : path_(group.path()), facts_(group.attributes()) {}
 
     std::string text(std::string_view name) const { return get<std::string>(name); }
+    // Of an attribute that older dumps have not.
+    std::string text_or(std::string_view name, const std::string& otherwise) const {
+        return find(name) == nullptr ? otherwise : text(name);
+    }
 
     std::int64_t whole(std::string_view name, std::int64_t least,
                        std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
@@ -60,11 +64,16 @@ class Attributes {
     }
 
   private:
-    template <class Kind>
-    Kind get(std::string_view name) const {
+    const Value* find(std::string_view name) const {
         const auto found =
             std::find_if(facts_.begin(), facts_.end(), [&](const auto& f) { return f.first == name; });
-        const auto* value = found == facts_.end() ? nullptr : std::get_if<Kind>(&found->second);
+        return found == facts_.end() ? nullptr : &found->second;
+    }
+
+    template <class Kind>
+    Kind get(std::string_view name) const {
+        const auto* held = find(name);
+        const auto* value = held == nullptr ? nullptr : std::get_if<Kind>(held);
         if (value == nullptr) refuse("{} has no attribute {} of the right kind", path_, name);
         return *value;
     }

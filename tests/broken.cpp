@@ -3,7 +3,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "apps/reduce/windows.hpp"
+#include "common/shared_counter.hpp"
 #include "io/output.hpp"
 
 namespace {
@@ -13,7 +13,7 @@ using namespace pacer;
 // Owns a window, as real problems do: freeing one is collective, which an exception must not wait for.
 struct Problem {
     std::int64_t elements;
-    reduce::SharedCounter counter;
+    SharedCounter counter;
 };
 
 std::int64_t ranks_counted(const Team& team, std::int64_t mine = 1) {
@@ -83,7 +83,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto chosen = choose(std::span(variants), options.variants);
     const Output output(world, options, "broken");
     auto session = open_session(world, "broken", options, uses_of(chosen), argc, argv);
-    const Problem problem{options.elements, reduce::SharedCounter(world)};
+    const Problem problem{options.elements, SharedCounter(world)};
     measure(session, Experiment<Problem, double>{"broken",
                                                  problem,
                                                  chosen,

@@ -24,10 +24,16 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
     made.first_seconds = 0.25;
     made.converged = ranks > 1;
     made.batch = 16;
+    made.baseline = "simd";
     made.verdict = {repeats, 0, "10633823966279326980924856586993369088",
                     "10633823966279326980924856586993369088", "0"};
     for (int repeat = 0; repeat < repeats; ++repeat) {
         made.round.push_back(repeat + 3);
+        made.observed.resize(2);  // in the order in which a file lists them, by name
+        made.observed[0].name = "idle_seconds";
+        made.observed[0].values.push_back(0.5 * repeat);
+        made.observed[1].name = "lost_updates";
+        made.observed[1].values.push_back(-1e300 * repeat);
         for (int rank = 0; rank < ranks; ++rank)
             made.seconds.push_back(1e-3 * (1 + repeat) / 3 + 1e-5 * rank);
     }
@@ -94,6 +100,11 @@ inline std::string describe(const Launch& made) {
         for (const auto round : r.round) text += fmt::format(" #{}", round);
         for (const auto& s : r.shares)
             text += fmt::format(" ({} {} {} '{}')", s.rank, s.threads, s.items, s.partial);
+        text += " against " + r.baseline;
+        for (const auto& [name, values] : r.observed) {
+            text += fmt::format(" {}", name);
+            for (const double value : values) text += fmt::format(" {}", value);
+        }
         text += '\n';
     }
     return text;

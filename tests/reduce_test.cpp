@@ -19,6 +19,12 @@ Settings settings_of(Source source, Type type, std::int64_t elements) {
     return settings;
 }
 
+std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
+    Record record;
+    particulars(problem, variant, record);
+    return record.not_run;
+}
+
 // Runs every variant once, as the timed loop would.
 void expect_right(const Settings& settings, const Threads& threads) {
     const auto problem = make_problem(world(), threads, settings, variants);

@@ -71,15 +71,20 @@ Part own_part(const Problem&, const Answer& answer) {
 using V = Variant<Problem, Answer>;
 
 std::vector<Record> run(std::vector<V> variants, RunOptions options,
-                        std::string (*obstacle)(const Problem&, const V&) = nullptr) {
+                        void (*particulars)(const Problem&, const V&, Record&) = nullptr,
+                        Observations (*observe)(const Problem&, const Answer&) = nullptr) {
     executions = 0;
     static Problem problem;
     problem.ranks = world().size;
     const Threads threads;
     const Experiment<Problem, Answer> experiment{
-        "test", problem, variants, {}, {world().size, 0, 0, Operation::none}, check, own_part, obstacle};
-    return run_tasks(tasks_of(experiment, world(), threads, [](Uses) { return Limit{}; }), world(), threads,
-                     options)
+        "test", problem,  variants,    {},      {world().size, 0, 0, Operation::none},
+        check,  own_part, particulars, observe, "alone"};
+    return run_tasks(tasks_of(experiment, world(), threads,
+                              [](const Record&) {
+                                  return Limit{2, "probed"};
+                              }),
+                     world(), threads, options)
         .records;
 }
 
@@ -170,14 +175,45 @@ TEST(Run, AWrongAnswerIsNoFailureWherePromisedRacy) {
 
 TEST(Run, LeavesOutWhatHasAnObstacle) {
     const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
-                             five_repeats(), [](const Problem&, const V& variant) {
-                                 return std::string(variant.name == "alone" ? "needs 16 GiB" : "");
+                             five_repeats(), [](const Problem&, const V& variant, Record& record) {
+                                 if (variant.name == "alone") record.not_run = "needs 16 GiB";
                              });
     if (!world().root()) return;
     EXPECT_EQ(records[0].repeats(), 5);
     EXPECT_EQ(records[1].repeats(), 0);
     EXPECT_EQ(records[1].not_run, "needs 16 GiB");
     EXPECT_FALSE(records[1].failed());
+}
+
+TEST(Run, AsksAVariantForItsParticulars) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             five_repeats(), [](const Problem&, const V& variant, Record& record) {
+                                 if (variant.name != "alone") return;
+                                 EXPECT_EQ(record.variant, "alone");
+                                 EXPECT_EQ(record.ranks, 1);
+                                 record.work.bytes = 77;
+                                 record.limit = {3, "by itself"};
+                             });
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].work.bytes, 0);
+    EXPECT_EQ(records[0].limit.derived, "probed");
+    EXPECT_EQ(records[1].work.bytes, 77);
+    EXPECT_EQ(records[1].limit.derived, "by itself");
+    EXPECT_EQ(records[1].baseline, "alone");
+}
+
+TEST(Run, KeepsANumberARepeatOfWhatAnAnswerTells) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats(), nullptr,
+                             [](const Problem&, const Answer& answer) -> Observations {
+                                 return {{"total", answer.total.as_double()}, {"execution", executions}};
+                             });
+    if (!world().root()) return;
+    ASSERT_EQ(records[0].observed.size(), 2);
+    EXPECT_EQ(records[0].observed[0].name, "total");
+    EXPECT_EQ(records[0].observed[0].values, std::vector<double>(5, world().size));
+    const auto& seen = records[0].observed[1].values;
+    ASSERT_EQ(seen.size(), 5);  // of the timed repeats, none of the warm-up
+    EXPECT_EQ(seen.back(), executions);
 }
 
 TEST(Run, BatchesWhatIsShorterThanTheClockCanTell) {

@@ -44,9 +44,8 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
 Check check(const Problem& problem, const Answer& answer);
 Part own_part(const Problem& problem, const Answer& answer);
 Work work(const Problem& problem);
-Limit limit(const Problem& problem, int ranks, int threads);  // of a calculation that waits; of others none
 Facts parameters(const Problem& problem);
-std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant);
+void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
 
 // What variants need of the problem.
 ReadSettings read_settings(const Settings& settings);

@@ -98,7 +98,7 @@ ExitStatus measure_variants(const Team& world, const Options& options, const Wis
     const auto problem = fileio::make_problem(world, wishes.settings, watch);
     measure(session, Experiment<fileio::Problem, fileio::Answer>{
                          "fileio", *problem, variants, fileio::parameters(*problem), fileio::work(*problem),
-                         fileio::check, fileio::own_part, fileio::obstacle, fileio::limit});
+                         fileio::check, fileio::own_part, fileio::particulars});
     close_session(session);
     const auto status = output.deliver(session);
     if (world.root() && status == ExitStatus::right && !options.quiet && options.format == Format::table) {

@@ -213,6 +213,9 @@ Work work(const Problem& problem) {
     return work;
 }
 
+namespace {
+
+// Of a calculation that waits, which no probe tells; of others none.
 Limit limit(const Problem& problem, int ranks, int threads) {
     const double each = problem.calculation.wait_seconds;
     if (each == 0 || problem.expected.done == 0) return {};
@@ -222,6 +225,8 @@ Limit limit(const Problem& problem, int ranks, int threads) {
                         format_seconds(each * problem.weight / static_cast<double>(problem.expected.done)),
                         workers)};
 }
+
+}  // namespace
 
 Facts parameters(const Problem& problem) {
     std::int64_t bytes = 0;
@@ -234,12 +239,13 @@ Facts parameters(const Problem& problem) {
     return facts;
 }
 
-std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
-    if (variant.run != parallel_read) return {};
+void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+    record.limit = limit(problem, record.ranks, record.threads);
+    if (variant.run != parallel_read) return;
     const auto packed = std::find_if(problem.files.begin(), problem.files.end(),
                                      [](const auto& file) { return file.compression != Compression::none; });
-    if (packed == problem.files.end()) return {};
-    return fmt::format("{} is compressed, and cannot be read from the middle", packed->path);
+    if (packed == problem.files.end()) return;
+    record.not_run = fmt::format("{} is compressed, and cannot be read from the middle", packed->path);
 }
 
 }  // namespace pacer::fileio

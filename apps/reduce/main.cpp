@@ -38,7 +38,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto problem = reduce::make_problem(world, session.threads, settings, variants);
     measure(session, Experiment<reduce::Problem, reduce::Answer>{
                          "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings),
-                         reduce::check, reduce::own_part, reduce::obstacle});
+                         reduce::check, reduce::own_part, reduce::particulars});
     close_session(session);
     return output.deliver(session);
 }

@@ -144,8 +144,8 @@ Facts parameters(const Settings& settings) {
             {"chunk", settings.chunk}};
 }
 
-std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
-    return uses_ranks(variant.uses) ? std::string() : problem.no_whole;
+void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+    if (!uses_ranks(variant.uses)) record.not_run = problem.no_whole;
 }
 
 Number zero(const Settings& settings) {

@@ -11,6 +11,7 @@
 #include "common/partition.hpp"
 #include "common/placement.hpp"
 #include "common/run.hpp"
+#include "common/shared_counter.hpp"
 #include "common/variant.hpp"
 
 namespace pacer::reduce {
@@ -64,7 +65,7 @@ Check check(const Problem& problem, const Answer& answer);  // against the close
 Part own_part(const Problem& problem, const Answer& answer);
 Work work(const Settings& settings);
 Facts parameters(const Settings& settings);
-std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant);
+void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
 
 // A sum of no elements, of the problem's type.
 Number zero(const Settings& settings);

@@ -13,19 +13,6 @@
 
 namespace pacer::reduce {
 
-// A queue of tickets 0, 1, 2, ...: a counter in rank 0's memory that any rank draws from without rank 0's
-// help.
-class SharedCounter {
-  public:
-    SharedCounter() = default;
-    explicit SharedCounter(const Team& world);  // collective
-    void restart(const Team& team) const;  // the next ticket is 0 again; collective, nobody may be drawing
-    std::int64_t draw() const;
-
-  private:
-    Window window_;
-};
-
 // Every rank's part of `elements` 8-byte elements, readable by every other rank: part_of(all, ranks, rank)
 // each.
 class SharedParts {

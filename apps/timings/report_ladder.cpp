@@ -5,6 +5,7 @@
 
 #include "apps/timings/report_html.hpp"
 #include "apps/timings/report_sections.hpp"
+#include "common/limits.hpp"
 #include "common/report.hpp"
 #include "common/timing.hpp"
 #include "common/units.hpp"
@@ -151,7 +152,7 @@ std::string variants_table(const Problem& problem) {
                        {"95 % interval", "of that median"},
                        {"launches"},
                        {"repeats", "of all launches together"},
-                       {"speedup", "against serial of the same launch"},
+                       {"speedup", "against the baseline of the same launch"},
                        {"efficiency", "speedup / cores"},
                        {"% limit", "limit / median: how near to what this machine can do"},
                        {"rate"},
@@ -172,14 +173,18 @@ std::string not_run(const Problem& problem) {
 }
 
 std::string note(const Problem& problem) {
-    std::string base = "Without the variant serial there is no speedup.";
+    std::string base;
     bool too_few = false;
     for (const auto* one : problem.cases) {
         if (one->launches.empty()) continue;
         too_few = too_few || (one->launches.size() > 1 && one->launches.size() < 6);
-        if (one->key.variant != "serial") continue;
-        base = fmt::format("Speedup and efficiency refer to serial, {} on 1 core.",
-                           format_seconds(median(one->medians())));
+        const auto& record = *one->launches.front().record;
+        if (base.empty())
+            base = fmt::format("Without the variant {} there is no speedup.", escape(record.baseline));
+        if (one->key.variant != record.baseline) continue;
+        base = fmt::format("Speedup and efficiency refer to {}, {} on {}.", escape(record.baseline),
+                           format_seconds(median(one->medians())),
+                           occupation(record.uses, record.ranks, record.threads));
     }
     return fmt::format("<p class=\"note\">{}{}</p>\n", base,
                        too_few ? " An interval over launches takes 6 of them." : "");

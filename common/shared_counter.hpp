@@ -1,0 +1,23 @@
+// A queue of tickets without a master: a one-sided counter.
+#pragma once
+
+#include <cstdint>
+
+#include "common/team.hpp"
+#include "common/window.hpp"
+
+namespace pacer {
+
+// Tickets 0, 1, 2, ...: a counter in rank 0's memory that any rank draws from without rank 0's help.
+class SharedCounter {
+  public:
+    SharedCounter() = default;
+    explicit SharedCounter(const Team& world);  // collective
+    void restart(const Team& team) const;  // the next ticket is 0 again; collective, nobody may be drawing
+    std::int64_t draw() const;
+
+  private:
+    Window window_;
+};
+
+}  // namespace pacer
