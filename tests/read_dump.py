@@ -65,6 +65,8 @@ def check_content(path):
         assert hybrid["shares"]["work_items"].tolist() == [250, 251, 252]
         assert hybrid["parameters"].attrs["elements"] == 1 << 62
         assert hybrid.attrs["got"] == b"10633823966279326980924856586993369088"
+        assert hybrid.attrs["baseline"] == b"simd" and list(hybrid["observed"]) == ["idle_seconds", "lost_updates"]
+        assert hybrid["observed/idle_seconds"][:].ravel().tolist() == [0, 0.5, 1, 1.5]
         assert "seconds" not in launch["case/0002"] and launch["case/0002"].attrs["not_run"] == b"it needs 2 ranks"
 
 
@@ -104,14 +106,26 @@ def check_changed(source):
     def misshapen(file):
         del file["launch/20261122T120721Z-00000001/case/0001/round"]
 
+    def unobserved(file):
+        observed = file["launch/20261122T120721Z-00000001/case/0001/observed"]
+        del observed["lost_updates"]
+        observed["lost_updates"] = numpy.zeros((3, 1))
+
+    def older(file):
+        for case in file["launch/20261122T120721Z-00000001/case"].values():
+            del case.attrs["baseline"]
+
     unsigned = run(BIN / "timings", "validate", changed(source, folder / "a.h5", extended, False), status=2)
     assert "changed by another program" in unsigned, unsigned
     expected = run(BIN / "timings", "export", "--format", "json", source)
     assert run(BIN / "timings", "export", "--format", "json", changed(source, folder / "b.h5", extended, True)) == expected
+    without = run(BIN / "timings", "export", "--format", "json", changed(source, folder / "c.h5", older, True))
+    assert expected.count('"baseline": "simd"') == without.count('"baseline": "serial"') == 3
     for change, words in (
         (newer, "format 2, written by Pacer 9.1.0: this program reads formats up to 1"),
         (foreign, "not a timing dump of Pacer"),
         (misshapen, "4 x 3 samples for 0 repeats on 3 ranks"),
+        (unobserved, "3 x 1 numbers called lost_updates for 4 repeats"),
     ):
         message = run(BIN / "timings", "show", changed(source, folder / f"{change.__name__}.h5", change, True), status=2)
         assert words in message and message.count("\n") == 1, message

@@ -36,8 +36,10 @@ Launch example() {
     Record missing;
     missing.app = "reduce";
     missing.variant = "openmp";
+    missing.parameters = launch.records.front().parameters;
     missing.not_run = "needs 16 GiB, really";
     launch.records.push_back(missing);
+    launch.records[1].observed = {{"lost", std::vector<double>(6, 2)}};
     return launch;
 }
 
@@ -80,6 +82,30 @@ TEST(Table, SaysWhatIsWrong) {
     EXPECT_NE(text.find("NOT CHECKED"), std::string::npos);
 }
 
+// Two problems of one launch: a section each, with a baseline of its own.
+TEST(Table, HasASectionAProblem) {
+    auto launch = example();
+    for (const auto& [variant, seconds] : {std::pair{"push_back", 3.0}, std::pair{"copy", 2.0}}) {
+        auto record = record_of(variant, seconds, 1);
+        record.parameters[1].second = "memory";
+        record.baseline = "push_back";
+        record.observed = {{"peak_bytes", {5, 1, 2, 3, 4, 9}}};
+        launch.records.push_back(record);
+    }
+    EXPECT_EQ(summarise(launch.records.back(), launch).speedup, 1.5);
+    const auto text = table(launch);
+    EXPECT_TRUE(text.starts_with("reduce   elements 1000\n")) << text;
+    const auto first = text.find("\nsource iota\nanswer"), second = text.find("\nsource memory\nanswer");
+    ASSERT_NE(first, std::string::npos);
+    ASSERT_NE(second, std::string::npos);
+    EXPECT_LT(text.find("\nmpi "), second);
+    EXPECT_GT(text.find("\npush_back "), second);
+    EXPECT_LT(text.find("\npush_back "), text.find("\ncopy "));
+    EXPECT_NE(text.find("against push_back: 3.000 s on 1 core"), std::string::npos) << text;
+    EXPECT_NE(text.find("against serial: 4.000 s on 1 core"), std::string::npos);
+    EXPECT_NE(text.find("\ncopy: peak_bytes 3.5 (1 .. 9)\n"), std::string::npos);
+}
+
 TEST(Json, IsValidAndComplete) {
     const auto parsed = nlohmann::json::parse(json({example()}));
     const auto& launch = parsed.at("launches").at(0);
@@ -92,6 +118,8 @@ TEST(Json, IsValidAndComplete) {
     EXPECT_EQ(mpi.at("seconds").at(0), (std::vector<double>{1, 0.5}));
     EXPECT_EQ(mpi.at("summary").at("median_seconds"), 1.0);
     EXPECT_EQ(mpi.at("want"), "499500");
+    EXPECT_EQ(mpi.at("baseline"), "serial");
+    EXPECT_EQ(mpi.at("observed").at("lost"), std::vector<double>(6, 2));
     EXPECT_TRUE(launch.at("records").at(3).at("summary").is_null());
     EXPECT_EQ(launch.at("records").at(3).at("not_run"), "needs 16 GiB, really");
 }

@@ -120,5 +120,20 @@ TEST(Doubts, NameWhatIsDoubtful) {
     EXPECT_FALSE(says("first execution", "impossible"));
 }
 
+TEST(Doubts, NameTheFirstOfManyCasesOfSeveralProblems) {
+    std::vector<Record> records;
+    for (std::int64_t bytes = 1; bytes <= 9; ++bytes) {
+        records.push_back(record_of("read", {1.0, 1.0}));
+        records.back().converged = false;
+        records.back().parameters = {{"kind", "level"}, {"bytes", bytes}};
+    }
+    const auto found = doubts(records, {});
+    ASSERT_EQ(found.size(), 1);
+    EXPECT_NE(found[0].find("read (bytes 1) (2 repeats), read (bytes 2)"), std::string::npos) << found[0];
+    EXPECT_TRUE(found[0].ends_with("read (bytes 7) (2 repeats), and 2 more")) << found[0];
+    records.pop_back();
+    EXPECT_TRUE(doubts(records, {})[0].ends_with("read (bytes 8) (2 repeats)"));
+}
+
 }  // namespace
 }  // namespace pacer
