@@ -5,6 +5,7 @@
 
 #include "apps/timings/report_html.hpp"
 #include "apps/timings/report_sections.hpp"
+#include "apps/timings/warning_groups.hpp"
 #include "tests/dump_examples.hpp"
 
 namespace pacer::timings {
@@ -115,6 +116,17 @@ TEST(ReportPage, GroupsWarnings) {
     EXPECT_EQ(groups[1].launches, 2U);
     EXPECT_EQ(groups[2].sentence, "slow on node12: it is far");
     EXPECT_EQ(groups[2].launches, 1U);
+}
+
+// As a launch with several problems names its cases.
+TEST(ReportPage, GroupsWarningsOfSeveralProblems) {
+    std::vector<Launch> launches(2, examples::launch("20261122T120721Z-00000001"));
+    launches[0].warnings = {"drifted: serial (kind a, bytes 4) (-3 %), hybrid (kind b, bytes 8), and 7 more"};
+    launches[1].warnings = {"drifted: hybrid (kind a, bytes 4) (+5 %)"};
+    const auto groups = warning_groups(launches);
+    ASSERT_EQ(groups.size(), 1U);
+    using Variants = std::vector<std::pair<std::string, std::size_t>>;
+    EXPECT_EQ(groups[0].variants, (Variants{{"serial", 1}, {"hybrid", 2}}));
 }
 
 }  // namespace

@@ -22,5 +22,6 @@ Run add_noise(CLI::App& command);
 Run add_scaling(CLI::App& command);
 Run add_plot(CLI::App& command);
 Run add_report(CLI::App& command);
+Run add_summary(CLI::App& command);
 
 }  // namespace pacer::timings

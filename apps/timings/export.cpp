@@ -1,7 +1,6 @@
 // timings export: dumps in forms that other programs read.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <iterator>
 #include <memory>
 #include <string>
@@ -22,12 +21,9 @@ struct Settings {
 };
 
 ExitStatus convert(const Settings& settings) {
+    protect(settings.files, settings.output);
     std::vector<Launch> launches;
     for (const auto& file : settings.files) {
-        std::error_code missing;
-        if (std::filesystem::equivalent(file, settings.output, missing)) {
-            throw UsageError(fmt::format("--output {} would overwrite the dump; choose another name", file));
-        }
         auto read = read_dump(file);
         std::move(read.begin(), read.end(), std::back_inserter(launches));
     }

@@ -30,6 +30,8 @@ constexpr std::array commands = {
     Command{"scaling", "Show speedup and efficiency over cores, with fitted laws", timings::add_scaling},
     Command{"plot", "Draw launches, into a file or on the terminal", timings::add_plot},
     Command{"report", "Write one page about launches that opens in any browser", timings::add_report},
+    Command{"summary", "Say on one page what a machine can do, from dumps of the suite",
+            timings::add_summary},
 };
 
 std::string command_names() {

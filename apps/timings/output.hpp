@@ -3,13 +3,18 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pacer::timings {
 
 // Writes to standard output. Throws UsageError if that fails; a reader that has gone (| head) is no failure.
 void print(std::string_view text);
 
-// Writes a file, replacing what it held. Throws UsageError.
+// Throws UsageError if `output`, unless it is empty, names one of the files that are to be read.
+void protect(const std::vector<std::string>& files, const std::string& output);
+
+// Writes a file, replacing what it held: a reader sees all of the new or all of the old. What is no regular
+// file (/dev/stderr, a named pipe) is written to. Throws UsageError.
 void save(std::string_view text, const std::string& path);
 
 }  // namespace pacer::timings

@@ -58,12 +58,7 @@ int terminal_columns() {
 
 ExitStatus plot(const Settings& settings) {
     const auto canvas = canvas_for(settings.output);
-    for (const auto& file : settings.files) {
-        std::error_code missing;
-        if (std::filesystem::equivalent(file, settings.output, missing)) {
-            throw UsageError(fmt::format("--output {} would overwrite the dump; choose another name", file));
-        }
-    }
+    protect(settings.files, settings.output);
     const auto launches = read_launches(settings.files);
     const auto drawing =
         draw(kind_for(settings, launches), launches, canvas, terminal_columns(), settings.only);

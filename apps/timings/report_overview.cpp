@@ -5,6 +5,7 @@
 
 #include "apps/timings/report_html.hpp"
 #include "apps/timings/report_sections.hpp"
+#include "apps/timings/warning_groups.hpp"
 
 namespace pacer::timings {
 

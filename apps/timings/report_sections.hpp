@@ -20,12 +20,4 @@ std::string circumstances_section(const Report& report);
 // The image of that drawing, or nothing if there is none.
 std::string drawing_of(const Report& report, PlotKind kind);
 
-// A warning of several launches, each mention of it in other words only as far as numbers and variants go.
-struct WarningGroup {
-    std::string sentence;  // numbers that differ as ranges: "others took 12..35 % of this host's CPU time"
-    std::size_t launches = 0;
-    std::vector<std::pair<std::string, std::size_t>> variants;  // concerned, and in how many launches
-};
-std::vector<WarningGroup> warning_groups(const std::vector<Launch>& launches);
-
 }  // namespace pacer::timings

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -239,12 +238,7 @@ std::string extra_p(const std::vector<ScalingSeries>& all) {
 }
 
 ExitStatus scaling(const Settings& settings) {
-    for (const auto& file : settings.files) {
-        std::error_code missing;
-        if (std::filesystem::equivalent(file, settings.output, missing)) {
-            throw UsageError(fmt::format("--output {} would overwrite the dump; choose another name", file));
-        }
-    }
+    protect(settings.files, settings.output);
     const auto launches = read_launches(settings.files);
     const auto all = scaling_of(cases_of(launches), settings.only);
     if (all.empty()) {

@@ -1,0 +1,81 @@
+#include "apps/timings/figures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "common/report.hpp"
+#include "common/timing.hpp"
+#include "common/units.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+enum class Quantity { rate, seconds_per_item };
+enum class Cores { one, all };
+
+// A figure is the best of the cases that fit: those of an app, of a variant unless empty, whose parameter
+// `name` has that text unless empty, on one core or on as many as were used.
+struct Wanted {
+    std::string_view words, app, variant, name, text;
+    Cores cores;
+    Quantity quantity;
+};
+
+constexpr std::array wanted = {
+    Wanted{"additions of integers, 1 core", "reduce", "", "source", "iota", Cores::one, Quantity::rate},
+    Wanted{"additions of integers, all cores", "reduce", "", "source", "iota", Cores::all, Quantity::rate},
+    Wanted{"numbers in memory added, 1 core", "reduce", "", "source", "memory", Cores::one, Quantity::rate},
+    Wanted{"numbers in memory added, all cores", "reduce", "", "source", "memory", Cores::all,
+           Quantity::rate},
+};
+
+bool fits(const Wanted& figure, const CaseKey& key) {
+    return key.app == figure.app && (figure.variant.empty() || key.variant == figure.variant) &&
+           (figure.name.empty() || fact(key.parameters, figure.name) == figure.text) &&
+           (figure.cores == Cores::one) == (key.ranks * key.threads == 1);
+}
+
+// Work a second or seconds an item, of the median launch; the larger the better.
+double goodness(const Wanted& figure, const Case& one) {
+    const auto& record = *one.launches.front().record;
+    const double seconds = median(one.medians());
+    const auto& work = record.work;
+    if (figure.quantity == Quantity::seconds_per_item)
+        return static_cast<double>(std::max<std::int64_t>(work.items, 1)) / seconds;
+    const auto summary = summarise(record, *one.launches.front().launch);
+    return summary.rate * summary.median_seconds / seconds;
+}
+
+std::optional<Figure> figure_of(const Wanted& figure, const std::vector<Case>& cases) {
+    const Case* best = nullptr;
+    for (const auto& one : cases) {
+        if (one.launches.empty() || one.failed > 0 || !fits(figure, one.key)) continue;
+        if (best == nullptr || goodness(figure, one) > goodness(figure, *best)) best = &one;
+    }
+    if (best == nullptr) return std::nullopt;
+    const auto& key = best->key;
+    const auto& first = best->launches.front();
+    const double value = goodness(figure, *best);
+    return Figure{std::string(figure.words),
+                  figure.quantity == Quantity::rate
+                      ? format_rate(value, summarise(*first.record, *first.launch).rate_unit)
+                      : format_seconds(1 / value),
+                  fmt::format("{}/{} {} x {}", key.app, key.variant, key.ranks, key.threads)};
+}
+
+}  // namespace
+
+std::vector<Figure> figures_of(const std::vector<Case>& cases) {
+    std::vector<Figure> figures;
+    for (const auto& figure : wanted) {
+        if (auto found = figure_of(figure, cases)) figures.push_back(std::move(*found));
+    }
+    return figures;
+}
+
+}  // namespace pacer::timings
