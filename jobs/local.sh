@@ -2,8 +2,9 @@
 # Installs what is missing, builds, and runs an app of Pacer on this machine.
 #
 #     jobs/local.sh [--np N] [--launches N] [APP [ARGUMENT]...]
+#     jobs/local.sh [--np N] suite [ARGUMENT]...      all apps, and one page about this machine: see jobs/suite.sh
 #
-#     --np N         MPI processes (4)
+#     --np N         MPI processes (4; of the suite as many as there are cores)
 #     --launches N   so many launches one after the other (1), each with a dump of its own; the first that fails
 #                    is the last
 #     --help         this text and the apps there are
@@ -18,7 +19,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-np=4
+np=
 launches=1
 launch_options=false
 while (($#)); do
@@ -46,8 +47,9 @@ app=${1:-reduce}
 (($# == 0)) || shift
 
 known=false
-for name in "${apps[@]}"; do [[ $name != "$app" ]] || known=true; done
-$known || refuse "there is no app '$app'; there are: ${apps[*]}"
+for name in "${apps[@]}" suite; do [[ $name != "$app" ]] || known=true; done
+$known || refuse "there is no app '$app'; there are: ${apps[*]}, and suite"
+[[ $app != suite ]] || ((launches == 1)) || refuse "the suite is run once; jobs/launches.sh makes several launches of an app"
 [[ $app != timings ]] || ! $launch_options || refuse "timings runs as one process: --np and --launches are not for it"
 
 "$root/jobs/setup.sh"
@@ -55,7 +57,13 @@ program=$root/build/release/bin/$app
 
 [[ $app != timings ]] || exec "$program" "$@"
 
+if [[ $app == suite ]]; then
+    np=${np:-$(cores)}
+else
+    np=${np:-4}
+fi
 mpi_launcher "$np"
+[[ $app != suite ]] || exec "$root/jobs/suite.sh" "$@" "${launcher[@]}"
 command=("${launcher[@]}" "$program" "$@")
 printf -v shown '%q ' "${command[@]}"
 

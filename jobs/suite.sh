@@ -1,0 +1,95 @@
+#!/usr/bin/env bash
+# Runs every app with sensible sizes, merges the dumps into one file, and ends with one page: what this machine can do,
+# what is wrong with it, and each app's best variant.
+#
+#     jobs/suite.sh [-o FILE] [--force] [--quick] LAUNCHER...
+#
+#     -o FILE     the merged dump (suite-<UTC time>.h5)
+#     --force     FILE may exist, and is replaced
+#     --quick     small sizes, six repeats, no limits: shows in a minute that everything works, and no figures
+#     --help      this text
+#
+#     jobs/local.sh suite                       here, with everything that takes
+#     jobs/suite.sh -o node7.h5 mpirun -np 64   what starts the processes of an app
+#     jobs/suite.sh srun
+#
+# An app that fails does not end the suite; the status is then that of the first that failed. Ctrl-C ends it: what was
+# done is merged and shown. The programs are those of PACER_BIN, or of build/release/bin.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck source=jobs/lib.sh
+. "$root/jobs/lib.sh"
+
+# An app and its arguments; behind the bar, what --quick adds.
+suite=(
+    'reduce | -n 1e6'
+    'reduce --source memory --type f64 -n 128Mi | -n 1e6'
+    'fileio | -n 100'
+)
+quick_options=(--repeats 6 --max-seconds 5 --no-limits)
+
+output=suite-$(date -u +%Y%m%dT%H%M%SZ).h5
+force=()
+quick=false
+while (($#)); do
+    case $1 in
+    --help | -h)
+        header "$0"
+        exit 0
+        ;;
+    -o)
+        [[ -n ${2-} ]] || refuse "-o needs a file name"
+        output=$2
+        shift
+        ;;
+    --force) force=(--force) ;;
+    --quick) quick=true ;;
+    -*) refuse "unknown option '$1', see --help" ;;
+    *) break ;;
+    esac
+    shift
+done
+(($#)) || refuse "name what starts the processes, mpirun -np 4 say; or run jobs/local.sh suite"
+[[ ! -e $output || ${#force[@]} -gt 0 ]] || refuse "$output exists; choose another name, or --force to replace it"
+programs=${PACER_BIN:-$root/build/release/bin}
+for line in "${suite[@]}"; do
+    [[ -x $programs/${line%% *} ]] || refuse "there is no program $programs/${line%% *}: build it with jobs/setup.sh, or name the folder in PACER_BIN"
+done
+find_timings "$programs" || refuse "there is no program timings: name it in TIMINGS"
+
+parts=$(cd "$(dirname "$output")" && mktemp -d "$PWD/.suite.XXXXXX") || refuse "cannot write beside $output"
+trap 'rm -rf "$parts"' EXIT
+
+done_parts=()
+status=0
+SECONDS=0
+watch_signals
+for ((number = 1; number <= ${#suite[@]}; ++number)); do
+    line=${suite[number - 1]}
+    read -ra words <<<"${line% | *}"
+    if $quick; then
+        read -ra more <<<"${line#* | }"
+        words+=("${more[@]}" "${quick_options[@]}")
+    fi
+    say "$number of ${#suite[@]}, after $SECONDS s: ${words[*]}"
+    part=$parts/$(printf '%02d' "$number").h5
+    ended=0
+    run_launch "$@" "$programs/${words[0]}" "${words[@]:1}" --quiet --dump "$part" >&2 || ended=$?
+    [[ ! -e $part ]] || done_parts+=("$part")
+    ((ended == 0 || stopped != 0)) || say "${words[*]} ended with status $ended"
+    ((status != 0)) || status=$ended
+    ((stopped == 0)) || break
+done
+((stopped == 0)) || status=$stopped
+
+((${#done_parts[@]})) || exit $((status ? status : 2))
+if ! merge_launches "$output" "${done_parts[@]}" "${force[@]}"; then
+    trap - EXIT
+    say "they could not be merged; the dumps of the launches are in $parts"
+    exit $((status ? status : 2))
+fi
+say "${#done_parts[@]} of ${#suite[@]} launches, $SECONDS s"
+"$timings" summary "$merged" || ((status != 0)) || status=$?
+echo "dump: $merged"
+exit "$status"
