@@ -146,7 +146,7 @@ expect 0 'quiet'
 [ -z "$out$err" ] || fail "--quiet prints: $out$err"
 run "$timings" compare a.h5 --to b.h5
 [ "$status" -ne 2 ] || fail "two launches cannot be compared: $err"
-says out 'push_back (idiom fill, elements 4' 'compare'
+says out 'syntax/push_back 1 x 1, idiom fill elements 4' 'compare'
 run "$syntax" "${quick[@]}" --no-dump --format csv
 expect 0 'csv'
 [ "$(wc -l <"$scratch/stdout")" -eq 126 ] || fail 'csv: not a row a case and nothing else'
