@@ -108,7 +108,7 @@ expect 0 'a choice'
 run "$syntax" "${quick[@]}" --no-dump -n 3000 --idioms fill
 expect 0 'reallocation of many elements'
 says out 'reallocate       1 x 1 not run: copies n(n-1)/2 elements, 34.3 MiB a call; it is run up to 2000' 'many elements'
-says out 'elements 1000' 'reallocation of many elements'
+says out 'elements 500' 'reallocation of many elements'
 
 # Nothing, one, and few.
 for elements in 0 1 7; do

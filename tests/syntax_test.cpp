@@ -70,7 +70,7 @@ TEST(Syntax, HasTheSizesOfTheSlidesAndOneLarge) {
     }
     const std::set<std::string> expected = {"fill 4 7 ",
                                             "fill 10 3 ",
-                                            "fill 1000 1 ",
+                                            "fill 500 1 ",
                                             "fill 5000 1 ",
                                             "partition 4 7 random ",
                                             "partition 10 3 random ",
@@ -273,6 +273,9 @@ TEST(Syntax, SumsUpWhatALaunchComesTo) {
     EXPECT_NE(text.find("the baseline           all_conditions x 2.00"), std::string::npos) << text;
     launch.records[1] = timed(problem, "continue", 13.99e-3, 1e-4);
     EXPECT_NE(summary(comparisons, launch).find("no difference          all_cond"), std::string::npos);
+    launch.records[2].seconds.resize(5);
+    launch.records[2].round.resize(5);
+    EXPECT_NE(summary(comparisons, launch).find("no difference          needs 6"), std::string::npos);
     launch.records.erase(launch.records.begin());  // no baseline, nothing to refer to
     EXPECT_EQ(summary(comparisons, launch), "");
 }

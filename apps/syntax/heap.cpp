@@ -26,24 +26,55 @@ struct Meter {
 
 constinit thread_local Meter meter;
 
-}  // namespace
-
-// The forms for arrays, and those that do not throw, call these.
-void* operator new(std::size_t bytes) {
+void* take_if_there(std::size_t bytes) {
     void* const memory = std::malloc(std::max<std::size_t>(bytes, 1));
-    if (!memory) throw std::bad_alloc();
     meter.taken(memory);
     return memory;
 }
 
-void operator delete(void* memory) noexcept {
+void* take(std::size_t bytes) {
+    void* const memory = take_if_there(bytes);
+    if (!memory) throw std::bad_alloc();
+    return memory;
+}
+
+void give_back(void* memory) {
     meter.given_back(memory);
     std::free(memory);
 }
 
+}  // namespace
+
+// All forms without alignment: the standard library's own call each other, but a sanitizer's do not.
+void* operator new(std::size_t bytes) {
+    return take(bytes);
+}
+void* operator new[](std::size_t bytes) {
+    return take(bytes);
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    return take_if_there(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept {
+    return take_if_there(bytes);
+}
+void operator delete(void* memory) noexcept {
+    give_back(memory);
+}
+void operator delete[](void* memory) noexcept {
+    give_back(memory);
+}
 void operator delete(void* memory, std::size_t) noexcept {
-    meter.given_back(memory);
-    std::free(memory);
+    give_back(memory);
+}
+void operator delete[](void* memory, std::size_t) noexcept {
+    give_back(memory);
+}
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+    give_back(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+    give_back(memory);
 }
 
 namespace pacer::syntax {

@@ -29,7 +29,7 @@ void keep_freed_memory() {
 
 std::vector<std::int64_t> sizes_of(const Idiom& idiom, const Settings& settings) {
     if (&idiom == &files) return {10, settings.files};
-    if (&idiom == &fill && settings.elements > largest_reallocated) return {4, 10, 1000, settings.elements};
+    if (&idiom == &fill && settings.elements > largest_reallocated) return {4, 10, 500, settings.elements};
     return {4, 10, settings.elements};
 }
 

@@ -17,8 +17,7 @@ struct Timed {
 };
 
 bool overlap(const Summary& a, const Summary& b) {
-    return a.has_interval && b.has_interval && a.low_seconds <= b.high_seconds &&
-           b.low_seconds <= a.high_seconds;
+    return a.low_seconds <= b.high_seconds && b.low_seconds <= a.high_seconds;
 }
 
 // In the order of the idiom's table.
@@ -35,6 +34,7 @@ std::vector<Timed> timed_ways(const Problem& problem, const Launch& launch) {
 // "constructor / 2.97"
 std::string beside(const Timed& way, char sign, double ratio, const Timed& base) {
     if (way.name == base.name) return "the baseline";
+    if (!way.seconds.has_interval || !base.seconds.has_interval) return "needs 6 repeats";
     if (overlap(way.seconds, base.seconds)) return "no difference";
     return fmt::format("{} {} {:.{}f}", way.name, sign, ratio, ratio < 100 ? 2 : 0);
 }

@@ -25,7 +25,7 @@ inline constexpr std::int64_t largest_reallocated = 2000;
 
 struct Settings {
     std::int64_t elements = 100'000;  // of the largest size; the small ones are 4 and 10
-    std::int64_t files = 20'000;
+    std::int64_t files = 10'000;
     // Elements that one execution handles, in as many calls of the idiom as that takes: so many that the
     // clock and the timed loop, some nanoseconds an execution, do not count.
     std::int64_t work = 1'000'000;
