@@ -270,12 +270,14 @@ TEST(Syntax, SumsUpWhatALaunchComesTo) {
     launch.records[1] = timed(problem, "continue", 14.01e-3, 1e-4);  // overlaps
     launch.records[2] = timed(problem, "all_conditions", 28e-3, 1e-6);
     text = summary(comparisons, launch);
-    EXPECT_NE(text.find("the baseline           all_conditions x 2.00"), std::string::npos) << text;
+    EXPECT_NE(text.find("the baseline                  all_conditions x 2.00\n"), std::string::npos) << text;
     launch.records[1] = timed(problem, "continue", 13.99e-3, 1e-4);
-    EXPECT_NE(summary(comparisons, launch).find("no difference          all_cond"), std::string::npos);
+    EXPECT_NE(summary(comparisons, launch).find("no difference                 all_cond"), std::string::npos);
+    launch.records[2] = timed(problem, "all_conditions", 16e-3, 1e-6);
+    EXPECT_NE(summary(comparisons, launch).find("all_conditions x 1.14, hardly"), std::string::npos);
     launch.records[2].seconds.resize(5);
     launch.records[2].round.resize(5);
-    EXPECT_NE(summary(comparisons, launch).find("no difference          needs 6"), std::string::npos);
+    EXPECT_NE(summary(comparisons, launch).find("no difference                 needs 6"), std::string::npos);
     launch.records.erase(launch.records.begin());  // no baseline, nothing to refer to
     EXPECT_EQ(summary(comparisons, launch), "");
 }

@@ -11,6 +11,16 @@ namespace pacer::syntax {
 
 namespace {
 
+constexpr std::string_view explanation = R"(
+What it comes to, for one call; an execution makes so many that the timed loop does not count.
+The fastest way takes the time of the baseline, what a newcomer writes, / so much; the slowest, x so much.
+No difference: the intervals of the medians overlap. Hardly: the place of a loop in memory can make as much.
+
+)";
+
+// The same instructions were seen to take up to so much longer in another place.
+constexpr double least_ratio = 1.25;
+
 struct Timed {
     std::string_view name;
     Summary seconds;  // of an execution
@@ -36,7 +46,8 @@ std::string beside(const Timed& way, char sign, double ratio, const Timed& base)
     if (way.name == base.name) return "the baseline";
     if (!way.seconds.has_interval || !base.seconds.has_interval) return "needs 6 repeats";
     if (overlap(way.seconds, base.seconds)) return "no difference";
-    return fmt::format("{} {} {:.{}f}", way.name, sign, ratio, ratio < 100 ? 2 : 0);
+    return fmt::format("{} {} {:.{}f}{}", way.name, sign, ratio, ratio < 100 ? 2 : 0,
+                       ratio < least_ratio ? ", hardly" : "");
 }
 
 std::string row(const Problem& problem, const std::vector<Timed>& timed) {
@@ -46,7 +57,7 @@ std::string row(const Problem& problem, const std::vector<Timed>& timed) {
     const auto& base = timed.front();
     const auto [fastest, slowest] = std::minmax_element(timed.begin(), timed.end(), faster);
     const double seconds = base.seconds.median_seconds;
-    return fmt::format("{:<10} {:>9} {:<7} {:<11} {:>9}  {:<22} {}\n", problem.idiom->name, problem.elements,
+    return fmt::format("{:<10} {:>9} {:<7} {:<11} {:>9}  {:<29} {}\n", problem.idiom->name, problem.elements,
                        problem.order.empty() ? problem.wanted : problem.order, base.name,
                        format_seconds(seconds / static_cast<double>(problem.calls)),
                        beside(*fastest, '/', seconds / fastest->seconds.median_seconds, base),
@@ -63,10 +74,8 @@ std::string summary(const std::vector<Comparison>& comparisons, const Launch& la
         rows += row(*problem, timed);
     }
     if (rows.empty()) return {};
-    return "\nOne call the newcomer's way (the baseline); the fastest way takes that time / so much, the "
-           "slowest x "
-           "so much.\nNo difference: the intervals of the medians overlap.\n\n" +
-           fmt::format("{:<10} {:>9} {:<7} {:<11} {:>9}  {:<22} {}\n", "idiom", "elements", "", "baseline",
+    return std::string(explanation) +
+           fmt::format("{:<10} {:>9} {:<7} {:<11} {:>9}  {:<29} {}\n", "idiom", "elements", "", "baseline",
                        "a call", "fastest", "slowest") +
            rows;
 }
