@@ -282,6 +282,17 @@ TEST(Syntax, SumsUpWhatALaunchComesTo) {
     EXPECT_EQ(summary(comparisons, launch), "");
 }
 
+TEST(Opaque, HidesAValueFromTheCompiler) {
+    const std::vector<double> values = {1, 2, 3};
+    const auto hidden = opaque(std::span(values));
+    EXPECT_EQ(hidden.data(), values.data());
+    EXPECT_EQ(hidden.size(), 3);
+    const int known = 2, unknown = opaque(known);
+    const bool is_known = __builtin_constant_p(unknown);
+    EXPECT_EQ(unknown, known);
+    EXPECT_FALSE(is_known);
+}
+
 Generator<int> count_to(int last, int& made, bool& left) {
     struct Guard {
         bool& gone;
