@@ -1,0 +1,234 @@
+// Making the problems, choosing among the ways, and judging answers.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <malloc.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <limits>
+#include <map>
+#include <new>
+#include <random>
+
+#include "apps/syntax/syntax.hpp"
+#include "common/options.hpp"
+#include "common/units.hpp"
+
+namespace pacer::syntax {
+
+namespace {
+
+// What freed memory is kept for the next vector, as in a program that has run for a while: else the kernel
+// would be asked for every large vector anew, and zeroing its pages would take longer than any idiom.
+void keep_freed_memory() {
+    mallopt(M_MMAP_MAX, 0);
+    mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+    mallopt(M_TOP_PAD, 16 << 20);
+}
+
+std::vector<std::int64_t> sizes_of(const Idiom& idiom, const Settings& settings) {
+    if (&idiom == &files) return {10, settings.files};
+    if (&idiom == &fill && settings.elements > largest_reallocated) return {4, 10, 500, settings.elements};
+    return {4, 10, settings.elements};
+}
+
+// What distinguishes the cases of one idiom at one size.
+struct Kind {
+    std::string_view order, wanted;
+};
+
+std::vector<Kind> kinds_of(const Idiom& idiom, bool large) {
+    if (&idiom == &files) return {{"", "all"}, {"", "first"}};
+    // A branch predictor learns the order of few elements anyway.
+    if ((&idiom == &condition || &idiom == &partition) && large) return {{"random", ""}, {"sorted", ""}};
+    if (&idiom == &condition || &idiom == &partition) return {{"random", ""}};
+    return {{}};
+}
+
+std::int64_t calls_of(const Idiom& idiom, std::int64_t elements, std::int64_t wanted) {
+    if (&idiom == &files) return 1;
+    const auto calls = wanted / std::max<std::int64_t>(elements, 1);
+    // An alias takes a nanosecond whatever it refers to, so that few calls could not be timed.
+    return std::max<std::int64_t>(&idiom == &alias ? std::max(calls, wanted / 1000) : calls, 1);
+}
+
+std::vector<Comparison> plan_comparisons(const Settings& settings, const std::vector<Choice>& choices) {
+    std::vector<Comparison> planned;
+    for (const auto& [idiom, ways] : choices) {
+        std::vector<std::int64_t> seen;
+        for (const auto elements : sizes_of(*idiom, settings)) {
+            if (std::find(seen.begin(), seen.end(), elements) != seen.end()) continue;
+            seen.push_back(elements);
+            for (const auto& [order, wanted] : kinds_of(*idiom, elements == settings.elements)) {
+                auto problem = std::make_unique<Problem>();
+                problem->idiom = idiom;
+                problem->elements = elements;
+                problem->calls = calls_of(*idiom, elements, settings.work);
+                problem->order = order;
+                problem->wanted = wanted;
+                planned.push_back({std::move(problem), ways});
+            }
+        }
+    }
+    return planned;
+}
+
+void refuse_if_too_large(const std::vector<Comparison>& planned) {
+    double bytes = 0;
+    std::int64_t elements = 0;
+    for (const auto& [problem, ways] : planned) {
+        if (problem->idiom == &files) continue;
+        // The values, and what each way leaves to be checked: two arrays at most.
+        bytes += 8.0 * static_cast<double>(problem->elements) * (2 + 2 * static_cast<double>(ways.size()));
+        elements = std::max(elements, problem->elements);
+    }
+    bytes += 3 * 8.0 * static_cast<double>(elements);  // a vector that grows
+    const auto available = static_cast<double>(available_memory_bytes());
+    if (bytes <= 0.9 * available) return;
+    throw UsageError(
+        fmt::format("{} elements need up to {} for all that was chosen, and {} are free: use fewer "
+                    "elements, or choose fewer with --idioms or --variants",
+                    elements, format_bytes(bytes), format_bytes(available)));
+}
+
+using Trees = std::map<std::int64_t, std::shared_ptr<const TemporaryTree>>;  // by the number of files
+
+void fill_problem(Problem& problem, Trees& trees) {
+    if (problem.idiom == &files) {
+        auto& tree = trees[problem.elements];
+        if (!tree) tree = std::make_shared<const TemporaryTree>(problem.elements);
+        problem.tree = tree;
+    } else {
+        std::mt19937_64 random;  // the same numbers in every launch and with every library
+        problem.values.resize(static_cast<std::size_t>(problem.elements));
+        for (auto& value : problem.values) value = static_cast<double>(1 + random() % 1024);
+        if (problem.order == "sorted") std::sort(problem.values.begin(), problem.values.end());
+        if (problem.idiom == &alias) problem.original = problem.values;
+    }
+    problem.want = problem.idiom->want(problem);
+}
+
+// Probed once for every size of data.
+void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
+    set_activity("probing the limits");
+    std::map<std::int64_t, CoreRates> rates;
+    for (const auto& [problem, ways] : comparisons) {
+        const auto& traffic = problem->idiom->traffic;
+        if (problem->elements == 0 || (traffic.read == 0 && traffic.written == 0)) continue;
+        const auto size = probed_bytes(8 * problem->elements);
+        if (!rates.contains(size)) rates[size] = measure_core_rates(world, size);
+        const double bytes =
+            8.0 * static_cast<double>(problem->elements) * static_cast<double>(problem->calls);
+        problem->limit = limit_of(rates[size], traffic.read * bytes, traffic.written * bytes);
+    }
+}
+
+}  // namespace
+
+std::vector<Choice> choose_ways(const std::vector<std::string>& names,
+                                const std::vector<std::string>& among) {
+    std::vector<std::string_view> idiom_names, way_names;
+    for (const auto* idiom : idioms) {
+        idiom_names.push_back(idiom->name);
+        for (const auto& way : idiom->ways) way_names.push_back(way.name);
+    }
+    refuse_unknown(names, way_names);
+    const auto has = [](const auto& all, std::string_view name) {
+        return std::find(all.begin(), all.end(), name) != all.end();
+    };
+    for (const auto& name : among) {
+        if (has(idiom_names, name)) continue;
+        throw UsageError(
+            fmt::format("no idiom is called '{}'; there are {}", name, fmt::join(idiom_names, ", ")));
+    }
+    std::vector<Choice> choices;
+    for (const auto* idiom : idioms) {
+        if (!among.empty() && !has(among, idiom->name)) continue;
+        Choice choice{idiom, {}};
+        for (const auto& way : idiom->ways) {
+            if (names.empty() || has(names, way.name)) choice.ways.push_back(way);
+        }
+        if (!choice.ways.empty()) choices.push_back(std::move(choice));
+    }
+    if (choices.empty())
+        throw UsageError("none of these variants belongs to these idioms; --list tells which do");
+    return choices;
+}
+
+std::string list_ways() {
+    std::string text;
+    for (const auto* idiom : idioms) {
+        for (const auto& way : idiom->ways) {
+            text += list_row(way.name, way.uses, fmt::format("{}: {}", idiom->name, way.summary));
+        }
+    }
+    return text;
+}
+
+std::vector<Comparison> make_comparisons(const Team& world, const Settings& settings,
+                                         const std::vector<Choice>& choices) {
+    auto comparisons = plan_comparisons(settings, choices);
+    on_root(world, [&] {
+        refuse_if_too_large(comparisons);
+        keep_freed_memory();
+        Trees trees;
+        for (const auto& [problem, ways] : comparisons) fill_problem(*problem, trees);
+    });
+    if (settings.limits) set_limits(world, comparisons);
+    return comparisons;
+}
+
+Check check(const Problem& problem, const Answer& answer) {
+    constexpr double spoilt = std::numeric_limits<double>::quiet_NaN();
+    const auto read = answer.read = problem.idiom->read(problem, answer);
+    if (auto* const output = answer.output.get()) {
+        const auto places = problem.idiom == &partition ? 2 : 1;
+        std::fill_n(output, places * problem.elements, spoilt);
+    }
+    return {*read, problem.want, 0};
+}
+
+Part own_part(const Problem& problem, const Answer& answer) {
+    return {work(problem).items, answer.read.value_or(Number{})};
+}
+
+Work work(const Problem& problem) {
+    Work work;
+    work.items = problem.elements * problem.calls;
+    return work;
+}
+
+Facts parameters(const Problem& problem) {
+    Facts facts = {{"idiom", std::string(problem.idiom->name)},
+                   {"elements", problem.elements},
+                   {"calls", problem.calls}};
+    if (!problem.order.empty()) facts.emplace_back("order", std::string(problem.order));
+    if (!problem.wanted.empty()) facts.emplace_back("wanted", std::string(problem.wanted));
+    return facts;
+}
+
+void particulars(const Problem& problem, const Way& way, Record& record) {
+    record.limit = problem.limit;
+    if (problem.idiom->obstacle != nullptr) record.not_run = problem.idiom->obstacle(problem, way);
+}
+
+Buffer<double> output_for(std::int64_t values) {
+    constexpr std::size_t page = 4096;
+    const auto pages = static_cast<std::size_t>(values) * sizeof(double) / page + 1;
+    auto* const memory = static_cast<double*>(std::aligned_alloc(page, pages * page));
+    if (!memory) throw std::bad_alloc();
+    return Buffer<double>(memory);
+}
+
+Int128 weighted(std::span<const double> values, std::int64_t first) {
+    constexpr double exact = 9007199254740992;  // 2^53
+    Int128 total = 0;
+    for (const double value : values) {
+        if (!(value > -exact && value < exact && value == std::trunc(value))) return -1;
+        total += Int128{first++} * static_cast<std::int64_t>(value);
+    }
+    return total;
+}
+
+}  // namespace pacer::syntax
