@@ -40,10 +40,15 @@ void expect_right(const Problem& problem, const Variant<Problem, Answer>& varian
     const auto answer = variant.run(problem, team);
     const auto own = own_part(problem, answer);
     std::int64_t items = own.items;
-    if (team.size > 1) MPI_Allreduce(MPI_IN_PLACE, &items, 1, MPI_INT64_T, MPI_SUM, team.comm);
+    double busy_seconds = answer.own.busy_seconds;
+    if (team.size > 1) {
+        MPI_Allreduce(MPI_IN_PLACE, &items, 1, MPI_INT64_T, MPI_SUM, team.comm);
+        MPI_Allreduce(MPI_IN_PLACE, &busy_seconds, 1, MPI_DOUBLE, MPI_SUM, team.comm);
+    }
     EXPECT_EQ(items, problem.all.size()) << variant.name;
     if (!team.root()) return;
     EXPECT_TRUE(check(problem, answer).passed()) << variant.name << " of " << problem.all.size();
+    EXPECT_NEAR(answer.all.busy_seconds, busy_seconds, 1e-9 * (1 + busy_seconds)) << variant.name;
     EXPECT_EQ(answer.all.tasks, problem.all.size()) << variant.name;
     EXPECT_EQ(answer.all.steps, problem.total_steps) << variant.name;
     EXPECT_LE(answer.all.most_steps, problem.total_steps);

@@ -21,7 +21,7 @@ class Deques {
     // before, and all deques are empty. Collective.
     void restart(const Team& team) const;
     // Puts tasks into this rank's deque, which is empty, but for those returned, which nobody else will do.
-    Range fill(int rank, Range tasks) const;
+    [[nodiscard]] Range fill(int rank, Range tasks) const;
     // The first task of this rank's deque.
     std::optional<std::int64_t> take(int rank) const;
     // Half of the tasks in another rank's deque, rounded up; none if it is empty.

@@ -22,7 +22,6 @@ void Worker::perform(std::int64_t task) {
 
 Execution::Execution(const Problem& problem, const Team& team, Answer (*variant)(const Problem&, const Team&))
     : problem_(problem), team_(team), journal_(journal_of(problem, variant)) {
-    for (auto& page : journal_.pages) page.count = -1;
     journal_.start = now_seconds();
 }
 
