@@ -1,4 +1,4 @@
-// What fileio's farm costs without any calculation: a block handed out and a result taken in, against a bare
+// What the farm costs without any calculation: a block handed out and a result taken in, against a bare
 // MPI_Send and MPI_Recv of the same sizes; and how fast rank 0 hands out a file that lies in memory.
 //
 //     mpirun -np 2 farm [FILE]
@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <vector>
 
-#include "apps/fileio/farm.hpp"
 #include "apps/fileio/flow.hpp"
+#include "common/farm.hpp"
 #include "common/timing.hpp"
 
 namespace {

@@ -1,4 +1,4 @@
-// fileio's farm and variants, on real ranks.
+// The farm and fileio's variants, on real ranks.
 #include "apps/fileio/fileio.hpp"
 
 #include <gtest/gtest.h>
@@ -8,8 +8,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "apps/fileio/farm.hpp"
 #include "apps/fileio/flow.hpp"
+#include "common/farm.hpp"
 #include "tests/mpi_world.hpp"
 
 namespace {

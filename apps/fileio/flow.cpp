@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-#include "apps/fileio/farm.hpp"
+#include "common/farm.hpp"
 
 namespace pacer::fileio {
 

@@ -1,64 +1,20 @@
 #include "apps/fileio/input.hpp"
 
-#include <Random123/philox.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 
+#include "common/random.hpp"
 #include "common/status.hpp"
 #include "io/part_file.hpp"
 
 namespace pacer::fileio {
-
-namespace {
-
-// Random words that depend on their number alone (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
-// easy as 1, 2, 3", SC 2011). `stream` keeps uses apart.
-std::array<std::uint32_t, 4> random_words(std::uint64_t number, std::uint32_t stream, std::uint64_t seed) {
-    const auto low = [](std::uint64_t word) { return static_cast<std::uint32_t>(word); };
-    const r123::Philox4x32::ctr_type counter = {{low(number), low(number >> 32), stream, 0}};
-    const r123::Philox4x32::key_type key = {{low(seed), low(seed >> 32)}};
-    const auto words = r123::Philox4x32()(counter, key);
-    return {words[0], words[1], words[2], words[3]};
-}
-
-// From 0 inclusive to 1 exclusive, all 53 bits random.
-double uniform(std::uint32_t high, std::uint32_t low) {
-    return std::ldexp(static_cast<double>((std::uint64_t{high} << 32 | low) >> 11), -53);
-}
-
-// Pareto's distribution, cut off at 50 times its least value (alpha = 1.5: some records cost as much as a
-// hundred others). Scaled so that its mean, which follows by integration, is 1.
-double heavy_tailed(double u) {
-    constexpr double alpha = 1.5, reach = 50;
-    const double cut = std::pow(reach, -alpha);
-    const double mean = alpha / (alpha - 1) * (1 - std::pow(reach, 1 - alpha)) / (1 - cut);
-    return std::pow(1 - u * (1 - cut), -1 / alpha) / mean;
-}
-
-}  // namespace
-
-double Weights::of(std::int64_t index) const {
-    switch (workload) {
-        case Workload::even:
-            break;
-        case Workload::linear:
-            return (2 * static_cast<double>(index) + 1) / static_cast<double>(lines);
-        case Workload::heavy: {
-            const auto words = random_words(static_cast<std::uint64_t>(index), 2, seed);
-            return heavy_tailed(uniform(words[0], words[1]));
-        }
-    }
-    return 1;
-}
 
 void append_row(std::string& text, std::int64_t index, std::uint64_t seed) {
     const auto number = static_cast<std::uint64_t>(index);

@@ -1,4 +1,4 @@
-// The settings of a run, its input, and the weights of its records.
+// The settings of a run, and its input.
 #pragma once
 
 #include <cstdint>
@@ -6,15 +6,11 @@
 #include <vector>
 
 #include "common/team.hpp"
+#include "common/workload.hpp"
 #include "io/reader.hpp"
 
 namespace pacer::fileio {
 
-enum class Workload {
-    even,
-    linear,
-    heavy
-};  // cost of a record: the same for all, growing with its index, heavy-tailed
 enum class OnError { stop, skip };  // what a bad record leads to
 
 struct Settings {
@@ -28,17 +24,6 @@ struct Settings {
     std::int64_t block_bytes = 0;                         // handed out at a time; 0: as time tells
     std::int64_t memory_bytes = std::int64_t{256} << 20;  // of rank 0
     double record_timeout_seconds = 0;                    // 0: none
-};
-
-// The cost of each record relative to the others; 1 on average, but for the luck of the draw in heavy-tailed
-// work.
-struct Weights {
-    Workload workload = Workload::even;
-    std::int64_t lines = 0;  // of the whole input
-    std::uint64_t seed = 0;
-
-    // Of the record on that line of the whole input, counted from 0.
-    double of(std::int64_t index) const;
 };
 
 // Row `index` of the workshop's input: three numbers from -10 to 10 as "%22.14E", and a newline. The same for

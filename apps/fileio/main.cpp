@@ -16,7 +16,6 @@ namespace {
 
 using namespace pacer;
 using fileio::OnError;
-using fileio::Workload;
 
 constexpr auto summary =
     "Applies a calculation to every record of files: with --out delivers the results, without measures how.";
@@ -29,8 +28,6 @@ struct Wishes {
 
 void add_options(CommandLine& line, Wishes& wishes) {
     auto& settings = wishes.settings;
-    const std::map<std::string, Workload> workloads = {
-        {"even", Workload::even}, {"linear", Workload::linear}, {"heavy", Workload::heavy}};
     const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
     const std::string input = "Input", delivering = "Delivering";
     line.cli
@@ -41,7 +38,7 @@ void add_options(CommandLine& line, Wishes& wishes) {
         .add_option("--calculation", settings.calculation,
                     "What to do with a record:\n" + fileio::calculations_help())
         ->capture_default_str();
-    line.add_choice("--workload", settings.workload, workloads,
+    line.add_choice("--workload", settings.workload, workloads(),
                     "Cost of a record by its index, for wait and lorenz");
     line.add_choice("--on-error", settings.on_error, on_error,
                     "A bad record ends the run, or is left out and listed");

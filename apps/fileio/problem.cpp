@@ -108,18 +108,6 @@ std::optional<Check> statistics_check(const Statistics& got, const Statistics& w
     return std::nullopt;
 }
 
-std::string name_of(Workload workload) {
-    switch (workload) {
-        case Workload::linear:
-            return "linear";
-        case Workload::heavy:
-            return "heavy";
-        case Workload::even:
-            break;
-    }
-    return "even";
-}
-
 }  // namespace
 
 ReadSettings read_settings(const Settings& settings) {
@@ -166,17 +154,17 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     problem->job = {&problem->calculation, {settings.workload, 0, settings.seed}, settings.on_error, &watch};
     on_root(world, [&] {
         set_activity("calculating the expected answer");
-        if (settings.workload == Workload::linear) problem->job.weights.lines = count_lines_of(*problem);
+        if (settings.workload == Workload::linear) problem->job.weights.items = count_lines_of(*problem);
         calculate_expected(*problem);
     });
     // What every rank needs of it: the amount of work.
     struct {
         std::int64_t lines, done, rejected;
         double weight, heaviest;
-    } amount = {problem->job.weights.lines, problem->expected.done, problem->expected.rejected,
+    } amount = {problem->job.weights.items, problem->expected.done, problem->expected.rejected,
                 problem->weight, problem->heaviest};
     MPI_Bcast(&amount, sizeof amount, MPI_BYTE, 0, world.comm);
-    problem->job.weights.lines = amount.lines;
+    problem->job.weights.items = amount.lines;
     problem->expected.done = amount.done;
     problem->expected.rejected = amount.rejected;
     problem->weight = amount.weight;
@@ -234,7 +222,7 @@ Facts parameters(const Problem& problem) {
     Facts facts = {{"records", problem.expected.records()},
                    {"bytes", bytes},
                    {"calculation", problem.calculation.name},
-                   {"workload", name_of(problem.settings.workload)}};
+                   {"workload", std::string(name_of(problem.settings.workload))}};
     if (problem.settings.block_bytes > 0) facts.emplace_back("block", problem.settings.block_bytes);
     return facts;
 }

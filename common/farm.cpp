@@ -1,4 +1,4 @@
-#include "apps/fileio/farm.hpp"
+#include "common/farm.hpp"
 
 #include <deque>
 #include <exception>
@@ -7,11 +7,11 @@
 
 #include "common/patience.hpp"
 
-namespace pacer::fileio {
+namespace pacer {
 
 namespace {
 
-constexpr std::size_t messages_a_worker = 2;  // one to work on, one to begin with at once
+constexpr std::size_t results_on_their_way = 2;  // of a worker, before it waits for rank 0
 
 enum Tag : int {
     work_to_do,       // to a worker
@@ -37,7 +37,7 @@ class Dealer {
 
     bool deal() {
         // Everybody gets something before anybody gets more.
-        for (std::size_t depth = 0; depth < messages_a_worker; ++depth) {
+        for (int depth = 0; depth < master_.ahead; ++depth) {
             for (int worker = 1; worker < team_.size; ++worker) give(worker);
         }
         while (in_hands_ > 0) {
@@ -172,7 +172,7 @@ class Worker {
 
     // Does not wait until rank 0 has taken it, unless rank 0 is far behind.
     void send(Bytes bytes, Tag tag) {
-        drain(messages_a_worker);
+        drain(results_on_their_way);
         sent_.push_back({std::move(bytes)});
         auto& kept = sent_.back();
         MPI_Isend(kept.message.data(), mpi_count(kept.message.size()), MPI_BYTE, 0, tag, team_.comm,
@@ -212,4 +212,4 @@ void serve(const Team& team, const WorkOn& work) {
     Worker(team).serve(work);
 }
 
-}  // namespace pacer::fileio
+}  // namespace pacer

@@ -1,0 +1,25 @@
+// How fast this launch's cores do the steps of tasks: what the limits are made of.
+#pragma once
+
+#include "common/placement.hpp"
+#include "common/team.hpp"
+
+namespace pacer::queues {
+
+// Steps a second of those who compute at once; 0: not measured.
+struct StepRates {
+    double core = 0;     // rank 0 alone
+    double threads = 0;  // its threads
+    double ranks = 0;    // all ranks
+    double served = 0;   // all ranks but rank 0, which sleeps
+};
+
+// Which of the rates are wanted; `core` always is.
+struct WantedRates {
+    bool threads = false, ranks = false, served = false;
+};
+
+// Valid on every rank. About 0.2 s each. Collective; the ranks that a rate does not concern sleep.
+StepRates probe_rates(const Team& world, const Threads& threads, const WantedRates& wanted);
+
+}  // namespace pacer::queues

@@ -1,0 +1,21 @@
+// The mail delivery: rank 0 keeps a queue of tasks and hands them to workers on demand, until each of them
+// gets a signal of its own that its queue has ended. What `fifo` and `lifo` share.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+
+#include "apps/queues/queues.hpp"
+
+namespace pacer::queues {
+
+using Queue = std::deque<std::int64_t>;
+
+// Which task leaves the queue next; it is not empty.
+using TakeFrom = std::int64_t (*)(Queue& queue);
+
+// Rank 0 serves the queue and does no task, unless it is alone.
+Answer serve_queue(const Problem& problem, const Team& team, Answer (*variant)(const Problem&, const Team&),
+                   TakeFrom take);
+
+}  // namespace pacer::queues

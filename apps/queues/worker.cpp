@@ -1,0 +1,36 @@
+#include "apps/queues/worker.hpp"
+
+#include "apps/queues/chain.hpp"
+#include "common/profile.hpp"
+#include "common/timing.hpp"
+
+namespace pacer::queues {
+
+void Worker::perform(std::int64_t task) {
+    const auto steps = problem_.steps[static_cast<std::size_t>(task)];
+    const double start = now_seconds();
+    tally_.results += result_of(task, steps);
+    const double end = now_seconds();
+    tally_.tasks += 1;
+    tally_.steps += steps;
+    tally_.most_steps = tally_.steps;
+    tally_.busy_seconds += end - start;
+    // A variant that does tasks twice is found out by its tally: its journal must not overflow before.
+    if (page_.count < problem_.all.size())
+        page_.notes[static_cast<std::size_t>(page_.count++)] = {task, start, end};
+}
+
+Execution::Execution(const Problem& problem, const Team& team, Answer (*variant)(const Problem&, const Team&))
+    : problem_(problem), team_(team), journal_(journal_of(problem, variant)) {
+    journal_.start = now_seconds();
+}
+
+Answer Execution::finish(const Tally& own, int workers) {
+    PACER_REGION("add up and wait for each other");
+    Answer answer{add_over_ranks(own, team_, problem_.crowded), own, workers, 0};
+    journal_.end = now_seconds();
+    answer.seconds = journal_.end - journal_.start;
+    return answer;
+}
+
+}  // namespace pacer::queues
