@@ -108,6 +108,12 @@ TEST(Race, TheRacyLoseUpdates) {
     EXPECT_GT(most_lost(variants[7], problem, 1), 0);
 }
 
+// As many increments as those of the racy, which lose some of so many.
+TEST(Race, TheOthersLoseNone) {
+    for (const int threads : {2, 3, 4}) expect_counts(Place::threads, 1'000'000, threads);
+    expect_counts(Place::window, 10'000, 1);
+}
+
 TEST(Race, OnlyTheRacyTellOfLostUpdates) {
     Problem problem;
     problem.increments = 10;

@@ -33,17 +33,17 @@ Alone measure_alone() {
     alone.plain = best_seconds(many, [&] {
         for (std::int64_t i = 0; i < many; ++i) increment(counter.value);
     });
-    alignas(apart_bytes) std::int64_t count = 0;
+    LoneNumber count;
     alone.atomic = best_seconds(some, [&] {
         for (std::int64_t i = 0; i < some; ++i) {
 #pragma omp atomic
-            ++count;
+            ++count.value;
         }
     });
     alone.critical = best_seconds(some, [&] {
         for (std::int64_t i = 0; i < some; ++i) {
 #pragma omp critical(counting)
-            increment(count);
+            increment(count.value);
         }
     });
     return alone;

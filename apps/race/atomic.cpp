@@ -5,7 +5,7 @@
 namespace pacer::race {
 
 Answer atomic(const Problem& problem, const Team& team) {
-    alignas(apart_bytes) std::int64_t count = 0;
+    LoneNumber count;
 #pragma omp parallel num_threads(team.threads)
     {
 #pragma omp barrier  // all start at once
@@ -13,10 +13,10 @@ Answer atomic(const Problem& problem, const Team& team) {
 #pragma omp for schedule(static)
         for (std::int64_t i = 0; i < problem.increments; ++i) {
 #pragma omp atomic
-            ++count;
+            ++count.value;
         }
     }
-    return counted(problem, count);
+    return counted(problem, count.value);
 }
 
 }  // namespace pacer::race

@@ -23,6 +23,10 @@ struct alignas(apart_bytes) LoneCounter {
     std::atomic<std::int64_t> value{0};
 };
 
+struct alignas(apart_bytes) LoneNumber {
+    std::int64_t value = 0;
+};
+
 // One increment: load, add, store. Two threads that do this to one counter lose updates: what one stores
 // between the other's load and store is overwritten. Since each access is atomic by itself, if relaxed, that
 // is a race in the program's logic and no data race: C++ promises nothing about the count, but no undefined

@@ -3,7 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <new>
+#include <memory>
 
 #include "apps/race/race.hpp"
 #include "common/limits.hpp"
@@ -13,10 +13,9 @@ namespace pacer::race {
 
 namespace {
 
-template <class Slot>
-Buffer<Slot> make_counters(int count) {
-    auto counters = make_buffer<Slot>(count);
-    for (int i = 0; i < count; ++i) new (&counters[static_cast<std::size_t>(i)]) Slot;
+Buffer<Counter> make_side_by_side(int count) {
+    auto counters = make_buffer<Counter>(count);
+    std::uninitialized_default_construct_n(counters.get(), count);
     return counters;
 }
 
@@ -49,8 +48,8 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
     problem.increments = increments;
     problem.alone = alone;
     if (place == Place::threads) {
-        problem.side_by_side = make_counters<Counter>(threads.process);
-        problem.padded = make_counters<LoneCounter>(threads.process);
+        problem.side_by_side = make_side_by_side(threads.process);
+        problem.padded = std::make_unique<LoneCounter[]>(static_cast<std::size_t>(threads.process));
     } else {
         problem.window = CounterWindow(world);
     }

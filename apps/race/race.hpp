@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -29,11 +30,11 @@ struct Settings {
 // Built outside the clock. The counters are what the variants work on: each sets those it uses to 0 first.
 struct Problem {
     Place place = Place::threads;
-    std::int64_t increments = 0;   // by all workers together
-    Buffer<Counter> side_by_side;  // threads: one a thread, in one cache line if there are 8 at most
-    Buffer<LoneCounter> padded;    // threads: one a thread, each in lines of its own
-    CounterWindow window;          // window
-    Alone alone;                   // what the limits follow from
+    std::int64_t increments = 0;            // by all workers together
+    Buffer<Counter> side_by_side;           // threads: one a thread, in one cache line if there are 8 at most
+    std::unique_ptr<LoneCounter[]> padded;  // threads: one a thread, each in lines of its own
+    CounterWindow window;                   // window
+    Alone alone;                            // what the limits follow from
 };
 
 // Collective.
