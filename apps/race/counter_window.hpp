@@ -1,0 +1,33 @@
+// A counter in rank 0's memory that every rank reads and writes with one-sided calls.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstdint>
+
+#include "common/team.hpp"
+#include "common/window.hpp"
+
+namespace pacer::race {
+
+// Made once per launch; its passive epoch stays open.
+class CounterWindow {
+  public:
+    static constexpr int owner = 0;  // the rank in whose memory the counter lies, at displacement 0
+
+    CounterWindow() = default;
+    explicit CounterWindow(const Team& world);  // collective
+
+    // The counter is 0 again. By rank 0; nobody may be counting until all have met after it.
+    void restart(const Team& team) const;
+    // What the counter has come to when every rank has completed its increments; on rank 0, else 0.
+    // Collective.
+    std::int64_t total(const Team& team) const;
+
+    MPI_Win get() const { return window_.get(); }
+
+  private:
+    Window window_;
+};
+
+}  // namespace pacer::race

@@ -1,0 +1,127 @@
+// Making the problem, and knowing its answer.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "apps/race/race.hpp"
+#include "common/limits.hpp"
+#include "common/partition.hpp"
+
+namespace pacer::race {
+
+namespace {
+
+Buffer<Counter> make_side_by_side(int count) {
+    auto counters = make_buffer<Counter>(count);
+    std::uninitialized_default_construct_n(counters.get(), count);
+    return counters;
+}
+
+// Measured by rank 0, and known to all.
+Alone measure_alone_on_root(const Team& world) {
+    Alone alone;
+    on_root(world, [&] { alone = measure_alone(); });
+    MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
+    return alone;
+}
+
+std::vector<Variant<Problem, Answer>> variants_of(Place place,
+                                                  std::span<const Variant<Problem, Answer>> chosen) {
+    std::vector<Variant<Problem, Answer>> found;
+    for (const auto& variant : chosen) {
+        const auto home = uses_ranks(variant.uses) ? Place::window : Place::threads;
+        if (variant.run == serial || home == place) found.push_back(variant);
+    }
+    const bool baseline_alone = found.size() == 1 && found.front().run == serial;
+    if (baseline_alone && chosen.size() > 1) found.clear();
+    return found;
+}
+
+}  // namespace
+
+Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
+                     const Alone& alone) {
+    Problem problem;
+    problem.place = place;
+    problem.increments = increments;
+    problem.alone = alone;
+    if (place == Place::threads) {
+        problem.side_by_side = make_side_by_side(threads.process);
+        problem.padded = std::make_unique<LoneCounter[]>(static_cast<std::size_t>(threads.process));
+    } else {
+        problem.window = CounterWindow(world);
+    }
+    return problem;
+}
+
+Answer counted(const Problem& problem, std::int64_t count) {
+    return {count, {problem.increments, Number::of_whole(count)}};
+}
+
+Answer counted_in_window(const Problem& problem, const Team& team, std::int64_t made) {
+    const auto count = problem.window.total(team);
+    return {count, {made, Number::of_whole(count)}};
+}
+
+std::int64_t share_of(const Problem& problem, const Team& team) {
+    return part_of({0, problem.increments}, team.size, team.rank).size();
+}
+
+Check check(const Problem& problem, const Answer& answer) {
+    return {Number::of_whole(answer.count), Number::of_whole(problem.increments)};
+}
+
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
+}
+
+Work work(const Problem& problem) {
+    return {.items = problem.increments};
+}
+
+Facts parameters(const Problem& problem) {
+    return {{"place", problem.place == Place::threads ? "threads" : "window"},
+            {"increments", problem.increments}};
+}
+
+// No thread does better than a core that has a counter to itself. What is shared and indivisible is done by
+// one after the other, each time at least as long as by a core that has it to itself. What a library and a
+// network can do at best with a window is not known.
+void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+    const auto& alone = problem.alone;
+    if (alone.plain == 0 || uses_ranks(variant.uses)) return;
+    const auto limit = [&](double seconds, int workers, std::string_view how) {
+        record.limit = {seconds / workers * static_cast<double>(problem.increments),
+                        fmt::format("{:.3g} ns an increment {}", 1e9 * seconds, how)};
+    };
+    if (variant.run == atomic) return limit(alone.atomic, 1, "that is atomic, one after the other");
+    if (variant.run == critical)
+        return limit(alone.critical, 1, "in a critical section, one after the other");
+    const int workers = std::min(record.threads, omp_get_num_procs());
+    limit(alone.plain, workers,
+          (workers > 1 ? "by each of " : "by ") + occupation(record.uses, record.ranks, workers));
+}
+
+Observations observe(const Problem& problem, const Answer& answer) {
+    if (!answer.racy) return {};  // the check tells whether any is lost
+    return {{"lost_updates", static_cast<double>(problem.increments - answer.count)}};
+}
+
+std::vector<Contest> make_contests(const Team& world, const Threads& threads, const Settings& settings,
+                                   std::span<const Variant<Problem, Answer>> chosen, bool with_limits) {
+    set_activity("measuring undisturbed increments");
+    const auto alone = with_limits ? measure_alone_on_root(world) : Alone{};
+    set_activity("making the counters");
+    std::vector<Contest> contests;
+    for (const auto place : {Place::threads, Place::window}) {
+        auto here = variants_of(place, chosen);
+        if (here.empty()) continue;
+        const auto n = place == Place::threads ? settings.increments : settings.window_increments;
+        contests.push_back({make_problem(world, threads, place, n, alone), std::move(here)});
+    }
+    return contests;
+}
+
+}  // namespace pacer::race

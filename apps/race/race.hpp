@@ -1,0 +1,108 @@
+// race: n increments of a counter that several workers share. The problem, the answer, and the table of
+// variants.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "apps/race/alone.hpp"
+#include "apps/race/counter.hpp"
+#include "apps/race/counter_window.hpp"
+#include "common/memory.hpp"
+#include "common/placement.hpp"
+#include "common/run.hpp"
+#include "common/variant.hpp"
+
+namespace pacer::race {
+
+// Where the counter lies: in the memory of one process, whose threads share it, or in an MPI window, which
+// ranks share. An increment costs a thousand times as much there, so that each is a problem of its own.
+enum class Place { threads, window };
+
+struct Settings {
+    std::int64_t increments = 4'000'000;      // by threads
+    std::int64_t window_increments = 20'000;  // by ranks
+};
+
+// Built outside the clock. The counters are what the variants work on: each sets those it uses to 0 first.
+struct Problem {
+    Place place = Place::threads;
+    std::int64_t increments = 0;            // by all workers together
+    Buffer<Counter> side_by_side;           // threads: one a thread, in one cache line if there are 8 at most
+    std::unique_ptr<LoneCounter[]> padded;  // threads: one a thread, each in lines of its own
+    CounterWindow window;                   // window
+    Alone alone;                            // what the limits follow from
+};
+
+// Collective.
+Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
+                     const Alone& alone = {});
+
+struct Answer {
+    std::int64_t count = 0;  // on rank 0
+    Part own;                // the increments this rank made, and what part of the count it held in the end
+    bool racy = false;       // of a variant that promises to lose updates
+};
+
+// The answer of one process whose threads made all increments.
+Answer counted(const Problem& problem, std::int64_t count);
+// The answer of a rank that made `made` increments of the counter in the window. Collective.
+Answer counted_in_window(const Problem& problem, const Team& team, std::int64_t made);
+// How many increments this rank is to make.
+std::int64_t share_of(const Problem& problem, const Team& team);
+
+Check check(const Problem& problem, const Answer& answer);  // n, exactly
+Part own_part(const Problem& problem, const Answer& answer);
+Work work(const Problem& problem);
+Facts parameters(const Problem& problem);
+void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+Observations observe(const Problem& problem, const Answer& answer);  // lost updates, of racy variants
+
+// The variants, a file each.
+Answer serial(const Problem& problem, const Team& team);
+Answer unprotected(const Problem& problem, const Team& team);
+Answer critical(const Problem& problem, const Team& team);
+Answer atomic(const Problem& problem, const Team& team);
+Answer false_sharing(const Problem& problem, const Team& team);
+Answer padded(const Problem& problem, const Team& team);
+Answer reduction(const Problem& problem, const Team& team);
+Answer rma_get_put(const Problem& problem, const Team& team);
+Answer rma_lock(const Problem& problem, const Team& team);
+Answer rma_accumulate(const Problem& problem, const Team& team);
+Answer rma_fetch_and_op(const Problem& problem, const Team& team);
+Answer mpi_reduce(const Problem& problem, const Team& team);
+
+inline constexpr std::array<Variant<Problem, Answer>, 12> variants = {{
+    {"serial", "one core makes all increments", serial, Uses::core},
+    {"unprotected", "threads load, add and store the same counter: updates are lost", unprotected,
+     Uses::threads, Promise::racy},
+    {"critical", "the same, one thread at a time", critical, Uses::threads},
+    {"atomic", "threads add to the same counter, each addition indivisible", atomic, Uses::threads},
+    {"false_sharing", "a counter a thread, side by side in one cache line, added up at the end",
+     false_sharing, Uses::threads},
+    {"padded", "the same, each counter in a cache line of its own", padded, Uses::threads},
+    {"reduction", "OpenMP gives each thread a counter of its own and adds them up", reduction, Uses::threads},
+    {"rma_get_put", "ranks get, add and put the counter in rank 0's window: updates are lost", rma_get_put,
+     Uses::ranks, Promise::racy},
+    {"rma_lock", "the same, each with the window locked", rma_lock, Uses::ranks},
+    {"rma_accumulate", "MPI_Accumulate adds to the counter in rank 0's window", rma_accumulate, Uses::ranks},
+    {"rma_fetch_and_op", "MPI_Fetch_and_op does, and brings back what it was", rma_fetch_and_op, Uses::ranks},
+    {"mpi_reduce", "a counter a rank, added up by MPI_Reduce", mpi_reduce, Uses::ranks},
+}};
+
+// A problem and those of the chosen variants that work on it.
+struct Contest {
+    Problem problem;
+    std::vector<Variant<Problem, Answer>> variants;
+};
+
+// The contests that the chosen variants make up, at most one a place: the baseline, which belongs to both,
+// makes up none by itself if other variants were chosen too. With limits, what they follow from is measured.
+// Collective.
+std::vector<Contest> make_contests(const Team& world, const Threads& threads, const Settings& settings,
+                                   std::span<const Variant<Problem, Answer>> chosen, bool with_limits);
+
+}  // namespace pacer::race
