@@ -71,9 +71,20 @@ Facts particular_parameters(const Record& record, const std::vector<Record>& all
 }
 
 std::string case_name(const Record& record, const std::vector<Record>& all) {
+    std::vector<const Record*> namesakes;
+    for (const auto& other : all) {
+        if (other.variant == record.variant && other.parameters != record.parameters)
+            namesakes.push_back(&other);
+    }
     std::string list;
-    for (const auto& [name, value] : particular_parameters(record, all)) {
-        list += fmt::format("{}{} {}", list.empty() ? "" : ", ", name, to_string(value));
+    for (const auto& parameter : record.parameters) {
+        const auto differs = [&](const Record* other) {
+            const auto& facts = other->parameters;
+            return std::find(facts.begin(), facts.end(), parameter) == facts.end();
+        };
+        if (std::erase_if(namesakes, differs) == 0) continue;
+        list +=
+            fmt::format("{}{} {}", list.empty() ? "" : ", ", parameter.first, to_string(parameter.second));
     }
     return list.empty() ? record.variant : fmt::format("{} ({})", record.variant, list);
 }

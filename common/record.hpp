@@ -85,7 +85,8 @@ struct Record {
 // The parameters that are not the same in all records: what tells the problems of one launch apart.
 Facts particular_parameters(const Record& record, const std::vector<Record>& all);
 
-// The variant's name, with those parameters: "mpi", "push_back (idiom fill, elements 4)".
+// The variant's name, with as many of its parameters as tell it from its namesakes: "mpi", "push_back
+// (elements 4)".
 std::string case_name(const Record& record, const std::vector<Record>& all);
 
 // What the shares of a case add up to; the partials to nothing if one of them is no number.

@@ -71,5 +71,21 @@ TEST(Record, NamesSurviveTheRoundTrip) {
     EXPECT_THROW(promise_named("rigth"), std::invalid_argument);
 }
 
+TEST(CaseName, TellsACaseFromItsNamesakes) {
+    const auto record = [](const std::string& variant, const std::string& place, std::int64_t n) {
+        Record made;
+        made.variant = variant;
+        made.parameters = {{"app", "race"}, {"place", place}, {"increments", n}};
+        return made;
+    };
+    const std::vector<Record> all = {record("serial", "threads", 40), record("serial", "window", 2),
+                                     record("serial", "window", 3), record("atomic", "threads", 40)};
+    EXPECT_EQ(case_name(all[0], all), "serial (place threads)");
+    EXPECT_EQ(case_name(all[1], all), "serial (place window, increments 2)");
+    EXPECT_EQ(case_name(all[3], all), "atomic");
+    EXPECT_EQ(particular_parameters(all[3], all),
+              (Facts{{"place", "threads"}, {"increments", std::int64_t{40}}}));
+}
+
 }  // namespace
 }  // namespace pacer
