@@ -1,8 +1,6 @@
 // race: n increments of a shared counter, racy and cured in several ways, each timed, checked and priced.
 #include <fmt/format.h>
 
-#include <map>
-
 #include "apps/race/prices.hpp"
 #include "apps/race/race.hpp"
 #include "io/output.hpp"
