@@ -46,6 +46,8 @@ refused 'none of these variants belongs to these idioms' --idioms sum --variants
 refused "'2GB' is not a count" -n 2GB
 refused "'-5' is not a count" --files -5
 refused "'many' is not a count" --work many
+refused '--work 1000000000000 is more than one execution is to handle' --work 1e12
+refused '--files 9000000000000000000 is more than can be made' --files 9e18
 refused 'use fewer elements' -n 1e15
 refused 'use fewer elements' -n 9e18
 
@@ -150,6 +152,8 @@ says out 'syntax/push_back 1 x 1, idiom fill elements 4' 'compare'
 run "$syntax" "${quick[@]}" --no-dump --format csv
 expect 0 'csv'
 [ "$(wc -l <"$scratch/stdout")" -eq 126 ] || fail 'csv: not a row a case and nothing else'
+# A reader who leaves ends the launch, but no files stay.
+"$syntax" "${quick[@]}" --no-dump --idioms files 2>"$scratch/stderr" | true || true
 clean 'after all these'
 
 # Temporary files: nowhere to make them, and a launch that a signal stops.

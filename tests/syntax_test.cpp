@@ -219,6 +219,7 @@ TEST(Syntax, AGeneratorTakesLittleMemory) {
 
 TEST(Syntax, RefusesWhatThereIsNot) {
     EXPECT_THROW(choose_ways({"push_front"}, {}), UsageError);
+    EXPECT_THROW(choose_ways({"push_back", "push_front"}, {}), UsageError);
     EXPECT_THROW(choose_ways({}, {"fil"}), UsageError);
     EXPECT_THROW(choose_ways({"push_back"}, {"sum"}), UsageError);
     EXPECT_EQ(choose_ways({"push_back", "multiply"}, {}).size(), 2);
@@ -226,6 +227,24 @@ TEST(Syntax, RefusesWhatThereIsNot) {
     EXPECT_THROW(comparisons_of(small_settings(std::int64_t{1} << 50), {"sum"}), UsageError);
     EXPECT_THROW(comparisons_of(small_settings(std::numeric_limits<std::int64_t>::max()), {"sum"}),
                  UsageError);
+    auto endless = small_settings(10);
+    endless.work = most_work + 1;
+    EXPECT_THROW(comparisons_of(endless, {"sum"}), UsageError);
+    EXPECT_THROW(comparisons_of(small_settings(10, most_files + 1), {"files"}), UsageError);
+}
+
+TEST(Syntax, CopiesNoMoreThanAHundredTimesTheWork) {
+    auto settings = small_settings(100'000);
+    settings.work = 1'000'000;
+    const auto calls = [&](std::int64_t elements) {
+        settings.elements = elements;
+        return comparisons_of(settings, {"alias"}).back().problem->calls;
+    };
+    EXPECT_EQ(calls(1000), 1000);
+    EXPECT_EQ(calls(100'000), 1000);
+    EXPECT_EQ(calls(1'000'000), 100);
+    settings.work = 1;
+    EXPECT_EQ(calls(1'000'000), 1);
 }
 
 TEST(Syntax, ALimitIsTheSlowerOfReadingAndWriting) {

@@ -45,6 +45,8 @@ ExitStatus run(const Team& world, int argc, char** argv) {
                           problem->idiom->ways.front().name});
     }
     measure(session);
+    // Before anything is printed: where the reader has gone, printing ends this process.
+    syntax::remove_temporary_files(comparisons);
     close_session(session);
     const auto status = output.deliver(session);
     if (world.root() && !options.quiet && options.format == Format::table) {

@@ -49,8 +49,23 @@ std::vector<Kind> kinds_of(const Idiom& idiom, bool large) {
 std::int64_t calls_of(const Idiom& idiom, std::int64_t elements, std::int64_t wanted) {
     if (&idiom == &files) return 1;
     const auto calls = wanted / std::max<std::int64_t>(elements, 1);
-    // An alias takes a nanosecond whatever it refers to, so that few calls could not be timed.
-    return std::max<std::int64_t>(&idiom == &alias ? std::max(calls, wanted / 1000) : calls, 1);
+    if (&idiom != &alias) return std::max<std::int64_t>(calls, 1);
+    // An alias takes a nanosecond whatever it refers to, so that few calls could not be timed; but each call
+    // of the copy takes as long as its elements do: no more than a hundred times those of other idioms.
+    const auto bearable = wanted / std::max<std::int64_t>(elements / 100, 1);
+    return std::max<std::int64_t>({calls, std::min(bearable, wanted / 1000), 1});
+}
+
+// An execution is not interrupted, and files are made one by one: neither has an end in sight beyond these.
+void refuse_endless(const Settings& settings) {
+    if (settings.work > most_work) {
+        throw UsageError(fmt::format("--work {} is more than one execution is to handle: use at most {}",
+                                     settings.work, most_work));
+    }
+    if (settings.files > most_files) {
+        throw UsageError(
+            fmt::format("--files {} is more than can be made: use at most {}", settings.files, most_files));
+    }
 }
 
 std::vector<Comparison> plan_comparisons(const Settings& settings, const std::vector<Choice>& choices) {
@@ -168,6 +183,7 @@ std::string list_ways() {
 
 std::vector<Comparison> make_comparisons(const Team& world, const Settings& settings,
                                          const std::vector<Choice>& choices) {
+    refuse_endless(settings);
     auto comparisons = plan_comparisons(settings, choices);
     on_root(world, [&] {
         refuse_if_too_large(comparisons);
@@ -177,6 +193,10 @@ std::vector<Comparison> make_comparisons(const Team& world, const Settings& sett
     });
     if (settings.limits) set_limits(world, comparisons);
     return comparisons;
+}
+
+void remove_temporary_files(const std::vector<Comparison>& comparisons) {
+    for (const auto& [problem, ways] : comparisons) problem->tree.reset();
 }
 
 Check check(const Problem& problem, const Answer& answer) {

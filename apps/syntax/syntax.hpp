@@ -23,6 +23,9 @@ namespace pacer::syntax {
 // The largest vector that is filled by reallocating for each element.
 inline constexpr std::int64_t largest_reallocated = 2000;
 
+// What --work and --files accept: seconds an execution, and a heap of some hundred megabytes.
+inline constexpr std::int64_t most_work = 1'000'000'000, most_files = 1'000'000;
+
 struct Settings {
     std::int64_t elements = 100'000;  // of the largest size; the small ones are 4 and 10
     std::int64_t files = 10'000;
@@ -103,10 +106,13 @@ struct Comparison {
     std::vector<Way> ways;
 };
 
-// Every chosen idiom at every size. Collective. Throws UsageError: too little memory, no folder for temporary
-// files.
+// Every chosen idiom at every size. Collective. Throws UsageError: too much wanted, too little memory, no
+// folder for temporary files.
 std::vector<Comparison> make_comparisons(const Team& world, const Settings& settings,
                                          const std::vector<Choice>& choices);
+
+// After which nothing can be executed.
+void remove_temporary_files(const std::vector<Comparison>& comparisons);
 
 Check check(const Problem& problem, const Answer& answer);
 Part own_part(const Problem& problem, const Answer& answer);
