@@ -32,7 +32,7 @@ std::vector<std::int64_t> sizes(std::int64_t largest_bytes) {
 }
 
 std::int64_t passes_for(std::int64_t least, std::int64_t of_one) {
-    return std::max<std::int64_t>(1, least / std::max<std::int64_t>(of_one, 1));
+    return (least + of_one - 1) / of_one;
 }
 
 WorkingSet working_set(std::int64_t bytes, std::int64_t last_cache_bytes) {
