@@ -335,6 +335,17 @@ TEST(Sweep, EveryVariantIsRightAtEverySize) {
     }
 }
 
+// What an earlier pass wrote does not help.
+TEST(Sweep, ATriadThatDoesNothingShows) {
+    const auto sweep = make_sweep(world(), 20'000);
+    if (!world().root()) return;
+    const auto& set = sweep.sets.front();
+    prepare_sweep(set, sweep_variants[1], team_of_one(1));
+    SweepAnswer answer{set.triad_elements, {}, true};
+    inspect_sweep(set, team_of_one(1), answer);
+    EXPECT_EQ(to_string(answer.total), "0");
+}
+
 TEST(Sweep, TellsTheLevelsApart) {
     std::vector<Record> records;
     for (const auto& [bytes, seconds] : std::vector<std::pair<std::int64_t, double>>{

@@ -11,8 +11,6 @@ namespace pacer::memory {
 
 namespace {
 
-constexpr std::array writing = {Access::write, Access::copy, Access::triad};
-
 bool is_wanted(const std::vector<Chosen>& chosen, Access access, Uses uses) {
     return std::any_of(chosen.begin(), chosen.end(), [&](const Chosen& one) {
         return access_of(one.name) == access &&
@@ -29,27 +27,34 @@ std::vector<Uses> kinds_of(const std::vector<Chosen>& chosen, Access access) {
     return kinds;
 }
 
-// Writes once: by ordinary stores, or past the caches.
-void write_once(Access access, const Arrays& arrays, Range share, bool nontemporal) {
-    auto* const target = arrays.c.get() + share.begin;
+// Goes through the arrays once, in one of two ways: reading in two streams or one, writing by ordinary stores
+// or past the caches.
+void access_once(Access access, const Arrays& arrays, Range share, bool other_way) {
+    const auto count = share.size();
     const auto* const a = arrays.a.get() + share.begin;
+    if (access == Access::read) {
+        [[maybe_unused]] volatile double wanted = other_way ? sum_passes(a, count, 1) : sum(a, count);
+        return;
+    }
+    auto* const target = arrays.c.get() + share.begin;
     const auto* const b = arrays.b.get() + share.begin;
     if (access == Access::write) {
-        (nontemporal ? fill_streaming : fill)(target, share.size(), share.begin);
+        (other_way ? fill_streaming : fill)(target, count, share.begin);
     } else if (access == Access::copy) {
-        (nontemporal ? copy_streaming : copy_values)(target, a, share.size());
+        (other_way ? copy_streaming : copy_values)(target, a, count);
     } else {
-        (nontemporal ? triad_streaming : triad_values)(target, a, b, share.size());
+        (other_way ? triad_streaming : triad_values)(target, a, b, count);
     }
 }
 
-double probe_writing(const Team& world, bool together, int threads, Access access, const Arrays& arrays) {
+// The arrays are the problem's own: what lies where decides what can be reached.
+double probe(const Team& world, bool together, int threads, Access access, const Arrays& arrays) {
     const std::int64_t passes =
         std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
     constexpr std::size_t ways = 2;
     return best_rate(world, together, threads, ways, [&](int thread, std::size_t way) {
         const auto share = part_of({0, arrays.elements}, threads, thread);
-        for (std::int64_t pass = 0; pass < passes; ++pass) write_once(access, arrays, share, way == 1);
+        for (std::int64_t pass = 0; pass < passes; ++pass) access_once(access, arrays, share, way == 1);
         return static_cast<double>(share.size() * passes * bytes_per_element(access));
     });
 }
@@ -63,12 +68,7 @@ void spoil(const Arrays* arrays) {
 void probe_limits(Problem& problem, const Team& world, const Threads& threads,
                   const std::vector<Chosen>& chosen) {
     set_activity("probing the limits");
-    const auto reading = kinds_of(chosen, Access::read);
-    const Work read_all{0, problem.node_elements * bytes_per_element(Access::read) * problem.nodes};
-    for (const auto& [uses, rates] : measure_rates(world, threads, read_all, reading)) {
-        problem.limits[{Access::read, uses}] = rates.bytes_per_second;
-    }
-    for (const auto access : writing) {
+    for (const auto access : {Access::read, Access::write, Access::copy, Access::triad}) {
         const auto kinds = kinds_of(chosen, access);
         for (const auto uses : kinds) {
             const bool together = uses_ranks(uses);
@@ -77,8 +77,7 @@ void probe_limits(Problem& problem, const Team& world, const Threads& threads,
                                                          : problem.core;
             if (together || world.root()) {
                 problem.limits[{access, uses}] =
-                    arrays->c ? probe_writing(world, together, threads_for(threads, uses), access, *arrays)
-                              : 0;
+                    probe(world, together, threads_for(threads, uses), access, *arrays);
             }
             if (!together) sleeping_barrier(world);
         }
