@@ -17,6 +17,7 @@
 #include "apps/timings/drawing.hpp"
 #include "apps/timings/drawing_gnuplot.hpp"
 #include "apps/timings/drawing_sheet.hpp"
+#include "apps/timings/sweeps.hpp"
 #include "common/status.hpp"
 
 namespace {
@@ -196,6 +197,8 @@ TEST(Draw, SweepsABandwidthAndATimeWithTheCachesMarked) {
     // below.
     const auto mark = lines.at(static_cast<std::size_t>(find("+"))).find(':');
     ASSERT_NE(mark, std::string::npos) << text;
+    const auto above = lines.at(static_cast<std::size_t>(find("L1d 64 KiB"))).find("L1d 64 KiB") + 5;
+    EXPECT_NEAR(static_cast<double>(above), static_cast<double>(mark), 1) << text;  // its middle
     std::size_t through = 0;
     for (const auto& line : lines) through += line.size() > mark && line[mark] == 'A' ? 1 : 0;
     EXPECT_EQ(through, 2U) << text;  // a panel each
@@ -306,6 +309,55 @@ TEST(Draw, RefusesWhatIsNotThere) {
                            PlotKind::balance}));
     EXPECT_EQ(kinds_for(sweep_launches()),
               (std::vector{PlotKind::ladder, PlotKind::sweep, PlotKind::samples, PlotKind::distribution}));
+}
+
+TEST(Sweeps, HaveALineAVariantInTheOrderOfSizes) {
+    auto launches = sweep_launches();
+    std::reverse(launches[0].records.begin(), launches[0].records.end());
+    const auto cases = cases_of(launches);
+    const auto sweeps = sweeps_of(cases);
+    ASSERT_EQ(sweeps.size(), 1U);
+    EXPECT_EQ(sweeps[0].parameter, "working_set");
+    EXPECT_EQ(sweeps[0].marks.front(), (std::pair<std::string, double>{"L1d", 65536}));
+    ASSERT_EQ(sweeps[0].lines.size(), 2U);
+    for (const auto& line : sweeps[0].lines) {
+        EXPECT_EQ(line.is_rate, line.variant == "read");
+        ASSERT_EQ(line.points.size(), 6U);
+        for (std::size_t i = 0; i < 6; ++i) {
+            const auto& point = line.points[i];
+            EXPECT_EQ(point.at, 16384 << i);
+            const double seconds =
+                1.02e-3 * static_cast<double>(i + 1);  // the median of 0, 2, 4, 1, 3, 0, 2 %
+            EXPECT_NEAR(point.value / (line.is_rate ? 8e6 / seconds : seconds / 1000), 1, 1e-9);
+            EXPECT_LT(point.low, point.value);
+            EXPECT_GT(point.high, point.value);
+        }
+    }
+    EXPECT_TRUE(are_all_swept(cases, sweeps));
+    launches[0].records.push_back(record("other", 1, 1));
+    EXPECT_FALSE(are_all_swept(cases_of(launches), sweeps));
+}
+
+// Sets of other parameters are sweeps of their own; texts, zeros and too few sizes are none.
+TEST(Sweeps, AreOfOneParameterAlone) {
+    std::vector<Record> records;
+    for (const std::int64_t size : {0, 1, 2, 3, 4}) {
+        for (const auto* idiom : {"a", "b"}) {
+            records.push_back(record("mpi", 2, 1));
+            records.back().parameters = {{"idiom", idiom}, {"elements", size}};
+        }
+    }
+    const auto launches = std::vector{launch(records)};
+    const auto sweeps = sweeps_of(cases_of(launches));
+    ASSERT_EQ(sweeps.size(), 2U);
+    for (const auto& sweep : sweeps) {
+        EXPECT_EQ(sweep.parameter, "elements");
+        EXPECT_EQ(sweep.lines.at(0).points.size(), 4U);
+        EXPECT_TRUE(sweep.marks.empty());  // elements are no bytes
+    }
+    EXPECT_TRUE(sweeps_of(cases_of(scaling_launches())).empty());
+    EXPECT_TRUE(is_size("bytes") && is_size("working_set") && is_size("message_bytes") &&
+                !is_size("elements"));
 }
 
 // Another gnuplot, or none, for as long as this lives.

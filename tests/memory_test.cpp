@@ -348,8 +348,14 @@ TEST(Sweep, ATriadThatDoesNothingShows) {
 
 TEST(Sweep, TellsTheLevelsApart) {
     std::vector<Record> records;
-    for (const auto& [bytes, seconds] : std::vector<std::pair<std::int64_t, double>>{
-             {16384, 1e-6}, {32768, 1e-6}, {65536, 9.0}, {131072, 2e-6}, {524288, 2e-6}, {8 << 20, 8e-6}}) {
+    for (const auto& [bytes, seconds] : std::vector<std::pair<std::int64_t, double>>{{16384, 1e-6},
+                                                                                     {32768, 1e-6},
+                                                                                     {65536, 9.0},
+                                                                                     {81920, 9.0},
+                                                                                     {1000000, 9.0},
+                                                                                     {131072, 2e-6},
+                                                                                     {524288, 2e-6},
+                                                                                     {8 << 20, 8e-6}}) {
         for (const auto* variant : {"read", "chase"}) {
             Record record;
             record.variant = variant;

@@ -57,8 +57,18 @@ void choose_sizes(Problem& problem, const Team& world, const Settings& settings,
     problem.rows = problem.columns > 0 ? n / problem.columns : 0;
     problem.lines = (n + line_elements - 1) / line_elements;
     problem.ahead = settings.ahead;
-    const bool beyond_caches = n * element_bytes >= last.of_core;
-    problem.eviction_elements = beyond_caches ? 2 * last.of_core / element_bytes : 0;
+}
+
+// Elements to read so that no data stay in the caches: twice what a core's hold, but the ranks of a node
+// together need not read more than twice what all hold. 0 if the arrays fit a cache, where they may stay.
+std::int64_t eviction_elements(const Problem& problem, const Team& world, const Needs& needs,
+                               const LastLevel& last) {
+    const bool idle = !world.root() && !needs.ranks.any;
+    if (idle || problem.core_elements * element_bytes < last.of_core) return 0;
+    int node_ranks = 1;
+    MPI_Comm_size(world.node, &node_ranks);
+    const auto own = last.of_core, part = last.of_node / node_ranks;
+    return 2 * (world.root() ? own : std::min(own, part)) / element_bytes;
 }
 
 Range part_on_node(const Problem& problem, const Team& world) {
@@ -215,7 +225,9 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
                      const std::vector<Chosen>& chosen) {
     Problem problem;
     const auto needs = needs_of(chosen);
-    choose_sizes(problem, world, settings, last_level(world));
+    const auto last = last_level(world);
+    choose_sizes(problem, world, settings, last);
+    problem.eviction_elements = eviction_elements(problem, world, needs, last);
     refuse_if_too_large(problem, world, needs);
     make_all_arrays(problem, world, threads, needs);
     const auto eviction = problem.eviction_elements;
