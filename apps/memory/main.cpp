@@ -22,6 +22,8 @@ struct Wishes {
 };
 
 void add_options(CommandLine& line, Wishes& wishes) {
+    line.cli.get_option("--elements")
+        ->description("Doubles in each array on a node [4 x what its caches hold, 2 x on one core]");
     line.cli
         .add_option(
             "--experiments", wishes.settings.experiments,

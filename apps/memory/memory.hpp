@@ -26,7 +26,7 @@ inline constexpr std::int64_t chains = 8;         // that `chases` follows at on
 inline constexpr double triad_factor = 3;
 
 struct Settings {
-    std::optional<std::int64_t> elements;  // of each array on a node; none: four times what the caches hold
+    std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold
     std::int64_t ahead = 128;              // lines between what `prefetch` asks for and what it reads
     std::vector<std::string> experiments;  // by name; empty: all
 };

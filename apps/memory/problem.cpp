@@ -3,7 +3,6 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <random>
 
@@ -17,7 +16,9 @@ namespace pacer::memory {
 
 namespace {
 
-constexpr std::int64_t caches_apart = 4;  // STREAM's rule: an array has four times what the caches hold
+// STREAM's rule: an array has four times what the caches hold. Twice is enough where no repeat finds anything
+// in them.
+constexpr std::int64_t stream_caches = 4, core_caches = 2;
 constexpr std::int64_t element_bytes = sizeof(double);
 
 // What the caches hold: of rank 0's host, or what is usual where it does not tell. The same on every rank.
@@ -38,11 +39,8 @@ LastLevel last_level(const Team& world) {
 
 void choose_sizes(Problem& problem, const Team& world, const Settings& settings, const LastLevel& last) {
     constexpr std::int64_t exact_in_double = std::int64_t{1} << 33;  // elements below 2^20: a sum below 2^53
-    const auto elements = [&](std::int64_t cache_bytes) {
-        return settings.elements.value_or(caches_apart * cache_bytes / element_bytes);
-    };
-    problem.node_elements = elements(last.of_node);
-    problem.core_elements = elements(last.of_core);
+    problem.node_elements = settings.elements.value_or(stream_caches * last.of_node / element_bytes);
+    problem.core_elements = settings.elements.value_or(core_caches * last.of_core / element_bytes);
     if (problem.node_elements > exact_in_double) {
         throw UsageError(
             fmt::format("sums of more than {} elements would not be exact: use fewer", exact_in_double));
@@ -53,8 +51,10 @@ void choose_sizes(Problem& problem, const Team& world, const Settings& settings,
     MPI_Allreduce(MPI_IN_PLACE, &problem.nodes, 1, MPI_INT, MPI_SUM, world.comm);
 
     const auto n = problem.core_elements;
-    problem.columns = static_cast<std::int64_t>(std::sqrt(static_cast<double>(n)));
-    problem.rows = problem.columns > 0 ? n / problem.columns : 0;
+    // As long as rows often are, and as they should not be: a power of two.
+    problem.columns = 1;
+    while (4 * problem.columns * problem.columns <= n) problem.columns *= 2;
+    problem.rows = n / problem.columns;
     problem.lines = (n + line_elements - 1) / line_elements;
     problem.ahead = settings.ahead;
 }
