@@ -112,10 +112,12 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     set_activity(task.activity);
     if (options_.progress && world_.root()) show_progress(task.record);
     wake_threads(team.threads);
+    if (task.prepare) task.prepare(team);
     if (team.size > 1) MPI_Barrier(team.comm);
     sample.start = now_seconds();
     task.execute(team, batch);
     sample.end = now_seconds();
+    if (task.inspect) task.inspect(team);
     if (world_.root()) {
         last_check_[sample.task] = task.check(task.record.verdict);
         if (task.observe) sample.observed = task.observe();

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <functional>
 #include <set>
 
 #include "common/memory.hpp"
@@ -19,41 +18,10 @@ namespace pacer {
 namespace {
 
 constexpr double longest_probe_seconds = 0.15;
-constexpr std::size_t fewest_tries = 2 * probes::shapes;
-
-using Piece =
-    std::function<double(int thread, std::size_t shape)>;  // does a share of the work, returns how much
-
-// Best rate that the occupying threads reach together, over several tries: a limit is what can be reached.
-// Called by every rank if `together`, else by rank 0 alone.
-double best_rate(const Team& world, bool together, int threads, const Piece& piece) {
-    double best = 0;
-    const double start = now_seconds();
-    int more = 1;
-    for (std::size_t tries = 0; more != 0; ++tries) {
-        if (together) MPI_Barrier(world.comm);
-        double done = 0;
-        const double begin = now_seconds();
-#pragma omp parallel num_threads(threads) reduction(+ : done)
-        done += piece(omp_get_thread_num(), tries % probes::shapes);
-        const double end = now_seconds();
-        double seconds = end - begin;
-        if (together) {
-            seconds = seconds_since_first_start(world, {&begin, 1}, {&end, 1}).front();
-            MPI_Allreduce(MPI_IN_PLACE, &done, 1, MPI_DOUBLE, MPI_SUM, world.comm);
-            MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
-        }
-        best = std::max(best, done / seconds);
-        more = tries + 1 < fewest_tries || now_seconds() - start < longest_probe_seconds ? 1 : 0;
-        if (together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
-    }
-    return best;
-}
-
 double probe_operations(const Team& world, bool together, int threads, Operation operation) {
     constexpr std::int64_t additions = 200'000'000;  // some milliseconds
     const int step = world.size + 1;                 // known only at run time
-    return best_rate(world, together, threads, [&](int, std::size_t shape) {
+    return best_rate(world, together, threads, probes::shapes, [&](int, std::size_t shape) {
         return operation == Operation::int64_add
                    ? probes::add_int64(shape, additions, static_cast<std::uint64_t>(step))
                    : probes::add_float64(shape, additions, static_cast<double>(step));
@@ -97,7 +65,7 @@ double probe_bandwidth(const Team& world, bool together, int threads, std::int64
     std::vector<Buffer<std::uint64_t>> buffers;
     for (int thread = 0; thread < threads; ++thread) buffers.push_back(make_buffer<std::uint64_t>(words));
     std::vector<char> touched(static_cast<std::size_t>(threads), 0);
-    return best_rate(world, together, threads, [&](int thread, std::size_t shape) {
+    return best_rate(world, together, threads, probes::shapes, [&](int thread, std::size_t shape) {
         const auto at = static_cast<std::size_t>(thread);
         auto* const data = buffers[at].get();
         if (touched[at] == 0)
@@ -111,6 +79,41 @@ double probe_bandwidth(const Team& world, bool together, int threads, std::int64
 }
 
 }  // namespace
+
+double best_rate(const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece) {
+    double best = 0;
+    const double start = now_seconds();
+    int more = 1;
+    for (std::size_t tries = 0; more != 0; ++tries) {
+        if (together) MPI_Barrier(world.comm);
+        double done = 0;
+        const double begin = now_seconds();
+#pragma omp parallel num_threads(threads) reduction(+ : done)
+        done += piece(omp_get_thread_num(), tries % ways);
+        const double end = now_seconds();
+        double seconds = end - begin;
+        if (together) {
+            seconds = seconds_since_first_start(world, {&begin, 1}, {&end, 1}).front();
+            MPI_Allreduce(MPI_IN_PLACE, &done, 1, MPI_DOUBLE, MPI_SUM, world.comm);
+            MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
+        }
+        best = std::max(best, done / seconds);
+        more = tries + 1 < 2 * ways || now_seconds() - start < longest_probe_seconds ? 1 : 0;
+        if (together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
+    }
+    return best;
+}
+
+void raise_to_parts(const std::vector<Uses>& kinds, const Threads& threads,
+                    const std::function<double&(Uses)>& rate_of) {
+    for (const auto kind : kinds) {
+        for (const auto part : kinds) {
+            const bool same = threads.hybrid == 1 && uses_ranks(kind) && uses_ranks(part);
+            const bool contained = part == Uses::core || kind == Uses::both || same;
+            if (contained) rate_of(kind) = std::max(rate_of(kind), rate_of(part));
+        }
+    }
+}
 
 std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, const Work& work,
                                     const std::vector<Uses>& uses) {
@@ -128,16 +131,10 @@ std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, c
         }
         if (!together) sleeping_barrier(world);
     }
-    // Whatever fewer cores reach, more of them can: corrects probes that others disturbed.
-    for (auto& [kind, rate] : rates) {
-        for (const auto& [part, partial] : rates) {
-            const bool same = threads.hybrid == 1 && uses_ranks(kind) && uses_ranks(part);
-            const bool contained = part == Uses::core || kind == Uses::both || same;
-            if (!contained) continue;
-            rate.bytes_per_second = std::max(rate.bytes_per_second, partial.bytes_per_second);
-            rate.operations_per_second = std::max(rate.operations_per_second, partial.operations_per_second);
-        }
-    }
+    std::vector<Uses> kinds;
+    for (const auto& [kind, rate] : rates) kinds.push_back(kind);
+    raise_to_parts(kinds, threads, [&](Uses kind) -> double& { return rates[kind].bytes_per_second; });
+    raise_to_parts(kinds, threads, [&](Uses kind) -> double& { return rates[kind].operations_per_second; });
     return rates;
 }
 

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "common/limits.hpp"
+#include "common/report_sweep.hpp"
 #include "common/timing.hpp"
 #include "common/units.hpp"
 
@@ -133,14 +134,14 @@ std::string footnotes(const Records& problem) {
     return text;
 }
 
-std::string answer_line(const Records& problem, const Launch& launch) {
-    // In the order of the app's table, not in that of times.
-    for (const auto& record : launch.records) {
-        if (std::find(problem.begin(), problem.end(), &record) == problem.end()) continue;
-        if (record.repeats() > 0 && record.verdict.right())
-            return fmt::format("answer {}, checked in every repeat\n", record.verdict.want);
+std::string answer_line(const Records& problem) {
+    std::set<std::string> answers;
+    for (const auto* record : problem) {
+        if (record->repeats() > 0 && record->verdict.right()) answers.insert(record->verdict.want);
     }
-    return {};
+    if (answers.empty()) return {};
+    if (answers.size() > 1) return "each variant has its answer, checked in every repeat\n";
+    return fmt::format("answer {}, checked in every repeat\n", *answers.begin());
 }
 
 }  // namespace
@@ -173,12 +174,13 @@ Summary summarise(const Record& record, const Launch& launch) {
 
 std::string table(const Launch& launch) {
     std::string text = heading(launch);
+    if (const auto parameter = long_sweep(launch.records)) return text + sweep_table(launch, *parameter);
     std::size_t width = 14;
     for (const auto& record : launch.records) width = std::max(width, record.variant.size());
     for (const auto& problem : problems_of(launch)) {
         const auto title = words_of(particular_parameters(*problem.front(), launch.records));
         if (!title.empty()) text += "\n" + title + "\n";
-        text += answer_line(problem, launch);
+        text += answer_line(problem);
         text += fmt::format("\n{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", "variant",
                             width, "r x t", "median", "95 % interval", "n", "speedup", "efficiency",
                             "% limit", "rate", "answer");

@@ -44,6 +44,8 @@ struct Task {
     std::string activity;  // "running variant mpi"
     Record record;         // case, work and limit are filled in; not_run says why not
     std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
+    std::function<void(const Team&)> prepare;                // before the clock starts; may be empty
+    std::function<void(const Team&)> inspect;  // what the last execute left, after the clock; may be empty
     std::function<Check(Verdict&)> check;   // every answer kept by the last execute; returns the last; rank 0
     std::function<Part()> part;             // of the last answer, on every rank; may be empty
     std::function<Observations()> observe;  // of the last answer; rank 0; may be empty
@@ -73,6 +75,13 @@ struct Experiment {
     void (*particulars)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
     Observations (*observe)(const Problem&, const Answer&) = nullptr;  // rank 0 only; always the same names
     std::string_view baseline = "serial";                              // what speedups refer to
+    // What is to be done before a repeat, outside the clock, on every rank that will run: warms a cache, or
+    // empties it.
+    void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
+    // Completes the answer by what the variant has written, on every rank that ran it, outside the clock; may
+    // communicate. Of a batch the last answer alone is inspected and checked: what was written before is
+    // lost.
+    void (*inspect)(const Problem&, const Team&, Answer&) = nullptr;
 };
 
 // A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit unless it
@@ -111,6 +120,17 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
             for (const auto& answer : *answers) verdict.add(last = check(*problem, answer));
             return last;
         };
+        if (experiment.prepare) {
+            task.prepare = [problem, variant, prepare = experiment.prepare](const Team& team) {
+                prepare(*problem, variant, team);
+            };
+        }
+        if (experiment.inspect) {
+            task.inspect = [answers, problem, inspect = experiment.inspect](const Team& team) {
+                answers->erase(answers->begin(), answers->end() - 1);
+                inspect(*problem, team, answers->back());
+            };
+        }
         if (experiment.part) {
             task.part = [answers, problem, part = experiment.part] {
                 return part(*problem, answers->back());

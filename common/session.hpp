@@ -41,7 +41,8 @@ void plan(Session& session, const Experiment<Problem, Answer>& experiment) {
     std::map<Uses, Rates> rates;
     if (!session.options.no_limits) {
         set_activity("probing the limits");
-        rates = measure_rates(session.world, session.threads, experiment.work, session.uses);
+        const std::vector variants(experiment.variants.begin(), experiment.variants.end());
+        rates = measure_rates(session.world, session.threads, experiment.work, uses_of(variants));
     }
     const auto limit = [&](const Record& record) {
         return limit_of(record.work, rates[record.uses],

@@ -17,6 +17,7 @@
 #include "apps/timings/drawing.hpp"
 #include "apps/timings/drawing_gnuplot.hpp"
 #include "apps/timings/drawing_sheet.hpp"
+#include "apps/timings/sweeps.hpp"
 #include "common/status.hpp"
 
 namespace {
@@ -59,6 +60,23 @@ std::vector<Launch> scaling_launches() {
     return launches;
 }
 
+// Bandwidth and latency by working set, on a machine with a cache of 64 KiB.
+std::vector<Launch> sweep_launches(int sizes = 6) {
+    std::vector<Record> records;
+    for (int i = 0; i < sizes; ++i) {
+        for (const auto* variant : {"read", "chase"}) {
+            auto one = record(variant, 1, 1e-3 * (1 + i));
+            one.parameters = {{"working_set", std::int64_t{16384} << i}};
+            one.work.items = 1000;
+            one.work.bytes = one.variant == "read" ? 8'000'000 : 0;
+            records.push_back(std::move(one));
+        }
+    }
+    auto made = launch(std::move(records));
+    made.circumstances = {{"l1d_bytes", std::int64_t{65536}}, {"l3_bytes", std::int64_t{1} << 40}};
+    return {made};
+}
+
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
     std::istringstream stream(text);
@@ -95,10 +113,16 @@ void expect_sound_svg(const std::string& svg) {
     EXPECT_NE(svg.find("fill=\"currentColor\""), std::string::npos);
 }
 
+// Launches that have what the kind is about, of a variant of that name.
+std::pair<std::vector<Launch>, std::string> launches_for(PlotKind kind) {
+    return kind == PlotKind::sweep ? std::pair(sweep_launches(), "chase")
+                                   : std::pair(scaling_launches(), "mpi");
+}
+
 TEST(Draw, TakesEveryKindToEveryCanvas) {
-    const auto launches = scaling_launches();
     for (const auto kind : plot_kinds) {
         SCOPED_TRACE(name_of(kind));
+        const auto [launches, variant] = launches_for(kind);
         const auto svg = draw(kind, launches, Canvas::svg);
         expect_sound_svg(svg);
         EXPECT_NE(svg.find(title_of(kind)), std::string::npos);
@@ -106,7 +130,7 @@ TEST(Draw, TakesEveryKindToEveryCanvas) {
         EXPECT_EQ(draw(kind, launches, Canvas::pdf).substr(0, 5), "%PDF-");
         const auto text = draw(kind, launches, Canvas::text, 80);
         EXPECT_EQ(lines_of(text).at(0), " " + std::string(title_of(kind)));
-        EXPECT_NE(text.find("mpi"), std::string::npos);
+        EXPECT_NE(text.find(variant), std::string::npos);
         for (const auto& line : lines_of(text)) {
             EXPECT_LE(line.size(), 80U);
             EXPECT_EQ(line.find_first_of("\f\t\x1b$"), std::string::npos) << line;
@@ -115,8 +139,8 @@ TEST(Draw, TakesEveryKindToEveryCanvas) {
 }
 
 TEST(Draw, SaysTheSameEachTime) {
-    const auto launches = scaling_launches();
     for (const auto kind : plot_kinds) {
+        const auto launches = launches_for(kind).first;
         EXPECT_EQ(draw(kind, launches, Canvas::svg), draw(kind, launches, Canvas::svg));
     }
 }
@@ -152,6 +176,39 @@ TEST(Draw, PutsTheLadderWhereTheTimesAre) {
     EXPECT_NEAR(from(slow, 'o') / from(fast, 'o'), 2, 0.1) << text;  // two decades and one
 }
 
+TEST(Draw, SweepsABandwidthAndATimeWithTheCachesMarked) {
+    const auto launches = sweep_launches();
+    const auto text = draw(PlotKind::sweep, launches, Canvas::text, 100);
+    const auto lines = lines_of(text);
+    const auto find = [&](const std::string& words) {
+        const auto found = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+            return line.find(words) != std::string::npos;
+        });
+        return std::distance(lines.begin(), found);
+    };
+    EXPECT_LT(find("bandwidth"), find("A read"));
+    EXPECT_LT(find("A read"), find("time an item"));
+    EXPECT_LT(find("time an item"), find("A chase"));
+    EXPECT_EQ(text.find("L3"), std::string::npos) << text;  // beyond what was measured
+    for (const auto* words : {"L1d 64 KiB", "16 KiB", "512 KiB", "5 GB/s", "2 us", "working_set"}) {
+        EXPECT_NE(text.find(words), std::string::npos) << words << "\n" << text;
+    }
+    // The mark of the cache goes through the point of that size: the third of six, and a line of its own
+    // below.
+    const auto mark = lines.at(static_cast<std::size_t>(find("+"))).find(':');
+    ASSERT_NE(mark, std::string::npos) << text;
+    const auto above = lines.at(static_cast<std::size_t>(find("L1d 64 KiB"))).find("L1d 64 KiB") + 5;
+    EXPECT_NEAR(static_cast<double>(above), static_cast<double>(mark), 1) << text;  // its middle
+    std::size_t through = 0;
+    for (const auto& line : lines) through += line.size() > mark && line[mark] == 'A' ? 1 : 0;
+    EXPECT_EQ(through, 2U) << text;  // a panel each
+    EXPECT_NE(draw(PlotKind::sweep, launches, Canvas::svg).find("L1d 64 KiB"), std::string::npos);
+    auto others = launches;
+    others.push_back(sweep_launches()[0]);
+    others[1].circumstances = {{"l1d_bytes", std::int64_t{32768}}};
+    EXPECT_EQ(draw(PlotKind::sweep, others, Canvas::text).find("L1d"), std::string::npos);
+}
+
 TEST(Draw, ManagesWhatIsOdd) {
     auto zero_spread = record("even", 1, 1);
     for (auto& seconds : zero_spread.seconds) seconds = 1;
@@ -162,6 +219,7 @@ TEST(Draw, ManagesWhatIsOdd) {
             {record("ns", 1, 1e-9), record("h", 1, 1e4), record("years", 1, 1e8), record("no", 1, 1e-12)})},
         {launch({record("below", 1, 1, 7, 2)})},  // faster than its limit
         {launch({record("wide", 300, 1)})},
+        sweep_launches(40),
         {launch({record(std::string(500, 'x'), 2, 1), record("", 2, 1)})}};
     for (const auto& launches : oddities) {
         for (const auto kind : kinds_for(launches)) {
@@ -202,8 +260,10 @@ TEST(Draw, LetsNoNameSpeakToGnuplot) {
     for (const int p : {1, 2, 4}) {
         std::vector<Record> records;
         for (const auto& name : names) {
-            records.push_back(record(name, p, 1.0 / p));
-            records.back().parameters.emplace_back("kind", name);
+            for (const std::int64_t size : {1, 2, 3, 4}) {
+                records.push_back(record(name, p, 1.0 / p));
+                records.back().parameters = {{"elements", size}, {"kind", name}};
+            }
         }
         launches.push_back(launch(records));
     }
@@ -242,7 +302,62 @@ TEST(Draw, RefusesWhatIsNotThere) {
     EXPECT_TRUE(kinds_for({}).empty());
     EXPECT_TRUE(kinds_for({launch({idle})}).empty());
     EXPECT_EQ(kinds_for(serial), (std::vector{PlotKind::ladder, PlotKind::samples, PlotKind::distribution}));
-    EXPECT_EQ(kinds_for(scaling_launches()).size(), 5U);
+    EXPECT_THROW(draw(PlotKind::sweep, scaling_launches(), Canvas::svg), UsageError);
+    EXPECT_THROW(draw(PlotKind::sweep, sweep_launches(3), Canvas::svg), UsageError);
+    EXPECT_EQ(kinds_for(scaling_launches()),
+              (std::vector{PlotKind::ladder, PlotKind::scaling, PlotKind::samples, PlotKind::distribution,
+                           PlotKind::balance}));
+    EXPECT_EQ(kinds_for(sweep_launches()),
+              (std::vector{PlotKind::ladder, PlotKind::sweep, PlotKind::samples, PlotKind::distribution}));
+}
+
+TEST(Sweeps, HaveALineAVariantInTheOrderOfSizes) {
+    auto launches = sweep_launches();
+    std::reverse(launches[0].records.begin(), launches[0].records.end());
+    const auto cases = cases_of(launches);
+    const auto sweeps = sweeps_of(cases);
+    ASSERT_EQ(sweeps.size(), 1U);
+    EXPECT_EQ(sweeps[0].parameter, "working_set");
+    EXPECT_EQ(sweeps[0].marks.front(), (std::pair<std::string, double>{"L1d", 65536}));
+    ASSERT_EQ(sweeps[0].lines.size(), 2U);
+    for (const auto& line : sweeps[0].lines) {
+        EXPECT_EQ(line.is_rate, line.variant == "read");
+        ASSERT_EQ(line.points.size(), 6U);
+        for (std::size_t i = 0; i < 6; ++i) {
+            const auto& point = line.points[i];
+            EXPECT_EQ(point.at, 16384 << i);
+            const double seconds =
+                1.02e-3 * static_cast<double>(i + 1);  // the median of 0, 2, 4, 1, 3, 0, 2 %
+            EXPECT_NEAR(point.value / (line.is_rate ? 8e6 / seconds : seconds / 1000), 1, 1e-9);
+            EXPECT_LT(point.low, point.value);
+            EXPECT_GT(point.high, point.value);
+        }
+    }
+    EXPECT_TRUE(are_all_swept(cases, sweeps));
+    launches[0].records.push_back(record("other", 1, 1));
+    EXPECT_FALSE(are_all_swept(cases_of(launches), sweeps));
+}
+
+// Sets of other parameters are sweeps of their own; texts, zeros and too few sizes are none.
+TEST(Sweeps, AreOfOneParameterAlone) {
+    std::vector<Record> records;
+    for (const std::int64_t size : {0, 1, 2, 3, 4}) {
+        for (const auto* idiom : {"a", "b"}) {
+            records.push_back(record("mpi", 2, 1));
+            records.back().parameters = {{"idiom", idiom}, {"elements", size}};
+        }
+    }
+    const auto launches = std::vector{launch(records)};
+    const auto sweeps = sweeps_of(cases_of(launches));
+    ASSERT_EQ(sweeps.size(), 2U);
+    for (const auto& sweep : sweeps) {
+        EXPECT_EQ(sweep.parameter, "elements");
+        EXPECT_EQ(sweep.lines.at(0).points.size(), 4U);
+        EXPECT_TRUE(sweep.marks.empty());  // elements are no bytes
+    }
+    EXPECT_TRUE(sweeps_of(cases_of(scaling_launches())).empty());
+    EXPECT_TRUE(is_size("bytes") && is_size("working_set") && is_size("message_bytes") &&
+                !is_size("elements"));
 }
 
 // Another gnuplot, or none, for as long as this lives.
@@ -352,6 +467,25 @@ TEST(Tics, OfRatiosHaveTheMedianAndRoom) {
     }
     EXPECT_EQ(words_of(ratio_tics(0.95, 1.25, 4)), "median at 1, +20 % at 1.2, +10 % at 1.1");
     EXPECT_EQ(words_of(ratio_tics(0.4, 12, 6)), "median at 1, x10 at 10, x5 at 5, x2 at 2, /2 at 0.5");
+}
+
+TEST(Tics, OfRatesAndSizesAreFew) {
+    EXPECT_EQ(
+        words_of(decimal_tics(3e9, 6e11, 9, "B/s")),
+        "5 GB/s at 5000000000, 10 GB/s at 10000000000, 20 GB/s at 20000000000, 50 GB/s at 50000000000, 100 "
+        "GB/s at 100000000000, 200 GB/s at 200000000000, 500 GB/s at 500000000000");
+    EXPECT_EQ(words_of(decimal_tics(0.5, 3e6, 4, "")), "1 at 1, 100 at 100, 10 k at 10000, 1 M at 1000000");
+    EXPECT_EQ(words_of(decimal_tics(6, 7, 4, "")), "6 at 6");
+    EXPECT_EQ(words_of(size_tics(1000, 70000, 9)),
+              "1 KiB at 1024, 2 KiB at 2048, 4 KiB at 4096, 8 KiB at 8192, 16 KiB at 16384, 32 KiB at 32768, "
+              "64 KiB "
+              "at 65536");
+    EXPECT_EQ(words_of(size_tics(1000, 70000, 4)),
+              "1 KiB at 1024, 4 KiB at 4096, 16 KiB at 16384, 64 KiB at 65536");
+    for (double wide = 2; wide < 1e15; wide *= 7) {
+        EXPECT_LE(size_tics(3, 3 * wide, 6).size(), 6U);
+        EXPECT_LE(decimal_tics(3, 3 * wide, 6, "").size(), 6U);
+    }
 }
 
 TEST(Quoted, StandsForItselfOnly) {

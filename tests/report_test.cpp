@@ -106,6 +106,60 @@ TEST(Table, HasASectionAProblem) {
     EXPECT_NE(text.find("\ncopy: peak_bytes 3.5 (1 .. 9)\n"), std::string::npos);
 }
 
+TEST(Table, SaysThatAnswersDiffer) {
+    auto launch = example();
+    launch.records[1].verdict = {};
+    launch.records[1].verdict.add({Number::of_whole(7), Number::of_whole(7)});
+    const auto text = table(launch);
+    EXPECT_NE(text.find("each variant has its answer, checked in every repeat"), std::string::npos);
+    EXPECT_EQ(text.find("answer 499500"), std::string::npos);
+}
+
+// Two variants at so many sizes, one of them without bytes.
+Launch sweep(int sizes) {
+    Launch launch;
+    launch.placement = {{0, "node1", 11, "0", 1, "0"}};
+    for (std::int64_t size = 1; size <= sizes; ++size) {
+        auto read = record_of("read", 2, 1), chase = record_of("chase", 4, 1);
+        read.work = {1000, 2000 * size, 0, Operation::none};
+        chase.work = {1000, 0, 0, Operation::none};
+        for (auto* record : {&read, &chase}) {
+            record->parameters = {{"experiment", "sweep"}, {"bytes", size * 1024}};
+            launch.records.push_back(*record);
+        }
+    }
+    return launch;
+}
+
+TEST(Table, OfManySizesHasARowASize) {
+    auto launch = sweep(8);
+    const auto text = table(launch);
+    EXPECT_NE(text.find("       bytes           read          chase\n"
+                        "        1024      1.00 kB/s       4.000 ms\n"
+                        "        2048      2.00 kB/s       4.000 ms\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("verified: all 16 answers"), std::string::npos) << text;
+    EXPECT_EQ(text.find("speedup"), std::string::npos);
+    EXPECT_NE(text.find("experiment sweep"), std::string::npos);  // what all have in common
+    launch.records[3].verdict.add({Number::of_whole(1), Number::of_whole(2)});
+    launch.records[5].seconds.clear();
+    launch.records[5].round.clear();
+    launch.records[5].not_run = "needs 1 GiB";
+    const auto wrong = table(launch);
+    EXPECT_NE(wrong.find("4.000 ms!"), std::string::npos) << wrong;
+    EXPECT_NE(wrong.find("chase at bytes 2048: WRONG 1 of 2: got 1, want 2"), std::string::npos) << wrong;
+    EXPECT_NE(wrong.find("chase at bytes 3072: not run: needs 1 GiB"), std::string::npos) << wrong;
+    EXPECT_EQ(wrong.find("verified"), std::string::npos) << wrong;
+}
+
+TEST(Table, OfFewSizesOrOfSeveralParametersIsATableEach) {
+    EXPECT_NE(table(sweep(7)).find("speedup"), std::string::npos);
+    auto launch = sweep(9);
+    launch.records.back().parameters[0].second = "other";
+    EXPECT_NE(table(launch).find("speedup"), std::string::npos);
+}
+
 TEST(Json, IsValidAndComplete) {
     const auto parsed = nlohmann::json::parse(json({example()}));
     const auto& launch = parsed.at("launches").at(0);

@@ -7,6 +7,7 @@
 #include <limits>
 #include <set>
 
+#include "common/timing.hpp"
 #include "tests/mpi_world.hpp"
 
 namespace pacer {
@@ -301,6 +302,55 @@ TEST(Team, MeasuresFromTheFirstStartOnTheNode) {
 TEST(MpiCount, RefusesWhatAnIntCannotHold) {
     EXPECT_EQ(mpi_count(2147483647), 2147483647);
     EXPECT_THROW(mpi_count(2147483648), std::length_error);
+}
+
+// What the hooks of one experiment have seen.
+int prepared = 0, inspected = 0;
+
+// Answers nothing by itself: what it has done is looked at afterwards.
+Answer silent(const Problem&, const Team&) {
+    ++executions;
+    return {Number::of_whole(-1), {1, Number::of_whole(-1)}};
+}
+
+TEST(Run, PreparesAndInspectsOutsideTheClock) {
+    executions = prepared = inspected = 0;
+    static Problem problem;
+    problem.ranks = world().size;
+    const std::vector<V> variants = {{"silent", "", silent, Uses::ranks}};
+    const Experiment<Problem, Answer> experiment{.app = "test",
+                                                 .problem = problem,
+                                                 .variants = variants,
+                                                 .parameters = {},
+                                                 .work = {world().size, 0, 0, Operation::none},
+                                                 .check = check,
+                                                 .part = own_part,
+                                                 .baseline = "silent",
+                                                 .prepare =
+                                                     [](const Problem&, const V& variant, const Team&) {
+                                                         EXPECT_EQ(variant.run, silent);
+                                                         EXPECT_EQ(prepared, inspected);
+                                                         ++prepared;
+                                                         const auto until = now_seconds() + 0.02;
+                                                         while (now_seconds() < until) continue;
+                                                     },
+                                                 .inspect =
+                                                     [](const Problem&, const Team& team, Answer& answer) {
+                                                         ++inspected;
+                                                         const auto until = now_seconds() + 0.02;
+                                                         while (now_seconds() < until) continue;
+                                                         answer = sum_of_ones(team, 1);
+                                                     }};
+    const auto records = run_tasks(tasks_of(experiment, world(), {}, [](const Record&) { return Limit{}; }),
+                                   world(), {}, five_repeats())
+                             .records;
+    EXPECT_EQ(prepared, inspected);
+    EXPECT_GE(inspected, 6);
+    if (!world().root()) return;
+    EXPECT_TRUE(records[0].verdict.right());
+    EXPECT_EQ(records[0].verdict.checked, inspected);  // of a batch the last alone
+    const auto seconds = records[0].repeat_seconds();
+    EXPECT_LT(*std::min_element(seconds.begin(), seconds.end()), 0.01);
 }
 
 }  // namespace

@@ -56,6 +56,29 @@ script -qec "stty cols 70; '$timings' plot np2.h5" /dev/null </dev/null >typed |
 [[ $(tr -d '\r' <typed | wc -L) -le 70 ]] || fail "on a terminal of 70 columns: $(cat typed)"
 [[ $(tr -d '\r' <typed | wc -L) -gt 60 ]] || fail "on a terminal of 70 columns, narrower: $(cat typed)"
 
+# A problem of several sizes: four of them, or it is a ladder
+for size in 1000 2000 4000 8000; do
+    run "$bin/reduce" -n $size --repeats 6 --variants serial,simd --quiet --dump size$size.h5
+    expect 0 "reduce -n $size"
+done
+ends_with 0 size?000.h5
+title 'Bandwidth and time by size'
+prints 'time an item'
+prints 'B simd'
+prints '2 k'
+ends_with 0 size[124]000.h5
+title 'Variants as a ladder towards the limit'
+ends_with 2 size[124]000.h5 --kind sweep
+warns 'no parameter goes through four numbers or more'
+ends_with 0 size?000.h5 np1.h5 # which has other variants, too
+title 'Variants as a ladder towards the limit'
+ends_with 0 size?000.h5 --kind sweep --only /simd
+if grep -q serial <<<"$out"; then fail "$what: drew serial"; fi
+for name in drawn.svg drawn.png drawn.pdf; do ends_with 0 size?000.h5 -o $name; done
+run "$timings" report size?000.h5 -o sizes.html
+expect 0 'report of several sizes'
+grep -q 'Bandwidth and time by size' sizes.html || fail 'the report lacks the drawing by size'
+
 # Into files
 for kind in ladder scaling samples distribution balance; do
     ends_with 0 np?.h5 --kind $kind -o drawn.svg

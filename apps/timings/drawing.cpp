@@ -4,6 +4,7 @@
 
 #include "apps/timings/drawing_sheet.hpp"
 #include "apps/timings/scaling_series.hpp"
+#include "apps/timings/sweeps.hpp"
 #include "common/status.hpp"
 
 namespace pacer::timings {
@@ -44,6 +45,7 @@ std::vector<PlotKind> kinds_for(const std::vector<Launch>& launches) {
     if (std::none_of(cases.begin(), cases.end(), ran)) return {};
     std::vector<PlotKind> kinds = {PlotKind::ladder};
     if (!scaling_of(cases).empty()) kinds.push_back(PlotKind::scaling);
+    if (!sweeps_of(cases).empty()) kinds.push_back(PlotKind::sweep);
     kinds.insert(kinds.end(), {PlotKind::samples, PlotKind::distribution});
     const bool many_ranks = std::any_of(cases.begin(), cases.end(),
                                         [&](const Case& one) { return ran(one) && one.key.ranks > 1; });
@@ -57,6 +59,8 @@ std::string_view name_of(PlotKind kind) {
             return "ladder";
         case PlotKind::scaling:
             return "scaling";
+        case PlotKind::sweep:
+            return "sweep";
         case PlotKind::samples:
             return "samples";
         case PlotKind::distribution:
@@ -73,6 +77,8 @@ std::string_view title_of(PlotKind kind) {
             return "Variants as a ladder towards the limit";
         case PlotKind::scaling:
             return "Speedup by number of cores";
+        case PlotKind::sweep:
+            return "Bandwidth and time by size";
         case PlotKind::samples:
             return "Times in the order run";
         case PlotKind::distribution:
@@ -96,6 +102,9 @@ std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canv
             break;
         case PlotKind::scaling:
             draw_scaling(sheet, all, wanted);
+            break;
+        case PlotKind::sweep:
+            draw_sweep(sheet, chosen);
             break;
         case PlotKind::samples:
             draw_samples(sheet, chosen);

@@ -9,9 +9,9 @@
 
 namespace pacer::timings {
 
-enum class PlotKind { ladder, scaling, samples, distribution, balance };
-inline constexpr PlotKind plot_kinds[] = {PlotKind::ladder, PlotKind::scaling, PlotKind::samples,
-                                          PlotKind::distribution, PlotKind::balance};
+enum class PlotKind { ladder, scaling, sweep, samples, distribution, balance };
+inline constexpr PlotKind plot_kinds[] = {PlotKind::ladder,  PlotKind::scaling,      PlotKind::sweep,
+                                          PlotKind::samples, PlotKind::distribution, PlotKind::balance};
 
 // The kinds that these launches have data for.
 std::vector<PlotKind> kinds_for(const std::vector<Launch>& launches);

@@ -27,7 +27,10 @@ Tics time_tics(double low, double high, int most);       // seconds, for a logar
 Tics count_tics(double first, double last, int most);    // whole numbers
 Tics even_time_tics(double low, double high, int most);  // for a linear axis, all in one unit; high > low
 Tics ratio_tics(double low, double high, int most);      // around 1, for a logarithmic axis: "-1 %", "x2"
-std::string text_of(const Tics& tics);                   // as gnuplot takes them: ('1 s' 1, ...)
+// Round ones for a logarithmic axis: "20 GB/s" with the unit "B/s", "2 M" without; powers of two: "64 KiB".
+Tics decimal_tics(double low, double high, int most, std::string_view unit);
+Tics size_tics(double low, double high, int most);
+std::string text_of(const Tics& tics);  // as gnuplot takes them: ('1 s' 1, ...)
 
 // The unit in which times up to this one have few digits.
 struct TimeUnit {
@@ -91,6 +94,7 @@ void draw_ladder(Sheet& sheet, const std::vector<Case>& cases);
 void draw_distribution(Sheet& sheet, const std::vector<Case>& cases);
 void draw_samples(Sheet& sheet, const std::vector<Case>& cases);
 void draw_balance(Sheet& sheet, const std::vector<Case>& cases);
+void draw_sweep(Sheet& sheet, const std::vector<Case>& cases);
 void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vector<std::string>& wanted);
 
 // "mpi 4 x 1", the variant's name shortened where it all would be longer than `most`.

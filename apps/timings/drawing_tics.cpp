@@ -124,6 +124,48 @@ Tics ratio_tics(double low, double high, int most) {
     return tics;
 }
 
+Tics decimal_tics(double low, double high, int most, std::string_view unit) {
+    constexpr std::array<std::string_view, 9> prefixes = {"n", "u", "m", "", "k", "M", "G", "T", "P"};
+    const auto text = [&](double number) {
+        const auto thousands =
+            std::clamp(static_cast<int>(std::floor(std::log10(number * 1.0001) / 3)), -3, 5);
+        const auto prefix = prefixes.at(static_cast<std::size_t>(thousands + 3));
+        const auto words = fmt::format("{:.6g} {}{}", number / std::pow(1000, thousands), prefix, unit);
+        return words.substr(0, words.find_last_not_of(' ') + 1);
+    };
+    for (const auto& digits : {std::vector<int>{1, 2, 5}, {1, 3}, {1}}) {
+        for (const int decades : {1, 2, 3, 6}) {
+            if (decades > 1 && digits.size() > 1) break;
+            Tics tics;
+            for (int power = -12; power <= 18; power += decades) {
+                for (const int digit : digits) {
+                    const double number = digit * std::pow(10, power);
+                    if (number >= low && number <= high) tics.emplace_back(number, text(number));
+                }
+            }
+            if (tics.size() <= static_cast<std::size_t>(std::max(most, 2))) {
+                return tics.empty() ? Tics{{low, text(low)}} : tics;
+            }
+        }
+    }
+    return {{low, text(low)}};
+}
+
+Tics size_tics(double low, double high, int most) {
+    constexpr std::array<std::string_view, 6> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
+    for (const int octaves : {1, 2, 3, 5, 10, 20}) {
+        Tics tics;
+        for (int power = 0; power < 60; power += octaves) {
+            const double bytes = std::pow(2, power);
+            if (bytes < low || bytes > high) continue;
+            tics.emplace_back(bytes, fmt::format("{} {}", std::pow(2, power % 10),
+                                                 units.at(static_cast<std::size_t>(power / 10))));
+        }
+        if (tics.size() <= static_cast<std::size_t>(std::max(most, 2))) return tics;
+    }
+    return {};
+}
+
 std::string text_of(const Tics& tics) {
     std::string text;
     for (const auto& [at, words] : tics) {

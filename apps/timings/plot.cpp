@@ -12,6 +12,7 @@
 #include "apps/timings/commands.hpp"
 #include "apps/timings/drawing.hpp"
 #include "apps/timings/output.hpp"
+#include "apps/timings/sweeps.hpp"
 #include "common/status.hpp"
 
 namespace pacer::timings {
@@ -40,14 +41,18 @@ Canvas canvas_for(const std::string& output) {
         fmt::format("cannot tell from the name what {} is to be; choose NAME.svg, .png or .pdf", output));
 }
 
-// One launch is a ladder; launches on several numbers of cores are there for their scaling.
+// One launch is a ladder; launches on several numbers of cores are there for their scaling, and one that goes
+// through many sizes and has nothing else for those.
 PlotKind kind_for(const Settings& settings, const std::vector<Launch>& launches) {
     for (const auto kind : plot_kinds) {
         if (name_of(kind) == settings.kind) return kind;
     }
     const auto kinds = kinds_for(launches);
     const bool scaling = std::find(kinds.begin(), kinds.end(), PlotKind::scaling) != kinds.end();
-    return scaling ? PlotKind::scaling : PlotKind::ladder;
+    if (scaling) return PlotKind::scaling;
+    const auto cases = cases_of(launches);
+    const auto sweeps = sweeps_of(cases);
+    return !sweeps.empty() && are_all_swept(cases, sweeps) ? PlotKind::sweep : PlotKind::ladder;
 }
 
 int terminal_columns() {
@@ -77,7 +82,8 @@ Run add_plot(CLI::App& command) {
     command.add_option("FILE", settings->files, "Timing dumps")->required();
     command
         .add_option("--kind", settings->kind,
-                    "What to draw [scaling if launches differ in their number of cores, else ladder]")
+                    "What to draw [scaling if launches differ in their number of cores, sweep if they go "
+                    "through many sizes, else ladder]")
         ->check(CLI::IsMember(kind_names()));
     command.add_option("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT")
         ->delimiter(',')

@@ -93,6 +93,7 @@ std::string page(const Report& report) {
         {"comparison", "Comparison with the baseline", comparison_section(report)},
         {"ladder", "Variants against the limit", ladder_section(report)},
         {"scaling", "Scaling", scaling_section(report)},
+        {"sweep", "By size", sweep_section(report)},
         {"samples", "Samples", samples_section(report)},
         {"placement", "Placement", placement_section(report)},
         {"warnings", "Warnings", warnings_section(report)},

@@ -99,6 +99,10 @@ std::string placement_section(const Report& report) {
     return content.empty() ? content : content + folded_drawing(report, PlotKind::balance);
 }
 
+std::string sweep_section(const Report& report) {
+    return drawing_of(report, PlotKind::sweep);
+}
+
 std::string samples_section(const Report& report) {
     return drawing_of(report, PlotKind::distribution) + folded_drawing(report, PlotKind::samples);
 }

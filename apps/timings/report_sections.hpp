@@ -12,6 +12,7 @@ std::string overview(const Report& report);
 std::string ladder_section(const Report& report);
 std::string comparison_section(const Report& report);
 std::string scaling_section(const Report& report);
+std::string sweep_section(const Report& report);
 std::string samples_section(const Report& report);
 std::string placement_section(const Report& report);
 std::string warnings_section(const Report& report);

@@ -1,0 +1,47 @@
+// The loops of one core.
+#pragma once
+
+#include <cstdint>
+
+#include "apps/memory/memory.hpp"
+
+namespace pacer::memory {
+
+// Sums are exact: elements are whole numbers, and their sum stays below 2^53.
+double sum(const double* values, std::int64_t count);
+double sum_passes(const double* values, std::int64_t count, std::int64_t passes);  // read anew in each pass
+double sum_strided(const double* values, std::int64_t count, std::int64_t stride);
+double sum_columns(const double* values, std::int64_t rows, std::int64_t columns, std::int64_t row_length);
+double sum_columns_blocked(const double* values, std::int64_t rows, std::int64_t columns,
+                           std::int64_t row_length);
+
+// The first double of each line of the list, in its order.
+double sum_lines(const double* values, const std::int64_t* order, std::int64_t lines);
+double sum_lines_ahead(const double* values, const std::int64_t* order, std::int64_t lines,
+                       std::int64_t ahead);
+
+// Follows the chain from `at` for so many lines and adds up their values; returns where it leads.
+std::int64_t follow(const Link* links, std::int64_t at, std::int64_t hops, std::int64_t& sum);
+// The same for several chains of the same length at once.
+void follow_all(const Link* links, std::int64_t (&at)[chains], std::int64_t hops,
+                std::int64_t (&sums)[chains]);
+
+// target[i] = value_written(first + i), = a[i], = a[i] + triad_factor * b[i]
+void fill(double* target, std::int64_t count, std::int64_t first);
+void copy_values(double* target, const double* a, std::int64_t count);
+void triad_values(double* target, const double* a, const double* b, std::int64_t count);
+
+// The same with stores that bypass the caches, where the processor has them: a line that is written as a
+// whole need not be read first.
+extern const bool has_nontemporal_stores;
+void fill_streaming(double* target, std::int64_t count, std::int64_t first);
+void copy_streaming(double* target, const double* a, std::int64_t count);
+void triad_streaming(double* target, const double* a, const double* b, std::int64_t count);
+
+// How many elements of the target hold what they should; leaves `spoilt` in all of them.
+inline constexpr double spoilt = -1;
+std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first);
+std::int64_t count_copied(double* target, const double* a, std::int64_t count);
+std::int64_t count_triads(double* target, const double* a, const double* b, std::int64_t count);
+
+}  // namespace pacer::memory

@@ -1,0 +1,89 @@
+// What the cores in use reach together, by short probes before the run.
+#include "common/limits.hpp"
+
+#include <algorithm>
+
+#include "apps/memory/kernels.hpp"
+#include "apps/memory/needs.hpp"
+#include "apps/memory/team_work.hpp"
+
+namespace pacer::memory {
+
+namespace {
+
+bool is_wanted(const std::vector<Chosen>& chosen, Access access, Uses uses) {
+    return std::any_of(chosen.begin(), chosen.end(), [&](const Chosen& one) {
+        return access_of(one.name) == access &&
+               std::any_of(one.variants.begin(), one.variants.end(),
+                           [&](const auto& variant) { return variant.uses == uses; });
+    });
+}
+
+std::vector<Uses> kinds_of(const std::vector<Chosen>& chosen, Access access) {
+    std::vector<Uses> kinds;
+    for (const auto uses : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
+        if (is_wanted(chosen, access, uses)) kinds.push_back(uses);
+    }
+    return kinds;
+}
+
+// Goes through the arrays once, in one of two ways: reading in two streams or one, writing by ordinary stores
+// or past the caches.
+void access_once(Access access, const Arrays& arrays, Range share, bool other_way) {
+    const auto count = share.size();
+    const auto* const a = arrays.a.get() + share.begin;
+    if (access == Access::read) {
+        [[maybe_unused]] volatile double wanted = other_way ? sum_passes(a, count, 1) : sum(a, count);
+        return;
+    }
+    auto* const target = arrays.c.get() + share.begin;
+    const auto* const b = arrays.b.get() + share.begin;
+    if (access == Access::write) {
+        (other_way ? fill_streaming : fill)(target, count, share.begin);
+    } else if (access == Access::copy) {
+        (other_way ? copy_streaming : copy_values)(target, a, count);
+    } else {
+        (other_way ? triad_streaming : triad_values)(target, a, b, count);
+    }
+}
+
+// The arrays are the problem's own: what lies where decides what can be reached.
+double probe(const Team& world, bool together, int threads, Access access, const Arrays& arrays) {
+    const std::int64_t passes =
+        std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
+    constexpr std::size_t ways = 2;
+    return best_rate(world, together, threads, ways, [&](int thread, std::size_t way) {
+        const auto share = part_of({0, arrays.elements}, threads, thread);
+        for (std::int64_t pass = 0; pass < passes; ++pass) access_once(access, arrays, share, way == 1);
+        return static_cast<double>(share.size() * passes * bytes_per_element(access));
+    });
+}
+
+void spoil(const Arrays* arrays) {
+    if (arrays != nullptr && arrays->c) std::fill_n(arrays->c.get(), arrays->elements, spoilt);
+}
+
+}  // namespace
+
+void probe_limits(Problem& problem, const Team& world, const Threads& threads,
+                  const std::vector<Chosen>& chosen) {
+    set_activity("probing the limits");
+    for (const auto access : {Access::read, Access::write, Access::copy, Access::triad}) {
+        const auto kinds = kinds_of(chosen, access);
+        for (const auto uses : kinds) {
+            const bool together = uses_ranks(uses);
+            const auto& arrays = together                ? problem.ranks
+                                 : uses == Uses::threads ? problem.threads
+                                                         : problem.core;
+            if (together || world.root()) {
+                problem.limits[{access, uses}] =
+                    probe(world, together, threads_for(threads, uses), access, *arrays);
+            }
+            if (!together) sleeping_barrier(world);
+        }
+        raise_to_parts(kinds, threads, [&](Uses uses) -> double& { return problem.limits[{access, uses}]; });
+    }
+    for (const auto* arrays : {problem.core.get(), problem.threads.get(), problem.ranks.get()}) spoil(arrays);
+}
+
+}  // namespace pacer::memory

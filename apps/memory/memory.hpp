@@ -1,0 +1,227 @@
+// memory: what a node's memory gives, by how it is asked. The problem, the answer, and the tables of
+// variants.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/memory/mapping.hpp"
+#include "common/memory.hpp"
+#include "common/placement.hpp"
+#include "common/run.hpp"
+#include "common/variant.hpp"
+
+namespace pacer::memory {
+
+inline constexpr std::int64_t line_bytes = 64;    // of a cache line
+inline constexpr std::int64_t line_elements = 8;  // doubles in it
+inline constexpr std::int64_t chains = 8;         // that `chases` follows at once
+inline constexpr double triad_factor = 3;
+
+struct Settings {
+    std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold
+    std::int64_t ahead = 128;              // lines between what `prefetch` asks for and what it reads
+    std::vector<std::string> experiments;  // by name; empty: all
+};
+
+enum class Access { read, write, copy, triad };  // c = ..., c = a, c = a + factor * b
+
+// The part of a node's arrays that one process works on: elements first .. first + elements - 1, touched
+// first by the threads that will work on them. b and c are absent where only reading is wanted.
+struct Arrays {
+    std::int64_t first = 0, elements = 0;
+    Buffer<double> a, b, c;
+};
+
+// A cache line that says which comes next. All of them are one cycle.
+struct alignas(line_bytes) Link {
+    std::int64_t next, value;
+};
+
+// Bytes a second, by access and by who works, counted as STREAM counts.
+using Bandwidths = std::map<std::pair<Access, Uses>, double>;
+
+// Built outside the clock. The variants leave all of it as it is but for c, which is theirs to write.
+struct Problem {
+    int nodes = 1;                                       // of the launch; each has arrays of its own
+    std::int64_t node_elements = 0;                      // of each array of read, write, copy and triad
+    std::int64_t core_elements = 0;                      // of the array that all else works on, on rank 0
+    std::int64_t rows = 0, columns = 0;                  // of the matrix that array is also seen as
+    std::int64_t lines = 0, ahead = 0;                   // that array's cache lines
+    std::shared_ptr<const Arrays> core, threads, ranks;  // for one core, the threads of rank 0, and all ranks
+    std::vector<std::int64_t> order;                     // the lines at random
+    std::array<std::int64_t, chains> starts{};           // the lines at which equal arcs of the cycle begin
+    Mapping small_links, huge_links;  // Link: the cycle goes through the lines in that order
+    Buffer<double> padded;            // the matrix, its rows a line longer
+    Mapping kept;                     // what next_pass writes to
+    Buffer<double>
+        eviction;  // read before each repeat, so that none finds its data in a cache; may be absent
+    std::int64_t eviction_elements = 0;
+    std::map<std::int64_t, std::int64_t> strided_sums;        // of every so many'th element of the array
+    std::int64_t node_sum = 0, core_sum = 0, matrix_sum = 0;  // of all elements of a node's a, ...
+    std::string no_huge_pages;                                // why there are none
+    Bandwidths limits;                                        // on rank 0; empty: not probed
+};
+
+struct Answer {
+    std::int64_t want = 0;         // which of the problem's sums, or how many elements were to be written
+    Part own = {};                 // items; the sum of those read, or how many are right
+    Number total = {};             // of all ranks, on rank 0
+    Access access = Access::read;  // what is to be inspected
+    double* target = nullptr;      // and where
+    const Arrays* arrays = nullptr;
+    std::shared_ptr<Mapping> fresh = {};  // memory of first_pass
+};
+
+using MemoryVariant = Variant<Problem, Answer>;
+
+// One of the problems of a launch.
+struct ExperimentRow {
+    std::string_view name, baseline;
+    std::span<const MemoryVariant> variants;
+};
+
+// Those of its variants that are to be run.
+struct Chosen {
+    std::string_view name, baseline;
+    std::vector<MemoryVariant> variants;
+};
+
+// Element i of a, b, and of what `write` writes. Whole numbers, prime periods: a wrong element shows.
+inline constexpr std::int64_t period_a = 1'048'573, period_b = 65'521;
+constexpr double value_a(std::int64_t i) {
+    return static_cast<double>(i % period_a);
+}
+constexpr double value_b(std::int64_t i) {
+    return static_cast<double>(i % period_b);
+}
+constexpr double value_written(std::int64_t i) {
+    return static_cast<double>(i);
+}
+
+// Makes what the chosen variants need. Collective. Throws UsageError if that does not fit a node's memory.
+Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
+                     const std::vector<Chosen>& chosen);
+
+// Probes what the chosen variants are compared with. Collective.
+void probe_limits(Problem& problem, const Team& world, const Threads& threads,
+                  const std::vector<Chosen>& chosen);
+
+// Leaves other data in the caches of all cores that the variant will use.
+void prepare(const Problem& problem, const MemoryVariant& variant, const Team& team);
+
+Check check(const Problem& problem, const Answer& answer);
+Part own_part(const Problem& problem, const Answer& answer);
+void inspect(const Problem& problem, const Team& team, Answer& answer);
+Facts parameters(const Problem& problem, std::string_view experiment);
+void particulars(const Problem& problem, const MemoryVariant& variant, Record& record);
+
+// The variants, a file for those that do the same.
+template <Uses uses>
+Answer read(const Problem& problem, const Team& team);
+template <Uses uses>
+Answer write(const Problem& problem, const Team& team);
+template <Uses uses>
+Answer copy(const Problem& problem, const Team& team);
+template <Uses uses>
+Answer triad(const Problem& problem, const Team& team);
+Answer write_nontemporal(const Problem& problem, const Team& team);
+Answer copy_nontemporal(const Problem& problem, const Team& team);
+Answer triad_nontemporal(const Problem& problem, const Team& team);
+template <std::int64_t bytes>
+Answer stride(const Problem& problem, const Team& team);
+Answer sequential(const Problem& problem, const Team& team);
+Answer random(const Problem& problem, const Team& team);
+Answer prefetch(const Problem& problem, const Team& team);
+Answer chase(const Problem& problem, const Team& team);
+Answer chases(const Problem& problem, const Team& team);
+Answer row_major(const Problem& problem, const Team& team);
+Answer column_major(const Problem& problem, const Team& team);
+Answer column_padded(const Problem& problem, const Team& team);
+Answer column_blocked(const Problem& problem, const Team& team);
+Answer first_pass(const Problem& problem, const Team& team);
+Answer first_pass_huge(const Problem& problem, const Team& team);
+Answer next_pass(const Problem& problem, const Team& team);
+Answer pages_small(const Problem& problem, const Team& team);
+Answer pages_huge(const Problem& problem, const Team& team);
+
+inline constexpr std::array<MemoryVariant, 4> read_variants = {{
+    {"read", "adds up an array", read<Uses::core>, Uses::core},
+    {"read_threads", "the same, each thread its share", read<Uses::threads>, Uses::threads},
+    {"read_ranks", "the same, each rank its share", read<Uses::ranks>, Uses::ranks},
+    {"read_hybrid", "the same, threads inside each rank", read<Uses::both>, Uses::both},
+}};
+inline constexpr std::array<MemoryVariant, 5> write_variants = {{
+    {"write", "fills an array; each line is read before it is written", write<Uses::core>, Uses::core},
+    {"write_nontemporal", "the same past the caches: nothing is read", write_nontemporal, Uses::core},
+    {"write_threads", "each thread its share", write<Uses::threads>, Uses::threads},
+    {"write_ranks", "each rank its share", write<Uses::ranks>, Uses::ranks},
+    {"write_hybrid", "threads inside each rank", write<Uses::both>, Uses::both},
+}};
+inline constexpr std::array<MemoryVariant, 5> copy_variants = {{
+    {"copy", "c = a", copy<Uses::core>, Uses::core},
+    {"copy_nontemporal", "c = a, c written past the caches", copy_nontemporal, Uses::core},
+    {"copy_threads", "c = a, each thread its share", copy<Uses::threads>, Uses::threads},
+    {"copy_ranks", "c = a, each rank its share", copy<Uses::ranks>, Uses::ranks},
+    {"copy_hybrid", "c = a, threads inside each rank", copy<Uses::both>, Uses::both},
+}};
+inline constexpr std::array<MemoryVariant, 5> triad_variants = {{
+    {"triad", "c = a + 3 b", triad<Uses::core>, Uses::core},
+    {"triad_nontemporal", "c = a + 3 b, c written past the caches", triad_nontemporal, Uses::core},
+    {"triad_threads", "c = a + 3 b, each thread its share", triad<Uses::threads>, Uses::threads},
+    {"triad_ranks", "c = a + 3 b, each rank its share", triad<Uses::ranks>, Uses::ranks},
+    {"triad_hybrid", "c = a + 3 b, threads inside each rank", triad<Uses::both>, Uses::both},
+}};
+inline constexpr std::array<MemoryVariant, 8> stride_variants = {{
+    {"stride_8", "adds up every double", stride<8>, Uses::core},
+    {"stride_16", "every 2nd double", stride<16>, Uses::core},
+    {"stride_32", "every 4th double", stride<32>, Uses::core},
+    {"stride_64", "every 8th double: one of each line", stride<64>, Uses::core},
+    {"stride_128", "one of every 2nd line", stride<128>, Uses::core},
+    {"stride_256", "one of every 4th line", stride<256>, Uses::core},
+    {"stride_512", "one of every 8th line", stride<512>, Uses::core},
+    {"stride_1024", "one of every 16th line", stride<1024>, Uses::core},
+}};
+inline constexpr std::array<MemoryVariant, 5> order_variants = {{
+    {"sequential", "one double of each line, line after line", sequential, Uses::core},
+    {"random", "the lines in random order, from a list: many loads at once", random, Uses::core},
+    {"prefetch", "the same, each line asked for some lines ahead", prefetch, Uses::core},
+    {"chase", "each line says which comes next: one load at a time", chase, Uses::core},
+    {"chases", "eight such chains at once", chases, Uses::core},
+}};
+inline constexpr std::array<MemoryVariant, 4> matrix_variants = {{
+    {"row_major", "a matrix along its rows, as it lies in memory", row_major, Uses::core},
+    {"column_major", "along its columns: each element from another line", column_major, Uses::core},
+    {"column_padded", "the same, rows a line longer: other sets of the caches", column_padded, Uses::core},
+    {"column_blocked", "eight columns at a time: whole lines", column_blocked, Uses::core},
+}};
+inline constexpr std::array<MemoryVariant, 3> fresh_variants = {{
+    {"next_pass", "fills memory that was written before", next_pass, Uses::core},
+    {"first_pass", "fills new memory: the system finds and clears each page", first_pass, Uses::core},
+    {"first_pass_huge", "the same on huge pages: fewer of them", first_pass_huge, Uses::core},
+}};
+inline constexpr std::array<MemoryVariant, 2> pages_variants = {{
+    {"pages_small", "chains of lines at random on pages of 4 KiB", pages_small, Uses::core},
+    {"pages_huge", "the same on huge pages: fewer addresses to translate", pages_huge, Uses::core},
+}};
+
+inline constexpr std::array<ExperimentRow, 9> experiments = {{
+    {"read", "read", read_variants},
+    {"write", "write", write_variants},
+    {"copy", "copy", copy_variants},
+    {"triad", "triad", triad_variants},
+    {"stride", "stride_8", stride_variants},
+    {"order", "sequential", order_variants},
+    {"matrix", "row_major", matrix_variants},
+    {"fresh", "next_pass", fresh_variants},
+    {"pages", "pages_small", pages_variants},
+}};
+
+}  // namespace pacer::memory

@@ -1,0 +1,60 @@
+#include "apps/memory/needs.hpp"
+
+namespace pacer::memory {
+
+bool is_stream(std::string_view experiment) {
+    return experiment == "read" || experiment == "write" || experiment == "copy" || experiment == "triad";
+}
+
+Access access_of(std::string_view experiment) {
+    if (experiment == "write" || experiment == "fresh") return Access::write;
+    if (experiment == "copy") return Access::copy;
+    return experiment == "triad" ? Access::triad : Access::read;
+}
+
+std::int64_t bytes_per_element(Access access) {
+    constexpr std::int64_t each = sizeof(double);
+    switch (access) {
+        case Access::read:
+        case Access::write:
+            return each;
+        case Access::copy:
+            return 2 * each;
+        case Access::triad:
+            return 3 * each;
+    }
+    return 0;
+}
+
+Needs needs_of(const std::vector<Chosen>& chosen) {
+    Needs needs;
+    for (const auto& [experiment, baseline, variants] : chosen) {
+        for (const auto& variant : variants) {
+            auto& of = uses_ranks(variant.uses)        ? needs.ranks
+                       : variant.uses == Uses::threads ? needs.threads
+                                                       : needs.core;
+            const auto is = [&](decltype(variant.run) function) { return variant.run == function; };
+            of.any = true;
+            of.targets = of.targets || access_of(experiment) != Access::read;
+            needs.core_streams = needs.core_streams || (is_stream(experiment) && variant.uses == Uses::core);
+            needs.order = needs.order || experiment == "pages" || (experiment == "order" && !is(sequential));
+            needs.small_links = needs.small_links || is(pages_small);
+            needs.huge_links = needs.huge_links || is(pages_huge) || is(chase) || is(chases);
+            needs.padded = needs.padded || is(column_padded);
+            needs.kept = needs.kept || is(next_pass);
+            needs.fresh = needs.fresh || is(first_pass) || is(first_pass_huge);
+            needs.huge_pages = needs.huge_pages || is(pages_huge) || is(first_pass_huge);
+        }
+    }
+    return needs;
+}
+
+std::string no_huge_pages(const Problem& problem) {
+    if (problem.core_elements * static_cast<std::int64_t>(sizeof(double)) < huge_page_bytes) {
+        return "the array is smaller than a huge page";
+    }
+    if (has_huge_pages()) return {};
+    return "the system gives no huge pages: see /sys/kernel/mm/transparent_hugepage/enabled";
+}
+
+}  // namespace pacer::memory

@@ -1,0 +1,37 @@
+// What the chosen variants need.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/memory/memory.hpp"
+
+namespace pacer::memory {
+
+struct Needs {
+    struct Of {
+        bool any = false, targets = false;  // a; b and c too
+    };
+    Of core, threads, ranks;
+    bool core_streams = false;  // read, write, copy or triad on one core
+    bool order = false, small_links = false, huge_links = false, padded = false, kept = false, fresh = false,
+         huge_pages = false;
+};
+Needs needs_of(const std::vector<Chosen>& chosen);
+
+// Read, write, copy and triad: what STREAM measures, on one core and on all.
+bool is_stream(std::string_view experiment);
+Access access_of(std::string_view experiment);
+std::int64_t bytes_per_element(Access access);  // as STREAM counts: what is read before it is written is not
+
+// Why the array cannot be on huge pages; empty if it can.
+std::string no_huge_pages(const Problem& problem);
+
+// The sum of every so many'th of the first elements of a.
+std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride);
+
+// Makes the links follow each other in that order, and the last the first.
+void link_up(Link* links, std::span<const std::int64_t> order);
+
+}  // namespace pacer::memory

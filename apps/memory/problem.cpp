@@ -1,0 +1,254 @@
+// Making the problem: arrays where those who work on them find them near, the random cycle, what will fit.
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "apps/memory/kernels.hpp"
+#include "apps/memory/needs.hpp"
+#include "common/caches.hpp"
+#include "common/partition.hpp"
+#include "common/units.hpp"
+
+namespace pacer::memory {
+
+namespace {
+
+// STREAM's rule: an array has four times what the caches hold. Twice is enough where no repeat finds anything
+// in them.
+constexpr std::int64_t stream_caches = 4, core_caches = 2;
+constexpr std::int64_t element_bytes = sizeof(double);
+
+// What the caches hold: of rank 0's host, or what is usual where it does not tell. The same on every rank.
+struct LastLevel {
+    std::int64_t of_core = 0, of_node = 0;
+};
+LastLevel last_level(const Team& world) {
+    constexpr std::int64_t usual = 32 << 20;
+    LastLevel last;
+    if (world.root()) {
+        const auto caches = read_caches();
+        last = {caches.last_bytes(), caches.all_last_bytes};
+        if (last.of_core == 0) last = {usual, usual};
+    }
+    MPI_Bcast(&last, sizeof last, MPI_BYTE, 0, world.comm);
+    return last;
+}
+
+void choose_sizes(Problem& problem, const Team& world, const Settings& settings, const LastLevel& last) {
+    constexpr std::int64_t exact_in_double = std::int64_t{1} << 33;  // elements below 2^20: a sum below 2^53
+    problem.node_elements = settings.elements.value_or(stream_caches * last.of_node / element_bytes);
+    problem.core_elements = settings.elements.value_or(core_caches * last.of_core / element_bytes);
+    if (problem.node_elements > exact_in_double) {
+        throw UsageError(
+            fmt::format("sums of more than {} elements would not be exact: use fewer", exact_in_double));
+    }
+    int node_rank = 0;
+    MPI_Comm_rank(world.node, &node_rank);
+    problem.nodes = node_rank == 0 ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &problem.nodes, 1, MPI_INT, MPI_SUM, world.comm);
+
+    const auto n = problem.core_elements;
+    // As long as rows often are, and as they should not be: a power of two.
+    problem.columns = 1;
+    while (4 * problem.columns * problem.columns <= n) problem.columns *= 2;
+    problem.rows = n / problem.columns;
+    problem.lines = (n + line_elements - 1) / line_elements;
+    problem.ahead = settings.ahead;
+}
+
+// Elements to read so that no data stay in the caches: twice what a core's hold, but the ranks of a node
+// together need not read more than twice what all hold. 0 if the arrays fit a cache, where they may stay.
+std::int64_t eviction_elements(const Problem& problem, const Team& world, const Needs& needs,
+                               const LastLevel& last) {
+    const bool idle = !world.root() && !needs.ranks.any;
+    if (idle || problem.core_elements * element_bytes < last.of_core) return 0;
+    int node_ranks = 1;
+    MPI_Comm_size(world.node, &node_ranks);
+    const auto own = last.of_core, part = last.of_node / node_ranks;
+    return 2 * (world.root() ? own : std::min(own, part)) / element_bytes;
+}
+
+Range part_on_node(const Problem& problem, const Team& world) {
+    int rank = 0, size = 1;
+    MPI_Comm_rank(world.node, &rank);
+    MPI_Comm_size(world.node, &size);
+    return part_of({0, problem.node_elements}, size, rank);
+}
+
+// Bytes that this rank will ask for.
+std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs& needs) {
+    const auto arrays = [](std::int64_t elements, const Needs::Of& of) {
+        return of.any ? elements * element_bytes * (of.targets ? 3 : 1) : 0;
+    };
+    std::int64_t bytes = problem.eviction_elements * element_bytes;
+    bytes += arrays(part_on_node(problem, world).size(), needs.ranks);
+    if (!world.root()) return bytes;
+    const auto core = problem.core_elements * element_bytes, links = problem.lines * line_bytes;
+    bytes += arrays(std::max(problem.node_elements, problem.core_elements), needs.core);
+    bytes += arrays(problem.node_elements, needs.threads);
+    bytes += needs.order ? problem.lines * element_bytes : 0;
+    bytes += (needs.small_links ? links : 0) + (needs.huge_links ? links : 0);
+    bytes += needs.padded ? core + problem.rows * line_bytes : 0;
+    return bytes + (needs.kept ? core : 0) + (needs.fresh ? core : 0);
+}
+
+// Names the node that is shortest of memory. Collective.
+void refuse_if_too_large(const Problem& problem, const Team& world, const Needs& needs) {
+    auto wanted = bytes_wanted(problem, world, needs), available = available_memory_bytes() / 10 * 9;
+    MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT64_T, MPI_SUM, world.node);
+    MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_INT64_T, MPI_MIN, world.node);
+    struct {
+        double left;
+        int rank;
+    } least = {static_cast<double>(available - wanted), world.rank};
+    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
+    if (least.left >= 0) return;
+    throw UsageError(text_of_rank(
+        world, least.rank,
+        fmt::format(
+            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer experiments",
+            format_bytes(static_cast<double>(wanted)), host_name(),
+            format_bytes(static_cast<double>(available)))));
+}
+
+void fill_periodic(double* at, Range range, std::int64_t period) {
+    auto value = range.begin % period;
+    for (std::int64_t i = 0; i < range.size(); ++i) {
+        at[i] = static_cast<double>(value);
+        if (++value == period) value = 0;
+    }
+}
+
+// Touched first by the threads that will work on them, in the shares in which they will.
+std::shared_ptr<const Arrays> make_arrays(Range range, int threads, bool targets) {
+    auto arrays = std::make_shared<Arrays>();
+    arrays->first = range.begin;
+    arrays->elements = range.size();
+    arrays->a = make_buffer<double>(range.size());
+    if (targets) {
+        arrays->b = make_buffer<double>(range.size());
+        arrays->c = make_buffer<double>(range.size());
+    }
+#pragma omp parallel num_threads(threads)
+    {
+        const auto share = part_of(range, threads, omp_get_thread_num());
+        const auto offset = share.begin - range.begin;
+        fill_periodic(arrays->a.get() + offset, share, period_a);
+        if (targets) {
+            fill_periodic(arrays->b.get() + offset, share, period_b);
+            std::fill_n(arrays->c.get() + offset, share.size(), spoilt);
+        }
+    }
+    return arrays;
+}
+
+void make_all_arrays(Problem& problem, const Team& world, const Threads& threads, const Needs& needs) {
+    if (needs.ranks.any) {
+        problem.ranks = make_arrays(part_on_node(problem, world), threads.hybrid, needs.ranks.targets);
+    }
+    if (!world.root()) return;
+    if (needs.core.any) {
+        const auto elements = std::max(needs.core_streams ? problem.node_elements : 0, problem.core_elements);
+        problem.core = make_arrays({0, elements}, 1, needs.core.targets);
+    }
+    if (needs.threads.any) {
+        problem.threads = make_arrays({0, problem.node_elements}, threads.process, needs.threads.targets);
+    }
+}
+
+// The lines in a random order (Fisher and Yates), which closed to a ring is a random cycle.
+void make_order(Problem& problem) {
+    problem.order.resize(static_cast<std::size_t>(problem.lines));
+    std::iota(problem.order.begin(), problem.order.end(), std::int64_t{0});
+    std::mt19937_64 random(1);
+    for (auto n = problem.order.size(); n > 1; --n)
+        std::swap(problem.order[n - 1], problem.order[random() % n]);
+    for (std::int64_t chain = 0; chain < chains && problem.lines > 0; ++chain) {
+        const auto begin = part_of({0, problem.lines}, chains, chain).begin % problem.lines;
+        problem.starts.at(static_cast<std::size_t>(chain)) =
+            problem.order.at(static_cast<std::size_t>(begin));
+    }
+}
+
+Mapping make_links(const Problem& problem, Pages pages) {
+    Mapping mapping(problem.lines * line_bytes, pages);
+    auto* const links = mapping.as<Link>();
+    link_up(links, problem.order);
+    return mapping;
+}
+
+void make_matrix(Problem& problem) {
+    const auto length = problem.columns + line_elements;
+    problem.padded = make_buffer<double>(problem.rows * length);
+    for (std::int64_t row = 0; row < problem.rows; ++row) {
+        const Range range{row * problem.columns, (row + 1) * problem.columns};
+        fill_periodic(problem.padded.get() + row * length, range, period_a);
+    }
+}
+
+void make_sums(Problem& problem, const Needs& needs) {
+    problem.node_sum = sum_of_a(problem.node_elements, 1);
+    problem.matrix_sum = sum_of_a(problem.rows * problem.columns, 1);
+    if (needs.order || needs.core.any) {
+        for (std::int64_t stride = 1; stride <= 128; stride *= 2) {
+            problem.strided_sums[stride] = sum_of_a(problem.core_elements, stride);
+        }
+    }
+}
+
+}  // namespace
+
+std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
+    const auto triangle = [](std::int64_t count) { return count * (count - 1) / 2; };
+    if (stride == 1) return elements / period_a * triangle(period_a) + triangle(elements % period_a);
+    std::int64_t total = 0, value = 0;
+    for (std::int64_t i = 0; i < elements; i += stride) {
+        total += value;
+        value += stride;
+        if (value >= period_a) value -= period_a;
+    }
+    return total;
+}
+
+void link_up(Link* links, std::span<const std::int64_t> order) {
+    std::fill_n(links, order.size(), Link{0, 0});  // page after page, before they are written at random
+    for (std::size_t k = 0; k < order.size(); ++k) {
+        const auto next = order[k + 1 < order.size() ? k + 1 : 0];
+        links[order[k]] = {next, static_cast<std::int64_t>(value_a(order[k] * line_elements))};
+    }
+}
+
+Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
+                     const std::vector<Chosen>& chosen) {
+    Problem problem;
+    const auto needs = needs_of(chosen);
+    const auto last = last_level(world);
+    choose_sizes(problem, world, settings, last);
+    problem.eviction_elements = eviction_elements(problem, world, needs, last);
+    refuse_if_too_large(problem, world, needs);
+    make_all_arrays(problem, world, threads, needs);
+    const auto eviction = problem.eviction_elements;
+    if (eviction > 0) {
+        problem.eviction = make_buffer<double>(eviction);
+        std::fill_n(problem.eviction.get(), eviction, 1.0);
+    }
+    make_sums(problem, needs);
+    if (world.root()) {
+        if (needs.order) make_order(problem);
+        if (needs.small_links) problem.small_links = make_links(problem, Pages::small);
+        if (needs.huge_links) problem.huge_links = make_links(problem, Pages::huge);
+        if (needs.padded) make_matrix(problem);
+        if (needs.kept) {
+            problem.kept = Mapping(problem.core_elements * element_bytes, Pages::small);
+            std::fill_n(problem.kept.as<double>(), problem.core_elements, spoilt);
+        }
+    }
+    if (needs.huge_pages)
+        problem.no_huge_pages = text_of_rank(world, 0, world.root() ? no_huge_pages(problem) : "");
+    return problem;
+}
+
+}  // namespace pacer::memory

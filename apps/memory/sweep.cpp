@@ -1,0 +1,180 @@
+// Making the working sets of the sweep, and its three variants.
+#include "apps/memory/sweep.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <random>
+
+#include "apps/memory/kernels.hpp"
+#include "apps/memory/needs.hpp"
+#include "common/units.hpp"
+
+namespace pacer::memory {
+
+namespace {
+
+constexpr std::int64_t smallest_bytes = 16 << 10;
+constexpr std::int64_t usual_cache_bytes = 32 << 20;  // where hwloc knows of none
+constexpr std::int64_t bytes_a_repeat = 64 << 20;     // at least, of read and triad
+constexpr std::int64_t hops_a_repeat = 1 << 16;       // at least, of chase
+constexpr std::int64_t element_bytes = sizeof(double);
+
+// 16, 24, 32, 48, 64, ... KiB
+std::vector<std::int64_t> sizes(std::int64_t largest_bytes) {
+    std::vector<std::int64_t> sizes;
+    for (std::int64_t octave = smallest_bytes; octave <= largest_bytes; octave *= 2) {
+        sizes.push_back(octave);
+        if (octave / 2 * 3 <= largest_bytes) sizes.push_back(octave / 2 * 3);
+    }
+    return sizes;
+}
+
+std::int64_t passes_for(std::int64_t least, std::int64_t of_one) {
+    return (least + of_one - 1) / of_one;
+}
+
+WorkingSet working_set(std::int64_t bytes, std::int64_t last_cache_bytes) {
+    WorkingSet set;
+    set.bytes = bytes;
+    set.warmed = bytes <= 2 * last_cache_bytes;
+    set.elements = bytes / element_bytes;
+    set.triad_elements = bytes / (3 * element_bytes);
+    set.lines = bytes / line_bytes;
+    set.passes = set.triad_passes = passes_for(bytes_a_repeat, bytes);
+    set.chase_passes = passes_for(hops_a_repeat, set.lines);
+    return set;
+}
+
+// Where the three arrays of triad begin: on lines that no cache puts into the same set.
+std::int64_t triad_offset(std::int64_t largest_bytes, int array) {
+    constexpr std::int64_t apart = 37 * line_elements;
+    const auto each = (largest_bytes / (3 * element_bytes) / line_elements + 1) * line_elements;
+    return array * (each + apart);
+}
+
+void fill_triads(double* at, std::int64_t largest_bytes) {
+    const auto count = largest_bytes / (3 * element_bytes);
+    for (std::int64_t i = 0; i < count; ++i) {
+        at[triad_offset(largest_bytes, 0) + i] = value_a(i);
+        at[triad_offset(largest_bytes, 1) + i] = value_b(i);
+        at[triad_offset(largest_bytes, 2) + i] = spoilt;
+    }
+}
+
+// A random cycle through all lines of each set.
+void make_cycles(Sweep& sweep) {
+    std::int64_t lines = 0;
+    for (const auto& set : sweep.sets) lines += set.lines;
+    sweep.links = Mapping(lines * line_bytes, Pages::huge);
+    auto* links = sweep.links.as<Link>();
+    std::vector<std::int64_t> order;
+    std::mt19937_64 random(1);
+    for (auto& set : sweep.sets) {
+        order.resize(static_cast<std::size_t>(set.lines));
+        std::iota(order.begin(), order.end(), std::int64_t{0});
+        for (auto n = order.size(); n > 1; --n) std::swap(order[n - 1], order[random() % n]);
+        link_up(links, order);
+        set.links = links;
+        set.links_sum = sum_of_a(set.lines * line_elements, line_elements);
+        links += set.lines;
+    }
+}
+
+void refuse_if_too_large(const std::vector<WorkingSet>& sets) {
+    std::int64_t wanted = 2 * sets.back().bytes;
+    for (const auto& set : sets) wanted += set.bytes;
+    const auto available = available_memory_bytes() / 10 * 9;
+    if (wanted <= available) return;
+    throw UsageError(fmt::format("the working sets need {} and {} has {} for them: use fewer elements",
+                                 format_bytes(static_cast<double>(wanted)), host_name(),
+                                 format_bytes(static_cast<double>(available))));
+}
+
+}  // namespace
+
+Sweep make_sweep(const Team& world, std::optional<std::int64_t> largest_bytes) {
+    if (largest_bytes && *largest_bytes < smallest_bytes) {
+        throw UsageError(fmt::format("--sweep begins at {}: use -n {} or more",
+                                     format_bytes(static_cast<double>(smallest_bytes)),
+                                     smallest_bytes / element_bytes));
+    }
+    std::int64_t last = 0;
+    if (world.root()) last = read_caches().last_bytes();
+    MPI_Bcast(&last, 1, MPI_INT64_T, 0, world.comm);
+    if (last == 0) last = usual_cache_bytes;
+    Sweep sweep;
+    for (const auto bytes : sizes(largest_bytes.value_or(4 * last))) {
+        sweep.sets.push_back(working_set(bytes, last));
+    }
+    on_root(world, [&] {
+        refuse_if_too_large(sweep.sets);
+        const auto largest = sweep.sets.back().bytes, elements = largest / element_bytes;
+        sweep.values = make_buffer<double>(elements);
+        for (std::int64_t i = 0; i < elements; ++i) sweep.values[static_cast<std::size_t>(i)] = value_a(i);
+        sweep.triads = make_buffer<double>(triad_offset(largest, 3));
+        fill_triads(sweep.triads.get(), largest);
+        make_cycles(sweep);
+        for (auto& set : sweep.sets) {
+            set.values = sweep.values.get();
+            set.a = sweep.triads.get() + triad_offset(largest, 0);
+            set.b = sweep.triads.get() + triad_offset(largest, 1);
+            set.c = sweep.triads.get() + triad_offset(largest, 2);
+            set.elements_sum = sum_of_a(set.elements, 1);
+        }
+    });
+    return sweep;
+}
+
+SweepAnswer sweep_read(const WorkingSet& set, const Team&) {
+    const double total = sum_passes(set.values, set.elements, set.passes);
+    return {set.elements_sum * set.passes, Number::of_whole(static_cast<Int128>(total)), false};
+}
+
+SweepAnswer sweep_triad(const WorkingSet& set, const Team&) {
+    for (std::int64_t pass = 0; pass < set.triad_passes; ++pass) {
+        triad_values(set.c, set.a, set.b, set.triad_elements);
+    }
+    return {set.triad_elements, {}, true};
+}
+
+// One less than it should be if the chain does not end where it began.
+SweepAnswer sweep_chase(const WorkingSet& set, const Team&) {
+    std::int64_t total = 0;
+    if (follow(set.links, 0, set.lines * set.chase_passes, total) != 0) --total;
+    return {set.links_sum * set.chase_passes, Number::of_whole(total), false};
+}
+
+void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, const Team& team) {
+    if (set.warmed) variant.run(set, team);
+    if (variant.run == sweep_triad) std::fill_n(set.c, set.triad_elements, spoilt);
+}
+
+void inspect_sweep(const WorkingSet& set, const Team&, SweepAnswer& answer) {
+    if (!answer.written) return;
+    answer.total = Number::of_whole(count_triads(set.c, set.a, set.b, set.triad_elements));
+}
+
+Check check_sweep(const WorkingSet&, const SweepAnswer& answer) {
+    return {answer.total, Number::of_whole(answer.want), 0};
+}
+
+Facts sweep_parameters(const WorkingSet& set) {
+    return {{"experiment", "sweep"}, {"working_set", set.bytes}};
+}
+
+void sweep_particulars(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant,
+                       Record& record) {
+    if (variant.run == sweep_read) {
+        const auto items = set.elements * set.passes;
+        record.work = {items, items * bytes_per_element(Access::read)};
+    } else if (variant.run == sweep_triad) {
+        const auto items = set.triad_elements * set.triad_passes;
+        record.work = {items, items * bytes_per_element(Access::triad)};
+    } else {
+        record.work = {set.lines * set.chase_passes};  // it is latency that counts, so no bytes
+    }
+}
+
+}  // namespace pacer::memory

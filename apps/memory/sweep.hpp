@@ -1,0 +1,63 @@
+// The sweep: bandwidth and latency of one core by the size of what it works on.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/memory/memory.hpp"
+#include "common/caches.hpp"
+
+namespace pacer::memory {
+
+// One working set. Each is gone through several times in a repeat, so that a small one takes long enough.
+struct WorkingSet {
+    std::int64_t bytes = 0;
+    bool warmed = false;                                // before each repeat: it fits a cache, or nearly
+    std::int64_t elements = 0, passes = 1;              // of read
+    std::int64_t triad_elements = 0, triad_passes = 1;  // of each of three arrays
+    std::int64_t lines = 0, chase_passes = 1;           // of the cycle
+    std::int64_t elements_sum = 0, links_sum = 0;       // of one pass
+    const double *values = nullptr, *a = nullptr, *b = nullptr;
+    double* c = nullptr;
+    const Link* links = nullptr;
+};
+
+struct SweepAnswer {
+    std::int64_t want = 0;
+    Number total;
+    bool written = false;  // to be inspected
+};
+
+// Working sets from 16 KiB to four times the last cache, two an octave, and the memory they lie in.
+struct Sweep {
+    Buffer<double> values, triads;
+    Mapping links;
+    std::vector<WorkingSet> sets;  // on rank 0; elsewhere their sizes alone
+};
+// Up to `largest_bytes`, or by the caches. Collective. Throws UsageError.
+Sweep make_sweep(const Team& world, std::optional<std::int64_t> largest_bytes);
+
+Check check_sweep(const WorkingSet& set, const SweepAnswer& answer);
+void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, const Team& team);
+void inspect_sweep(const WorkingSet& set, const Team& team, SweepAnswer& answer);
+Facts sweep_parameters(const WorkingSet& set);
+void sweep_particulars(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant,
+                       Record& record);
+
+// What was reached on each level: the median of the working sets that fit it and not the one before.
+std::string levels(const std::vector<Record>& records, const Caches& caches);
+
+SweepAnswer sweep_read(const WorkingSet& set, const Team& team);
+SweepAnswer sweep_triad(const WorkingSet& set, const Team& team);
+SweepAnswer sweep_chase(const WorkingSet& set, const Team& team);
+
+inline constexpr std::array<Variant<WorkingSet, SweepAnswer>, 3> sweep_variants = {{
+    {"read", "adds up the working set", sweep_read, Uses::core},
+    {"triad", "c = a + 3 b, a third of the working set each", sweep_triad, Uses::core},
+    {"chase", "each line says which comes next", sweep_chase, Uses::core},
+}};
+
+}  // namespace pacer::memory

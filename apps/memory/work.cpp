@@ -1,0 +1,83 @@
+// What each variant has to do at least, and the time below which this machine cannot.
+#include <fmt/format.h>
+
+#include "apps/memory/kernels.hpp"
+#include "apps/memory/needs.hpp"
+#include "common/limits.hpp"
+#include "common/units.hpp"
+
+namespace pacer::memory {
+
+namespace {
+
+std::string_view participle(Access access) {
+    switch (access) {
+        case Access::read:
+            return "read";
+        case Access::write:
+            return "written";
+        case Access::copy:
+            return "copied";
+        case Access::triad:
+            return "by triad";
+    }
+    return {};
+}
+
+// Elements apart, by the variant's name: stride_64 reads every 8th.
+std::int64_t elements_apart(std::string_view variant) {
+    return parse_count(variant.substr(variant.find('_') + 1)) / static_cast<std::int64_t>(sizeof(double));
+}
+
+Work work_of(const Problem& problem, std::string_view experiment, const Record& record) {
+    const auto n = problem.core_elements;
+    const auto each = bytes_per_element(access_of(experiment));
+    if (is_stream(experiment)) {
+        const auto items = problem.node_elements * (uses_ranks(record.uses) ? problem.nodes : 1);
+        return {items, items * each};
+    }
+    if (experiment == "stride") {
+        const auto apart = elements_apart(record.variant), items = (n + apart - 1) / apart;
+        return {items, apart < line_elements ? n * each : items * line_bytes};  // lines come as a whole
+    }
+    if (experiment == "matrix")
+        return {problem.rows * problem.columns, problem.rows * problem.columns * each};
+    if (experiment == "fresh") return {n, n * each};
+    return {problem.lines, problem.lines * line_bytes};
+}
+
+Limit limit_of(const Problem& problem, Access access, const Record& record) {
+    const auto found = problem.limits.find({access, record.uses});
+    if (found == problem.limits.end() || found->second == 0) return {};
+    return {static_cast<double>(record.work.bytes) / found->second,
+            fmt::format("{} {} by {}", format_rate(found->second, "B/s"), participle(access),
+                        occupation(record.uses, record.ranks, record.threads))};
+}
+
+}  // namespace
+
+Facts parameters(const Problem& problem, std::string_view experiment) {
+    Facts facts = {{"experiment", std::string(experiment)}};
+    if (is_stream(experiment)) {
+        facts.emplace_back("elements", problem.node_elements);
+        if (problem.nodes > 1) facts.emplace_back("nodes", std::int64_t{problem.nodes});
+    } else {
+        facts.emplace_back("elements", problem.core_elements);
+    }
+    if (experiment == "order") facts.emplace_back("ahead", problem.ahead);
+    return facts;
+}
+
+void particulars(const Problem& problem, const MemoryVariant& variant, Record& record) {
+    const auto experiment = fact(record.parameters, "experiment");
+    record.work = work_of(problem, experiment, record);
+    record.limit = limit_of(problem, access_of(experiment), record);
+    // All nodes together do more work than one core: their times do not compare.
+    if (problem.nodes > 1 && uses_ranks(variant.uses)) record.baseline = "none";
+    const bool nontemporal = variant.run == write_nontemporal || variant.run == copy_nontemporal ||
+                             variant.run == triad_nontemporal;
+    if (nontemporal && !has_nontemporal_stores) record.not_run = "this processor's kind has no such stores";
+    if (variant.run == first_pass_huge || variant.run == pages_huge) record.not_run = problem.no_huge_pages;
+}
+
+}  // namespace pacer::memory
