@@ -44,8 +44,9 @@ struct Task {
     std::string activity;  // "running variant mpi"
     Record record;         // case, work and limit are filled in; not_run says why not
     std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
-    std::function<Check(Verdict&)> check;   // every answer kept by the last execute; returns the last; rank 0
-    std::function<Part()> part;             // of the last answer, on every rank; may be empty
+    std::function<double()> seconds;       // of these, on every rank, as clocked by the variant; may be empty
+    std::function<Check(Verdict&)> check;  // every answer kept by the last execute; returns the last; rank 0
+    std::function<Part()> part;            // of the last answer, on every rank; may be empty
     std::function<Observations()> observe;  // of the last answer; rank 0; may be empty
 };
 
@@ -73,6 +74,10 @@ struct Experiment {
     void (*particulars)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
     Observations (*observe)(const Problem&, const Answer&) = nullptr;  // rank 0 only; always the same names
     std::string_view baseline = "serial";                              // what speedups refer to
+    // This rank's seconds of an execution, where the variants clock themselves: a collective call, say, and
+    // not the barrier before it. Any rank; positive. Without it an execution lasts from the first rank's
+    // start.
+    double (*seconds)(const Problem&, const Answer&) = nullptr;
 };
 
 // A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit unless it
@@ -111,6 +116,13 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
             for (const auto& answer : *answers) verdict.add(last = check(*problem, answer));
             return last;
         };
+        if (experiment.seconds) {
+            task.seconds = [answers, problem, seconds = experiment.seconds] {
+                double sum = 0;
+                for (const auto& answer : *answers) sum += seconds(*problem, answer);
+                return sum;
+            };
+        }
         if (experiment.part) {
             task.part = [answers, problem, part = experiment.part] {
                 return part(*problem, answers->back());
