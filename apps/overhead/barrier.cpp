@@ -12,7 +12,10 @@ Answer barrier(const Problem&, const Team& team) {
     const double left = now_seconds();
     double last_came = came;
     MPI_Allreduce(&came, &last_came, 1, MPI_DOUBLE, MPI_MAX, team.node);
-    return answer_of_ranks(team, team.size, left >= last_came ? 1 : 0, left - came);
+    const std::int64_t early = left < last_came ? 1 : 0;
+    std::int64_t all_early = early;
+    MPI_Allreduce(&early, &all_early, 1, MPI_INT64_T, MPI_SUM, team.comm);
+    return {Number::of_whole(all_early), {1, Number::of_whole(early)}, left - came};
 }
 
 }  // namespace pacer::overhead

@@ -47,6 +47,20 @@ void print_break_even(const Session& session, bool crowded) {
     fmt::print("{}", overhead::break_even_table(session.launch, cores, crowded));
 }
 
+// MPI is initialised before the command line is read, and the last of equal options counts.
+int mpi_thread_level(int argc, char** argv) {
+    int level = MPI_THREAD_SERIALIZED;
+    const std::string_view option = "--thread-level";
+    for (int i = 1; i < argc; ++i) {
+        std::string_view word = argv[i];
+        if (!word.starts_with(option)) continue;
+        word.remove_prefix(option.size());
+        const std::string_view value = word.empty() && i + 1 < argc ? argv[i + 1] : word;
+        level = value == "single" || value == "=single" ? MPI_THREAD_SINGLE : MPI_THREAD_SERIALIZED;
+    }
+    return level;
+}
+
 ExitStatus run(const Team& world, int argc, char** argv) {
     Options options;
     overhead::Settings settings;
@@ -54,6 +68,10 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     CommandLine line("overhead", summary, options);
     line.cli.get_option("--elements")->description("Elements of 8 bytes in the largest message, 0: none");
     line.add_count("--workers", settings.workers, "Most workers to start [as many as cores, 2 at least]");
+    line.add_choice(
+        "--thread-level", settings.thread_level,
+        {{"single", overhead::ThreadLevel::single}, {"serialized", overhead::ThreadLevel::serialized}},
+        "What MPI is told of the program's threads");
     if (const auto done = line.parse(world, argc, argv, list(std::span(overhead::variants)))) return *done;
     settings.elements = options.elements;
 
@@ -78,5 +96,6 @@ int main(int argc, char** argv) {
     const std::string_view role = argc > 1 ? argv[1] : "";
     if (role == overhead::spawner_role) return overhead::be_spawner(argc, argv);
     if (role == overhead::spawned_worker_role) return overhead::be_spawned_worker(argc, argv);
-    return pacer::launch("overhead", argc, argv, [&](const Team& world) { return run(world, argc, argv); });
+    const auto body = [&](const Team& world) { return run(world, argc, argv); };
+    return pacer::launch("overhead", argc, argv, body, mpi_thread_level(argc, argv));
 }

@@ -21,9 +21,14 @@ namespace pacer::overhead {
 
 enum class Kind { workers, barrier, message };  // what a problem is about, and which variants solve it
 
+// What MPI is told of the process's threads: that there is one, or that one at a time calls it, as in every
+// other app. With either it is the first thread alone that does.
+enum class ThreadLevel { single, serialized };
+
 struct Settings {
     std::int64_t elements = 131072;  // of 8 bytes, in the largest message
     std::int64_t workers = 0;        // most that are started; 0: as many as there are cores, but 2 at least
+    ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
 // What all problems of a launch use.
@@ -32,25 +37,31 @@ struct Means {
     std::unique_ptr<Spawner> spawner;  // rank 0, if `spawn` is to run
     std::string no_spawn;              // why it cannot; the same on every rank
     bool crowded = false;              // more ranks than cores on some node
+    ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
-// Built outside the clock. The variants leave it untouched, but for the means.
+// Elements that arrived wrong at this rank, in all executions so far.
+struct Wrong {
+    std::int64_t copy = 0, pingpong = 0, reduce = 0, allreduce = 0;
+};
+
+// Built outside the clock. The variants leave it untouched, but for the means and for what they got wrong.
 struct Problem {
     Kind kind = Kind::workers;
     std::int64_t workers = 1;   // to start, each for one piece of work; Kind::workers
-    std::int64_t elements = 1;  // in a message; Kind::message
-    Rates core = {},
-          ranks = {};  // of reading what one message, or one of every rank, holds; rank 0; 0: unknown
+    std::int64_t elements = 0;  // in a message; Kind::message
+    Rates core = {};            // of reading what one message holds; on rank 0; 0: unknown
+    Rates ranks = {};           // the same for one message of every rank
     Means* means = nullptr;
+    mutable Wrong wrong = {};
 
     std::int64_t bytes() const { return 8 * elements; }
 };
 
 struct Answer {
-    Number total;       // on rank 0: what all workers or ranks came to, see check()
-    Part own;           // this rank's part of it
-    double seconds;     // this rank's, of one call
-    int receivers = 0;  // the ranks that had to receive a message, or to wait for the others
+    Number total;                            // on rank 0, see check()
+    Part own;                                // this rank's part of it
+    double seconds;                          // this rank's, of one call
     std::optional<std::int64_t> hangs = {};  // of MPI_Comm_spawn, before it worked; `spawn` only
 };
 
@@ -73,8 +84,9 @@ std::vector<Problem> make_problems(const Team& world, const Threads& threads, co
                                    std::int64_t workers, std::span<const OverheadVariant> chosen,
                                    Means& means, bool limits);
 
-// Workers: the sum of 1 ... w, each returned by one worker. Barrier: the ranks that left it after the last
-// had entered. Messages: the elements that arrived right, on all ranks.
+// Workers: the sum of 1 ... w, each returned by one worker. Barrier: the ranks that left it before the last
+// had come. Messages: the elements that arrived wrong at rank 0; of what arrived wrong elsewhere its part
+// tells.
 Check check(const Problem& problem, const Answer& answer);
 Part own_part(const Problem& problem, const Answer& answer);
 double seconds(const Problem& problem, const Answer& answer);
@@ -88,10 +100,6 @@ std::string_view baseline(Kind kind);
 // The answer of the problem's workers after `rounds` rounds, in which their results came to `sum` and which
 // took so long, all together.
 Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds);
-// The answer to which every rank of the team contributes what it received right, 1 for having waited.
-// Collective.
-Answer answer_of_ranks(const Team& team, int receivers, std::int64_t mine, double seconds);
-
 // The variants, a file each.
 Answer call(const Problem& problem, const Team& team);
 Answer thread(const Problem& problem, const Team& team);

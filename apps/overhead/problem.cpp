@@ -93,6 +93,7 @@ std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor) {
 std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
                                   std::span<const OverheadVariant> chosen) {
     auto means = std::make_unique<Means>();
+    means->thread_level = settings.thread_level;
     means->crowded = crowded(world);
     MPI_Allreduce(MPI_IN_PLACE, &means->crowded, 1, MPI_CXX_BOOL, MPI_LOR, world.comm);
     if (is_chosen(chosen, Kind::message)) {
@@ -141,15 +142,8 @@ Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t 
             seconds / static_cast<double>(rounds)};
 }
 
-Answer answer_of_ranks(const Team& team, int receivers, std::int64_t mine, double seconds) {
-    std::int64_t all = mine;
-    MPI_Allreduce(&mine, &all, 1, MPI_INT64_T, MPI_SUM, team.comm);
-    return {Number::of_whole(all), {mine, Number::of_whole(mine)}, seconds, receivers};
-}
-
 Check check(const Problem& problem, const Answer& answer) {
-    const auto want =
-        problem.kind == Kind::workers ? sum_of_pieces(problem.workers) : answer.receivers * problem.elements;
+    const auto want = problem.kind == Kind::workers ? sum_of_pieces(problem.workers) : 0;
     return {answer.total, Number::of_whole(want), 0};
 }
 
@@ -167,13 +161,15 @@ Observations observe(const Problem&, const Answer& answer) {
 }
 
 Facts parameters(const Problem& problem) {
+    const bool single = problem.means->thread_level == ThreadLevel::single;
+    const std::string level = single ? "single" : "serialized";
     switch (problem.kind) {
         case Kind::workers:
             return {{"kind", "workers"}, {"workers", problem.workers}};
         case Kind::barrier:
-            return {{"kind", "barrier"}};
+            return {{"kind", "barrier"}, {"thread_level", level}};
         case Kind::message:
-            return {{"kind", "message"}, {"bytes", problem.bytes()}};
+            return {{"kind", "message"}, {"thread_level", level}, {"bytes", problem.bytes()}};
     }
     return {};
 }
