@@ -73,6 +73,8 @@ ExitStatus run(const Team& world, int argc, char** argv) {
         {{"single", overhead::ThreadLevel::single}, {"serialized", overhead::ThreadLevel::serialized}},
         "What MPI is told of the program's threads");
     if (const auto done = line.parse(world, argc, argv, list(std::span(overhead::variants)))) return *done;
+    if (line.cli.count("--workers") > 0 && settings.workers < 1)
+        throw UsageError("--workers wants 1 at least");
     settings.elements = options.elements;
 
     const auto variants = choose(std::span(overhead::variants), options.variants);

@@ -24,8 +24,7 @@ namespace pacer::overhead {
 namespace {
 
 constexpr int most_tries = 3;
-constexpr double patience_at_first_seconds = 8;  // with MPI_Init of the spawner
-constexpr double least_patience_seconds = 2;     // ten times what it takes on an idle machine
+constexpr double least_patience_seconds = 2;  // ten times what it takes on an idle machine
 
 // Between fork and exec, in a process with threads: system calls only.
 [[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int channel,
@@ -79,7 +78,8 @@ std::vector<std::string> environment_alone(const char* const* environment) {
     return kept;
 }
 
-Spawner::Spawner(std::string program) : program_(std::move(program)) {}
+Spawner::Spawner(std::string program, double first_patience_seconds)
+    : program_(std::move(program)), first_patience_seconds_(first_patience_seconds) {}
 
 Spawner::~Spawner() {
     stop();
@@ -88,12 +88,10 @@ Spawner::~Spawner() {
 Spawner::Spawned Spawner::spawn(std::int64_t workers) {
     Spawned spawned;
     for (; spawned.hangs < most_tries; ++spawned.hangs) {
-        const double patience = slowest_seconds_ > 0 ? std::max(least_patience_seconds, 10 * slowest_seconds_)
-                                                     : patience_at_first_seconds;
         if (pid_ < 0) start();
         SpawnReply reply{};
         send(channel_, &workers, sizeof workers, MSG_NOSIGNAL);
-        if (!reply_comes(patience)) {
+        if (!reply_comes(patience(workers))) {
             give_up();
             continue;
         }
@@ -153,6 +151,12 @@ void Spawner::give_up() {
     pid_ = -1;
     if (channel_ >= 0) close(channel_);
     channel_ = -1;
+}
+
+double Spawner::patience(std::int64_t workers) const {
+    if (slowest_seconds_ > 0) return std::max(least_patience_seconds, 10 * slowest_seconds_);
+    constexpr double for_each_seconds = 0.1;
+    return first_patience_seconds_ + for_each_seconds * static_cast<double>(workers);
 }
 
 bool Spawner::reply_comes(double patience_seconds) const {

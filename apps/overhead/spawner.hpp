@@ -17,7 +17,9 @@ namespace pacer::overhead {
 class Spawner {
   public:
     // `program` is this one, or another that calls be_spawner() and be_spawned_worker() for their roles.
-    explicit Spawner(std::string program);
+    // Starts nothing yet. What it waits for the first workers, with all that has to start for them; ask for
+    // the most workers first.
+    explicit Spawner(std::string program, double first_patience_seconds = 8);
     Spawner(const Spawner&) = delete;
     Spawner& operator=(const Spawner&) = delete;
     ~Spawner();
@@ -36,12 +38,14 @@ class Spawner {
     void start();
     void stop();
     void give_up();
+    double patience(std::int64_t workers) const;
     bool reply_comes(double patience_seconds) const;
 
     std::string program_;
     pid_t pid_ = -1;
-    int channel_ = -1;            // to and from it
-    double slowest_seconds_ = 0;  // that a spawn took so far
+    int channel_ = -1;  // to and from it
+    double first_patience_seconds_;
+    double slowest_seconds_ = 0;  // that workers took so far
 };
 
 // The path of the program that this process runs.
