@@ -97,7 +97,7 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
             if (!others_asleep && !together) MPI_Barrier(world_.comm);
             others_asleep = !together && world_.size > 1;
             if (!together && !world_.root()) continue;
-            auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, {}, {}});
+            auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, 0, {}, {}});
             execute_task(sample, plan.batch[i]);
         }
     }
@@ -117,12 +117,19 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     sample.start = now_seconds();
     task.execute(team, batch);
     sample.end = now_seconds();
+    const double clocked = task.seconds ? task.seconds() : 0;  // of all answers, while they are there
     if (task.inspect) task.inspect(team);
     if (world_.root()) {
         last_check_[sample.task] = task.check(task.record.verdict);
         if (task.observe) sample.observed = task.observe();
     }
-    if (profile::enabled) profile::book(task.record.variant, sample.end - sample.start, team.threads);
+    const double passed = sample.end - sample.start;
+    sample.lasted = passed / static_cast<double>(batch);
+    if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
+    if (task.seconds) {
+        sample.start = 0;
+        sample.end = clocked;
+    }
     set_activity("between two repeats");
 }
 

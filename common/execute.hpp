@@ -21,7 +21,8 @@ struct Plan {
 struct Sample {
     std::size_t task = 0;
     std::int64_t round = 0;
-    double start = 0, end = 0;    // this rank's clock
+    double start = 0, end = 0;    // this rank's clock; 0 and its seconds if the variant clocks itself
+    double lasted = 0;            // an execution, with what a variant that clocks itself leaves out
     std::vector<double> seconds;  // an execution, on every rank of the case; on rank 0, once collected
     Observations observed;        // rank 0
 };

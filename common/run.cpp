@@ -74,13 +74,14 @@ class Director {
         if (late && std::find(started_.begin(), started_.end(), true) != started_.end())
             return;  // one is run at least
         const auto samples = executor_.execute({1, 0, only(i, 1)});
-        expected_seconds_[i] = record.first_seconds = slowest(samples.front());
+        record.first_seconds = slowest(samples.front());
+        expected_seconds_[i] = duration(samples.front());
         started_[i] = true;
     }
 
     void warm_up(std::size_t i) {
         auto& record = tasks_[i].record;
-        double typical = record.first_seconds;
+        double typical = expected_seconds_[i];
         if (!runs(i) || typical >= long_work_seconds) return;
         const double end = seconds_since_launch() + 0.02 * remaining_seconds();
         double before = 0;
@@ -88,7 +89,7 @@ class Director {
              ++n) {
             std::vector<double> seconds;
             for (const auto& sample : executor_.execute({block, 0, only(i, batch_[i])})) {
-                seconds.push_back(slowest(sample));
+                seconds.push_back(duration(sample));
             }
             typical = median(seconds);
             const double wanted = std::ceil(shortest_repeat_seconds_ / std::max(typical, 1e-12));
@@ -166,7 +167,7 @@ class Director {
             record.observed[k].values.push_back(sample.observed[k].second);
         }
         const auto count = static_cast<std::int64_t>(record.repeats());
-        spent_seconds_[i] += slowest(sample);
+        spent_seconds_[i] += duration(sample);
         expected_seconds_[i] = spent_seconds_[i] / static_cast<double>(count);
         if (count < next_decision_[i]) return;
         // After many repeats less often: sorting all of them every 5 repeats would take longer than short
@@ -179,13 +180,16 @@ class Director {
         return *std::max_element(sample.seconds.begin(), sample.seconds.end());
     }
 
+    // What an execution takes of the time budget: more than its seconds if the variant clocks itself.
+    static double duration(const Sample& sample) { return std::max(slowest(sample), sample.lasted); }
+
     std::vector<Task>& tasks_;
     Executor& executor_;
     const RunOptions& options_;
     std::vector<std::int64_t> batch_;          // executions a repeat
     std::vector<bool> started_;                // ran at least once
     std::vector<bool> dropped_;                // too expensive for the time left
-    std::vector<double> spent_seconds_;        // in timed repeats, slowest ranks
+    std::vector<double> spent_seconds_;        // in timed repeats
     std::vector<double> expected_seconds_;     // of the next execution
     std::vector<std::int64_t> next_decision_;  // repeats at which to look at the interval again
     double shortest_repeat_seconds_;

@@ -44,7 +44,8 @@ struct Task {
     std::string activity;  // "running variant mpi"
     Record record;         // case, work and limit are filled in; not_run says why not
     std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
-    std::function<void(const Team&)> prepare;                // before the clock starts; may be empty
+    std::function<double()> seconds;  // of these, on every rank, as clocked by the variant; may be empty
+    std::function<void(const Team&)> prepare;  // before the clock starts; may be empty
     std::function<void(const Team&)> inspect;  // what the last execute left, after the clock; may be empty
     std::function<Check(Verdict&)> check;   // every answer kept by the last execute; returns the last; rank 0
     std::function<Part()> part;             // of the last answer, on every rank; may be empty
@@ -82,6 +83,10 @@ struct Experiment {
     // communicate. Of a batch the last answer alone is inspected and checked: what was written before is
     // lost.
     void (*inspect)(const Problem&, const Team&, Answer&) = nullptr;
+    // This rank's seconds of an execution, where the variants clock themselves: a collective call, say, and
+    // not the barrier before it. Any rank; positive. Without it an execution lasts from the first rank's
+    // start.
+    double (*seconds)(const Problem&, const Answer&) = nullptr;
 };
 
 // A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit unless it
@@ -129,6 +134,13 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
             task.inspect = [answers, problem, inspect = experiment.inspect](const Team& team) {
                 answers->erase(answers->begin(), answers->end() - 1);
                 inspect(*problem, team, answers->back());
+            };
+        }
+        if (experiment.seconds) {
+            task.seconds = [answers, problem, seconds = experiment.seconds] {
+                double sum = 0;
+                for (const auto& answer : *answers) sum += seconds(*problem, answer);
+                return sum;
             };
         }
         if (experiment.part) {

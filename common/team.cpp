@@ -121,11 +121,11 @@ std::string host_name() {
 }
 
 int launch(std::string_view program, int argc, char** argv,
-           const std::function<ExitStatus(const Team&)>& body) {
+           const std::function<ExitStatus(const Team&)>& body, int thread_level) {
     launch_start = Clock::now();
     open_standard_streams();
     int provided = MPI_THREAD_SINGLE;
-    MPI_Init_thread(&argc, &argv, MPI_THREAD_SERIALIZED, &provided);
+    MPI_Init_thread(&argc, &argv, thread_level, &provided);
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
     const auto status = run_body(program, body);

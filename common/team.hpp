@@ -26,8 +26,9 @@ struct Team {
 // A UsageError, thrown on every rank alike, is printed by rank 0 and ends the launch with status 2. Any other
 // exception, on any rank, is printed once with rank, host and activity() and ends the launch with MPI_Abort.
 // The team's communicator is a duplicate of MPI_COMM_WORLD; its `threads` is 1.
+// `thread_level`: what MPI is asked for, which it need not give.
 int launch(std::string_view program, int argc, char** argv,
-           const std::function<ExitStatus(const Team&)>& body);
+           const std::function<ExitStatus(const Team&)>& body, int thread_level = MPI_THREAD_SERIALIZED);
 
 // The name of the host this process runs on.
 std::string host_name();

@@ -73,14 +73,15 @@ using V = Variant<Problem, Answer>;
 
 std::vector<Record> run(std::vector<V> variants, RunOptions options,
                         void (*particulars)(const Problem&, const V&, Record&) = nullptr,
-                        Observations (*observe)(const Problem&, const Answer&) = nullptr) {
+                        Observations (*observe)(const Problem&, const Answer&) = nullptr,
+                        double (*seconds)(const Problem&, const Answer&) = nullptr) {
     executions = 0;
     static Problem problem;
     problem.ranks = world().size;
     const Threads threads;
     const Experiment<Problem, Answer> experiment{
-        "test", problem,  variants,    {},      {world().size, 0, 0, Operation::none},
-        check,  own_part, particulars, observe, "alone"};
+        "test",      problem, variants, {},     {world().size, 0, 0, Operation::none}, check, own_part,
+        particulars, observe, "alone",  seconds};
     return run_tasks(tasks_of(experiment, world(), threads,
                               [](const Record&) {
                                   return Limit{2, "probed"};
@@ -255,6 +256,35 @@ TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
     const auto other = order_of_five_rounds(4, 0.0002);
     if (!world().root()) return;
     EXPECT_NE(warmed_up, other);
+}
+
+// A variant that clocks itself: its seconds are kept, batched or not, and how long it really lasts decides
+// how often it is executed.
+double a_nanosecond(const Problem&, const Answer&) {
+    return 1e-9;
+}
+
+TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
+    pace_seconds = 0.002;
+    const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
+                             five_repeats(), nullptr, nullptr, a_nanosecond);
+    if (!world().root()) return;
+    for (const auto& record : records) {
+        EXPECT_EQ(record.seconds.size(), 5 * static_cast<std::size_t>(record.ranks));
+        EXPECT_DOUBLE_EQ(record.first_seconds, 1e-9);
+        for (const double s : record.seconds) EXPECT_NEAR(s, 1e-9, 1e-15);
+    }
+    EXPECT_EQ(records[1].batch, 1);
+}
+
+TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {
+    pace_seconds = 0.01;
+    const double start = seconds_since_launch();
+    const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
+                             {.repeats = 1000, .max_seconds = start + 0.5, .seed = 1, .progress = false},
+                             nullptr, nullptr, a_nanosecond);
+    if (!world().root()) return;
+    EXPECT_LE(records[1].repeats(), 50);
 }
 
 TEST(Run, StopsByItselfWithinItsBudget) {

@@ -1,0 +1,23 @@
+// The same bytes copied within one process: what any exchange of them is compared with.
+#include <cstring>
+
+#include "apps/overhead/rounds.hpp"
+
+namespace pacer::overhead {
+
+Answer copy(const Problem& problem, const Team& team) {
+    constexpr std::int64_t enough_bytes = 1 << 16;  // to copy, for one look at the clock not to count
+    const std::int64_t copies = std::max<std::int64_t>(1, enough_bytes / problem.bytes());
+    const double* const from = problem.means->buffers.to_send();
+    auto answer =
+        clock_rounds(problem, team, {true, factor_of_rank(team.rank)}, problem.wrong.copy, [&](double* to) {
+            for (std::int64_t i = 0; i < copies; ++i) {
+                std::memcpy(to, from, static_cast<std::size_t>(problem.bytes()));
+                asm volatile("" : : "r"(to) : "memory");  // who knows who reads it
+            }
+        });
+    answer.seconds /= static_cast<double>(copies);
+    return answer;
+}
+
+}  // namespace pacer::overhead

@@ -1,0 +1,137 @@
+// overhead: what it costs to start and join workers, and to let them wait for each other or exchange
+// messages. The problems, the answer, and the table of variants.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/overhead/message.hpp"
+#include "apps/overhead/spawner.hpp"
+#include "common/limits.hpp"
+#include "common/placement.hpp"
+#include "common/run.hpp"
+#include "common/variant.hpp"
+
+namespace pacer::overhead {
+
+enum class Kind { workers, barrier, message };  // what a problem is about, and which variants solve it
+
+// What MPI is told of the process's threads: that there is one, or that one at a time calls it, as in every
+// other app. With either it is the first thread alone that does.
+enum class ThreadLevel { single, serialized };
+
+struct Settings {
+    std::int64_t elements = 131072;  // of 8 bytes, in the largest message
+    std::int64_t workers = 0;        // most that are started; 0: as many as there are cores, but 2 at least
+    ThreadLevel thread_level = ThreadLevel::serialized;
+};
+
+// What all problems of a launch use.
+struct Means {
+    Buffers buffers;                   // for the largest message
+    std::unique_ptr<Spawner> spawner;  // rank 0, if `spawn` is to run
+    std::string no_spawn;              // why it cannot; the same on every rank
+    bool crowded = false;              // more ranks than cores on some node
+    ThreadLevel thread_level = ThreadLevel::serialized;
+};
+
+// Elements that arrived wrong at this rank, in all executions so far.
+struct Wrong {
+    std::int64_t copy = 0, pingpong = 0, reduce = 0, allreduce = 0;
+};
+
+// Built outside the clock. The variants leave it untouched, but for the means and for what they got wrong.
+struct Problem {
+    Kind kind = Kind::workers;
+    std::int64_t workers = 1;   // to start, each for one piece of work; Kind::workers
+    std::int64_t elements = 0;  // in a message; Kind::message
+    Rates core = {};            // of reading what one message holds; on rank 0; 0: unknown
+    Rates ranks = {};           // the same for one message of every rank
+    Means* means = nullptr;
+    mutable Wrong wrong = {};
+
+    std::int64_t bytes() const { return 8 * elements; }
+};
+
+struct Answer {
+    Number total;                            // on rank 0, see check()
+    Part own;                                // this rank's part of it
+    double seconds;                          // this rank's, of one call
+    std::optional<std::int64_t> hangs = {};  // of MPI_Comm_spawn, before it worked; `spawn` only
+};
+
+using OverheadVariant = Variant<Problem, Answer>;
+
+// Most workers to start: what --workers says, or else as many as one process has threads, but 2 at least.
+// Throws UsageError.
+std::int64_t most_workers(const Settings& settings, const Threads& threads);
+
+// 1, 2, 4, ... up to `most`, which is included; none for 0. The sizes of messages go in eights.
+std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor);
+
+// Allocates and tries what the chosen variants need. Collective. Throws UsageError.
+std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
+                                  std::span<const OverheadVariant> chosen);
+
+// The problems that the chosen variants solve: workers 1, 2, 4, ...; the barrier; messages of 8, 64, ...
+// bytes. Probes rates for the limits of large messages if `limits`. Collective.
+std::vector<Problem> make_problems(const Team& world, const Threads& threads, const Settings& settings,
+                                   std::int64_t workers, std::span<const OverheadVariant> chosen,
+                                   Means& means, bool limits);
+
+// Workers: the sum of 1 ... w, each returned by one worker. Barrier: the ranks that left it before the last
+// had come. Messages: the elements that arrived wrong at rank 0; of what arrived wrong elsewhere its part
+// tells.
+Check check(const Problem& problem, const Answer& answer);
+Part own_part(const Problem& problem, const Answer& answer);
+double seconds(const Problem& problem, const Answer& answer);
+Observations observe(const Problem& problem, const Answer& answer);
+Facts parameters(const Problem& problem);
+void particulars(const Problem& problem, const OverheadVariant& variant, Record& record);
+
+// What every problem of that kind is compared with.
+std::string_view baseline(Kind kind);
+
+// The answer of the problem's workers after `rounds` rounds, in which their results came to `sum` and which
+// took so long, all together.
+Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds);
+// The variants, a file each.
+Answer call(const Problem& problem, const Team& team);
+Answer thread(const Problem& problem, const Team& team);
+Answer async(const Problem& problem, const Team& team);
+Answer openmp_region(const Problem& problem, const Team& team);
+Answer openmp_barrier(const Problem& problem, const Team& team);
+Answer fork(const Problem& problem, const Team& team);
+Answer spawn(const Problem& problem, const Team& team);
+Answer barrier(const Problem& problem, const Team& team);
+Answer copy(const Problem& problem, const Team& team);
+Answer pingpong(const Problem& problem, const Team& team);
+Answer reduce(const Problem& problem, const Team& team);
+Answer allreduce(const Problem& problem, const Team& team);
+
+inline constexpr std::array<OverheadVariant, 12> variants = {{
+    {"call", "a function call for each piece of work: no workers at all", call, Uses::core},
+    {"thread", "std::thread: start w, join w", thread, Uses::threads},
+    {"async", "std::async: launch w, get w results", async, Uses::threads},
+    {"openmp_region", "a parallel region of w threads that exist already", openmp_region, Uses::threads},
+    {"openmp_barrier", "a barrier of w threads inside a parallel region", openmp_barrier, Uses::threads},
+    {"fork", "fork w processes, read their results from a pipe, wait for their ends", fork, Uses::threads},
+    {"spawn", "MPI_Comm_spawn of w processes, MPI_Reduce of their results, MPI_Comm_disconnect", spawn,
+     Uses::threads},
+    {"barrier", "MPI_Barrier of all ranks", barrier, Uses::ranks},
+    {"copy", "the message copied by one core: no exchange at all", copy, Uses::core},
+    {"pingpong", "MPI_Send and MPI_Recv between the first and the last rank: half a round trip", pingpong,
+     Uses::ranks},
+    {"reduce", "MPI_Reduce to rank 0", reduce, Uses::ranks},
+    {"allreduce", "MPI_Allreduce", allreduce, Uses::ranks},
+}};
+
+// Which problems a variant solves.
+Kind kind_of(const OverheadVariant& variant);
+
+}  // namespace pacer::overhead

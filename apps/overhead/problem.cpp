@@ -1,0 +1,196 @@
+// Making the problems, and knowing their answers.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "apps/overhead/overhead.hpp"
+#include "apps/overhead/piece.hpp"
+#include "common/patience.hpp"
+#include "common/units.hpp"
+
+namespace pacer::overhead {
+
+namespace {
+
+constexpr std::int64_t bytes_with_limit = 1 << 16;  // shorter messages are a matter of latency
+
+bool is_chosen(std::span<const OverheadVariant> chosen, Kind kind) {
+    return std::any_of(chosen.begin(), chosen.end(), [=](const auto& v) { return kind_of(v) == kind; });
+}
+
+// Two messages a rank. Collective.
+void refuse_if_too_large(const Team& world, const Settings& settings) {
+    constexpr std::int64_t most = std::numeric_limits<int>::max();
+    if (settings.elements > most)
+        throw UsageError(fmt::format("a message has {} elements at most: use a smaller -n", most));
+    int ranks = 1;
+    MPI_Comm_size(world.node, &ranks);
+    on_every_rank(world, [&] {
+        const auto wanted = 16 * settings.elements * ranks, free = available_memory_bytes() / 10 * 9;
+        if (wanted <= free) return;
+        throw UsageError(
+            fmt::format("messages of {} need {} on {} with {} ranks, which has {} free: use a smaller -n",
+                        format_bytes(8.0 * static_cast<double>(settings.elements)),
+                        format_bytes(static_cast<double>(wanted)), host_name(), ranks,
+                        format_bytes(static_cast<double>(free))));
+    });
+}
+
+// Whether processes can be spawned here is known only by trying.
+void try_to_spawn(Means& means, const Team& world, std::int64_t workers) {
+    if (world.root()) {
+        means.spawner = std::make_unique<Spawner>(own_program());
+        try {
+            means.spawner->spawn(workers);
+        } catch (const std::runtime_error& error) {
+            means.no_spawn = error.what();
+        }
+    }
+    sleeping_barrier(world);
+    means.no_spawn = text_of_rank(world, 0, means.no_spawn);
+}
+
+void probe_rates(Problem& problem, const Team& world, const Threads& threads) {
+    set_activity("probing the limits");
+    problem.core = measure_rates(world, threads, {.bytes = problem.bytes()}, {Uses::core})[Uses::core];
+    problem.ranks =
+        measure_rates(world, threads, {.bytes = problem.bytes() * world.size}, {Uses::ranks})[Uses::ranks];
+}
+
+// Every byte that is sent must be read once, by the core that sends it or by all of them together.
+Limit limit_of_message(const Problem& problem, const Record& record) {
+    const bool of_all_ranks = record.variant == "reduce" || record.variant == "allreduce";
+    if (of_all_ranks) {
+        return limit_of({.bytes = problem.bytes() * record.ranks}, problem.ranks,
+                        occupation(Uses::ranks, record.ranks, 1));
+    }
+    return limit_of({.bytes = problem.bytes()}, problem.core, occupation(Uses::core, 1, 1));
+}
+
+// Elements that arrive somewhere.
+std::int64_t arriving(const Problem& problem, const Record& record) {
+    if (record.variant == "pingpong") return 2 * problem.elements;
+    if (record.variant == "allreduce") return record.ranks * problem.elements;
+    return problem.elements;
+}
+
+}  // namespace
+
+std::int64_t most_workers(const Settings& settings, const Threads& threads) {
+    constexpr std::int64_t most = 1024;
+    if (settings.workers > most) throw UsageError(fmt::format("--workers wants at most {}", most));
+    return settings.workers > 0 ? settings.workers : std::max(2, threads.process);
+}
+
+std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor) {
+    std::vector<std::int64_t> all;
+    for (std::int64_t step = 1; step < most; step *= factor) all.push_back(step);
+    if (most > 0) all.push_back(most);
+    return all;
+}
+
+std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
+                                  std::span<const OverheadVariant> chosen) {
+    auto means = std::make_unique<Means>();
+    means->thread_level = settings.thread_level;
+    means->crowded = crowded(world);
+    MPI_Allreduce(MPI_IN_PLACE, &means->crowded, 1, MPI_CXX_BOOL, MPI_LOR, world.comm);
+    if (is_chosen(chosen, Kind::message)) {
+        refuse_if_too_large(world, settings);
+        means->buffers = Buffers(world, settings.elements);
+    }
+    if (std::any_of(chosen.begin(), chosen.end(), [](const auto& v) { return v.run == spawn; }))
+        try_to_spawn(*means, world, workers);
+    return means;
+}
+
+std::vector<Problem> make_problems(const Team& world, const Threads& threads, const Settings& settings,
+                                   std::int64_t workers, std::span<const OverheadVariant> chosen,
+                                   Means& means, bool limits) {
+    std::vector<Problem> problems;
+    if (is_chosen(chosen, Kind::workers)) {
+        for (const auto count : steps(workers, 2))
+            problems.push_back({.kind = Kind::workers, .workers = count, .means = &means});
+    }
+    if (is_chosen(chosen, Kind::barrier)) problems.push_back({.kind = Kind::barrier, .means = &means});
+    if (!is_chosen(chosen, Kind::message)) return problems;
+    for (const auto elements : steps(settings.elements, 8)) {
+        auto& problem =
+            problems.emplace_back(Problem{.kind = Kind::message, .elements = elements, .means = &means});
+        if (limits && problem.bytes() >= bytes_with_limit) probe_rates(problem, world, threads);
+    }
+    return problems;
+}
+
+Kind kind_of(const OverheadVariant& variant) {
+    if (variant.run == barrier) return Kind::barrier;
+    const auto of_message = {copy, pingpong, reduce, allreduce};
+    return std::find(of_message.begin(), of_message.end(), variant.run) != of_message.end() ? Kind::message
+                                                                                            : Kind::workers;
+}
+
+std::string_view baseline(Kind kind) {
+    return kind == Kind::message ? "copy" : kind == Kind::workers ? "call" : "";
+}
+
+Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds) {
+    // One round that went wrong leaves a remainder, or another quotient.
+    const std::int64_t of_one = sum % rounds == 0 ? sum / rounds : -1;
+    return {Number::of_whole(of_one),
+            {problem.workers, Number::of_whole(of_one)},
+            seconds / static_cast<double>(rounds)};
+}
+
+Check check(const Problem& problem, const Answer& answer) {
+    const auto want = problem.kind == Kind::workers ? sum_of_pieces(problem.workers) : 0;
+    return {answer.total, Number::of_whole(want), 0};
+}
+
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
+}
+
+double seconds(const Problem&, const Answer& answer) {
+    return answer.seconds;
+}
+
+Observations observe(const Problem&, const Answer& answer) {
+    if (!answer.hangs) return {};
+    return {{"hangs", static_cast<double>(*answer.hangs)}};
+}
+
+Facts parameters(const Problem& problem) {
+    const bool single = problem.means->thread_level == ThreadLevel::single;
+    const std::string level = single ? "single" : "serialized";
+    switch (problem.kind) {
+        case Kind::workers:
+            return {{"kind", "workers"}, {"workers", problem.workers}};
+        case Kind::barrier:
+            return {{"kind", "barrier"}, {"thread_level", level}};
+        case Kind::message:
+            return {{"kind", "message"}, {"thread_level", level}, {"bytes", problem.bytes()}};
+    }
+    return {};
+}
+
+void particulars(const Problem& problem, const OverheadVariant& variant, Record& record) {
+    switch (problem.kind) {
+        case Kind::workers:
+            if (uses_threads(variant.uses)) record.threads = static_cast<int>(problem.workers);
+            record.work.items = problem.workers;
+            if (variant.run == spawn) record.not_run = problem.means->no_spawn;
+            break;
+        case Kind::barrier:
+            record.work.items = record.ranks;
+            break;
+        case Kind::message:
+            record.work = {.items = arriving(problem, record), .bytes = problem.bytes()};
+            record.limit = limit_of_message(problem, record);
+            if (variant.run == pingpong && record.ranks == 1)
+                record.not_run = "needs two ranks: mpirun -np 2";
+            break;
+    }
+}
+
+}  // namespace pacer::overhead

@@ -1,0 +1,66 @@
+#include "apps/overhead/spawned_workers.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <stdexcept>
+#include <vector>
+
+#include "apps/overhead/piece.hpp"
+#include "common/status.hpp"
+#include "common/team.hpp"
+
+namespace pacer::overhead {
+
+SpawnedWorkers::SpawnedWorkers(const std::string& program, std::int64_t count) {
+    std::string role = spawned_worker_role;
+    std::array<char*, 2> arguments = {role.data(), nullptr};
+    MPI_Info info = MPI_INFO_NULL;
+    MPI_Info_create(&info);
+    MPI_Info_set(info, "map_by",
+                 "slot:OVERSUBSCRIBE");  // of Open MPI; others leave out what they do not know
+    MPI_Info_set(info, "bind_to", "none");
+    MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_RETURN);
+    const int error =
+        MPI_Comm_spawn(program.c_str(), arguments.data(), mpi_count(static_cast<std::size_t>(count)), info, 0,
+                       MPI_COMM_SELF, &workers_, MPI_ERRCODES_IGNORE);
+    MPI_Comm_set_errhandler(MPI_COMM_SELF, MPI_ERRORS_ARE_FATAL);
+    MPI_Info_free(&info);
+    if (error == MPI_SUCCESS) return;
+    std::array<char, MPI_MAX_ERROR_STRING> text{};
+    int length = 0;
+    MPI_Error_string(error, text.data(), &length);
+    throw std::runtime_error(fmt::format("MPI_Comm_spawn: {}", text.data()));
+}
+
+std::int64_t SpawnedWorkers::join() {
+    std::int64_t first = 0, sum = 0;
+    MPI_Bcast(&first, 1, MPI_INT64_T, MPI_ROOT, workers_);
+    MPI_Reduce(nullptr, &sum, 1, MPI_INT64_T, MPI_SUM, MPI_ROOT, workers_);
+    MPI_Comm_disconnect(&workers_);
+    return sum;
+}
+
+int be_spawned_worker(int argc, char** argv) {
+    MPI_Init(&argc, &argv);
+    MPI_Comm parent = MPI_COMM_NULL;
+    MPI_Comm_get_parent(&parent);
+    if (parent == MPI_COMM_NULL) {
+        fmt::print(stderr, "overhead: {} is for processes that overhead itself starts\n",
+                   spawned_worker_role);
+        MPI_Finalize();
+        return static_cast<int>(ExitStatus::usage);
+    }
+    int rank = 0;
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    std::int64_t first = 0;
+    MPI_Bcast(&first, 1, MPI_INT64_T, 0, parent);
+    const std::int64_t result = piece_of_work(first + rank);
+    MPI_Reduce(&result, nullptr, 1, MPI_INT64_T, MPI_SUM, 0, parent);
+    MPI_Comm_disconnect(&parent);
+    MPI_Finalize();
+    return static_cast<int>(ExitStatus::right);
+}
+
+}  // namespace pacer::overhead

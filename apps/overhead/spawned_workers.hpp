@@ -1,0 +1,31 @@
+// Processes made by MPI_Comm_spawn, as workers.
+#pragma once
+
+#include <mpi.h>
+
+#include <cstdint>
+#include <string>
+
+namespace pacer::overhead {
+
+// Processes of `program` that are told to begin, each do one piece of work and end. MPI ends them when this
+// process is killed. To be used by one process alone.
+class SpawnedWorkers {
+  public:
+    // Workers are placed without regard to how many processes MPI was told to have room for: a refusal leaves
+    // Open MPI 4.1 unable to finalize. Throws std::runtime_error, with MPI's own words.
+    SpawnedWorkers(const std::string& program, std::int64_t count);
+
+    // Tells them to begin, adds up what they return, and disconnects.
+    std::int64_t join();
+
+  private:
+    MPI_Comm workers_ = MPI_COMM_NULL;  // the intercommunicator
+};
+
+// The first argument by which `program` is to know that it was spawned as a worker,
+inline constexpr auto spawned_worker_role = "--spawned-worker";
+// and what it then has to do, instead of anything else. Its exit status.
+int be_spawned_worker(int argc, char** argv);
+
+}  // namespace pacer::overhead
