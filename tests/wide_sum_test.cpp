@@ -1,5 +1,5 @@
 // Exact sums: nothing is lost, whatever is added, in whatever order and division.
-#include "common/exact_sum.hpp"
+#include "common/wide_sum.hpp"
 
 #include <gtest/gtest.h>
 
@@ -18,7 +18,7 @@ using boost::multiprecision::cpp_int;
 
 constexpr double least = 0x1p-1074;
 
-cpp_int whole(const ExactSum& sum) {
+cpp_int whole(const WideSum& sum) {
     const auto [negative, first, digits] = sum.digits();
     cpp_int value = 0;
     for (std::size_t i = digits.size(); i-- > 0;) value = (value << 32) + digits[i];
@@ -35,15 +35,15 @@ cpp_int scaled(double value) {
                       : cpp_int(cpp_int(mantissa) / (cpp_int(1) << -shift));
 }
 
-Bytes bytes_of(const ExactSum& sum) {
+Bytes bytes_of(const WideSum& sum) {
     Bytes bytes;
     sum.append_to(bytes);
     return bytes;
 }
 
-ExactSum read_all(const Bytes& bytes) {
+WideSum read_all(const Bytes& bytes) {
     std::span<const char> rest = bytes;
-    ExactSum sum = ExactSum::read(rest);
+    WideSum sum = WideSum::read(rest);
     if (!rest.empty()) throw std::invalid_argument("bytes are left");
     return sum;
 }
@@ -62,15 +62,15 @@ std::vector<double> finite_doubles(std::size_t count, unsigned seed) {
     return values;
 }
 
-TEST(ExactSum, KeepsWhatDoublesLose) {
-    ExactSum sum;
+TEST(WideSum, KeepsWhatDoublesLose) {
+    WideSum sum;
     for (const double value : {1e308, 1.0, least, -1e308, -1.0}) sum.add(value);
     EXPECT_EQ(whole(sum), cpp_int(1) << 1074);
 }
 
-TEST(ExactSum, OfOneValueIsTheValueAndItsSquare) {
+TEST(WideSum, OfOneValueIsTheValueAndItsSquare) {
     for (const double value : finite_doubles(10000, 1)) {
-        ExactSum sum, squares;
+        WideSum sum, squares;
         sum.add(value);
         squares.add_square(value);
         ASSERT_EQ(whole(sum), scaled(value) << 1074) << value;
@@ -78,8 +78,8 @@ TEST(ExactSum, OfOneValueIsTheValueAndItsSquare) {
     }
 }
 
-TEST(ExactSum, EqualsThatOfWholeNumbersOfAnySize) {
-    ExactSum sum, squares;
+TEST(WideSum, EqualsThatOfWholeNumbersOfAnySize) {
+    WideSum sum, squares;
     cpp_int expected = 0, expected_squares = 0;
     for (const double value : finite_doubles(10000, 2)) {
         sum.add(value);
@@ -91,17 +91,17 @@ TEST(ExactSum, EqualsThatOfWholeNumbersOfAnySize) {
     EXPECT_EQ(whole(squares), expected_squares);
 }
 
-TEST(ExactSum, DoesNotDependOnOrderOrDivision) {
+TEST(WideSum, DoesNotDependOnOrderOrDivision) {
     auto values = finite_doubles(3000, 3);
-    ExactSum reference;
+    WideSum reference;
     for (const double value : values) reference.add(value);
     std::mt19937_64 random(4);
     for (int trial = 0; trial < 50; ++trial) {
         std::shuffle(values.begin(), values.end(), random);
-        std::vector<ExactSum> parts(1 + random() % 8);
+        std::vector<WideSum> parts(1 + random() % 8);
         for (const double value : values) parts[random() % parts.size()].add(value);
-        ExactSum sum;
-        for (const ExactSum& part : parts) sum.merge(trial % 2 == 0 ? part : read_all(bytes_of(part)));
+        WideSum sum;
+        for (const WideSum& part : parts) sum.merge(trial % 2 == 0 ? part : read_all(bytes_of(part)));
         ASSERT_EQ(bytes_of(sum), bytes_of(reference)) << trial;
     }
 }
@@ -109,9 +109,9 @@ TEST(ExactSum, DoesNotDependOnOrderOrDivision) {
 // One of its digits has all 32 bits set: without carries the digit overflows at 2^31 of them.
 constexpr double full = 0x1.fffffffffffffp+300;
 
-TEST(ExactSum, CarriesInMerges) {
+TEST(WideSum, CarriesInMerges) {
     for (const double value : {full, -full, DBL_MAX, -least}) {
-        ExactSum sum, squares;
+        WideSum sum, squares;
         for (int i = 0; i < 8; ++i) {
             sum.add(value);
             squares.add_square(value);
@@ -119,23 +119,23 @@ TEST(ExactSum, CarriesInMerges) {
         for (int doubled = 3; doubled < 60; ++doubled) {
             ASSERT_EQ(whole(sum), scaled(value) << (1074 + doubled)) << doubled;
             ASSERT_EQ(whole(squares), (scaled(value) * scaled(value)) << doubled) << doubled;
-            sum.merge(ExactSum(sum));
-            squares.merge(ExactSum(squares));
+            sum.merge(WideSum(sum));
+            squares.merge(WideSum(squares));
         }
     }
 }
 
-TEST(ExactSum, CarriesInAdditions) {
-    ExactSum sum;
+TEST(WideSum, CarriesInAdditions) {
+    WideSum sum;
     for (int i = 0; i < 15; ++i) sum.add(full);
-    for (int doubled = 0; doubled < 26; ++doubled) sum.merge(ExactSum(sum));  // as many as need no carry yet
+    for (int doubled = 0; doubled < 26; ++doubled) sum.merge(WideSum(sum));  // as many as need no carry yet
     constexpr std::int64_t count = (std::int64_t{1} << 31) + 5;
     for (std::int64_t i = 15 << 26; i < count; ++i) sum.add(full);  // 2 seconds
     EXPECT_EQ(whole(sum), (scaled(full) * count) << 1074);
 }
 
-TEST(ExactSum, IsCompactAsBytes) {
-    ExactSum sum, zero, cancelled;
+TEST(WideSum, IsCompactAsBytes) {
+    WideSum sum, zero, cancelled;
     sum.add(-1);
     cancelled.add(1e300);
     cancelled.add(-1e300);
@@ -145,8 +145,8 @@ TEST(ExactSum, IsCompactAsBytes) {
     EXPECT_EQ(whole(read_all(bytes_of(sum))), -(cpp_int(1) << 2148));
 }
 
-TEST(ExactSum, RefusesBytesThatAreNone) {
-    ExactSum sum;
+TEST(WideSum, RefusesBytesThatAreNone) {
+    WideSum sum;
     sum.add(1e300);
     sum.add(1e-300);
     const Bytes good = bytes_of(sum);
