@@ -83,7 +83,7 @@ double parse_hexadecimal(const std::string& word) {
     const bool negative = word.starts_with('-');
     const char *const begin = word.data() + (negative ? 1 : 0), *const end = word.data() + word.size();
     double value = 0;
-    const bool marked = end - begin > 2 && begin[0] == '0' && (begin[1] == 'x' || begin[1] == 'X');
+    const bool marked = end - begin > 2 && begin[0] == '0' && begin[1] == 'x' && begin[2] != '-';
     const auto read = marked ? std::from_chars(begin + 2, end, value, std::chars_format::hex)
                              : std::from_chars_result{begin, std::errc::invalid_argument};
     if (read.ec != std::errc() || read.ptr != end || !std::isfinite(value)) {
