@@ -31,7 +31,6 @@ struct RunOptions {
 struct Part {
     std::int64_t items = 0;
     Number partial;
-    double error = 0;  // how far the partial is from what the rank contributed, if it was rounded to be shown
 };
 
 // What an answer tells beside being right, by name: {"lost_updates", 12}.

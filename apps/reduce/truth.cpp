@@ -66,13 +66,11 @@ Check check(const Problem& problem, const Answer& answer) {
     if (!doubles_in_memory(problem.settings)) {
         return {answer.total, Number::of_real(static_cast<double>(sum_of_periods(n))), 0};
     }
-    return {answer.total, Number::of_real(problem.truth.sum), answer.rounded_once ? 0 : error_bound(problem)};
+    return {answer.total, Number::of_real(problem.truth.sum), error_bound(problem), answer.rounded_once};
 }
 
-Part own_part(const Problem& problem, const Answer& answer) {
-    Part part = answer.own;
-    part.error = answer.rounded_once ? error_bound(problem) : 0;
-    return part;
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
 }
 
 Observations observe(const Problem& problem, const Answer& answer) {
