@@ -406,12 +406,70 @@ TEST(ExactSum, TakesEveryPath) {
     });
 }
 
-TEST(ExactSum, AsksForNoMoreFoldsThanPromised) {
-    const std::pair<std::int64_t, int> cases[] = {{46, 2}, {97, 3}, {148, 4}};
-    for (const auto& [spread, folds] : cases) {
-        const auto values = random_doubles(100'000, 900, spread, 31);
-        auto accumulator = in_pieces(values, values.size());
-        EXPECT_EQ(accumulator.paths().in_window[folds], 25) << spread;
+// As few folds as the spread of exponents allows; the very first window is made for a few values only.
+TEST(ExactSum, AsksForNoMoreFoldsThanNeeded) {
+    const std::pair<std::int64_t, int> cases[] = {{47, 2}, {48, 3}, {98, 3}, {99, 4}, {149, 4}, {152, 4}};
+    for (const auto& [fields, folds] : cases) {
+        const auto values = random_doubles(100'000, 900, fields, 31);
+        auto paths = in_pieces(values, values.size()).paths();
+        EXPECT_EQ(paths.in_window[folds], 25) << fields;
+        EXPECT_LE(paths.missed, 1) << fields;
+    }
+    for (const std::int64_t lowest : {500, 1890}) {  // too wide, too large
+        const auto values = random_doubles(100'000, lowest, 153, 32);
+        const auto paths = in_pieces(values, values.size()).paths();
+        EXPECT_EQ(paths.scattered + paths.singly, 25) << lowest;
+        EXPECT_LE(paths.missed, 1) << lowest;
+    }
+}
+
+TEST(ExactSum, GivesUpFoldsThatAreNoLongerNeeded) {
+    auto values = random_doubles(100'000, 1020, 4, 33);
+    values[100] = 0x1.fffffp-120;
+    const auto paths = in_pieces(values, values.size()).paths();
+    EXPECT_EQ(paths.in_window[4], 1);
+    EXPECT_EQ(paths.in_window[3], 1);
+    EXPECT_EQ(paths.in_window[2], 23);
+}
+
+TEST(ExactSum, HasHeadRoom) {
+    for (const int power : {3, 4}) {
+        auto values = random_doubles(8192, 1023, 1, 34);
+        values[5000] = std::ldexp(1.0, power);
+        EXPECT_EQ(in_pieces(values, values.size()).paths().missed, power == 3 ? 0 : 1);
+    }
+}
+
+TEST(ExactSum, SeesExponents) {
+    at_every_level([] {
+        for (const std::size_t n : {1, 3, 8, 33}) {
+            Doubles values(n, 0.0);
+            EXPECT_EQ(exponents_of(values).highest, 0);
+            values[n - 1] = -least;
+            EXPECT_EQ(exponents_of(values).highest, 1);
+            EXPECT_EQ(exponents_of(values).lowest, 1);
+            EXPECT_TRUE(exponents_of(values).any_tiny);
+            values[n / 2] = 1.5;
+            EXPECT_EQ(exponents_of(values).highest, 1023);
+            values[n - 1] = -2;
+            EXPECT_EQ(exponents_of(values).highest, 1024);
+            EXPECT_EQ(exponents_of(values).lowest, n == 1 ? 1024 : 1023);  // zeros do not count
+            values[0] = n == 1 ? -infinity : infinity;
+            EXPECT_EQ(exponents_of(values).highest, 2047);
+        }
+        EXPECT_FALSE(exponents_of(Doubles(64, 1.0)).any_tiny);
+    });
+}
+
+TEST(ExactSum, GoesOnAfterItWasAskedFor) {
+    for (const std::int64_t spread : {30, 2000}) {
+        const auto values = random_doubles(20'000, 10, spread, 35);
+        const std::span all = values;
+        ExactAccumulator accumulator;
+        for (std::size_t begin = 0; begin < all.size(); begin += 5000) {
+            accumulator.add(all.subspan(begin, 5000));
+            EXPECT_EQ(words_of(accumulator.sum()), words_of(singly(all.first(begin + 5000))));
+        }
     }
 }
 

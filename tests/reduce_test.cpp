@@ -74,7 +74,7 @@ constexpr Data all_data[] = {Data::whole, Data::uniform, Data::both_signs, Data:
 
 TEST(Reduce, EveryVariantSumsEveryKindOfData) {
     for (const auto data : all_data) {
-        for (const std::int64_t n : {0, 1, 2, 3, 1023, 1025, 5000, 50'021}) {
+        for (const std::int64_t n : {0, 1, 3, 1025, 50'021}) {
             expect_right(doubles_of(data, n), {.process = 2, .hybrid = 2});
         }
     }

@@ -49,8 +49,6 @@ void ScatterTable::drain(ExactSum& sum) {
         sum.add_scaled(UInt128{tiny} << 52, !negative, ExactSum::exponent);
         tiny = 0;
     }
-    lowest_ = fields;
-    highest_ = 0;
 }
 
 }  // namespace pacer

@@ -23,7 +23,7 @@ class ScatterTable {
     // By sign and exponent: sums of mantissas with their leading bit, and the carries out of these.
     std::array<std::uint64_t, 2 * fields> sums_{}, carries_{};
     std::array<std::uint64_t, 2> tiny_{};  // by sign: how many of exponent 0, which have no such bit, got one
-    std::size_t lowest_ = fields, highest_ = 0;  // the exponents in use
+    std::size_t lowest_ = fields, highest_ = 0;  // the exponents met so far
 };
 
 }  // namespace pacer
