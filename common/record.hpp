@@ -56,6 +56,10 @@ struct Series {
     std::vector<double> values;
 };
 
+// The series of that name is shown as a column: how far the answer was from the correctly rounded one, in
+// units of that one's last place, and 0 only if the bits are the same.
+inline constexpr std::string_view error_ulp = "error_ulp";
+
 // One case of one launch: app + variant + ranks + threads + parameters, and what was measured of it.
 struct Record {
     std::string app, variant;

@@ -88,17 +88,47 @@ std::string heading(const Launch& launch) {
     return text;
 }
 
-std::string row(const Record& record, const Summary& s, std::size_t width) {
+const Series* errors_of(const Record& record) {
+    const auto found = std::find_if(record.observed.begin(), record.observed.end(),
+                                    [](const Series& series) { return series.name == error_ulp; });
+    return found == record.observed.end() || found->values.empty() ? nullptr : &*found;
+}
+
+bool any_errors(const Records& problem) {
+    return std::any_of(problem.begin(), problem.end(), [](auto* record) { return errors_of(*record); });
+}
+
+// The largest error of all repeats.
+std::string error_words(const Record& record) {
+    const auto* errors = errors_of(record);
+    if (!errors) return "-";
+    const double largest = quantile(errors->values, 1);
+    return largest == 0 ? "exact bits" : fmt::format("{:.4g} ulp", largest);
+}
+
+std::string row(const Record& record, const Summary& s, std::size_t width, bool with_errors) {
     const auto interval = s.has_interval ? fmt::format("{} .. {}", format_seconds(s.low_seconds),
                                                        format_seconds(s.high_seconds))
                                          : std::string("needs 6 repeats");
     const auto percent = [](double fraction) {
         return fraction > 0 ? fmt::format("{:.1f}", 100 * fraction) : "-";
     };
-    return fmt::format("{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", record.variant,
+    return fmt::format("{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}{}  {}\n", record.variant,
                        width, occupied(record), format_seconds(s.median_seconds), interval, s.repeats,
                        s.speedup > 0 ? fmt::format("{:.2f}x", s.speedup) : "-", percent(s.efficiency),
-                       percent(s.fraction_of_limit), format_rate(s.rate, s.rate_unit), verdict_words(record));
+                       percent(s.fraction_of_limit), format_rate(s.rate, s.rate_unit),
+                       with_errors ? fmt::format(" {:>13}", error_words(record)) : "", verdict_words(record));
+}
+
+// The first wrong answer. If it is within its tolerance, the very bits were wanted.
+std::string wrong_words(const Verdict& verdict) {
+    const auto got = parse_number(verdict.got), want = parse_number(verdict.want),
+               tolerance = parse_number(verdict.tolerance);
+    const bool near = got && want && tolerance && Check{*got, *want, tolerance->as_double()}.passed();
+    return fmt::format("got {}, want {}{}", verdict.got, verdict.want,
+                       near                       ? " to the bit"
+                       : verdict.tolerance == "0" ? ""
+                                                  : " within " + verdict.tolerance);
 }
 
 // What the speedups and percentages refer to, what else was seen, and which answers were wrong.
@@ -121,15 +151,14 @@ std::string footnotes(const Records& problem) {
     for (const auto& limit : limits) text += fmt::format("limit {}\n", limit);
     for (const auto* record : problem) {
         for (const auto& [name, values] : record->observed) {
+            if (name == error_ulp) continue;  // a column
             text += fmt::format("{}: {} {:.6g} ({:.6g} .. {:.6g})\n", record->variant, name, median(values),
                                 quantile(values, 0), quantile(values, 1));
         }
     }
     for (const auto* record : problem) {
-        if (record->verdict.failed == 0) continue;
-        text +=
-            fmt::format("{}: got {}, want {}{}\n", record->variant, record->verdict.got, record->verdict.want,
-                        record->verdict.tolerance == "0" ? "" : " within " + record->verdict.tolerance);
+        if (record->verdict.failed > 0)
+            text += fmt::format("{}: {}\n", record->variant, wrong_words(record->verdict));
     }
     return text;
 }
@@ -141,7 +170,9 @@ std::string answer_line(const Records& problem) {
     }
     if (answers.empty()) return {};
     if (answers.size() > 1) return "each variant has its answer, checked in every repeat\n";
-    return fmt::format("answer {}, checked in every repeat\n", *answers.begin());
+    const auto want = parse_number(*answers.begin());
+    const auto bits = want && any_errors(problem) ? fmt::format(" = {:a}", want->as_double()) : "";
+    return fmt::format("answer {}{}, checked in every repeat\n", *answers.begin(), bits);
 }
 
 }  // namespace
@@ -180,12 +211,14 @@ std::string table(const Launch& launch) {
     for (const auto& problem : problems_of(launch)) {
         const auto title = words_of(particular_parameters(*problem.front(), launch.records));
         if (!title.empty()) text += "\n" + title + "\n";
+        const bool with_errors = any_errors(problem);
         text += answer_line(problem);
-        text += fmt::format("\n{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}  {}\n", "variant",
-                            width, "r x t", "median", "95 % interval", "n", "speedup", "efficiency",
-                            "% limit", "rate", "answer");
+        text +=
+            fmt::format("\n{:<{}} {:>7} {:>10}  {:<22} {:>4} {:>8} {:>10} {:>7} {:>13}{}  {}\n", "variant",
+                        width, "r x t", "median", "95 % interval", "n", "speedup", "efficiency", "% limit",
+                        "rate", with_errors ? fmt::format(" {:>13}", "error") : "", "answer");
         for (const auto* record : problem) {
-            text += record->repeats() > 0 ? row(*record, summarise(*record, launch), width)
+            text += record->repeats() > 0 ? row(*record, summarise(*record, launch), width, with_errors)
                                           : fmt::format("{:<{}} {:>7} not run: {}\n", record->variant, width,
                                                         occupied(*record), record->not_run);
         }

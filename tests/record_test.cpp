@@ -28,6 +28,16 @@ TEST(Check, RealNumbersWithinTheirBound) {
     EXPECT_FALSE((Check{Number::of_real(-1.0), Number::of_real(1.0), 0}.passed()));
 }
 
+TEST(Check, MayWantTheBits) {
+    const auto passes = [](double got, double want) {
+        return Check{Number::of_real(got), Number::of_real(want), 1, true}.passed();
+    };
+    EXPECT_TRUE(passes(1.5, 1.5));
+    EXPECT_FALSE(passes(1.5, 1.25));
+    EXPECT_FALSE(passes(-0.0, 0.0));
+    EXPECT_FALSE(passes(HUGE_VAL, HUGE_VAL));
+}
+
 TEST(Check, NanAndInfinityNeverPass) {
     const double nan = std::numeric_limits<double>::quiet_NaN(),
                  inf = std::numeric_limits<double>::infinity();

@@ -23,7 +23,7 @@ expect 0 'list'
 names=$(awk '{print $1}' <<<"$out" | sort)
 # shellcheck disable=SC2153 # from CTest
 files=$(cd "$SOURCE/apps/reduce" && for file in *.cpp; do echo "${file%.cpp}"; done |
-    grep -vxE 'main|problem|kernels|windows' | sort)
+    grep -vxE 'main|problem|truth|data|kernels|windows' | sort)
 [ "$names" = "$files" ] || fail "the variants listed are not the files of the folder: $names / $files"
 
 refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothing on stdout
@@ -44,6 +44,13 @@ refused '--source' --source disk
 refused '--max-seconds' --max-seconds -1
 refused 'not exact in f64' --type f64 -n 1e15
 refused 'chunk' --chunk 0
+doubles=(--source memory --type f64)
+refused '--data is for doubles in memory' --data wide
+refused '--data' "${doubles[@]}" --data narrow
+refused 'variant exact sums doubles in memory' --variants exact
+refused '--expect is for doubles in memory' --expect 0x1p+3
+refused "'1.5' is not a double in hexadecimal" "${doubles[@]}" --expect 1.5
+refused "'0x1.8p+3 ' is not a double in hexadecimal" "${doubles[@]}" --expect '0x1.8p+3 '
 refused 'missing/a.h5' --dump missing/a.h5
 refused 'excludes' --dump a.h5 --no-dump
 
@@ -52,11 +59,12 @@ for ranks in 1 2 3 4; do
         for type in i64 f64; do
             run mpirun -np "$ranks" "$reduce" "${quick[@]}" -n 100003 --source "$source" --type "$type" --no-dump --format json
             expect 0 "$source $type on $ranks ranks"
-            /usr/bin/python3 - "$ranks" <<'PYTHON' "$scratch/stdout" || fail "$source $type on $ranks ranks: the JSON"
+            /usr/bin/python3 - "$ranks" "$scratch/stdout" "$source" "$type" <<'PYTHON' || fail "$source $type on $ranks ranks: the JSON"
 import json, sys
 ranks, launch = int(sys.argv[1]), json.load(open(sys.argv[2]))["launches"][0]
 names = [record["variant"] for record in launch["records"]]
-assert names == ["serial", "simd", "openmp", "mpi", "hybrid", "chunked", "shared"], names
+doubles = ["pairwise", "kahan", "exact"] if sys.argv[3:] == ["memory", "f64"] else []
+assert names == ["serial", "simd", "openmp", "mpi", "hybrid", "chunked", "shared"] + doubles, names
 assert len(launch["placement"]) == ranks
 for record in launch["records"]:
     assert record["checked"] > 6 and record["failed"] == 0, record
@@ -88,6 +96,39 @@ default=(reduce-*-np1.h5)
 run "$reduce" "${quick[@]}" --no-dump
 [ "$(find . -name '*.h5' | wc -l)" -eq 2 ] || fail '--no-dump leaves a dump'
 [ -z "$(find . -name '*.part')" ] || fail 'a .part file was left'
+
+# Real values: the exact sum is Python's, on any number of ranks and threads; the plain ones are off.
+exactly=("${doubles[@]}" --no-limits --repeats 6 -n 10007)
+for data in whole uniform signed wide cancelling; do
+    sum=$(/usr/bin/python3 "$SOURCE/tests/exact_data.py" "$data" 10007)
+    for ranks in 1 8; do
+        run env OMP_NUM_THREADS=$((ranks == 1 ? 3 : 1)) mpirun -np "$ranks" "$reduce" "${exactly[@]}" --data "$data" \
+            --no-dump --expect "$sum" --variants mpi,exact
+        expect 0 "$data on $ranks ranks"
+        says out "data $data" "$data on $ranks ranks"
+        grep -qE '^exact .* exact bits  verified$' "$scratch/stdout" || fail "$data on $ranks ranks: no exact bits: $out"
+    done
+done
+grep -qE '^mpi .*e\+[0-9]+ ulp  verified$' "$scratch/stdout" || fail "mpi loses nothing of cancelling data: $out"
+run mpirun --quiet -np 2 "$reduce" "${exactly[@]}" --data wide --dump wide.h5 --expect 0x1.8p+3
+expect 1 'an unexpected sum'
+once 'not 0x1.8p+3 as --expect says' 'an unexpected sum'
+says out ' = -0x1.c449078d0a202p+299, checked' 'the bits of the answer'
+grep -vE '^(warning|dump): ' "$scratch/stdout" >table
+run "$timings" show wide.h5
+expect 0 'show'
+grep -vE '^(warning|wide.h5): ' "$scratch/stdout" | diff - table >&2 || fail 'timings show prints another table of errors'
+run "$timings" validate wide.h5
+expect 0 'validate'
+run "$reduce" "${exactly[@]}" --data signed --no-dump --format json
+expect 0 'errors in JSON'
+/usr/bin/python3 - "$scratch/stdout" <<'PYTHON' || fail 'the errors in JSON'
+import json, sys
+for record in json.load(open(sys.argv[1]))["launches"][0]["records"]:
+    errors, exact = record["observed"]["error_ulp"], record["variant"] == "exact"
+    assert len(errors) == 6 and (not exact or set(errors) == {0}), record
+    assert record["parameters"]["data"] == "signed", record
+PYTHON
 
 run "$reduce" "${quick[@]}" --no-dump --quiet
 expect 0 'quiet'

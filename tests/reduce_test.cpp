@@ -4,7 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <cmath>
+
 #include "apps/reduce/kernels.hpp"
+#include "common/exact_sum/exact_sum.hpp"
+#include "common/exact_sum/reduce.hpp"
 #include "tests/mpi_world.hpp"
 
 namespace pacer::reduce {
@@ -27,8 +32,9 @@ std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& var
 
 // Runs every variant once, as the timed loop would.
 void expect_right(const Settings& settings, const Threads& threads) {
-    const auto problem = make_problem(world(), threads, settings, variants);
-    for (const auto& variant : variants) {
+    const auto chosen = choose_variants(settings, {});
+    const auto problem = make_problem(world(), threads, settings, chosen);
+    for (const auto& variant : chosen) {
         if (!obstacle(problem, variant).empty()) continue;
         const bool together = uses_ranks(variant.uses);
         if (!together && !world().root()) continue;
@@ -56,6 +62,141 @@ TEST(Reduce, EveryVariantSumsEverySize) {
             }
         }
     }
+}
+
+Settings doubles_of(Data data, std::int64_t elements) {
+    auto settings = settings_of(Source::memory, Type::f64, elements);
+    settings.data = data;
+    return settings;
+}
+
+constexpr Data all_data[] = {Data::whole, Data::uniform, Data::both_signs, Data::wide, Data::cancelling};
+
+TEST(Reduce, EveryVariantSumsEveryKindOfData) {
+    for (const auto data : all_data) {
+        for (const std::int64_t n : {0, 1, 3, 1025, 50'021}) {
+            expect_right(doubles_of(data, n), {.process = 2, .hybrid = 2});
+        }
+    }
+}
+
+// The sums are those of exact_sum_golden.cpp.
+TEST(Reduce, ExactHasTheSameBitsForAnyRanksAndThreads) {
+    const std::pair<Data, double> golden[] = {{Data::uniform, 0x1.8641de86d330bp+15},
+                                              {Data::both_signs, 0x1.1f7a1b4cc2c38p+6},
+                                              {Data::wide, 0x1.1479efcf8a3ebp+304},
+                                              {Data::cancelling, 0x1.86b902ae4047fp-5}};
+    for (const auto& [data, sum] : golden) {
+        const auto problem = make_problem(world(), {}, doubles_of(data, 100'003), variants);
+        EXPECT_EQ(problem.truth.sum, sum);
+        for (int threads = 1; threads <= 4; ++threads) {
+            Team team = world();
+            team.threads = threads;
+            const auto answer = exact(problem, team);
+            if (!team.root()) continue;
+            EXPECT_EQ(std::bit_cast<std::uint64_t>(answer.total.real), std::bit_cast<std::uint64_t>(sum))
+                << threads;
+            EXPECT_EQ(observe(problem, answer).at(0).second, 0);
+        }
+    }
+}
+
+TEST(Reduce, MakesTheSameDataInAnyParts) {
+    constexpr std::int64_t n = 3001;
+    for (const auto data : all_data) {
+        std::vector<double> all(n), parts(n);
+        make_data(data, {0, n}, n, all.data());
+        for (std::int64_t part = 0; part < 7; ++part) {
+            const auto range = part_of({0, n}, 7, part);
+            make_data(data, range, n, parts.data() + range.begin);
+        }
+        EXPECT_EQ(all, parts);
+    }
+}
+
+// What is promised of each kind: the windows that it needs depend on it.
+TEST(Reduce, SpreadsExponentsAsItSays) {
+    constexpr std::int64_t n = 100'000;
+    std::vector<double> values(n);
+    const auto spread = [&](Data data) {
+        make_data(data, {0, n}, n, values.data());
+        const auto exponents = exponents_of(values);
+        return exponents.highest - exponents.lowest + 1;
+    };
+    EXPECT_EQ(spread(Data::wide), 600);
+    EXPECT_EQ(spread(Data::cancelling), 41);
+    EXPECT_LE(spread(Data::uniform), 46);
+    make_data(Data::cancelling, {0, n}, n, values.data());
+    double remaining = 0;  // of what does not cancel
+    for (const double value : values) remaining += value < 1 && value > 0 ? value : 0;
+    EXPECT_NEAR(exact_sum(values), remaining, 1e-9 * remaining);
+}
+
+TEST(Reduce, AddsExactSumsOfRanks) {
+    ExactSum mine, all;
+    for (int rank = 0; rank < world().size; ++rank) {
+        ExactSum sum;
+        for (const double value : {1e300, -1.0 * rank, 0x1p-1074, -1e300}) sum.add(value);
+        if (rank == world().rank) mine = sum;
+        all.merge(sum);
+    }
+    all.normalise();
+    EXPECT_EQ(all_reduce_exact(mine, world().comm).as_words(), all.as_words());
+    const auto on_last = reduce_exact(mine, world().size - 1, world().comm);
+    if (world().rank == world().size - 1) {
+        EXPECT_EQ(on_last.as_words(), all.as_words());
+    }
+    // A single infinity, NaN, or term other than -0, wherever it is.
+    const auto sum_with = [](double usual, double on_root) {
+        ExactSum sum;
+        sum.add(world().root() ? on_root : usual);
+        return all_reduce_exact(sum, world().comm).round();
+    };
+    EXPECT_EQ(sum_with(1, -INFINITY), -INFINITY);
+    EXPECT_TRUE(std::isnan(sum_with(1, NAN)));
+    EXPECT_EQ(std::isnan(sum_with(INFINITY, -INFINITY)), world().size > 1);
+    EXPECT_TRUE(std::signbit(sum_with(-0.0, -0.0)));
+    EXPECT_FALSE(std::signbit(sum_with(-0.0, 0.0)));
+    EXPECT_FALSE(std::signbit(all_reduce_exact({}, world().comm).round()));
+}
+
+TEST(Reduce, CountsUnitsInTheLastPlace) {
+    EXPECT_EQ(units_in_last_place(1, 1), 0);
+    EXPECT_EQ(units_in_last_place(1 + 0x1p-52, 1), 1);
+    EXPECT_EQ(units_in_last_place(1 - 0x1p-53, 1), 0.5);
+    EXPECT_EQ(units_in_last_place(-3, -3 + 0x1p-51), 1);
+    EXPECT_EQ(units_in_last_place(2, 1), 0x1p52);
+    EXPECT_EQ(units_in_last_place(-0.0, 0.0), 0.5);
+    EXPECT_EQ(units_in_last_place(0x1p-1073, 0), 2);
+    EXPECT_EQ(units_in_last_place(0x1.ffffffffffffep+1023, 0x1.fffffffffffffp+1023), 1);
+    EXPECT_TRUE(units_in_last_place(NAN, 1) != 0);
+}
+
+TEST(Reduce, ReadsHexadecimalDoubles) {
+    EXPECT_EQ(parse_hexadecimal("0x1.8p+3"), 12);
+    EXPECT_EQ(parse_hexadecimal("-0x1.8p-1"), -0.75);
+    EXPECT_EQ(parse_hexadecimal("0x0p+0"), 0);
+    EXPECT_EQ(parse_hexadecimal("0x1p-1074"), 0x1p-1074);
+    for (const auto* word : {"", "0x", "12", "1.5", "0x1.8q", "0x1p+99999", "0x-1p3", "--0x1p3", " 0x1p3",
+                             "0x1p3 ", "inf", "0xinf", "0xnan"}) {
+        EXPECT_THROW(parse_hexadecimal(word), UsageError) << word;
+    }
+}
+
+TEST(Reduce, LeavesSumsOfDoublesToDoublesInMemory) {
+    EXPECT_EQ(choose_variants(settings_of(Source::iota, Type::i64, 1), {}).size(), 7);
+    EXPECT_EQ(choose_variants(settings_of(Source::memory, Type::i64, 1), {}).size(), 7);
+    EXPECT_EQ(choose_variants(settings_of(Source::iota, Type::f64, 1), {}).size(), 7);
+    EXPECT_EQ(choose_variants(settings_of(Source::memory, Type::f64, 1), {}).size(), 10);
+    for (const auto* name : {"exact", "kahan", "pairwise"}) {
+        EXPECT_THROW(choose_variants(settings_of(Source::memory, Type::i64, 1), {name}), UsageError);
+    }
+    auto settings = settings_of(Source::iota, Type::f64, 1);
+    settings.data = Data::uniform;
+    EXPECT_THROW(make_problem(world(), {}, settings, variants), UsageError);
+    settings = settings_of(Source::memory, Type::i64, 1);
+    settings.expected = 0;
+    EXPECT_THROW(make_problem(world(), {}, settings, variants), UsageError);
 }
 
 TEST(Reduce, SumsBeyond32Bits) {
@@ -94,7 +235,7 @@ TEST(Reduce, FetchesRangesInPieces) {
     constexpr std::int64_t n = 101;
     const auto mine = part_of({0, n}, world().size, world().rank);
     const auto values = make_buffer<std::uint64_t>(n);
-    make_values(mine, values.get());
+    make_values({}, mine, values.get());
     const SharedParts parts(world(), n, reinterpret_cast<std::byte*>(values.get()), 7);
     for (const Range range : {Range{0, n}, Range{3, 60}, Range{50, 51}, Range{n, n}}) {
         std::vector<std::uint64_t> fetched(static_cast<std::size_t>(range.size()) + 1, 999);
@@ -141,6 +282,23 @@ TEST(Reduce, TheCheckSeesOneLostElement) {
         answer.total.real -= 1;
         EXPECT_FALSE(check(problem, answer).passed());
     }
+}
+
+// An exact answer must have the bits; a plain one may be off by what additions may lose, and no more.
+TEST(Reduce, TheCheckSeesWrongDoubles) {
+    const auto problem = make_problem(world(), {}, doubles_of(Data::uniform, 10'000), variants);
+    const double sum = problem.truth.sum, next = std::nextafter(sum, 1e9),
+                 bound = 10'000 * 0x1p-52 * problem.truth.magnitudes;
+    const auto passes = [&](double total, bool rounded_once) {
+        return check(problem, {Number::of_real(total), {}, rounded_once}).passed();
+    };
+    EXPECT_TRUE(passes(sum, true));
+    EXPECT_FALSE(passes(next, true));
+    EXPECT_TRUE(passes(next, false));
+    EXPECT_TRUE(passes(sum + 0.9 * bound, false));
+    EXPECT_FALSE(passes(sum + 1.1 * bound, false));
+    EXPECT_FALSE(passes(NAN, false));
+    EXPECT_NEAR(problem.truth.magnitudes, sum, 1e-9);
 }
 
 }  // namespace

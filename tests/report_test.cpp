@@ -160,6 +160,37 @@ TEST(Table, OfFewSizesOrOfSeveralParametersIsATableEach) {
     EXPECT_NE(table(launch).find("speedup"), std::string::npos);
 }
 
+// As a column, the largest of all repeats, and not among the footnotes; no column where nothing has it.
+TEST(Table, ShowsErrorsAsAColumn) {
+    auto launch = example();
+    EXPECT_EQ(table(launch).find("error"), std::string::npos);
+    for (auto& record : launch.records) {
+        record.verdict = {};
+        record.verdict.add({Number::of_real(12), Number::of_real(12), 1});
+    }
+    launch.records[0].observed = {{"lost", {7, 7}}, {std::string(error_ulp), {0, 3, 1}}};
+    launch.records[1].observed = {{std::string(error_ulp), {0, 0, 0}}};
+    const auto text = table(launch);
+    EXPECT_NE(text.find("error  answer"), std::string::npos) << text;
+    EXPECT_NE(text.find("3 ulp  verified"), std::string::npos) << text;
+    EXPECT_NE(text.find("exact bits  verified"), std::string::npos) << text;
+    EXPECT_NE(text.find(" -  verified"), std::string::npos) << text;  // simd has none
+    EXPECT_NE(text.find("answer 12 = 0x1.8p+3, checked"), std::string::npos) << text;
+    EXPECT_NE(text.find("lost 7"), std::string::npos) << text;
+    EXPECT_EQ(text.find("error_ulp"), std::string::npos) << text;
+}
+
+TEST(Table, SaysThatTheBitsWereWanted) {
+    auto launch = example();
+    launch.records[1].verdict = {};
+    launch.records[1].verdict.add({Number::of_real(0.5), Number::of_real(0.75), 1, true});
+    launch.records[2].verdict = {};
+    launch.records[2].verdict.add({Number::of_real(0.5), Number::of_real(0.75), 0.1});
+    const auto text = table(launch);
+    EXPECT_NE(text.find("mpi: got 0.5, want 0.75 to the bit"), std::string::npos) << text;
+    EXPECT_NE(text.find("simd: got 0.5, want 0.75 within 0.1"), std::string::npos) << text;
+}
+
 TEST(Json, IsValidAndComplete) {
     const auto parsed = nlohmann::json::parse(json({example()}));
     const auto& launch = parsed.at("launches").at(0);

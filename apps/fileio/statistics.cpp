@@ -32,8 +32,8 @@ double greatest(double a, double b) {
     return rank_of(b) > rank_of(a) ? b : a;
 }
 
-// In units of 2^ExactSum::exponent.
-cpp_int whole(const ExactSum& sum) {
+// In units of 2^WideSum::exponent.
+cpp_int whole(const WideSum& sum) {
     const auto [negative, first, digits] = sum.digits();
     cpp_int value = 0;
     if (!digits.empty()) import_bits(value, digits.begin(), digits.end(), 32, false);
@@ -109,7 +109,7 @@ void Statistics::merge(const Statistics& other) {
 std::vector<ColumnStatistics> Statistics::columns() const {
     std::vector<ColumnStatistics> result;
     for (const Column& column : columns_) {
-        constexpr int unit = ExactSum::exponent;
+        constexpr int unit = WideSum::exponent;
         const cpp_int n = column.count, sum = whole(column.sum);
         // (n * sum of squares - square of the sum) / (n * (n - 1)), in units of 2^(2 * unit).
         const cpp_int spread = ((n * whole(column.squares)) << -unit) - sum * sum;
@@ -148,8 +148,8 @@ Statistics Statistics::read(std::span<const char> bytes) {
             throw std::invalid_argument("column statistics contradict themselves");
         }
         most = column.count;
-        column.sum = ExactSum::read(bytes);
-        column.squares = ExactSum::read(bytes);
+        column.sum = WideSum::read(bytes);
+        column.squares = WideSum::read(bytes);
     }
     if (!bytes.empty()) throw std::invalid_argument("column statistics have something behind them");
     return result;

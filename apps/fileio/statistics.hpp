@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/bytes.hpp"
-#include "common/exact_sum.hpp"
+#include "common/wide_sum.hpp"
 
 namespace pacer::fileio {
 
@@ -40,7 +40,7 @@ class Statistics {
         std::int64_t count = 0;
         double min = std::numeric_limits<double>::infinity();
         double max = -std::numeric_limits<double>::infinity();
-        ExactSum sum, squares;
+        WideSum sum, squares;
     };
     std::vector<Column> columns_;
 };

@@ -13,7 +13,7 @@ Number sum_chunk(const Problem& problem, Range chunk, T* buffer) {
     {
         PACER_REGION("write the chunk");
         if (problem.settings.source == Source::iota) {
-            make_values(chunk, buffer);
+            make_values(problem.settings, chunk, buffer);
         } else {
             problem.parts.fetch(chunk, buffer);
         }

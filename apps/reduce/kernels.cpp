@@ -39,10 +39,6 @@ PACER_CLONES void fill(std::uint64_t* buffer, std::int64_t first, std::int64_t c
     for (std::int64_t i = 0; i < count; ++i) buffer[i] = static_cast<std::uint64_t>(first + i);
 }
 
-PACER_CLONES void fill(double* buffer, std::int64_t first, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) buffer[i] = static_cast<double>((first + i) % period);
-}
-
 Number sum_iota_int64(Range range) {
     const bool wide = wide_registers();
     const std::int64_t lanes = wide ? 64 : 16, most = safe_count(range.end);
@@ -87,11 +83,17 @@ Number sum_range(const Problem& problem, const Team& team, Range range) {
                          : sum_values(values.float64.get() + offset, range.size());
 }
 
-void make_values(Range range, std::uint64_t* buffer) {
+std::span<const double> doubles_in(const Problem& problem, const Team& team, Range range) {
+    const auto& values = values_of(problem, team);
+    return {values.float64.get() + (range.begin - values.range.begin),
+            static_cast<std::size_t>(range.size())};
+}
+
+void make_values(const Settings&, Range range, std::uint64_t* buffer) {
     fill(buffer, range.begin, range.size());
 }
-void make_values(Range range, double* buffer) {
-    fill(buffer, range.begin, range.size());
+void make_values(const Settings& settings, Range range, double* buffer) {
+    make_data(settings.data, range, settings.elements, buffer);
 }
 
 Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below) {

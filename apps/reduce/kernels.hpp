@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 
 #include "apps/reduce/reduce.hpp"
 
@@ -11,9 +12,12 @@ namespace pacer::reduce {
 // vector registers of the calling core. Whole numbers are summed exactly, in 128 bits where needed.
 Number sum_range(const Problem& problem, const Team& team, Range range);
 
-// Writes the elements of `range` to `buffer`, as the chunked variant wants them.
-void make_values(Range range, std::uint64_t* buffer);
-void make_values(Range range, double* buffer);
+// The elements of `range`, which lie in this team's memory.
+std::span<const double> doubles_in(const Problem& problem, const Team& team, Range range);
+
+// Writes the elements of `range` to `buffer`.
+void make_values(const Settings& settings, Range range, std::uint64_t* buffer);
+void make_values(const Settings& settings, Range range, double* buffer);
 
 // Sum of `count` values, whole ones exactly: all of them are less than `below`.
 Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below);

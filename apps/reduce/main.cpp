@@ -16,7 +16,17 @@ void add_options(CommandLine& line, reduce::Settings& settings) {
                                                        {"f64", reduce::Type::f64}};
     line.add_choice("--source", settings.source, sources,
                     "Values are made as they are summed, or lie in memory");
-    line.add_choice("--type", settings.type, types, "64-bit integers, or doubles that hold whole numbers");
+    line.add_choice("--type", settings.type, types, "64-bit integers, or doubles");
+    std::map<std::string, reduce::Data> data;
+    for (std::size_t i = 0; i < reduce::data_names.size(); ++i) {
+        data.emplace(reduce::data_names[i], static_cast<reduce::Data>(i));
+    }
+    line.add_choice("--data", settings.data, data, "The doubles in memory");
+    line.cli
+        .add_option_function<std::string>(
+            "--expect", [&](const std::string& word) { settings.expected = reduce::parse_hexadecimal(word); },
+            "Fail unless the exact sum of the doubles in memory has these bits: 0x1.8p+3")
+        ->type_name("HEX");
     line.add_count("--chunk", settings.chunk, "Elements that the variant chunked draws at a time");
     line.add_count("--memory", settings.memory_bytes,
                    "Bytes that the data may take on a node [what is free]");
@@ -31,16 +41,18 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     if (const auto done = line.parse(world, argc, argv, list(std::span(reduce::variants)))) return *done;
     settings.elements = options.elements;
 
-    const auto variants = choose(std::span(reduce::variants), options.variants);
+    const auto variants = reduce::choose_variants(settings, options.variants);
     const auto uses = uses_of(variants);
     const Output output(world, options, "reduce");
     auto session = open_session(world, "reduce", options, uses, argc, argv);
     const auto problem = reduce::make_problem(world, session.threads, settings, variants);
     measure(session, Experiment<reduce::Problem, reduce::Answer>{
                          "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings),
-                         reduce::check, reduce::own_part, reduce::particulars});
+                         reduce::check, reduce::own_part, reduce::particulars,
+                         reduce::doubles_in_memory(settings) ? reduce::observe : nullptr});
     close_session(session);
-    return output.deliver(session);
+    const auto status = output.deliver(session);
+    return reduce::as_expected(world, problem) ? status : ExitStatus::wrong;
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
-// Making the problem, and knowing its answer.
+// Making the problem.
 #include <fmt/format.h>
 #include <omp.h>
 
 #include <algorithm>
 
 #include "apps/reduce/kernels.hpp"
+#include "common/options.hpp"
 #include "common/units.hpp"
 
 namespace pacer::reduce {
@@ -13,22 +14,22 @@ namespace {
 
 // Touched first by the threads that will read it, in the shares in which they will.
 template <class T>
-Buffer<T> filled(Range range, int threads) {
+Buffer<T> filled(const Settings& settings, Range range, int threads) {
     auto buffer = make_buffer<T>(range.size());
 #pragma omp parallel num_threads(threads)
     {
         const Range share = part_of(range, threads, omp_get_thread_num());
-        make_values(share, buffer.get() + (share.begin - range.begin));
+        make_values(settings, share, buffer.get() + (share.begin - range.begin));
     }
     return buffer;
 }
 
-Values make_range(Type type, Range range, int threads) {
+Values make_range(const Settings& settings, Range range, int threads) {
     Values values{range, {}, {}};
-    if (type == Type::i64) {
-        values.int64 = filled<std::uint64_t>(range, threads);
+    if (settings.type == Type::i64) {
+        values.int64 = filled<std::uint64_t>(settings, range, threads);
     } else {
-        values.float64 = filled<double>(range, threads);
+        values.float64 = filled<double>(settings, range, threads);
     }
     return values;
 }
@@ -71,10 +72,10 @@ void make_values_in_memory(Problem& problem, const Team& world, const Threads& t
     const auto memory = node_memory(world, settings);
     refuse_if_too_large(world, settings, memory);
     if (world.size == 1) {
-        problem.whole = make_range(settings.type, problem.all, std::max(threads.process, threads.hybrid));
+        problem.whole = make_range(settings, problem.all, std::max(threads.process, threads.hybrid));
         return;
     }
-    problem.mine = make_range(settings.type, part_of(problem.all, world.size, world.rank), threads.hybrid);
+    problem.mine = make_range(settings, part_of(problem.all, world.size, world.rank), threads.hybrid);
     if (!with_whole || !world.root()) return;
     const double whole = 8.0 * static_cast<double>(settings.elements);
     const double left = static_cast<double>(memory.bytes) - whole / world.size * memory.ranks;
@@ -82,7 +83,7 @@ void make_values_in_memory(Problem& problem, const Team& world, const Threads& t
         problem.no_whole = fmt::format("needs {} on rank 0 for all elements, which has {} left",
                                        format_bytes(whole), format_bytes(left));
     } else {
-        problem.whole = make_range(settings.type, problem.all, threads.process);
+        problem.whole = make_range(settings, problem.all, threads.process);
     }
 }
 
@@ -92,9 +93,15 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
                      std::span<const Variant<Problem, Answer>> chosen) {
     constexpr std::int64_t exact_in_double =
         (std::int64_t{1} << 53) / 512;  // elements whose sum is below 2^53
-    if (settings.type == Type::f64 && settings.elements > exact_in_double) {
+    if (settings.type == Type::f64 && settings.data == Data::whole && settings.elements > exact_in_double) {
         throw UsageError(fmt::format("a sum of more than {} elements is not exact in f64: use --type i64",
                                      exact_in_double));
+    }
+    if (settings.data != Data::whole && !doubles_in_memory(settings)) {
+        throw UsageError("--data is for doubles in memory: add --source memory --type f64");
+    }
+    if (settings.expected && !doubles_in_memory(settings)) {
+        throw UsageError("--expect is for doubles in memory: add --source memory --type f64");
     }
     if (settings.chunk < 1) throw UsageError("--chunk wants at least 1 element");
     const auto is_chosen = [&](auto&& wanted) { return std::any_of(chosen.begin(), chosen.end(), wanted); };
@@ -105,6 +112,7 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     if (settings.source == Source::memory) {
         const bool one_process = is_chosen([](const auto& variant) { return !uses_ranks(variant.uses); });
         make_values_in_memory(problem, world, threads, one_process);
+        if (settings.type == Type::f64) problem.truth = find_truth(problem, world, threads.hybrid);
     }
     if (settings.source == Source::memory && in_chunks) {
         const auto& mine = world.size == 1 ? problem.whole : problem.mine;
@@ -117,19 +125,6 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     return problem;
 }
 
-// The closed forms: n(n-1)/2, and for f64 whole periods of 0 + 1 + ... + 1023 and a rest.
-Check check(const Problem& problem, const Answer& answer) {
-    const Int128 n = problem.all.size();
-    const auto triangle = [](Int128 count) { return count * (count - 1) / 2; };
-    if (problem.settings.type == Type::i64) return {answer.total, Number::of_whole(triangle(n)), 0};
-    const Int128 sum = n / period * triangle(period) + triangle(n % period);
-    return {answer.total, Number::of_real(static_cast<double>(sum)), 0};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
-}
-
 Work work(const Settings& settings) {
     const auto n = settings.elements;
     const auto operation = settings.type == Type::i64 ? Operation::int64_add : Operation::float64_add;
@@ -138,14 +133,33 @@ Work work(const Settings& settings) {
 }
 
 Facts parameters(const Settings& settings) {
-    return {{"elements", settings.elements},
-            {"source", settings.source == Source::iota ? "iota" : "memory"},
-            {"type", settings.type == Type::i64 ? "i64" : "f64"},
-            {"chunk", settings.chunk}};
+    Facts facts = {{"elements", settings.elements},
+                   {"source", settings.source == Source::iota ? "iota" : "memory"},
+                   {"type", settings.type == Type::i64 ? "i64" : "f64"},
+                   {"chunk", settings.chunk}};
+    if (doubles_in_memory(settings)) facts.emplace_back("data", std::string(name_of(settings.data)));
+    return facts;
 }
 
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     if (!uses_ranks(variant.uses)) record.not_run = problem.no_whole;
+}
+
+std::vector<Variant<Problem, Answer>> choose_variants(const Settings& settings,
+                                                      const std::vector<std::string>& names) {
+    auto chosen = choose(std::span(variants), names);
+    if (doubles_in_memory(settings)) return chosen;
+    const auto misplaced = [](const Variant<Problem, Answer>& variant) {
+        return variant.run == pairwise || variant.run == kahan || variant.run == exact;
+    };
+    if (names.empty()) {
+        std::erase_if(chosen, misplaced);
+    } else if (const auto found = std::find_if(chosen.begin(), chosen.end(), misplaced);
+               found != chosen.end()) {
+        throw UsageError(
+            fmt::format("variant {} sums doubles in memory: add --source memory --type f64", found->name));
+    }
+    return chosen;
 }
 
 Number zero(const Settings& settings) {

@@ -3,9 +3,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
+#include "apps/reduce/data.hpp"
 #include "apps/reduce/windows.hpp"
 #include "common/memory.hpp"
 #include "common/partition.hpp"
@@ -17,16 +20,16 @@
 namespace pacer::reduce {
 
 enum class Source { iota, memory };  // values made as they are summed, or lying in memory
-enum class Type { i64, f64 };        // element i is i, or i mod period so that any sum of them is exact
-
-inline constexpr std::int64_t period = 1024;
+enum class Type { i64, f64 };        // element i is i, or what `data` says
 
 struct Settings {
     Source source = Source::iota;
     Type type = Type::i64;
+    Data data = Data::whole;  // of f64; any other lies in memory
     std::int64_t elements = 2'000'000'000;
-    std::int64_t chunk = 32768;     // elements that `chunked` draws at a time: 256 KiB, which L2 holds
-    std::int64_t memory_bytes = 0;  // that the data may take on each node; 0: what is free
+    std::int64_t chunk = 32768;      // elements that `chunked` draws at a time: 256 KiB, which L2 holds
+    std::optional<double> expected;  // what the exact sum must be, to the bit
+    std::int64_t memory_bytes = 0;   // that the data may take on each node; 0: what is free
 };
 
 // Elements of one range, in memory. Only the pointer of the problem's type is set.
@@ -34,6 +37,12 @@ struct Values {
     Range range;
     Buffer<std::uint64_t> int64;
     Buffer<double> float64;
+};
+
+// What the answer is judged by, on every rank.
+struct Truth {
+    double sum = 0;         // correctly rounded
+    double magnitudes = 0;  // the sum of the absolute values
 };
 
 // Built outside the clock. The variants leave it untouched, but for the windows that two of them work
@@ -44,6 +53,7 @@ struct Problem {
     Values whole;           // memory: all elements, on rank 0, for teams of one; absent if too large
     Values mine;            // memory: this rank's part, for teams of several ranks
     std::string no_whole;   // why `whole` is absent
+    Truth truth;            // of f64 in memory
     SharedCounter tickets;  // of `chunked`
     SharedParts parts;      // of `chunked`, memory: what it fetches chunks from
     NodeSlots slots;        // of `shared`
@@ -56,16 +66,42 @@ struct Answer;
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
                      std::span<const Variant<Problem, Answer>> chosen);
 
+// Collective; `threads` of each rank share the work. Of f64 in memory.
+Truth find_truth(const Problem& problem, const Team& world, int threads);
+
 struct Answer {
-    Number total;  // on rank 0
-    Part own;      // what this rank summed
+    Number total;               // on rank 0
+    Part own;                   // what this rank summed
+    bool rounded_once = false;  // so must be the exact sum's bits, while `own` is rounded as well
 };
 
-Check check(const Problem& problem, const Answer& answer);  // against the closed form, exactly
+// Sums of whole numbers and those rounded once must be exact; others of n numbers x be within n * eps * sum
+// |x|.
+Check check(const Problem& problem, const Answer& answer);
 Part own_part(const Problem& problem, const Answer& answer);
+// The error of an answer of f64 in memory.
+Observations observe(const Problem& problem, const Answer& answer);
+// How far `got` is from `want` in units of the last place of `want`, which is finite; 0 only for the same
+// bits.
+double units_in_last_place(double got, double want);
 Work work(const Settings& settings);
 Facts parameters(const Settings& settings);
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+
+// A double in hexadecimal, "-0x1.8p+3": the whole word. Throws
+// UsageError.
+double parse_hexadecimal(const std::string& word);
+// Says so, on rank 0, if the exact sum has not the bits it was expected to have; the same on every rank.
+bool as_expected(const Team& world, const Problem& problem);
+
+// True for doubles in memory, which is where `exact`, `kahan` and `pairwise` have something to show.
+constexpr bool doubles_in_memory(const Settings& settings) {
+    return settings.type == Type::f64 && settings.source == Source::memory;
+}
+
+// The variants of these names, or all that suit the settings. Throws UsageError.
+std::vector<Variant<Problem, Answer>> choose_variants(const Settings& settings,
+                                                      const std::vector<std::string>& names);
 
 // A sum of no elements, of the problem's type.
 Number zero(const Settings& settings);
@@ -78,8 +114,11 @@ Answer mpi(const Problem& problem, const Team& team);
 Answer hybrid(const Problem& problem, const Team& team);
 Answer chunked(const Problem& problem, const Team& team);
 Answer shared(const Problem& problem, const Team& team);
+Answer pairwise(const Problem& problem, const Team& team);
+Answer kahan(const Problem& problem, const Team& team);
+Answer exact(const Problem& problem, const Team& team);
 
-inline constexpr std::array<Variant<Problem, Answer>, 7> variants = {{
+inline constexpr std::array<Variant<Problem, Answer>, 10> variants = {{
     {"serial", "the loop a newcomer writes", serial, Uses::core},
     {"simd", "independent lanes in the vector registers of one core", simd, Uses::core},
     {"openmp", "each thread its share", openmp, Uses::threads},
@@ -89,6 +128,12 @@ inline constexpr std::array<Variant<Problem, Answer>, 7> variants = {{
      chunked, Uses::ranks},
     {"shared", "ranks of a node add up in an MPI-3 shared-memory window, node leaders MPI_Reduce", shared,
      Uses::ranks},
+    {"pairwise", "threads and ranks, each adding blocks as a binary tree; doubles in memory only", pairwise,
+     Uses::both},
+    {"kahan", "threads and ranks, each making up for what additions lose; doubles in memory only", kahan,
+     Uses::both},
+    {"exact", "threads and ranks, rounded once: the same bits for any number; doubles in memory only", exact,
+     Uses::both},
 }};
 
 }  // namespace pacer::reduce

@@ -1,14 +1,14 @@
 // An exact sum of doubles, or of squares of doubles: the same for any order of additions and any division of
-// the work.
+// the work. Sums of doubles alone are smaller and faster: common/exact_sum/.
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstdint>
 #include <span>
 #include <vector>
 
 #include "common/bytes.hpp"
+#include "common/exact_sum/limbs.hpp"
 
 namespace pacer {
 
@@ -16,7 +16,7 @@ namespace pacer {
 // It is kept in digits of 32 bits, each in an int64: additions leave their carries there, to be passed on
 // once in 2^30 additions (the "small superaccumulator" of R. Neal, Fast exact summation using small and large
 // superaccumulators, 2015).
-class ExactSum {
+class WideSum {
   public:
     static constexpr int exponent = -2148;  // of the last bit: the square of the smallest double
     static constexpr std::size_t width =
@@ -24,7 +24,7 @@ class ExactSum {
 
     void add(double value);         // finite
     void add_square(double value);  // value * value, exactly; finite
-    void merge(const ExactSum& other);
+    void merge(const WideSum& other);
 
     // The sum is digits[0] * 2^(32 * first + exponent), digits[1] * 2^(32 * (first + 1) + exponent), ..., all
     // negative if `negative`. Equal sums have equal digits: there is no zero at either end.
@@ -39,26 +39,17 @@ class ExactSum {
     // As bytes, 4 a digit that matters; equal sums become equal bytes.
     void append_to(Bytes& bytes) const;
     // Reads a sum off the front of the bytes, which are then those behind it. Throws std::invalid_argument.
-    static ExactSum read(std::span<const char>& bytes);
+    static WideSum read(std::span<const char>& bytes);
 
   private:
-    __extension__ using Wide = unsigned __int128;  // __extension__: -Wpedantic knows no 128-bit integers
     static constexpr std::int64_t carry_at = std::int64_t{1} << 30;
-
-    // The value is mantissa * 2^(power - 1075), negated if sign is -1 (else 0).
-    struct Parts {
-        std::uint64_t mantissa;
-        unsigned power;
-        std::int64_t sign;
-    };
-    static Parts parts(double value);
 
     void count_one() {
         if (pending_ >= carry_at) carry();
         ++pending_;
     }
     void add_digit(std::size_t at, std::uint64_t digit, std::int64_t sign) {
-        limbs_[at] += (static_cast<std::int64_t>(digit) ^ sign) - sign;  // negated without a branch
+        pacer::add_digit(limbs_, at, digit, sign);
     }
     void carry();
 
@@ -66,36 +57,28 @@ class ExactSum {
     std::int64_t pending_ = 1;  // no limb is beyond +-pending_ * 2^32
 };
 
-inline ExactSum::Parts ExactSum::parts(double value) {
-    const auto bits = std::bit_cast<std::uint64_t>(value);
-    const unsigned biased = static_cast<unsigned>(bits >> 52) & 0x7ff;
-    const unsigned normal = biased != 0 ? 1 : 0;
-    const std::uint64_t fraction = bits & ((std::uint64_t{1} << 52) - 1);
-    return {fraction | (std::uint64_t{normal} << 52), biased + 1 - normal,
-            static_cast<std::int64_t>(bits) >> 63};
-}
-
-inline void ExactSum::add(double value) {
+inline void WideSum::add(double value) {
     constexpr std::uint64_t low = 0xffffffff;
-    const auto [mantissa, power, sign] = parts(value);
+    const auto [mantissa, power, sign] = parts_of(value);
     const unsigned position = power - 1075 - exponent;  // of the mantissa's last bit
     const std::size_t at = position / 32;
-    const Wide moved = Wide{mantissa} << (position % 32);
+    const UInt128 moved = UInt128{mantissa} << (position % 32);
     count_one();
     add_digit(at, static_cast<std::uint64_t>(moved) & low, sign);
     add_digit(at + 1, static_cast<std::uint64_t>(moved) >> 32, sign);
     add_digit(at + 2, static_cast<std::uint64_t>(moved >> 64), sign);
 }
 
-inline void ExactSum::add_square(double value) {
+inline void WideSum::add_square(double value) {
     constexpr std::uint64_t low = 0xffffffff;
-    const auto [mantissa, power, sign] = parts(value);  // a square has no sign
+    const auto [mantissa, power, sign] = parts_of(value);  // a square has no sign
     const unsigned position = 2 * power - 2150 - exponent;
     const std::size_t at = position / 32;
-    const Wide square =
-        Wide{mantissa} * mantissa;  // 106 bits, which together with the shift are more than 128
-    const Wide lower = Wide{static_cast<std::uint64_t>(square)} << (position % 32);
-    const Wide upper = (Wide{static_cast<std::uint64_t>(square >> 64)} << (position % 32)) + (lower >> 64);
+    const UInt128 square =
+        UInt128{mantissa} * mantissa;  // 106 bits, which together with the shift are more than 128
+    const UInt128 lower = UInt128{static_cast<std::uint64_t>(square)} << (position % 32);
+    const UInt128 upper =
+        (UInt128{static_cast<std::uint64_t>(square >> 64)} << (position % 32)) + (lower >> 64);
     count_one();
     add_digit(at, static_cast<std::uint64_t>(lower) & low, 0);
     add_digit(at + 1, static_cast<std::uint64_t>(lower) >> 32, 0);

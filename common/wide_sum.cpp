@@ -1,4 +1,4 @@
-#include "common/exact_sum.hpp"
+#include "common/wide_sum.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -25,23 +25,19 @@ void take(std::span<const char>& bytes, T* values, std::size_t count) {
 
 }  // namespace
 
-void ExactSum::carry() {
-    for (std::size_t i = 0; i + 1 < width; ++i) {
-        const std::int64_t over = limbs_[i] >> 32;  // rounds down, so that what stays is 0 or more
-        limbs_[i] -= over * (std::int64_t{1} << 32);
-        limbs_[i + 1] += over;
-    }
+void WideSum::carry() {
+    carry_limbs(limbs_);
     pending_ = 1;
 }
 
-void ExactSum::merge(const ExactSum& other) {
+void WideSum::merge(const WideSum& other) {
     if (pending_ + other.pending_ > carry_at) carry();
     for (std::size_t i = 0; i < width; ++i) limbs_[i] += other.limbs_[i];
     pending_ += other.pending_;
 }
 
-ExactSum::Digits ExactSum::digits() const {
-    ExactSum sum = *this;
+WideSum::Digits WideSum::digits() const {
+    WideSum sum = *this;
     sum.carry();
     const bool negative = sum.limbs_.back() < 0;
     if (negative) {
@@ -57,7 +53,7 @@ ExactSum::Digits ExactSum::digits() const {
     return result;
 }
 
-void ExactSum::append_to(Bytes& bytes) const {
+void WideSum::append_to(Bytes& bytes) const {
     const Digits sum = digits();
     const Header header{static_cast<std::uint16_t>(sum.first), static_cast<std::uint16_t>(sum.digits.size()),
                         sum.negative ? 1u : 0u};
@@ -65,7 +61,7 @@ void ExactSum::append_to(Bytes& bytes) const {
     append(bytes, sum.digits.data(), sum.digits.size());
 }
 
-ExactSum ExactSum::read(std::span<const char>& bytes) {
+WideSum WideSum::read(std::span<const char>& bytes) {
     Header header{};
     take(bytes, &header, 1);
     // The last digit is left to later carries.
@@ -74,7 +70,7 @@ ExactSum ExactSum::read(std::span<const char>& bytes) {
     }
     std::array<std::uint32_t, width> digits{};
     take(bytes, digits.data(), header.count);
-    ExactSum sum;
+    WideSum sum;
     const std::int64_t sign = header.negative == 1 ? -1 : 0;
     for (std::size_t i = 0; i < header.count; ++i) sum.add_digit(header.first + i, digits[i], sign);
     const Digits canonical = sum.digits();

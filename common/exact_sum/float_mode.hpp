@@ -1,0 +1,59 @@
+// The floating-point mode that exact sums need: rounding to nearest, nothing flushed to zero, no traps.
+#pragma once
+
+#include <cfenv>
+#include <cstdint>
+
+#if defined(__FAST_MATH__)
+#error "exact sums need IEEE arithmetic: compile without -ffast-math"
+#endif
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
+#error "exact sums need doubles that are computed as doubles: on x86, compile with -mfpmath=sse"
+#endif
+
+namespace pacer {
+
+// Sets that mode for the calling thread, and at its end the mode that was before, with its exception flags.
+// A program or a library linked with -ffast-math sets flushing to zero for the whole process.
+// Compilers may move arithmetic across this: it must be in a function of its own, called between and not
+// inlined.
+class DefaultFloatMode {
+  public:
+    DefaultFloatMode(const DefaultFloatMode&) = delete;
+    DefaultFloatMode& operator=(const DefaultFloatMode&) = delete;
+#if defined(__SSE2__)
+    DefaultFloatMode() : saved_(__builtin_ia32_stmxcsr()) {
+        __builtin_ia32_ldmxcsr(0x1f80);
+    }
+    ~DefaultFloatMode() {
+        __builtin_ia32_ldmxcsr(saved_);
+    }
+
+  private:
+    unsigned saved_;
+#elif defined(__aarch64__)
+    DefaultFloatMode() {
+        asm volatile("mrs %0, fpcr" : "=r"(saved_));
+        asm volatile("msr fpcr, %0" : : "r"(std::uint64_t{0}) : "memory");
+    }
+    ~DefaultFloatMode() {
+        asm volatile("msr fpcr, %0" : : "r"(saved_) : "memory");
+    }
+
+  private:
+    std::uint64_t saved_;
+#else
+    DefaultFloatMode() {
+        std::fegetenv(&saved_);
+        std::fesetenv(FE_DFL_ENV);
+    }
+    ~DefaultFloatMode() {
+        std::fesetenv(&saved_);
+    }
+
+  private:
+    std::fenv_t saved_;
+#endif
+};
+
+}  // namespace pacer
