@@ -62,6 +62,14 @@ missing_packages() {
     done
 }
 
+# Debian starts the services that it installs, Slurm's for example, unless a policy says no; one that is made here goes
+# again.
+policy=/usr/sbin/policy-rc.d
+no_services=(
+    -o "DPkg::Pre-Invoke::=[ -e $policy ] || { printf '#!/bin/sh\n#pacer\nexit 101\n' >$policy && chmod +x $policy; }"
+    -o "DPkg::Post-Invoke::=! grep -qsx '#pacer' $policy || rm $policy"
+)
+
 # install_missing PACKAGE...: installs what is missing; nothing missing, nothing is called. Where it cannot, it
 # returns 1 and leaves in $advice the one sentence that tells the user what to do.
 install_missing() {
@@ -83,6 +91,7 @@ install_missing() {
     # A machine that has just started may be updating itself: wait for its lock.
     quietly "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=120 update &&
         quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
+            "${no_services[@]}" \
             install --yes --no-install-recommends "${missing[@]}" || return 1
     advice=
 }

@@ -8,7 +8,7 @@
 #     tests/slurm/cluster.sh down FOLDER
 #
 #     --nodes N       3
-#     --cpus N        of each node (2), whatever this machine has
+#     --cpus N        of each node (4), whatever this machine has
 #     --ports         without namespaces: all nodes are this machine, told apart by their ports
 #     --owner PID     whoever starts a cluster later removes this one once that process is gone
 #
@@ -101,7 +101,7 @@ machine() {
 on_machine() {
     if [[ -e $folder/ports ]]; then
         shift
-        "$@"
+        command "$@"
     else
         inside "$@"
     fi
@@ -121,13 +121,13 @@ daemon() {
     [[ ! -e $folder/ports ]] || record "$(<"$file")" "$what"
 }
 
-munge() {
+start_munged() {
     daemon head munged munged --force --key-file="$folder/munge.key" --socket="$folder/munge.socket" \
         --pid-file="$folder/head/munged.pid" --log-file="$folder/head/munged.log" \
         --seed-file="$folder/munge.seed" --num-threads=2
 }
 
-slurmd() { daemon "$1" slurmd slurmd -N "$1" -f "$folder/slurm.conf"; }
+start_slurmd() { daemon "$1" slurmd slurmd -N "$1" -f "$folder/slurm.conf"; }
 
 # A port that nobody listens at, and as many after it.
 free_ports() {
@@ -233,7 +233,7 @@ run() {
 need_programs() {
     local program missing=()
     for program in slurmctld slurmd munged sbatch srun unshare nsenter setsid; do
-        command -v "$program" >/dev/null || missing+=("$program")
+        [[ -x $(command -v "$program" || true) ]] || missing+=("$program")
     done
     ((${#missing[@]} == 0)) || cannot "not installed: ${missing[*]} (Debian: slurmctld slurmd slurm-client munge)"
 }
@@ -257,7 +257,7 @@ remove_orphans() {
 
 up() {
     local ports=false owner="" number
-    nodes=3 cpus=2
+    nodes=3 cpus=4
     while (($#)); do
         case $1 in
         --nodes) nodes=$2 && shift ;;
@@ -288,9 +288,9 @@ up() {
         machine head 254
         for ((number = 1; number <= nodes; ++number)); do machine "node$number" "$number"; done
     fi
-    munge
+    start_munged
     daemon head slurmctld slurmctld -i -f "$folder/slurm.conf"
-    for ((number = 1; number <= nodes; ++number)); do slurmd "node$number"; done
+    for ((number = 1; number <= nodes; ++number)); do start_slurmd "node$number"; done
     until_true 60 all_idle || { say "the nodes do not become idle: $(run sinfo --Node --long)" && return 1; }
     trap - EXIT
     echo "$folder"
@@ -305,7 +305,7 @@ off() {
 on() {
     wire head ip link delete "to-$1" 2>/dev/null || true
     machine "$1" "${1#node}"
-    slurmd "$1"
+    start_slurmd "$1"
 }
 
 # Of the jobs' processes Slurm keeps no list that outlives slurmd; they all know the cluster by its SLURM_CONF.
