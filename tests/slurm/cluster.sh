@@ -191,7 +191,7 @@ CONF
         echo "10.77.0.$number node$number" >>"$folder/hosts"
         if [[ -e $folder/ports ]]; then
             echo "NodeName=node$number NodeHostname=$host NodeAddr=$address Port=$((port + number)) \\"
-            mkdir -p "$folder/tmp/node$number"
+            mkdir -p "$folder/tmp/node$number" "$folder/tmp/ompi.$host.$(id -u)" # launchers race to make the latter
         else
             echo "NodeName=node$number NodeAddr=10.77.0.$number \\"
         fi
@@ -210,7 +210,6 @@ OMPI_MCA_rmaps_base_oversubscribe=1
 OMPI_MCA_mpi_yield_when_idle=1
 OMPI_MCA_btl_vader_single_copy_mechanism=none
 OMPI_MCA_orte_tmpdir_base=$folder/tmp
-OMPI_MCA_osc=^ucx
 ENVIRONMENT
     # Through shared memory, nodes that share a host name would take each other for themselves.
     [[ ! -e $folder/ports ]] || printf '%s\n' OMPI_MCA_btl=self,tcp OMPI_MCA_btl_tcp_if_include=lo \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The test cluster itself: its nodes are apart, can be switched off and on, and nothing of it stays; neither of one whose
-# test was killed. Without namespaces and root it does what it can.
+# The test cluster itself: its nodes are apart, can be switched off and on, and nothing of it stays; neither of one
+# whose test was killed. Without namespaces and root it does what it can.
 #
 #     BIN=build/release/bin SOURCE=. tests/slurm/cluster_test.sh
 set -euo pipefail
@@ -21,7 +21,7 @@ nobody_knows() { [[ -z $(daemons_of "$1") ]]; }
 # gone FOLDER WHAT
 gone() {
     [[ ! -e $1 ]] || fail "$2: $1 is still there"
-    until_true 5 nobody_knows "$1" || fail "$2: processes are left: $(ps -fp "$(daemons_of "$1" | grep -oE '[0-9]+' | sort -u | paste -sd,)")"
+    until_true 5 nobody_knows "$1" || fail "$2: processes are left: $(daemons_of "$1")"
 }
 
 before=$(traces)
@@ -76,9 +76,18 @@ gone "$next" "the next cluster"
 ports() { # ports WHAT COMMAND...
     local what=$1 folder
     shift
-    folder=$("$@" "$cluster_sh" up --ports --nodes 2 2>"$scratch/stderr") || { fail "$what: $(<"$scratch/stderr")" && return; }
+    if ! folder=$("$@" "$cluster_sh" up --ports --nodes 2 2>"$scratch/stderr"); then
+        fail "$what: $(<"$scratch/stderr")"
+        return
+    fi
     run "$@" "$cluster_sh" run "$folder" srun --nodes=2 --mpi=none printenv SLURMD_NODENAME
     [[ $(sort <<<"$out") == $'node1\nnode2' ]] || fail "$what: no step on two nodes: $out $err"
+    if "$@" test -x "$PACER_BIN/reduce"; then
+        run "$@" "$cluster_sh" run "$folder" srun --chdir=/ --nodes=2 --ntasks=4 "$PACER_BIN/reduce" -n 1000 \
+            --repeats 2 --no-limits --no-dump --variants mpi
+        expect 0 "$what: MPI"
+        says out "4 ranks" "$what: MPI"
+    fi
     run "$@" "$cluster_sh" off "$folder" node1
     expect 2 "$what: off"
     "$@" "$cluster_sh" run "$folder" sbatch --output=/dev/null --wrap="sleep 1000" >/dev/null

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What the tests on a real Slurm share: a cluster, and submitting to it from a checkout with a space in its path. To be
 # sourced; wants BIN and SOURCE. Ends the test with 77 and the reason where there can be no cluster.
+# CLUSTER_OPTIONS=--ports: as where there are no namespaces.
 
 source=$(cd "${SOURCE:?the checkout}" && pwd)
 # shellcheck source=tests/lib.sh
@@ -21,7 +22,8 @@ trap 'exit 143' TERM INT HUP
 # shellcheck disable=SC2120 # most tests want none
 start_cluster() {
     local status=0
-    cluster=$("$cluster_sh" up --owner "$$" "$@" 2>"$scratch/up") || status=$?
+    # shellcheck disable=SC2086 # words
+    cluster=$("$cluster_sh" up --owner "$$" "$@" ${CLUSTER_OPTIONS-} 2>"$scratch/up") || status=$?
     [[ $status -ne 77 ]] || { echo "skipped: no Slurm to test the job scripts on: $(<"$scratch/up")" && exit 77; }
     [[ $status -eq 0 ]] || { cat "$scratch/up" >&2 && exit 1; }
     [[ ! -s $scratch/up ]] || cat "$scratch/up" >&2
@@ -65,7 +67,8 @@ prints() { says out "$1" "$what"; }
 facts() {
     "$timings" export "$1" --format json | python3 -c '
 import json, sys
-print(" ".join(sorted({str(launch["circumstances"].get(sys.argv[1])) for launch in json.load(sys.stdin)["launches"]})))' "$2"
+launches = json.load(sys.stdin)["launches"]
+print(" ".join(sorted({str(launch["circumstances"].get(sys.argv[1])) for launch in launches})))' "$2"
 }
 # launches_in DUMP COUNT: it is whole, all answers are right, and it has so many launches.
 launches_in() {

@@ -19,7 +19,7 @@ refuses() {
 PACER_MODULES="no-such-module" refuses "reduce: there is no command 'module' to load no-such-module" jobs/reduce.slurm
 module() { [[ $2 != no-such-module ]]; } # as a site's shell exports it
 export -f module
-PACER_MODULES="gcc no-such-module" refuses "reduce: there is no module no-such-module: mend PACER_MODULES" jobs/reduce.slurm
+PACER_MODULES="gcc no-such-module" refuses "reduce: there is no module no-such-module: mend" jobs/reduce.slurm
 PACER_SCRATCH=/proc/runs refuses "scaling: cannot write to /proc/runs: set PACER_SCRATCH" jobs/scaling.slurm
 PACER_BIN=/nowhere refuses "nodes: there is no program reduce in /nowhere: build it" jobs/nodes.slurm
 PACER_LAUNCHER=aprun refuses "reduce: PACER_LAUNCHER in jobs/env.sh is srun or mpirun, not 'aprun'" jobs/reduce.slurm
@@ -45,14 +45,15 @@ ended "$good" COMPLETED 0 "modules that are there"
 home=$PWD
 mkdir -p "$scratch/elsewhere/runs"
 cd "$scratch/elsewhere"
-elsewhere=$(PACER_HOME=$home submit --nodes=1 --ntasks-per-node=2 "$home/jobs/reduce.slurm" -n 1000 --repeats 2 --no-limits)
+small=(-n 1000 --repeats 2 --no-limits)
+elsewhere=$(PACER_HOME=$home submit --nodes=1 --ntasks-per-node=2 "$home/jobs/reduce.slurm" "${small[@]}")
 ended "$elsewhere" COMPLETED 0 "submitted elsewhere"
 launches_in "runs/reduce-$elsewhere.h5" 1
 cd "$home"
 sed -i "s|^export PACER_BIN=.*|export PACER_BIN='$PACER_BIN'|; s/PACER_PINNING-cores/PACER_PINNING-none/" jobs/env.sh
 for launcher in srun mpirun; do
     sed -i "s/PACER_LAUNCHER-[a-z]*/PACER_LAUNCHER-$launcher/" jobs/env.sh
-    bare=$(submit --export=NONE --nodes=2 --ntasks-per-node=1 jobs/reduce.slurm -n 1000 --repeats 2 --no-limits)
+    bare=$(submit --export=NONE --nodes=2 --ntasks-per-node=1 jobs/reduce.slurm "${small[@]}")
     ended "$bare" COMPLETED 0 "no environment, $launcher"
     launches_in "runs/reduce-$bare.h5" 1
 done
