@@ -64,6 +64,11 @@ until_true 60 begun "$enough" enough || fail "job $enough does not begin"
 on_login scancel --batch --signal=USR1 "$enough"
 ended "$enough" FAILED 75 "the last requeue"
 prints "not done after 0 requeues; submitted again with OUT="
+told=$(submit --nodes=1 --ntasks-per-node=3 --job-name=told jobs/fileio.slurm "${work[@]}")
+until_true 60 begun "$told" told || fail "job $told does not begin"
+on_login scancel --signal=TERM "$told"
+ended "$told" FAILED 75 "told to end, not warned"
+[[ $(about "$told" Restarts) == 0 ]] || fail "$what: it came back"
 stopped=$(submit --nodes=1 --ntasks-per-node=2 --job-name=stopped jobs/fileio.slurm --calculation wait:1ms rows.txt)
 ended "$stopped" FAILED 2 "a bad record"
 prints "rows.txt:500:"
@@ -71,7 +76,12 @@ prints "rows.txt:500:"
 
 ended "$again" COMPLETED 0 "cancelled and submitted again"
 went_on
-what="cancelled and submitted again" equals_uninterrupted "$cancelled"
+equals_uninterrupted "$cancelled"
+# As if its node had failed at the very end.
+on_login scontrol requeue "$again"
+ended "$again" COMPLETED 0 "put back when all was done"
+prints "the results were complete before the job was put back: runs/fileio-$cancelled.h5"
+equals_uninterrupted "$cancelled"
 for job in "$first" "$second"; do
     ended "$job" COMPLETED 0 "a node is switched off"
     if [[ ! -e $cluster/ports ]]; then
