@@ -321,7 +321,7 @@ down() {
     [[ $folder == /tmp/pacer-slurm.* && -d $folder ]] || { say "there is no cluster in $folder" && return 2; }
     if [[ -e $folder/ports && -e $folder/environment ]]; then
         timeout 10 "$0" run "$folder" scancel --user="$(id -un)" 2>/dev/null || true
-        until_true 15 no_steps || true
+        until_true 8 no_steps || true
     fi
     [[ ! -e $folder/ports ]] || signal=TERM
     if [[ -e $folder/processes ]]; then

@@ -61,8 +61,13 @@ setsid bash "$scratch/killed" "$cluster_sh" "$scratch/folder" 2>/dev/null &
 killed=$!
 until_true 60 test -s "$scratch/folder"
 orphan=$(<"$scratch/folder")
-runs_a_job() { daemons_of "$orphan" | grep -q . && pgrep -f 'sleep 1000' >/dev/null; }
-until_true 30 runs_a_job || fail "no job runs on the other cluster"
+# has_a_job FOLDER: one of its jobs sleeps.
+has_a_job() {
+    local pid
+    for pid in $(pgrep -x sleep); do ! grep -qsz "^SLURM_CONF=$1/" "/proc/$pid/environ" || return 0; done
+    return 1
+}
+until_true 30 has_a_job "$orphan" || fail "no job runs on the other cluster"
 { kill -KILL -- "-$killed" && wait "$killed"; } 2>/dev/null || true
 [[ -d $orphan ]] || fail "the killed test's cluster is gone by itself"
 next=$("$cluster_sh" up --nodes 1 --owner "$$" 2>"$scratch/stderr")
@@ -83,14 +88,18 @@ ports() { # ports WHAT COMMAND...
     run "$@" "$cluster_sh" run "$folder" srun --nodes=2 --mpi=none printenv SLURMD_NODENAME
     [[ $(sort <<<"$out") == $'node1\nnode2' ]] || fail "$what: no step on two nodes: $out $err"
     if "$@" test -x "$PACER_BIN/reduce"; then
-        run "$@" "$cluster_sh" run "$folder" srun --chdir=/ --nodes=2 --ntasks=4 "$PACER_BIN/reduce" -n 1000 \
-            --repeats 2 --no-limits --no-dump --variants mpi
+        run "$@" env OMPI_MCA_osc=^ucx "$cluster_sh" run "$folder" srun --chdir=/ --nodes=2 --ntasks=4 \
+            "$PACER_BIN/reduce" -n 1000 --repeats 2 --no-limits --no-dump --variants mpi
         expect 0 "$what: MPI"
         says out "4 ranks" "$what: MPI"
     fi
     run "$@" "$cluster_sh" off "$folder" node1
     expect 2 "$what: off"
     "$@" "$cluster_sh" run "$folder" sbatch --output=/dev/null --wrap="sleep 1000" >/dev/null
+    if [[ $what == ports ]]; then # nobody is left whom Slurm could tell to end the job
+        until_true 30 has_a_job "$folder" || fail "$what: the job does not start"
+        kill -KILL "$(<"$folder/node1/slurmd.pid")" "$(<"$folder/node2/slurmd.pid")"
+    fi
     "$@" "$cluster_sh" down "$folder"
     gone "$folder" "$what"
 }
