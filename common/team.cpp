@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdio>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -32,8 +33,17 @@ void on_stop_signal(int signal) {
 // often fail together, for one reason.
 class FailureTicket {
   public:
+    // Throws UsageError on every rank where MPI has no windows across these ranks: without a network that
+    // can, as between two machines, Debian's settings leave Open MPI none.
     explicit FailureTicket(MPI_Comm comm) {
-        MPI_Win_allocate(sizeof(int), sizeof(int), MPI_INFO_NULL, comm, &drawn_, &window_);
+        MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
+        const int failed = MPI_Win_allocate(sizeof(int), sizeof(int), MPI_INFO_NULL, comm, &drawn_, &window_);
+        MPI_Comm_set_errhandler(comm, MPI_ERRORS_ARE_FATAL);
+        if (failed != MPI_SUCCESS) {
+            throw UsageError(
+                "this MPI has no one-sided communication between all ranks; with Debian's Open MPI set "
+                "OMPI_MCA_osc=^ucx in the environment");
+        }
         *drawn_ = 0;
         MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
         MPI_Barrier(comm);
@@ -86,16 +96,17 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
     auto status = ExitStatus::wrong;
     {
-        const FailureTicket ticket(world.comm);
+        std::optional<FailureTicket> ticket;
         try {
+            ticket.emplace(world.comm);
             status = body(world);
         } catch (const UsageError& error) {
             if (world.root()) fmt::print(stderr, "{}: {}\n", program, error.what());
             status = ExitStatus::usage;
         } catch (const std::exception& error) {
-            abort_launch(world, program, ticket, error.what());
+            abort_launch(world, program, *ticket, error.what());
         } catch (...) {
-            abort_launch(world, program, ticket, "an exception of unknown type");
+            abort_launch(world, program, *ticket, "an exception of unknown type");
         }
         std::fflush(stdout);
     }

@@ -62,6 +62,14 @@ missing_packages() {
     done
 }
 
+# Debian starts the services that it installs, Slurm's for example, unless a policy says no; one that is made here goes
+# again.
+policy=/usr/sbin/policy-rc.d
+no_services=(
+    -o "DPkg::Pre-Invoke::=[ -e $policy ] || { printf '#!/bin/sh\n#pacer\nexit 101\n' >$policy && chmod +x $policy; }"
+    -o "DPkg::Post-Invoke::=! grep -qsx '#pacer' $policy || rm $policy"
+)
+
 # install_missing PACKAGE...: installs what is missing; nothing missing, nothing is called. Where it cannot, it
 # returns 1 and leaves in $advice the one sentence that tells the user what to do.
 install_missing() {
@@ -83,6 +91,7 @@ install_missing() {
     # A machine that has just started may be updating itself: wait for its lock.
     quietly "${as_root[@]}" apt-get -o DPkg::Lock::Timeout=120 update &&
         quietly "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=120 \
+            "${no_services[@]}" \
             install --yes --no-install-recommends "${missing[@]}" || return 1
     advice=
 }
@@ -116,10 +125,40 @@ set_for_run() {
     say "$1=$2: $3"
 }
 
-# mpi_launcher NP: leaves in $launcher the command that starts NP processes of a program on this machine. Open MPI
-# refuses some things and does others badly unless told: what it is told here is said.
+# job_launcher RANKS THREADS NODES [NODE]: leaves in $launcher the command that starts so many ranks, of so many threads
+# each, on so many nodes of this Slurm job, as jobs/env.sh wishes; on NODE if it is named.
+job_launcher() {
+    local ranks=$1 threads=$2 nodes=$3 node=${4-} a_node options
+    a_node=$(((ranks + nodes - 1) / nodes))
+    read -ra options <<<"${PACER_LAUNCHER_OPTIONS-}"
+    export OMP_NUM_THREADS=$threads
+    if [[ $PACER_LAUNCHER == srun ]]; then
+        # Since Slurm 22.05 srun does not hear of the job's --cpus-per-task unless told.
+        launcher=(srun --nodes="$nodes" --ntasks="$ranks" --ntasks-per-node="$a_node" --cpus-per-task="$threads"
+            --cpu-bind="$PACER_PINNING" ${node:+--nodelist="$node"} "${options[@]}")
+    elif [[ $(mpirun --version 2>&1) == *"Open MPI"* ]]; then
+        local placement=(--map-by "ppr:$a_node:node:PE=$threads" --bind-to core)
+        [[ $PACER_PINNING == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
+        launcher=(mpirun -np "$ranks" "${placement[@]}" ${node:+--host "$node:$a_node"} "${options[@]}")
+    else
+        launcher=(mpirun -np "$ranks" -ppn "$a_node" ${node:+-hosts "$node"} "${options[@]}")
+    fi
+    # Debian's settings leave Open MPI without one-sided communication between nodes that have but Ethernet.
+    if ((nodes > 1)) && grep -qsE '^osc *= *\^ucx,pt2pt' /etc/openmpi/openmpi-mca-params.conf; then
+        set_for_run OMPI_MCA_osc ^ucx "Debian's Open MPI has no one-sided communication over Ethernet otherwise"
+    fi
+}
+
+# mpi_launcher NP: leaves in $launcher the command that starts NP processes of a program: in a job as jobs/env.sh
+# wishes, otherwise on this machine. Open MPI refuses some things and does others badly unless told: what it is told
+# here is said.
 mpi_launcher() {
     local np=$1 options=() version major
+    if [[ -n ${SLURM_JOB_ID-} && -n ${PACER_LAUNCHER-} ]]; then
+        job_launcher "$np" "${SLURM_CPUS_PER_TASK:-1}" \
+            "$((np < SLURM_JOB_NUM_NODES ? np : SLURM_JOB_NUM_NODES))"
+        return
+    fi
     version=$(mpirun --version 2>&1) || true
     if [[ $version =~ "(Open MPI) "([0-9]+) ]]; then
         major=${BASH_REMATCH[1]}

@@ -48,6 +48,12 @@ test_packages=(
     clang              # libFuzzer: random text for the reading of records
     libclang-rt-14-dev # its library
     clang-format       # judges the layout of the C++ sources
+    slurmctld          # a real Slurm to submit the job scripts to: its controller
+    slurmd             # its nodes
+    slurm-client       # sbatch, srun, scontrol
+    munge              # by which they know each other
+    iproute2           # gives each node a network of its own
+    util-linux         # unshare and nsenter: and a name, processes and files of its own
 )
 
 preset=release

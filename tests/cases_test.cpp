@@ -244,8 +244,8 @@ TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {
         other.emplace_back("compiler", std::string("GNU 13"));
         one.emplace_back("pid", std::int64_t{i});
         other.emplace_back("pid", std::int64_t{i + 10});
-        one.emplace_back("environment", std::string("OMP_NUM_THREADS=2\nSAME=1"));
-        other.emplace_back("environment", std::string("SAME=1\nOMP_NUM_THREADS=4\nNEW=x=y"));
+        one.emplace_back("environment", std::string("OMP_NUM_THREADS=2\nSAME=1\nSLURM_JOB_ID=7"));
+        other.emplace_back("environment", std::string("SAME=1\nOMP_NUM_THREADS=4\nNEW=x=y\nSLURM_JOB_ID=8"));
         one.emplace_back("governor", std::string("performance"));
         one.emplace_back("start_time", std::string("2026-11-22T12:00:00Z"));
         other.emplace_back("start_time", std::string("2026-11-23T12:00:00Z"));

@@ -35,6 +35,11 @@ for ranks in 1 2 3 4; do
     once 'every rank gives up' "throw_all on $ranks ranks"
 done
 
+# An MPI without windows across the ranks, as Debian's between machines.
+run env OMPI_MCA_osc='^sm,rdma,pt2pt,ucx,monitoring' timeout 60 mpirun -np 2 "$broken" --no-dump --no-limits
+expect 2 'without windows'
+once 'set OMPI_MCA_osc=^ucx in the environment' 'without windows'
+
 # Starts two ranks in the background; their process ids are in $ranks then, two seconds into the run.
 start() { # start NAME VARIANT
     mpirun -np 2 "$broken" --no-limits --variants "$2" --repeats 1000 --dump "$1.h5" >"$1.out" 2>"$1.err" &

@@ -260,6 +260,41 @@ prints_not "OMPI_MCA_btl_vader"
 FAKE_UID=0 with mpich one_core -- "$local_sh" reduce --repeats 1
 judge "MPICH gets -np and nothing else" test "$out" = "mpirun -np 4 $copy/build/release/bin/reduce --repeats 1"
 
+# --- and for one in a Slurm job
+# in_job FUNCTION ARGUMENT...: what it leaves in $launcher, with the stand-in named before.
+in_job() {
+    # shellcheck disable=SC2016 # the inner shell expands
+    with "$stand_in" -- bash -c \
+        'root=$0 && . "$root/jobs/lib.sh" && "$@" && echo "${launcher[*]} threads $OMP_NUM_THREADS"' "$copy" "$@"
+    ends_with 0
+}
+export SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=4 SLURM_CPUS_PER_TASK=2 PACER_LAUNCHER=srun PACER_PINNING=cores
+stand_in=openmpi
+in_job job_launcher 8 2 4
+prints "srun --nodes=4 --ntasks=8 --ntasks-per-node=2 --cpus-per-task=2 --cpu-bind=cores threads 2"
+PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mpi=pmix --label" in_job job_launcher 5 1 2
+prints "srun --nodes=2 --ntasks=5 --ntasks-per-node=3 --cpus-per-task=1 --cpu-bind=none --mpi=pmix --label threads 1"
+in_job job_launcher 1 64 1 node7
+prints "srun --nodes=1 --ntasks=1 --ntasks-per-node=1 --cpus-per-task=64 --cpu-bind=cores --nodelist=node7 threads 64"
+in_job mpi_launcher 2
+prints "srun --nodes=2 --ntasks=2 --ntasks-per-node=1 --cpus-per-task=2 --cpu-bind=cores threads 2"
+in_job mpi_launcher 6
+prints "srun --nodes=4 --ntasks=6 --ntasks-per-node=2 --cpus-per-task=2"
+export PACER_LAUNCHER=mpirun
+in_job job_launcher 8 2 4
+prints "mpirun -np 8 --map-by ppr:2:node:PE=2 --bind-to core threads 2"
+PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mca pml ob1" in_job job_launcher 3 1 1 node7
+prints "mpirun -np 3 --map-by ppr:3:node --bind-to none --host node7:3 --mca pml ob1 threads 1"
+stand_in=mpich
+in_job job_launcher 8 2 4
+prints "mpirun -np 8 -ppn 2 threads 2"
+in_job job_launcher 1 1 1 node7
+prints "mpirun -np 1 -ppn 1 -hosts node7 threads 1"
+unset SLURM_JOB_ID SLURM_JOB_NUM_NODES SLURM_CPUS_PER_TASK PACER_PINNING
+with openmpi many_cores no_lscpu -- "$local_sh" --np 2
+prints "mpirun --bind-to none -np 2" # outside a job a site's choice for jobs does not count
+unset PACER_LAUNCHER
+
 # --- tests/run.sh
 try "$copy/tests/run.sh" -R passes
 ends_with 0

@@ -42,7 +42,7 @@ scripts)
             options=(--external-sources)
             # What a sourced file sets, its callers read.
             [[ $(head -n 1 "$file") == '#!'* ]] || options+=(--exclude=SC2034)
-            shellcheck "${options[@]}" "$file" || status=1
+            bash -n "$file" && shellcheck "${options[@]}" "$file" || status=1
         done
         return "$status"
     }

@@ -17,7 +17,7 @@ namespace {
 using namespace pacer;
 
 struct Wish {
-    std::string file, app = "reduce", commit = "aaaa", wrong;
+    std::string file, app = "reduce", commit = "aaaa", wrong, host = "node1";
     int launches = 10, cases = 1, repeats = 10, ranks = 1;
     unsigned seed = 1;
     double base = 0.01, slower = 1;         // seconds of the first case; factor on them
@@ -67,7 +67,7 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
                           {"commit", wish.commit},
                           {"command_line", "mpirun -np 4 ./" + wish.app},
                           {"environment", "OMP_NUM_THREADS=2\nPART=" + wish.commit},
-                          {"hosts", std::string("node1")},
+                          {"hosts", wish.host + ":" + std::to_string(wish.ranks)},
                           {"cpu_model", std::string("AMD EPYC")},
                           {"clock_resolution_seconds", 2e-8},
                           {"seed", std::int64_t{number}},
@@ -79,7 +79,7 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
                                         std::string("as it was on every launch of this machine"));
     }
     for (int rank = 0; rank < wish.ranks; ++rank) {
-        made.placement.push_back({rank, "node1", 4000 + rank, "0-3,8", 2, "0-1;2-3"});
+        made.placement.push_back({rank, wish.host, 4000 + rank, "0-3,8", 2, "0-1;2-3"});
     }
     made.warnings = {"drifted from the first third of the repeats to the last: mpi (-34 %)"};
     for (int i = 0; i < wish.cases; ++i) {
@@ -98,6 +98,7 @@ int make(int argc, char** argv) {
     cli.add_option("--app", wish.app);
     cli.add_option("--commit", wish.commit);
     cli.add_option("--wrong", wish.wrong, "Variant whose answers are wrong");
+    cli.add_option("--host", wish.host);
     cli.add_option("--launches", wish.launches);
     cli.add_option("--cases", wish.cases);
     cli.add_option("--repeats", wish.repeats);

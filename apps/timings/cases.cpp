@@ -75,7 +75,7 @@ bool matches(const CaseKey& key, const std::string& wanted) {
 
 // Circumstances that differ from launch to launch whatever is run; a single launch cannot show that.
 bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 10> names = {"start_time",
+    constexpr std::array<std::string_view, 13> names = {"start_time",
                                                         "end_time",
                                                         "load_before",
                                                         "load_after",
@@ -84,7 +84,10 @@ bool varies_anyway(std::string_view name) {
                                                         "seed",
                                                         "job_id",
                                                         "clock_resolution_seconds",
-                                                        "clock_overhead_seconds"};
+                                                        "clock_overhead_seconds",
+                                                        "environment SLURM_JOB_ID",
+                                                        "environment SLURM_ARRAY_TASK_ID",
+                                                        "environment SLURM_RESTART_COUNT"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 

@@ -19,6 +19,7 @@ Run add_validate(CLI::App& command);
 Run add_merge(CLI::App& command);
 Run add_compare(CLI::App& command);
 Run add_noise(CLI::App& command);
+Run add_nodes(CLI::App& command);
 Run add_scaling(CLI::App& command);
 Run add_plot(CLI::App& command);
 Run add_report(CLI::App& command);

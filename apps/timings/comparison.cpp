@@ -68,7 +68,7 @@ double clock_margin(const Case& one) {
     return largest;
 }
 
-void set_margin(CaseComparison& row, const Sides& sides, double asked_for) {
+void set_margin(CaseComparison& row, const Sides& sides, double asked_for, std::optional<double> noise) {
     row.margin = asked_for;
     row.margin_from = "asked for";
     const auto raise = [&](double margin, const char* from) {
@@ -76,7 +76,7 @@ void set_margin(CaseComparison& row, const Sides& sides, double asked_for) {
         row.margin = margin;
         row.margin_from = from;
     };
-    raise(noise_floor(sides.base->medians()).value_or(0), "noise of the base");
+    raise(noise.value_or(0), "noise of the base");
     raise(std::max(clock_margin(*sides.base), clock_margin(*sides.candidate)), "clock");
 }
 
@@ -105,7 +105,7 @@ void doubt(CaseComparison& row, const std::vector<double>& base, const std::vect
 }
 
 // Both sides have run it.
-void judge(CaseComparison& row, const Sides& sides, double asked_for) {
+void judge(CaseComparison& row, const Sides& sides, double asked_for, std::optional<double> noise) {
     const auto base = sides.base->medians(), candidate = sides.candidate->medians();
     const auto estimate = compare_launches(base, candidate);
     row.base_seconds = median(base);
@@ -117,12 +117,13 @@ void judge(CaseComparison& row, const Sides& sides, double asked_for) {
         row.low = estimate.within_95->low;
         row.high = estimate.within_95->high;
     }
-    set_margin(row, sides, asked_for);
+    set_margin(row, sides, asked_for, noise);
     row.verdict = verdict_of(estimate, row.margin);
     if (row.verdict == Finding::inconclusive) doubt(row, base, candidate);
 }
 
-CaseComparison compare_case(const CaseKey& key, const Sides& sides, const ComparisonOptions& options) {
+CaseComparison compare_sides(const CaseKey& key, const Sides& sides, const ComparisonOptions& options,
+                             std::optional<double> noise) {
     CaseComparison row;
     row.key = key;
     row.base_launches = launches_of(sides.base);
@@ -141,9 +142,13 @@ CaseComparison compare_case(const CaseKey& key, const Sides& sides, const Compar
         row.note = why_not_run(sides.candidate);
         if (row.note.empty()) row.note = "not in the new launches";
     } else {
-        judge(row, sides, options.margin);
+        judge(row, sides, options.margin, noise);
     }
     return row;
+}
+
+std::optional<double> noise_of(const Sides& sides) {
+    return was_run(sides.base) ? noise_floor(sides.base->medians()) : std::nullopt;
 }
 
 std::string figures(const CaseComparison& row) {
@@ -161,7 +166,7 @@ void confirm_regression(CaseComparison& row, Sides sides, const ComparisonOption
         row.note = "slower, but not among the fresh launches";
         return;
     }
-    const auto fresh = compare_case(row.key, sides, options);
+    const auto fresh = compare_sides(row.key, sides, options, noise_of(sides));
     row.verdict = fresh.verdict;
     row.launches_needed = fresh.launches_needed;
     if (fresh.verdict == Finding::failed) {
@@ -172,37 +177,6 @@ void confirm_regression(CaseComparison& row, Sides sides, const ComparisonOption
                            fresh.verdict == Finding::regressed ? "confirmed by" : "not confirmed by",
                            fresh.new_launches, fresh.new_launches == 1 ? "" : "es", figures(fresh),
                            fresh.note.empty() ? "" : ", ", fresh.note);
-}
-
-// Of many cases some look slower by chance. Without fresh launches an alarm has to survive Holm's adjustment
-// for all cases that were compared, and few launches cannot.
-void settle_by_holm(std::vector<CaseComparison>& rows) {
-    std::vector<std::size_t> compared;
-    std::vector<double> p;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!rows[i].low) continue;
-        compared.push_back(i);
-        p.push_back(rows[i].p);
-    }
-    if (compared.size() < 2) return;
-    const auto adjusted = holm(p);
-    for (std::size_t i = 0; i < compared.size(); ++i) {
-        auto& row = rows[compared[i]];
-        const auto fewest = static_cast<std::size_t>(std::min(row.base_launches, row.new_launches));
-        if (row.verdict != Finding::regressed) continue;
-        if (fewest < fewest_for_holm) {
-            row.note =
-                fmt::format("slower, but one of {} cases: confirm it by fresh launches", compared.size());
-            row.launches_needed = static_cast<int>(fewest_for_holm);
-        } else if (adjusted[i] > significant) {
-            row.note = fmt::format("slower, but of {} cases one may look so by chance (Holm: p = {:.2g})",
-                                   compared.size(), adjusted[i]);
-            row.launches_needed = static_cast<int>(fewest) + 1;
-        } else {
-            continue;
-        }
-        row.verdict = Finding::inconclusive;
-    }
 }
 
 std::set<std::string> ids_of(const std::vector<Launch>& launches) {
@@ -276,6 +250,40 @@ std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& 
 
 }  // namespace
 
+CaseComparison compare_case(const Case& base, const Case& candidate, double margin,
+                            std::optional<double> noise) {
+    return compare_sides(candidate.key, {&base, &candidate, nullptr}, {margin, false, {}}, noise);
+}
+
+void settle_by_holm(std::vector<CaseComparison>& rows) {
+    std::vector<std::size_t> compared;
+    std::vector<double> p;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (!rows[i].low) continue;
+        compared.push_back(i);
+        p.push_back(rows[i].p);
+    }
+    if (compared.size() < 2) return;
+    const auto adjusted = holm(p);
+    for (std::size_t i = 0; i < compared.size(); ++i) {
+        auto& row = rows[compared[i]];
+        const auto fewest = static_cast<std::size_t>(std::min(row.base_launches, row.new_launches));
+        if (row.verdict != Finding::regressed) continue;
+        if (fewest < fewest_for_holm) {
+            row.note =
+                fmt::format("slower, but one of {} cases: confirm it by fresh launches", compared.size());
+            row.launches_needed = static_cast<int>(fewest_for_holm);
+        } else if (adjusted[i] > significant) {
+            row.note = fmt::format("slower, but of {} cases one may look so by chance (Holm: p = {:.2g})",
+                                   compared.size(), adjusted[i]);
+            row.launches_needed = static_cast<int>(fewest) + 1;
+        } else {
+            continue;
+        }
+        row.verdict = Finding::inconclusive;
+    }
+}
+
 Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
                    const std::vector<Launch>& confirm, const ComparisonOptions& options) {
     check_related(base, candidate);
@@ -287,7 +295,7 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
     std::vector<Sides> all;
     for (const auto& one : chosen(a, b, options.only)) {
         all.push_back({find(a, one.key), find(b, one.key), find(fresh, one.key)});
-        comparison.cases.push_back(compare_case(one.key, all.back(), options));
+        comparison.cases.push_back(compare_sides(one.key, all.back(), options, noise_of(all.back())));
     }
     if (confirm.empty()) settle_by_holm(comparison.cases);
     for (std::size_t i = 0; i < all.size() && !confirm.empty(); ++i) {

@@ -55,6 +55,15 @@ struct ComparisonOptions {
 Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
                    const std::vector<Launch>& confirm, const ComparisonOptions& options);
 
+// One case of `candidate` against that of `base`, as if there were no others. `noise`: how much two sets of
+// launches differ by chance, see noise_floor(); none if it is not known.
+CaseComparison compare_case(const Case& base, const Case& candidate, double margin,
+                            std::optional<double> noise);
+
+// Of many cases some look slower by chance: an alarm that does not survive Holm's adjustment for all of them
+// becomes inconclusive, and so does any of fewer than 8 launches.
+void settle_by_holm(std::vector<CaseComparison>& rows);
+
 std::string_view words_of(Finding verdict);  // "REGRESSED", "changed within margin", ...
 
 }  // namespace pacer::timings

@@ -27,6 +27,7 @@ constexpr std::array commands = {
     Command{"merge", "Put many launches into one file", timings::add_merge},
     Command{"compare", "Say soundly what changed between two sets of launches", timings::add_compare},
     Command{"noise", "Say what change this machine can see, and with how many launches", timings::add_noise},
+    Command{"nodes", "Say which node of a machine is slower than its peers", timings::add_nodes},
     Command{"scaling", "Show speedup and efficiency over cores, with fitted laws", timings::add_scaling},
     Command{"plot", "Draw launches, into a file or on the terminal", timings::add_plot},
     Command{"report", "Write one page about launches that opens in any browser", timings::add_report},

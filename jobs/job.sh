@@ -1,0 +1,76 @@
+# shellcheck shell=bash
+# What the jobs/*.slurm scripts share. Sourced after env.sh, never run. Whatever is wrong with the site's settings ends
+# the job here, with one sentence.
+
+root=${PACER_HOME:?}
+# shellcheck source=jobs/lib.sh
+. "$root/jobs/lib.sh"
+say() { printf '%s: %s\n' "${SLURM_JOB_NAME:?}" "$*" >&2; }
+
+# Slurm's commands must not take from the script's environment what was meant for the script itself.
+export SLURM_EXPORT_ENV=ALL # after sbatch --export=NONE, too, the ranks get the settings made here
+unset SLURM_TRES_PER_TASK   # since 23.11 a second opinion on --cpus-per-task, which may differ from step to step
+
+# The environment of a batch shell may lack the command "module" that a login shell has.
+load_modules() {
+    local module file
+    for file in /etc/profile.d/{lmod,modules,z00_lmod}.sh; do
+        [[ $(type -t module) != function && -r $file ]] || continue
+        # shellcheck source=/dev/null
+        . "$file"
+    done
+    [[ $(type -t module) == function ]] ||
+        refuse "there is no command 'module' to load $PACER_MODULES: PACER_MODULES in jobs/env.sh is not for here"
+    for module in $PACER_MODULES; do
+        module load "$module" || refuse "there is no module $module: mend PACER_MODULES in jobs/env.sh"
+    done
+}
+if [[ -n $PACER_MODULES ]]; then
+    set +eu # modules are not written for them
+    load_modules
+    set -eu
+fi
+
+[[ $PACER_LAUNCHER == srun || $PACER_LAUNCHER == mpirun ]] ||
+    refuse "PACER_LAUNCHER in jobs/env.sh is srun or mpirun, not '$PACER_LAUNCHER'"
+command -v "$PACER_LAUNCHER" >/dev/null ||
+    refuse "there is no $PACER_LAUNCHER on $(hostname): mend PACER_LAUNCHER or PACER_MODULES in jobs/env.sh"
+if ! mkdir -p "$PACER_SCRATCH" 2>/dev/null || [[ ! -w $PACER_SCRATCH ]]; then
+    refuse "cannot write to $PACER_SCRATCH: set PACER_SCRATCH in jobs/env.sh to a folder that all nodes share"
+fi
+
+# need PROGRAM...: ends the job unless they are there.
+need() {
+    local program
+    for program; do
+        [[ -x $PACER_BIN/$program ]] ||
+            refuse "there is no program $program in $PACER_BIN: build it (README.md), or mend PACER_BIN in jobs/env.sh"
+    done
+}
+timings=$PACER_BIN/timings
+
+# What this job makes: $made.h5, ...; a job that Slurm puts back makes it anew.
+made=$PACER_SCRATCH/$SLURM_JOB_NAME-$SLURM_JOB_ID
+
+# Dumps of the single launches, until they are merged.
+fresh_parts() {
+    parts=$made.parts
+    rm -rf "$parts"
+    mkdir "$parts"
+}
+
+# launch PART COMMAND [ARGUMENT]...: one launch by $launcher, with its dump among the parts. What it prints is shown if
+# it fails, and its status is returned.
+launch() {
+    local part=$parts/$1.h5 status=0
+    shift
+    quietly "${launcher[@]}" "$PACER_BIN/$1" "${@:2}" --dump "$part" </dev/null || status=$?
+    ((status == 0)) || say "'$*' ended with status $status (${launcher[*]})"
+    return "$status"
+}
+
+# merge_parts: all of them into $made.h5.
+merge_parts() {
+    "$timings" merge --force "$made.h5" "$parts"/*.h5 >&2
+    rm -rf "$parts"
+}

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# Every job script submitted for real, with small sizes: what it leaves and what it says.
+#
+#     BIN=build/release/bin SOURCE=. tests/slurm/scripts_test.sh srun|mpirun build/release/tests/make_launches
+set -euo pipefail
+
+launcher=${1:?srun or mpirun} make_launches=$(realpath "${2:?the program make_launches}")
+# shellcheck source=tests/slurm/lib.sh
+. "${SOURCE:?the checkout}/tests/slurm/lib.sh"
+# shellcheck disable=SC2119 # what is given to this script is not for it
+start_cluster
+export PACER_LAUNCHER=$launcher
+quick=(--repeats 3 --no-limits)
+two_nodes=(--nodes=2 --ntasks-per-node=2)
+
+# Without namespaces all nodes have the name of this machine, and are one to MPI and to timings.
+apart=true
+if [[ -e $cluster/ports ]]; then
+    apart=false
+    echo "skipped: the nodes have no names of their own here, so nodes.slurm is not tested, nor what ran where"
+fi
+# ran_on DUMP PATTERN
+ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on $(facts "$1" hosts)"; }
+
+# Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
+# that $SLOW_NODE matches. Those that $BROKEN_NODE matches have no luck.
+mkdir "$scratch/made"
+ln -s "$PACER_BIN/timings" "$scratch/made"
+for app in reduce fileio; do
+    cat >"$scratch/made/$app" <<SH
+#!/usr/bin/env bash
+[[ \$(hostname) != "\$BROKEN_NODE" ]] || { echo "a memory module is missing" >&2; exit 1; }
+[[ "\$*" == *"-n 128Mi"* ]] && size=2 || size=1
+[[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
+exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 \
+    --seed "\$RANDOM" --slower "\$SLOW"
+SH
+    chmod +x "$scratch/made/$app"
+done
+made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 BROKEN_NODE=${BROKEN_NODE-} submit --ntasks-per-node=1 "${@:3}"; }
+
+# Short ones first: they share the nodes, and Slurm lets them in one after the other.
+export VALUES="1000 2000 3000"
+reduce=$(submit "${two_nodes[@]}" jobs/reduce.slurm -n 1e5 "${quick[@]}")
+wide=$(submit --nodes=3 --ntasks-per-node=1 --job-name=wide jobs/reduce.slurm -n 1e5 "${quick[@]}" --variants mpi)
+array=$(submit --array=0-2 --ntasks-per-node=2 jobs/array.slurm reduce -n {} "${quick[@]}" --variants serial,mpi)
+merge=$(submit --dependency=afterok:"$array" --kill-on-invalid-dep=yes jobs/merge.slurm "$array")
+wrong=$(VALUES="1000 many" submit --array=0-1 --ntasks-per-node=1 jobs/array.slurm reduce -n {} "${quick[@]}")
+never=$(submit --dependency=afterok:"$wrong" --kill-on-invalid-dep=yes jobs/merge.slurm "$wrong")
+status=$(submit --nodes=1 jobs/reduce.slurm --no-such-option)
+"$PACER_BIN/fileio" --make-input rows.txt -n 500
+"$PACER_BIN/fileio" --calculation lorenz:10 --out expected.h5 rows.txt >/dev/null
+fileio=$(submit "${two_nodes[@]}" jobs/fileio.slurm --calculation lorenz:10 rows.txt)
+scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit "${two_nodes[@]}" jobs/scaling.slurm reduce "${quick[@]}" \
+    --variants serial,mpi,hybrid)
+weak=$(STRONG="" WEAK=1e4 LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
+    "${quick[@]}" --variants serial,mpi)
+! $apart || nodes=$(LAUNCHES=1 submit --nodes=3 jobs/nodes.slurm -n 1e4 "${quick[@]}")
+acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none --quick)
+
+ended "$reduce" COMPLETED 0 reduce
+! $apart || prints "4 ranks on 2 hosts"
+prints "dump: $PWD/runs/reduce-$reduce.h5"
+launches_in "runs/reduce-$reduce.h5" 1
+[[ $(facts "runs/reduce-$reduce.h5" job_id) == "$reduce" ]] || fail "$what: the dump does not know the job"
+ran_on "runs/reduce-$reduce.h5" "node.:2,node.:2"
+ended "$wide" COMPLETED 0 "options on the command line win"
+ran_on "runs/wide-$wide.h5" "node.:1,node.:1,node.:1"
+launches_in "runs/wide-$wide.h5" 1
+ended "$status" FAILED 2 "the program's exit status is the job's"
+prints "reduce: "
+
+ended "$merge" COMPLETED 0 "a job that merges an array"
+launches_in "runs/array-$array.h5" 3
+for size in $VALUES; do prints "elements $size"; done
+ended "$never" CANCELLED 0 "merging an array that has failed"
+[[ ! -e runs/array-$wrong.h5 ]] || fail "$what: merges it"
+
+ended "$fileio" COMPLETED 0 fileio
+prints "done 500 + rejected 0 + skipped 0"
+cmp expected.h5 "runs/fileio-$fileio.h5" || fail "$what: other results than the uninterrupted serial run's"
+
+ended "$scaling" COMPLETED 0 "strong scaling"
+launches_in "runs/scaling-$scaling.h5" 10
+order=$(grep -oE 'launch . of 2: [0-9x]+' <<<"$log" | tr '\n' ';')
+shapes="1x1x1 1x2x1 1x1x2 2x2x1 2x1x2"
+for number in 1 2; do for shape in $shapes; do echo -n "launch $number of 2: $shape;"; done; done >"$scratch/order"
+[[ $order == "$(<"$scratch/order")" ]] || fail "$what: not in turns: $order"
+prints "reduce/mpi  strong scaling"
+prints "reduce/hybrid  strong scaling"
+ran_on "runs/scaling-$scaling.h5" "node.:1 node.:1,node.:1 node.:2 node.:2,node.:2"
+[[ -s runs/scaling-$scaling.html ]] || fail "$what: no report"
+[[ ! -e runs/scaling-$scaling.parts ]] || fail "$what: leaves the parts"
+ended "$weak" COMPLETED 0 "weak scaling"
+launches_in "runs/scaling-$weak.h5" 2
+prints "reduce/mpi  weak scaling"
+prints "elements 10000 a core"
+
+if $apart; then
+    ended "$nodes" FAILED 3 "nodes, once each"
+    launches_in "runs/nodes-$nodes.h5" 6
+    ran_on "runs/nodes-$nodes.h5" "node1:1 node2:1 node3:1"
+    prints "3 nodes: none slower or wrong"
+    slow=$(LAUNCHES=8 made 1.3 node2 --nodes=3 jobs/nodes.slurm)
+    same=$(LAUNCHES=8 made 1 none --nodes=3 --time=5 jobs/nodes.slurm)
+    broken=$(LAUNCHES=1 BROKEN_NODE=node3 made 1 none --nodes=3 jobs/nodes.slurm)
+fi
+
+ended "$acceptance" COMPLETED 0 "acceptance, to make a baseline"
+launches_in "runs/acceptance-$acceptance.h5" 2
+"$make_launches" more.h5 --launches 1
+"$timings" merge wrong.h5 "runs/acceptance-$acceptance.h5" more.h5 >"$scratch/merged"
+missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick)
+
+if $apart; then
+    ended "$slow" FAILED 1 "a slow node"
+    launches_in "runs/nodes-$slow.h5" 48
+    prints "node2 is SLOWER than its peers: reduce/"
+    grep -qE 'reduce/serial 1 x 1, elements 2: 1\.(2[89]|3[01]). \(1\.2.. \.\. 1\.3..\)' <<<"$log" ||
+        fail "$what: another effect: $log"
+    prints "3 nodes: 1 slower or wrong."
+    ended "$same" COMPLETED 0 "nodes that are alike"
+    prints "3 nodes: none slower or wrong."
+    ended "$broken" FAILED 1 "a broken node"
+    prints "a memory module is missing"
+    prints "node3 FAILED"
+fi
+
+ended "$missing" FAILED 1 "acceptance against a baseline that has more"
+prints "MISSING"
+first=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm none)
+ended "$first" COMPLETED 0 "acceptance"
+better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5")
+worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5")
+ended "$better" COMPLETED 0 "acceptance where nothing has changed"
+ended "$worse" FAILED 1 "acceptance where all is slower"
+prints "REGRESSED"
+
+finish
