@@ -80,11 +80,14 @@ double probe_bandwidth(const Team& world, bool together, int threads, std::int64
 
 }  // namespace
 
-double best_rate(const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece) {
+double best_rate(const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece,
+                 const std::function<void()>& prepare) {
     double best = 0;
     const double start = now_seconds();
     int more = 1;
     for (std::size_t tries = 0; more != 0; ++tries) {
+#pragma omp parallel num_threads(threads)
+        prepare();
         if (together) MPI_Barrier(world.comm);
         double done = 0;
         const double begin = now_seconds();

@@ -16,6 +16,7 @@ constexpr double wanted_half_width = 0.02;   // of the interval of the median, r
 constexpr double long_work_seconds = 0.01;   // for which the first execution is warm-up enough
 constexpr int most_warm_up_blocks = 10;
 constexpr double warm_up_agreement = 0.05;
+constexpr double most_of_warm_up = 0.2;           // of the time that is left, of all variants together
 constexpr double plan_seconds = 0.25;             // between two looks at the clock and at signals
 constexpr double shortest_in_resolutions = 1000;  // a shorter repeat is batched
 constexpr std::int64_t largest_batch = 1000000;
@@ -83,7 +84,8 @@ class Director {
         auto& record = tasks_[i].record;
         double typical = expected_seconds_[i];
         if (!runs(i) || typical >= long_work_seconds) return;
-        const double end = seconds_since_launch() + 0.02 * remaining_seconds();
+        const double share = std::min(0.02, most_of_warm_up / static_cast<double>(tasks_.size()));
+        const double end = seconds_since_launch() + share * remaining_seconds();
         double before = 0;
         for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && seconds_since_launch() < end;
              ++n) {

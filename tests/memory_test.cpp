@@ -8,6 +8,7 @@
 #include <numeric>
 #include <set>
 
+#include "apps/memory/cycle.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "apps/memory/sweep.hpp"
@@ -101,10 +102,10 @@ TEST(Memory, MakesOnlyWhatIsNeeded) {
     const auto reading = make_problem(world(), {}, settings_of(100), only("read"));
     EXPECT_TRUE(reading.ranks && !reading.ranks->c);
     EXPECT_EQ(reading.order.size(), 0U);
-    EXPECT_FALSE(reading.small_links || reading.huge_links || reading.padded || reading.kept);
+    EXPECT_FALSE(reading.small_pages || reading.links || reading.padded || reading.kept);
     const auto chains_only = make_problem(world(), {}, settings_of(100), only("pages"));
     EXPECT_FALSE(chains_only.ranks);
-    EXPECT_EQ(bool{chains_only.small_links}, world().root());
+    EXPECT_EQ(bool{chains_only.small_pages}, world().root());
 }
 
 TEST(Memory, AsksForTheMemoryItNeeds) {
@@ -168,7 +169,7 @@ TEST(Memory, AWrongElementShows) {
             const bool reads = access_of(experiment.name) == Access::read && variant.uses == Uses::core;
             if (!reads || variant.name.starts_with("pages")) continue;
             auto* const a = problem.core->a.get();
-            auto* const links = problem.huge_links.as<Link>();
+            auto* const links = problem.links.as<Link>();
             for (const std::int64_t line : {0, 64, 112}) {
                 const auto i = line * line_elements;
                 a[i] += 1;
@@ -192,7 +193,7 @@ TEST(Memory, AWrongElementShows) {
 TEST(Memory, AChainThatIsCutShows) {
     const auto problem = make_problem(world(), {}, settings_of(8 * 1000), only("order"));
     if (!world().root()) return;
-    auto* const links = problem.huge_links.as<Link>();
+    auto* const links = problem.links.as<Link>();
     std::swap(links[problem.order[10]].next, links[problem.order[500]].next);  // two cycles
     for (const auto run : {chase, chases}) {
         auto answer = run(problem, team_of_one(1));

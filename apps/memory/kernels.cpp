@@ -165,6 +165,10 @@ PACER_CLONES void triad_values(double* target, const double* a, const double* b,
     for (std::int64_t i = 0; i < count; ++i) target[i] = a[i] + triad_factor * b[i];
 }
 
+void occupy_caches(const double* values, std::int64_t count) {
+    [[maybe_unused]] volatile double wanted = sum(values, count);
+}
+
 PACER_CLONES std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first) {
     std::int64_t right = 0;
 #pragma omp simd reduction(+ : right)

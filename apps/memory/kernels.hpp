@@ -38,6 +38,9 @@ void fill_streaming(double* target, std::int64_t count, std::int64_t first);
 void copy_streaming(double* target, const double* a, std::int64_t count);
 void triad_streaming(double* target, const double* a, const double* b, std::int64_t count);
 
+// Reads so many elements for no other purpose than that they are in the caches then.
+void occupy_caches(const double* values, std::int64_t count);
+
 // How many elements of the target hold what they should; leaves `spoilt` in all of them.
 inline constexpr double spoilt = -1;
 std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first);

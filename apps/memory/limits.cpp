@@ -27,6 +27,17 @@ std::vector<Uses> kinds_of(const std::vector<Chosen>& chosen, Access access) {
     return kinds;
 }
 
+// The kind of use, among those probed before it, that occupies the very same cores; itself if there is none.
+Uses same_cores(Uses uses, const std::vector<Uses>& kinds, const Team& world, const Threads& threads) {
+    const auto is_probed = [&](Uses other) {
+        return std::find(kinds.begin(), kinds.end(), other) != kinds.end();
+    };
+    if (world.size == 1 && uses == Uses::ranks && is_probed(Uses::core)) return Uses::core;
+    if (uses == Uses::both && threads.hybrid == 1 && is_probed(Uses::ranks)) return Uses::ranks;
+    const bool all_threads = world.size == 1 && threads.hybrid == threads.process;
+    return uses == Uses::both && all_threads && is_probed(Uses::threads) ? Uses::threads : uses;
+}
+
 // Goes through the arrays once, in one of two ways: reading in two streams or one, writing by ordinary stores
 // or past the caches.
 void access_once(Access access, const Arrays& arrays, Range share, bool other_way) {
@@ -48,15 +59,20 @@ void access_once(Access access, const Arrays& arrays, Range share, bool other_wa
 }
 
 // The arrays are the problem's own: what lies where decides what can be reached.
-double probe(const Team& world, bool together, int threads, Access access, const Arrays& arrays) {
+double probe(const Problem& problem, const Team& world, Uses uses, int threads, Access access) {
+    const auto& arrays = *(uses_ranks(uses)        ? problem.ranks
+                           : uses == Uses::threads ? problem.threads
+                                                   : problem.core);
     const std::int64_t passes =
         std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
     constexpr std::size_t ways = 2;
-    return best_rate(world, together, threads, ways, [&](int thread, std::size_t way) {
+    const auto piece = [&](int thread, std::size_t way) {
         const auto share = part_of({0, arrays.elements}, threads, thread);
         for (std::int64_t pass = 0; pass < passes; ++pass) access_once(access, arrays, share, way == 1);
         return static_cast<double>(share.size() * passes * bytes_per_element(access));
-    });
+    };
+    return best_rate(world, uses_ranks(uses), threads, ways, piece,
+                     [&] { occupy_caches(problem.eviction.get(), problem.eviction_elements); });
 }
 
 void spoil(const Arrays* arrays) {
@@ -71,14 +87,14 @@ void probe_limits(Problem& problem, const Team& world, const Threads& threads,
     for (const auto access : {Access::read, Access::write, Access::copy, Access::triad}) {
         const auto kinds = kinds_of(chosen, access);
         for (const auto uses : kinds) {
-            const bool together = uses_ranks(uses);
-            const auto& arrays = together                ? problem.ranks
-                                 : uses == Uses::threads ? problem.threads
-                                                         : problem.core;
-            if (together || world.root()) {
-                problem.limits[{access, uses}] =
-                    probe(world, together, threads_for(threads, uses), access, *arrays);
+            auto& limit = problem.limits[{access, uses}];
+            if (const auto same = same_cores(uses, kinds, world, threads); same != uses) {
+                limit = problem.limits.at({access, same});
+                continue;
             }
+            const bool together = uses_ranks(uses);
+            if (together || world.root())
+                limit = probe(problem, world, uses, threads_for(threads, uses), access);
             if (!together) sleeping_barrier(world);
         }
         raise_to_parts(kinds, threads, [&](Uses uses) -> double& { return problem.limits[{access, uses}]; });

@@ -132,6 +132,7 @@ ExitStatus run_sweep(const Team& world, const Options& options, std::optional<st
 
 ExitStatus run(const Team& world, int argc, char** argv) {
     Options options;
+    options.run.max_seconds = 14;  // ten repeats of everything on two cores
     Wishes wishes;
     CommandLine line("memory", summary, options);
     add_options(line, wishes);

@@ -22,7 +22,9 @@ namespace pacer::memory {
 
 inline constexpr std::int64_t line_bytes = 64;    // of a cache line
 inline constexpr std::int64_t line_elements = 8;  // doubles in it
-inline constexpr std::int64_t chains = 8;         // that `chases` follows at once
+inline constexpr std::int64_t chains = 8;         // that `chases` follows at once, an arc of the cycle each
+inline constexpr std::int64_t page_lines = 64;    // lines of a page of 4 KiB
+inline constexpr std::int64_t page_passes = 64;   // of a repeat over all pages, whose lines stay in a cache
 inline constexpr double triad_factor = 3;
 
 struct Settings {
@@ -58,7 +60,9 @@ struct Problem {
     std::shared_ptr<const Arrays> core, threads, ranks;  // for one core, the threads of rank 0, and all ranks
     std::vector<std::int64_t> order;                     // the lines at random
     std::array<std::int64_t, chains> starts{};           // the lines at which equal arcs of the cycle begin
-    Mapping small_links, huge_links;  // Link: the cycle goes through the lines in that order
+    Mapping links;                    // Link: the cycle goes through the lines in that order
+    std::int64_t pages = 0;           // of 4 KiB in the array
+    Mapping small_pages, huge_pages;  // Link: a cycle through one line of each page, at random
     Buffer<double> padded;            // the matrix, its rows a line longer
     Mapping kept;                     // what next_pass writes to
     Buffer<double>
@@ -208,8 +212,9 @@ inline constexpr std::array<MemoryVariant, 3> fresh_variants = {{
     {"first_pass_huge", "the same on huge pages: fewer of them", first_pass_huge, Uses::core},
 }};
 inline constexpr std::array<MemoryVariant, 2> pages_variants = {{
-    {"pages_small", "chains of lines at random on pages of 4 KiB", pages_small, Uses::core},
-    {"pages_huge", "the same on huge pages: fewer addresses to translate", pages_huge, Uses::core},
+    {"pages_small", "one line of each page of 4 KiB at random: more pages than a core keeps in mind",
+     pages_small, Uses::core},
+    {"pages_huge", "the same lines on huge pages", pages_huge, Uses::core},
 }};
 
 inline constexpr std::array<ExperimentRow, 9> experiments = {{

@@ -37,13 +37,14 @@ Needs needs_of(const std::vector<Chosen>& chosen) {
             of.any = true;
             of.targets = of.targets || access_of(experiment) != Access::read;
             needs.core_streams = needs.core_streams || (is_stream(experiment) && variant.uses == Uses::core);
-            needs.order = needs.order || experiment == "pages" || (experiment == "order" && !is(sequential));
-            needs.small_links = needs.small_links || is(pages_small);
-            needs.huge_links = needs.huge_links || is(pages_huge) || is(chase) || is(chases);
+            needs.order = needs.order || (experiment == "order" && !is(sequential));
+            needs.links = needs.links || is(chase) || is(chases);
+            needs.small_pages = needs.small_pages || is(pages_small);
+            needs.huge_pages = needs.huge_pages || is(pages_huge);
             needs.padded = needs.padded || is(column_padded);
             needs.kept = needs.kept || is(next_pass);
             needs.fresh = needs.fresh || is(first_pass) || is(first_pass_huge);
-            needs.huge_pages = needs.huge_pages || is(pages_huge) || is(first_pass_huge);
+            needs.wishes_huge_pages = needs.wishes_huge_pages || is(pages_huge) || is(first_pass_huge);
         }
     }
     return needs;

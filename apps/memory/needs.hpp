@@ -1,7 +1,6 @@
 // What the chosen variants need.
 #pragma once
 
-#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +14,9 @@ struct Needs {
     };
     Of core, threads, ranks;
     bool core_streams = false;  // read, write, copy or triad on one core
-    bool order = false, small_links = false, huge_links = false, padded = false, kept = false, fresh = false,
-         huge_pages = false;
+    bool order = false, links = false, small_pages = false, huge_pages = false, padded = false, kept = false,
+         fresh = false;
+    bool wishes_huge_pages = false;
 };
 Needs needs_of(const std::vector<Chosen>& chosen);
 
@@ -30,8 +30,5 @@ std::string no_huge_pages(const Problem& problem);
 
 // The sum of every so many'th of the first elements of a.
 std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride);
-
-// Makes the links follow each other in that order, and the last the first.
-void link_up(Link* links, std::span<const std::int64_t> order);
 
 }  // namespace pacer::memory

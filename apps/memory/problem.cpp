@@ -3,9 +3,8 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <numeric>
-#include <random>
 
+#include "apps/memory/cycle.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "common/caches.hpp"
@@ -56,6 +55,7 @@ void choose_sizes(Problem& problem, const Team& world, const Settings& settings,
     while (4 * problem.columns * problem.columns <= n) problem.columns *= 2;
     problem.rows = n / problem.columns;
     problem.lines = (n + line_elements - 1) / line_elements;
+    problem.pages = problem.lines / page_lines;
     problem.ahead = settings.ahead;
 }
 
@@ -90,7 +90,7 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
     bytes += arrays(std::max(problem.node_elements, problem.core_elements), needs.core);
     bytes += arrays(problem.node_elements, needs.threads);
     bytes += needs.order ? problem.lines * element_bytes : 0;
-    bytes += (needs.small_links ? links : 0) + (needs.huge_links ? links : 0);
+    bytes += (needs.links ? links : 0) + (needs.small_pages ? core : 0) + (needs.huge_pages ? core : 0);
     bytes += needs.padded ? core + problem.rows * line_bytes : 0;
     return bytes + (needs.kept ? core : 0) + (needs.fresh ? core : 0);
 }
@@ -159,24 +159,24 @@ void make_all_arrays(Problem& problem, const Team& world, const Threads& threads
     }
 }
 
-// The lines in a random order (Fisher and Yates), which closed to a ring is a random cycle.
 void make_order(Problem& problem) {
-    problem.order.resize(static_cast<std::size_t>(problem.lines));
-    std::iota(problem.order.begin(), problem.order.end(), std::int64_t{0});
-    std::mt19937_64 random(1);
-    for (auto n = problem.order.size(); n > 1; --n)
-        std::swap(problem.order[n - 1], problem.order[random() % n]);
-    for (std::int64_t chain = 0; chain < chains && problem.lines > 0; ++chain) {
-        const auto begin = part_of({0, problem.lines}, chains, chain).begin % problem.lines;
-        problem.starts.at(static_cast<std::size_t>(chain)) =
-            problem.order.at(static_cast<std::size_t>(begin));
+    problem.order = shuffled(problem.lines);
+    for (std::size_t chain = 0; chain < problem.starts.size() && problem.lines > 0; ++chain) {
+        const auto arc = part_of({0, problem.lines}, chains, static_cast<std::int64_t>(chain));
+        problem.starts.at(chain) = problem.order.at(static_cast<std::size_t>(arc.begin % problem.lines));
     }
 }
 
-Mapping make_links(const Problem& problem, Pages pages) {
-    Mapping mapping(problem.lines * line_bytes, pages);
+// On each page another line, so that they spread over the sets of a cache. The first is line 0.
+Mapping make_pages(std::int64_t count, Pages pages) {
+    Mapping mapping(count * page_lines * line_bytes, pages);
     auto* const links = mapping.as<Link>();
-    link_up(links, problem.order);
+    const auto line_on = [](std::int64_t page) { return page * page_lines + page % page_lines; };
+    const auto order = shuffled(count);
+    for (std::size_t k = 0; k < order.size(); ++k) {
+        const auto next = order[k + 1 < order.size() ? k + 1 : 0];
+        links[line_on(order[k])] = {line_on(next), static_cast<std::int64_t>(value_a(order[k]))};
+    }
     return mapping;
 }
 
@@ -213,14 +213,6 @@ std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
     return total;
 }
 
-void link_up(Link* links, std::span<const std::int64_t> order) {
-    std::fill_n(links, order.size(), Link{0, 0});  // page after page, before they are written at random
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        const auto next = order[k + 1 < order.size() ? k + 1 : 0];
-        links[order[k]] = {next, static_cast<std::int64_t>(value_a(order[k] * line_elements))};
-    }
-}
-
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
                      const std::vector<Chosen>& chosen) {
     Problem problem;
@@ -238,15 +230,19 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     make_sums(problem, needs);
     if (world.root()) {
         if (needs.order) make_order(problem);
-        if (needs.small_links) problem.small_links = make_links(problem, Pages::small);
-        if (needs.huge_links) problem.huge_links = make_links(problem, Pages::huge);
+        if (needs.links) {
+            problem.links = Mapping(problem.lines * line_bytes, Pages::huge);
+            link_up(problem.links.as<Link>(), problem.order);
+        }
+        if (needs.small_pages) problem.small_pages = make_pages(problem.pages, Pages::small);
+        if (needs.huge_pages) problem.huge_pages = make_pages(problem.pages, Pages::huge);
         if (needs.padded) make_matrix(problem);
         if (needs.kept) {
             problem.kept = Mapping(problem.core_elements * element_bytes, Pages::small);
             std::fill_n(problem.kept.as<double>(), problem.core_elements, spoilt);
         }
     }
-    if (needs.huge_pages)
+    if (needs.wishes_huge_pages)
         problem.no_huge_pages = text_of_rank(world, 0, world.root() ? no_huge_pages(problem) : "");
     return problem;
 }

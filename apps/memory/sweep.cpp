@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
-#include <random>
 
+#include "apps/memory/cycle.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "common/units.hpp"
@@ -69,13 +68,8 @@ void make_cycles(Sweep& sweep) {
     for (const auto& set : sweep.sets) lines += set.lines;
     sweep.links = Mapping(lines * line_bytes, Pages::huge);
     auto* links = sweep.links.as<Link>();
-    std::vector<std::int64_t> order;
-    std::mt19937_64 random(1);
     for (auto& set : sweep.sets) {
-        order.resize(static_cast<std::size_t>(set.lines));
-        std::iota(order.begin(), order.end(), std::int64_t{0});
-        for (auto n = order.size(); n > 1; --n) std::swap(order[n - 1], order[random() % n]);
-        link_up(links, order);
+        link_up(links, shuffled(set.lines));
         set.links = links;
         set.links_sum = sum_of_a(set.lines * line_elements, line_elements);
         links += set.lines;
