@@ -5,10 +5,11 @@
 #
 #     --np N       ranks of either (2)
 #     --rounds N   so many turns (11)
-#     --thread-level NAME   what MPI is told: single, as IMB does by itself, or serialized, as Pacer does (single)
+#     --thread-level NAME   what MPI is told: single or serialized, as Pacer's apps do (serialized)
 #     --help       this text
 #
-# IMB-MPI1 is the program, built for the same MPI: make TARGET=MPI1 CC=mpicc in src_c of github.com/intel/mpi-benchmarks.
+# IMB-MPI1 is the program, built for the same MPI: make TARGET=MPI1 CC=mpicc CFLAGS='-O2
+# -DUSE_MPI_INIT_THREAD' in src_c of github.com/intel/mpi-benchmarks.
 # Both clock each call by itself after a barrier, and report the slowest rank: IMB its mean over up to 1000 calls,
 # overhead the median over its repeats. Compared are medians over the turns; in brackets the least of all turns.
 # BUILD=FOLDER takes overhead from there, such as build/dev, as it is, and builds nothing.
@@ -20,7 +21,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 np=2
 rounds=11
-level=single
+level=serialized
 imb=
 while (($#)); do
     case $1 in
@@ -61,8 +62,10 @@ exec </dev/null # mpirun would read it
 printf '%s\n' 8 64 512 4096 32768 262144 1048576 >"$turns/sizes"
 for ((round = 1; round <= rounds; ++round)); do
     "${launcher[@]}" "$imb" -msglen "$turns/sizes" -time 1 -npmin "$np" -thread_level "$level" \
-        Reduce Allreduce >"$turns/imb.$round"
-    "${launcher[@]}" "$overhead" --variants reduce,allreduce --no-limits --no-dump --format json --max-seconds 3 \
+        Reduce Allreduce >"$turns/imb.$round" 2>"$turns/messages"
+    ! grep -q 'Invalid benchmark name' "$turns/messages" ||
+        refuse "this IMB-MPI1 knows no thread levels: compile it with CFLAGS=-DUSE_MPI_INIT_THREAD added"
+    "${launcher[@]}" "$overhead" --variants reduce,allreduce --no-limits --no-dump --format json --repeats 50 \
         --thread-level "$level" >"$turns/overhead.$round" 2>"$turns/messages" || { cat "$turns/messages" >&2 && exit 1; }
 done
 

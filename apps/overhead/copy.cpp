@@ -6,7 +6,7 @@
 namespace pacer::overhead {
 
 Answer copy(const Problem& problem, const Team& team) {
-    constexpr std::int64_t enough_bytes = 1 << 16;  // to copy, for one look at the clock not to count
+    constexpr std::int64_t enough_bytes = 1 << 14;  // to copy, for one look at the clock not to count
     const std::int64_t copies = std::max<std::int64_t>(1, enough_bytes / problem.bytes());
     const double* const from = problem.means->buffers.to_send();
     auto answer =

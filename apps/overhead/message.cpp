@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <limits>
 
 namespace pacer::overhead {
 
@@ -16,6 +16,13 @@ constexpr std::array<double, period> pattern = [] {
     return values;
 }();
 
+constexpr double nothing = std::numeric_limits<double>::quiet_NaN();
+
+// At a glance, one in each page of memory, never at the same place of it twice running.
+constexpr std::int64_t stride_of(Look look) {
+    return look == Look::whole ? 1 : 509;
+}
+
 }  // namespace
 
 Buffers::Buffers(const Team& world, std::int64_t elements)
@@ -27,19 +34,29 @@ Buffers::Buffers(const Team& world, std::int64_t elements)
     to_receive(elements);  // touched, before any clock runs
 }
 
-double* Buffers::to_receive(std::int64_t elements) const {
-    std::memset(receive_.get(), 0xff, static_cast<std::size_t>(elements) * sizeof(double));  // NaN
-    return receive_.get();
+double* Buffers::to_receive(std::int64_t elements, Look look) const {
+    double* const values = receive_.get();
+    const std::int64_t stride = stride_of(look);
+    for (std::int64_t i = 0; i < elements; i += stride) values[i] = nothing;
+    if (elements > 0) values[elements - 1] = nothing;
+    return values;
 }
 
-std::int64_t Buffers::count_right(std::int64_t elements, double factor) const {
-    std::int64_t right = 0;
-    for (std::int64_t begin = 0; begin < elements; begin += period) {
-        const auto length = static_cast<std::size_t>(std::min(period, elements - begin));
-        const double* const values = receive_.get() + begin;
-        for (std::size_t i = 0; i < length; ++i) right += values[i] == pattern[i] * factor ? 1 : 0;
+std::int64_t Buffers::count_wrong(std::int64_t elements, double factor, Look look) const {
+    const double* const values = receive_.get();
+    const auto differs = [&](std::int64_t i, std::int64_t place) {
+        return values[i] == pattern[static_cast<std::size_t>(place)] * factor ? 0 : 1;
+    };
+    std::int64_t wrong = 0;
+    if (look == Look::whole) {
+        for (std::int64_t begin = 0; begin < elements; begin += period) {
+            const std::int64_t length = std::min(period, elements - begin);
+            for (std::int64_t place = 0; place < length; ++place) wrong += differs(begin + place, place);
+        }
+        return wrong;
     }
-    return right;
+    for (std::int64_t i = 0; i < elements; i += stride_of(look)) wrong += differs(i, i % period);
+    return wrong + (elements > 0 ? differs(elements - 1, (elements - 1) % period) : 0);
 }
 
 }  // namespace pacer::overhead

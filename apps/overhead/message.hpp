@@ -8,6 +8,10 @@
 
 namespace pacer::overhead {
 
+// How closely a received message is looked at. A glance leaves most of a large message, and of the caches, as
+// it is.
+enum class Look { whole, glance };
+
 // Two messages: one to send, one to receive. Element i of what rank r sends is ((i mod 1021) + 1) * (r + 1):
 // a shift by any amount, a lost or doubled rank and a lost piece all show, and sums over ranks are exact in
 // double.
@@ -17,10 +21,11 @@ class Buffers {
     Buffers(const Team& world, std::int64_t elements);
 
     const double* to_send() const { return send_.get(); }
-    // Where to receive `elements`, overwritten with what no message holds.
-    double* to_receive(std::int64_t elements) const;
-    // How many of the received elements are those of a message of all ranks' factors added up, or of one.
-    std::int64_t count_right(std::int64_t elements, double factor) const;
+    // Where to receive `elements`, every one of them, or every so many, overwritten with what no message
+    // holds.
+    double* to_receive(std::int64_t elements, Look look = Look::whole) const;
+    // How many of the same elements are not those of a message of that factor.
+    std::int64_t count_wrong(std::int64_t elements, double factor, Look look = Look::whole) const;
 
   private:
     Buffer<double> send_, receive_;

@@ -12,8 +12,8 @@ namespace pacer::overhead {
 // Calls in an execution: so many that the first, with cold caches, does not count; few where ranks wait for
 // cores.
 inline std::int64_t rounds_of(const Problem& problem) {
-    constexpr std::int64_t enough_bytes = 1 << 18, most = 100;
-    return problem.means->crowded ? 1 : std::clamp<std::int64_t>(enough_bytes / problem.bytes(), 1, most);
+    constexpr std::int64_t enough_bytes = 1 << 20, fewest = 32, most = 1000;
+    return problem.means->crowded ? 1 : std::clamp(enough_bytes / problem.bytes(), fewest, most);
 }
 
 // What a rank has to receive: nothing, or a message of that factor.
@@ -24,8 +24,9 @@ struct Expected {
 
 // Makes the calls `call(where to receive)`, and before each, outside the clock, the ranks meet: otherwise
 // those that only send would run ahead, and the others never have to wait. (The Intel MPI Benchmarks do the
-// same.) After each, outside the clock too, this rank looks at what it received; it tells nobody, since ranks
-// that have just exchanged something are in step, and the next call's time would tell so.
+// same.) After each, outside the clock too, this rank looks at what it received: at the whole of it in the
+// first round and the last. It tells nobody, since ranks that have just exchanged something are in step, and
+// the next call's time would tell so.
 template <class Call>
 Answer clock_rounds(const Problem& problem, const Team& team, Expected expected, std::int64_t& wrong_so_far,
                     const Call& call) {
@@ -34,13 +35,13 @@ Answer clock_rounds(const Problem& problem, const Team& team, Expected expected,
     double seconds = 0;
     std::int64_t wrong = 0;
     for (std::int64_t round = 0; round < rounds; ++round) {
-        double* const to = buffers.to_receive(problem.elements);
+        const Look look = round == 0 || round == rounds - 1 ? Look::whole : Look::glance;
+        double* const to = buffers.to_receive(problem.elements, look);
         MPI_Barrier(team.comm);
         const double start = now_seconds();
         call(to);
         seconds += now_seconds() - start;
-        if (expected.anything)
-            wrong += problem.elements - buffers.count_right(problem.elements, expected.factor);
+        if (expected.anything) wrong += buffers.count_wrong(problem.elements, expected.factor, look);
     }
     seconds /= static_cast<double>(rounds);
     if (!expected.anything) return {Number{}, Part{}, seconds};
