@@ -1,16 +1,22 @@
-// What an exact sum costs beside a plain one: in cache, where memory hides nothing, and of few values, where
-// the setting up and the rounding show.
+// What an exact sum costs beside a plain one: of few values, where the setting up and the rounding show; in
+// cache, where memory hides nothing; and from memory, by one thread and by all. The two take turns.
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
+#include <bit>
+#include <string>
 #include <vector>
 
 #include "apps/reduce/data.hpp"
 #include "common/clones.hpp"
 #include "common/exact_sum/exact_sum.hpp"
 #include "common/lanes.hpp"
+#include "common/memory.hpp"
+#include "common/partition.hpp"
 #include "common/team.hpp"
 #include "common/timing.hpp"
+#include "common/units.hpp"
 
 namespace {
 
@@ -21,28 +27,86 @@ PACER_CLONES double plain_sum(const double* values, std::int64_t count) {
     return sum_array<32>(values, count);
 }
 
-// Seconds of one call, of many that take about 20 microseconds.
-template <class Sum>
-double seconds_of(const Sum& sum, std::int64_t count) {
-    const auto calls = std::max<std::int64_t>(1, 20'000 / (count + 100));
+double plain(std::span<const double> values) {
+    return plain_sum(values.data(), std::ssize(values));
+}
+
+using Sum = double (*)(std::span<const double>);
+
+// Seconds of a call in which each thread sums its share.
+double seconds_of(Sum sum, std::span<const double> values, int threads, std::int64_t calls) {
     const double start = now_seconds();
     for (std::int64_t i = 0; i < calls; ++i) {
-        [[maybe_unused]] volatile double wanted = sum();
+        if (threads == 1) {
+            [[maybe_unused]] volatile double wanted = sum(values);
+            continue;
+        }
+#pragma omp parallel num_threads(threads)
+        {
+            const auto share = part_of({0, std::ssize(values)}, threads, omp_get_thread_num());
+            [[maybe_unused]] volatile double wanted = sum(values.subspan(
+                static_cast<std::size_t>(share.begin), static_cast<std::size_t>(share.size())));
+        }
     }
     return (now_seconds() - start) / static_cast<double>(calls);
 }
 
-void measure(Data data, std::int64_t count) {
-    constexpr int rounds = 1001;
-    std::vector<double> values(static_cast<std::size_t>(count)), plain, exact, ratio;
-    reduce::make_data(data, {0, count}, count, values.data());
+void measure(std::string_view name, std::span<const double> values, int threads, int rounds) {
+    // Short ones many at a time: about 20 microseconds.
+    const auto calls = std::max<std::int64_t>(1, 20'000 / (std::ssize(values) + 100));
+    std::vector<double> plainly, exactly, ratio;
     for (int round = 0; round < rounds; ++round) {
-        plain.push_back(seconds_of([&] { return plain_sum(values.data(), count); }, count));
-        exact.push_back(seconds_of([&] { return exact_sum(values); }, count));
-        ratio.push_back(exact.back() / plain.back());
+        plainly.push_back(seconds_of(plain, values, threads, calls));
+        exactly.push_back(seconds_of(exact_sum, values, threads, calls));
+        ratio.push_back(exactly.back() / plainly.back());
     }
-    fmt::print("{:<11} {:>7}  plain {:>8.1f} ns  exact {:>8.1f} ns  {:>5.2f}x\n", name_of(data), count,
-               1e9 * median(plain), 1e9 * median(exact), median(ratio));
+    fmt::print("{:<12} {:>9} doubles  {} thread{}  plain {:>9}  exact {:>9}  {:>5.2f}x\n", name,
+               values.size(), threads, threads == 1 ? " " : "s", format_seconds(median(plainly)),
+               format_seconds(median(exactly)), median(ratio));
+}
+
+constexpr Data kinds[] = {Data::uniform, Data::cancelling, Data::wide};
+
+void measure_in_cache() {
+    for (const auto data : kinds) {
+        for (const std::int64_t count : {1, 100, 1000, 10'000, 100'000}) {
+            std::vector<double> values(static_cast<std::size_t>(count));
+            reduce::make_data(data, {0, count}, count, values.data());
+            measure(name_of(data), values, 1, 1001);
+        }
+    }
+}
+
+// The exponents of wide data, folded into so many binades.
+void narrow(std::span<double> values, std::uint64_t binades) {
+    for (auto& value : values) {
+        const auto bits = std::bit_cast<std::uint64_t>(value);
+        const auto field = 1000 + (bits >> 52) % 2048 % binades;
+        value = std::bit_cast<double>((bits & ~(std::uint64_t{0x7ff} << 52)) | field << 52);
+    }
+}
+
+void measure_from_memory(int threads) {
+    constexpr std::int64_t count = std::int64_t{1} << 26;
+    const auto buffer = make_buffer<double>(count);
+    const auto fill = [&](Data data, std::uint64_t binades) {
+#pragma omp parallel num_threads(threads)
+        {
+            const auto share = part_of({0, count}, threads, omp_get_thread_num());
+            reduce::make_data(data, share, count, buffer.get() + share.begin);
+            if (binades > 0)
+                narrow({buffer.get() + share.begin, static_cast<std::size_t>(share.size())}, binades);
+        }
+    };
+    const std::span values(buffer.get(), static_cast<std::size_t>(count));
+    for (const auto data : kinds) {
+        fill(data, 0);
+        measure(name_of(data), values, threads, 15);
+    }
+    for (const int binades : {46, 97, 148}) {
+        fill(Data::wide, static_cast<std::uint64_t>(binades));
+        measure(fmt::format("{} binades", binades), values, threads, 15);
+    }
 }
 
 }  // namespace
@@ -50,9 +114,10 @@ void measure(Data data, std::int64_t count) {
 int main(int argc, char** argv) {
     return launch("exact_sum", argc, argv, [](const Team& world) {
         if (!world.root()) return ExitStatus::right;
-        for (const auto data : {Data::uniform, Data::cancelling, Data::wide}) {
-            for (const std::int64_t count : {1, 100, 1000, 10'000, 100'000}) measure(data, count);
-        }
+        measure_in_cache();
+        measure_from_memory(1);
+        const int threads = omp_get_max_threads();
+        if (threads > 1) measure_from_memory(threads);
         return ExitStatus::right;
     });
 }
