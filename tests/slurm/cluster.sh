@@ -146,6 +146,8 @@ write_settings() {
     local host=head address=10.77.0.254 port=6817 local_disk=$folder/tmp number
     if [[ -e $folder/ports ]]; then
         host=$(hostname -s) address=127.0.0.1 local_disk=$folder/tmp/%n
+        # Open MPI's launchers on all "nodes" would race to make this folder, and to remove it when it is empty.
+        mkdir -p "$folder/tmp/ompi.$host.$(id -u)/kept"
         port=$(free_ports $((nodes + 1)))
     fi
     printf '127.0.0.1 localhost\n10.77.0.254 head\n' >"$folder/hosts"
@@ -191,7 +193,7 @@ CONF
         echo "10.77.0.$number node$number" >>"$folder/hosts"
         if [[ -e $folder/ports ]]; then
             echo "NodeName=node$number NodeHostname=$host NodeAddr=$address Port=$((port + number)) \\"
-            mkdir -p "$folder/tmp/node$number" "$folder/tmp/ompi.$host.$(id -u)" # launchers race to make the latter
+            mkdir -p "$folder/tmp/node$number"
         else
             echo "NodeName=node$number NodeAddr=10.77.0.$number \\"
         fi

@@ -121,6 +121,8 @@ if $apart; then
     prints "3 nodes: 1 slower or wrong."
     ended "$same" COMPLETED 0 "nodes that are alike"
     prints "3 nodes: none slower or wrong."
+    left=$(find "$cluster"/node*/tmp -name "pacer-$same")
+    [[ -z $left ]] || fail "$what: leaves $left"
     ended "$broken" FAILED 1 "a broken node"
     prints "a memory module is missing"
     prints "node3 FAILED"
