@@ -2,11 +2,12 @@
 # Runs every app with sensible sizes, merges the dumps into one file, and ends with one page: what this machine can do,
 # what is wrong with it, and each app's best variant.
 #
-#     jobs/suite.sh [-o FILE] [--force] [--quick] LAUNCHER...
+#     jobs/suite.sh [-o FILE] [--force] [--quick] [--apps LIST] LAUNCHER...
 #
 #     -o FILE     the merged dump (suite-<UTC time>.h5)
 #     --force     FILE may exist, and is replaced
 #     --quick     small sizes, six repeats, no limits: shows in a minute that everything works, and no figures
+#     --apps LIST only these, separated by commas
 #     --help      this text
 #
 #     jobs/local.sh suite                       here, with everything that takes
@@ -23,11 +24,29 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # An app and its arguments; behind the bar, what --quick adds.
 suite=(
-    'reduce | -n 1e6'
-    'reduce --source memory --type f64 -n 128Mi | -n 1e6'
-    'fileio | -n 100'
+    'reduce --max-seconds 15 | -n 1e6'
+    'reduce --source memory --type f64 -n 128Mi --max-seconds 20 | -n 1e6'
+    'fileio --max-seconds 20 | -n 100'
+    'queues --workload heavy --max-seconds 25 | -n 20'
+    'race --max-seconds 20 | -n 1e4 --window-increments 100'
+    'memory --max-seconds 60 | -n 1e5'
+    'memory --sweep --max-seconds 35 | -n 1e4'
+    'syntax --max-seconds 25 | -n 100 --work 100 --files 20'
+    'overhead --max-seconds 30 | -n 8'
 )
 quick_options=(--repeats 6 --max-seconds 5 --no-limits)
+
+# choose_apps LIST: leaves only their launches.
+choose_apps() {
+    local names name line some=()
+    IFS=, read -ra names <<<"$1"
+    for name in "${names[@]}"; do
+        local before=${#some[@]}
+        for line in "${suite[@]}"; do [[ ${line%% *} != "$name" ]] || some+=("$line"); done
+        ((${#some[@]} > before)) || refuse "no app of the suite is called '$name'"
+    done
+    suite=("${some[@]}")
+}
 
 output=suite-$(date -u +%Y%m%dT%H%M%SZ).h5
 force=()
@@ -45,6 +64,11 @@ while (($#)); do
         ;;
     --force) force=(--force) ;;
     --quick) quick=true ;;
+    --apps)
+        [[ -n ${2-} ]] || refuse "--apps needs names, separated by commas"
+        choose_apps "$2"
+        shift
+        ;;
     -*) refuse "unknown option '$1', see --help" ;;
     *) break ;;
     esac

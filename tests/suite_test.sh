@@ -55,6 +55,10 @@ done
 run "$bin/timings" validate all.h5
 says out "$launches launches" 'all is well'
 
+try -o some.h5 --apps race,reduce env
+expect 0 'some apps'
+[[ $(cut -d ' ' -f 1 "$scratch/calls" | tr '\n' ' ') == 'race reduce reduce ' ]] || fail "some apps: $(<"$scratch/calls")"
+
 # The second app fails: the others are run nevertheless, what it left counts, and its status is that of the suite.
 echo 1 >"$scratch/status-fileio"
 try -o all.h5 env
@@ -104,6 +108,7 @@ refused() { # refused TEXT ARGUMENT...
 refused "unknown option '--fast'" --fast env
 refused 'name what starts the processes' -o all.h5
 refused '-o needs a file name' -o
+refused "no app of the suite is called 'smid'" --apps reduce,smid env
 refused 'cannot write beside missing/all.h5' -o missing/all.h5 env
 touch "$scratch/kept"
 run env PACER_BIN="$scratch/stand-ins" "$suite" -o "$scratch/kept" env

@@ -15,8 +15,8 @@ namespace pacer::timings {
 
 namespace {
 
-enum class Quantity { rate, seconds_per_item };
-enum class Cores { one, all };
+enum class Quantity { rate, seconds, seconds_per_item };
+enum class Cores { one, all, any };
 
 // A figure is the best of the cases that fit: those of an app, of a variant unless empty, whose parameter
 // `name` has that text unless empty, on one core or on as many as were used.
@@ -27,27 +27,45 @@ struct Wanted {
 };
 
 constexpr std::array wanted = {
-    Wanted{"additions of integers, 1 core", "reduce", "", "source", "iota", Cores::one, Quantity::rate},
-    Wanted{"additions of integers, all cores", "reduce", "", "source", "iota", Cores::all, Quantity::rate},
-    Wanted{"numbers in memory added, 1 core", "reduce", "", "source", "memory", Cores::one, Quantity::rate},
-    Wanted{"numbers in memory added, all cores", "reduce", "", "source", "memory", Cores::all,
-           Quantity::rate},
+    Wanted{"integers added, 1 core", "reduce", "", "source", "iota", Cores::one, Quantity::rate},
+    Wanted{"integers added, all cores", "reduce", "", "source", "iota", Cores::all, Quantity::rate},
+    Wanted{"memory read, 1 core", "memory", "", "experiment", "read", Cores::one, Quantity::rate},
+    Wanted{"memory read, all cores", "memory", "", "experiment", "read", Cores::all, Quantity::rate},
+    Wanted{"memory by triad, all cores", "memory", "", "experiment", "triad", Cores::all, Quantity::rate},
+    Wanted{"latency of memory", "memory", "chase", "experiment", "order", Cores::one,
+           Quantity::seconds_per_item},
+    Wanted{"an atomic increment of a shared counter", "race", "atomic", "place", "threads", Cores::any,
+           Quantity::seconds_per_item},
+    Wanted{"a thread started and joined", "overhead", "thread", "kind", "workers", Cores::any,
+           Quantity::seconds_per_item},
+    Wanted{"an OpenMP region entered and left", "overhead", "openmp_region", "kind", "workers", Cores::any,
+           Quantity::seconds},
+    Wanted{"a process forked and waited for", "overhead", "fork", "kind", "workers", Cores::any,
+           Quantity::seconds_per_item},
+    Wanted{"a message of 8 bytes, one way", "overhead", "pingpong", "bytes", "8", Cores::all,
+           Quantity::seconds},
+    Wanted{"MPI_Barrier", "overhead", "barrier", "kind", "barrier", Cores::all, Quantity::seconds},
+    Wanted{"MPI_Allreduce of 8 bytes", "overhead", "allreduce", "bytes", "8", Cores::all, Quantity::seconds},
 };
+
+bool fits_cores(Cores cores, const CaseKey& key) {
+    return cores == Cores::any || (cores == Cores::one) == (key.ranks * key.threads == 1);
+}
 
 bool fits(const Wanted& figure, const CaseKey& key) {
     return key.app == figure.app && (figure.variant.empty() || key.variant == figure.variant) &&
            (figure.name.empty() || fact(key.parameters, figure.name) == figure.text) &&
-           (figure.cores == Cores::one) == (key.ranks * key.threads == 1);
+           fits_cores(figure.cores, key);
 }
 
-// Work a second or seconds an item, of the median launch; the larger the better.
+// Work, items or executions a second, of the median launch: the larger the better.
 double goodness(const Wanted& figure, const Case& one) {
-    const auto& record = *one.launches.front().record;
+    const auto& first = one.launches.front();
     const double seconds = median(one.medians());
-    const auto& work = record.work;
+    if (figure.quantity == Quantity::seconds) return 1 / seconds;
     if (figure.quantity == Quantity::seconds_per_item)
-        return static_cast<double>(std::max<std::int64_t>(work.items, 1)) / seconds;
-    const auto summary = summarise(record, *one.launches.front().launch);
+        return static_cast<double>(std::max<std::int64_t>(first.record->work.items, 1)) / seconds;
+    const auto summary = summarise(*first.record, *first.launch);
     return summary.rate * summary.median_seconds / seconds;
 }
 

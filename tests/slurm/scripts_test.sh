@@ -26,11 +26,11 @@ ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on 
 # that $SLOW_NODE matches. Those that $BROKEN_NODE matches have no luck.
 mkdir "$scratch/made"
 ln -s "$PACER_BIN/timings" "$scratch/made"
-for app in reduce fileio; do
+for app in reduce memory; do
     cat >"$scratch/made/$app" <<SH
 #!/usr/bin/env bash
 [[ \$(hostname) != "\$BROKEN_NODE" ]] || { echo "a memory module is missing" >&2; exit 1; }
-[[ "\$*" == *"-n 128Mi"* ]] && size=2 || size=1
+[[ "\$*" == *"--source memory"* ]] && size=2 || size=1
 [[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
 exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 \
     --seed "\$RANDOM" --slower "\$SLOW"
@@ -56,7 +56,7 @@ scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit "${two_nodes[@]}" jobs/scaling.sl
 weak=$(STRONG="" WEAK=1e4 LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
     "${quick[@]}" --variants serial,mpi)
 ! $apart || nodes=$(LAUNCHES=1 submit --nodes=3 jobs/nodes.slurm -n 1e4 "${quick[@]}")
-acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none --quick)
+acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none --quick --apps reduce,fileio)
 
 ended "$reduce" COMPLETED 0 reduce
 ! $apart || prints "4 ranks on 2 hosts"
@@ -98,7 +98,7 @@ prints "elements 10000 a core"
 
 if $apart; then
     ended "$nodes" FAILED 3 "nodes, once each"
-    launches_in "runs/nodes-$nodes.h5" 6
+    launches_in "runs/nodes-$nodes.h5" 9
     ran_on "runs/nodes-$nodes.h5" "node1:1 node2:1 node3:1"
     prints "3 nodes: none slower or wrong"
     slow=$(LAUNCHES=8 made 1.3 node2 --nodes=3 jobs/nodes.slurm)
@@ -107,14 +107,14 @@ if $apart; then
 fi
 
 ended "$acceptance" COMPLETED 0 "acceptance, to make a baseline"
-launches_in "runs/acceptance-$acceptance.h5" 2
+launches_in "runs/acceptance-$acceptance.h5" 3
 "$make_launches" more.h5 --launches 1
 "$timings" merge wrong.h5 "runs/acceptance-$acceptance.h5" more.h5 >"$scratch/merged"
-missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick)
+missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick --apps reduce,fileio)
 
 if $apart; then
     ended "$slow" FAILED 1 "a slow node"
-    launches_in "runs/nodes-$slow.h5" 48
+    launches_in "runs/nodes-$slow.h5" 72
     prints "node2 is SLOWER than its peers: reduce/"
     grep -qE 'reduce/serial 1 x 1, elements 2: 1\.(2[89]|3[01]). \(1\.2.. \.\. 1\.3..\)' <<<"$log" ||
         fail "$what: another effect: $log"
@@ -130,10 +130,10 @@ fi
 
 ended "$missing" FAILED 1 "acceptance against a baseline that has more"
 prints "MISSING"
-first=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm none)
+first=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm none --apps reduce)
 ended "$first" COMPLETED 0 "acceptance"
-better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5")
-worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5")
+better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5" --apps reduce)
+worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5" --apps reduce)
 ended "$better" COMPLETED 0 "acceptance where nothing has changed"
 ended "$worse" FAILED 1 "acceptance where all is slower"
 prints "REGRESSED"
