@@ -25,17 +25,18 @@ void plan_problem(Session& session, const overhead::Problem& problem,
     for (const auto& variant : chosen) {
         if (overhead::kind_of(variant) == problem.kind) its.push_back(variant);
     }
-    plan(session, Experiment<overhead::Problem, overhead::Answer>{"overhead",
-                                                                  problem,
-                                                                  its,
-                                                                  overhead::parameters(problem),
-                                                                  {},
-                                                                  overhead::check,
-                                                                  overhead::own_part,
-                                                                  overhead::particulars,
-                                                                  overhead::observe,
-                                                                  overhead::baseline(problem.kind),
-                                                                  overhead::seconds});
+    plan(session,
+         Experiment<overhead::Problem, overhead::Answer>{.app = "overhead",
+                                                         .problem = problem,
+                                                         .variants = its,
+                                                         .parameters = overhead::parameters(problem),
+                                                         .work = {},
+                                                         .check = overhead::check,
+                                                         .part = overhead::own_part,
+                                                         .particulars = overhead::particulars,
+                                                         .observe = overhead::observe,
+                                                         .baseline = overhead::baseline(problem.kind),
+                                                         .seconds = overhead::seconds});
 }
 
 void print_break_even(const Session& session, bool crowded) {

@@ -114,8 +114,11 @@ std::vector<Kind> kinds_of(const std::vector<Case>& cases) {
     return kinds;
 }
 
-// The fastest case whose answers were right.
+// The fastest case whose answers were right. None if the variants do different amounts of work: strides, say.
 const Case* best_of(const Kind& kind) {
+    const auto items = [](const Case* one) { return one->launches.front().record->work.items; };
+    const auto alike = [&](const Case* one) { return items(one) == items(kind.cases.front()); };
+    if (!std::all_of(kind.cases.begin(), kind.cases.end(), alike)) return nullptr;
     const Case* best = nullptr;
     for (const auto* one : kind.cases) {
         if (!std::all_of(one->launches.begin(), one->launches.end(),
