@@ -7,10 +7,10 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define PACER_CLONES __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
-#define PACER_HAS_CLONES true
+#define PACER_HAS_CLONES 1
 #else
 #define PACER_CLONES
-#define PACER_HAS_CLONES false
+#define PACER_HAS_CLONES 0
 #endif
 
 namespace pacer {
@@ -18,8 +18,11 @@ namespace pacer {
 // True if clones run with the 32 registers of 512 bits of AVX-512: enough for 64 lanes of two 8-byte values
 // each. Elsewhere 16 lanes are what the registers hold.
 inline bool wide_registers() {
-    if constexpr (PACER_HAS_CLONES) return __builtin_cpu_supports("avx512f") != 0;
+#if PACER_HAS_CLONES
+    return __builtin_cpu_supports("avx512f") != 0;
+#else
     return false;
+#endif
 }
 
 }  // namespace pacer

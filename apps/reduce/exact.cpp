@@ -18,8 +18,9 @@ Answer exact(const Problem& problem, const Team& team) {
         PACER_REGION("sum my share");
         ExactAccumulator of_thread;
         of_thread.add(doubles_in(problem, team, share));
+        const ExactSum& part = of_thread.sum();
 #pragma omp critical
-        sum.merge(of_thread.sum());
+        sum.merge(part);
     }
     PACER_REGION("MPI_Reduce");
     const ExactSum total = reduce_exact(sum, 0, team.comm);
