@@ -33,7 +33,7 @@ for app in reduce memory; do
 [[ "\$*" == *"--source memory"* ]] && size=2 || size=1
 [[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
 exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 \
-    --seed "\$RANDOM" --slower "\$SLOW"
+    --seed "\$(cksum <<<"\${!###*/runs/}" | cut -d' ' -f1)" --slower "\$SLOW"
 SH
     chmod +x "$scratch/made/$app"
 done
