@@ -79,9 +79,17 @@ std::vector<Record> run(std::vector<V> variants, RunOptions options,
     static Problem problem;
     problem.ranks = world().size;
     const Threads threads;
-    const Experiment<Problem, Answer> experiment{
-        "test",      problem, variants, {},     {world().size, 0, 0, Operation::none}, check, own_part,
-        particulars, observe, "alone",  seconds};
+    const Experiment<Problem, Answer> experiment{.app = "test",
+                                                 .problem = problem,
+                                                 .variants = variants,
+                                                 .parameters = {},
+                                                 .work = {world().size, 0, 0, Operation::none},
+                                                 .check = check,
+                                                 .part = own_part,
+                                                 .particulars = particulars,
+                                                 .observe = observe,
+                                                 .baseline = "alone",
+                                                 .seconds = seconds};
     return run_tasks(tasks_of(experiment, world(), threads,
                               [](const Record&) {
                                   return Limit{2, "probed"};
