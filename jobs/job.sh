@@ -53,13 +53,12 @@ timings=$PACER_BIN/timings
 made=$PACER_SCRATCH/$SLURM_JOB_NAME-$SLURM_JOB_ID
 
 # hold_session_folder: for several mpiruns at a time. Open MPI's all use one folder on this node, and race to make it when
-# they start and to remove it when they end; with something in it it stays. To be removed at the end: $held.
+# they start and to remove it when they end; with a folder in it it stays. To be removed at the end: $held.
 hold_session_folder() {
     local folder
     folder=${OMPI_MCA_orte_tmpdir_base:-${TMPDIR:-/tmp}}/ompi.$(hostname -s).$(id -u)
-    mkdir -p "$folder"
     held=$folder/pacer-$SLURM_JOB_ID
-    : >"$held"
+    mkdir -p "$held"
 }
 
 # Dumps of the single launches, until they are merged.
