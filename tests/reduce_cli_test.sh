@@ -177,6 +177,14 @@ run mpirun --quiet -np 2 "$reduce" "${quick[@]}" --no-dump --source memory --mem
 expect 2 'parts that do not fit'
 once 'use fewer elements or more nodes' 'parts that do not fit'
 
+# Where processes may not read each other's memory, Open MPI 4 makes no window over an array.
+run env OMPI_MCA_btl=self,vader OMPI_MCA_btl_vader_single_copy_mechanism=none \
+    mpirun -np 2 "$reduce" "${quick[@]}" --no-dump --source memory
+expect 0 'no window over an array'
+if mpirun --version | grep -q 'Open MPI) 4'; then
+    says out 'not run: MPI makes no window over memory' 'no window over an array'
+fi
+
 if [ -c /dev/full ]; then
     status=0
     "$reduce" "${quick[@]}" --no-dump >/dev/full 2>"$scratch/stderr" || status=$?

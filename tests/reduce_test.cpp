@@ -237,6 +237,7 @@ TEST(Reduce, FetchesRangesInPieces) {
     const auto values = make_buffer<std::uint64_t>(n);
     make_values({}, mine, values.get());
     const SharedParts parts(world(), n, reinterpret_cast<std::byte*>(values.get()), 7);
+    if (!parts.obstacle().empty()) GTEST_SKIP() << "\nskipped: " << parts.obstacle();
     for (const Range range : {Range{0, n}, Range{3, 60}, Range{50, 51}, Range{n, n}}) {
         std::vector<std::uint64_t> fetched(static_cast<std::size_t>(range.size()) + 1, 999);
         parts.fetch(range, fetched.data());

@@ -63,7 +63,7 @@ expect 0 'some apps'
 echo 1 >"$scratch/status-fileio"
 try -o all.h5 env
 expect 1 'one fails'
-says err 'fileio ended with status 1' 'one fails'
+says err 'ended with status 1' 'one fails'
 [[ $(wc -l <"$scratch/calls") -eq $launches ]] || fail 'one fails: the others are not run'
 says out 'dump: all.h5' 'one fails'
 touch "$scratch/no-dump-fileio"

@@ -17,8 +17,16 @@ SharedParts::SharedParts(const Team& world, std::int64_t elements, std::byte* mi
     if (ranks_ == 1) return;  // Open MPI 4 makes no window over given memory for a single process
     const auto bytes = static_cast<MPI_Aint>(part_of({0, elements}, ranks_, rank_).size()) * element_bytes;
     MPI_Win window = MPI_WIN_NULL;
-    MPI_Win_create(mine, bytes, element_bytes, MPI_INFO_NULL, world.comm, &window);
-    window_ = Window(window);
+    // Open MPI 4 cannot where processes of a node may not read each other's memory.
+    MPI_Comm_set_errhandler(world.comm, MPI_ERRORS_RETURN);
+    int error = MPI_Win_create(mine, bytes, element_bytes, MPI_INFO_NULL, world.comm, &window);
+    MPI_Comm_set_errhandler(world.comm, MPI_ERRORS_ARE_FATAL);
+    MPI_Allreduce(MPI_IN_PLACE, &error, 1, MPI_INT, MPI_MAX, world.comm);
+    if (error == MPI_SUCCESS) {
+        window_ = Window(window);
+    } else {
+        obstacle_ = "MPI makes no window over memory that is there already, with the transports it uses here";
+    }
 }
 
 void SharedParts::fetch(Range range, void* buffer) const {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "common/number.hpp"
 #include "common/partition.hpp"
@@ -23,6 +24,8 @@ class SharedParts {
     SharedParts(const Team& world, std::int64_t elements, std::byte* mine, std::int64_t piece = 1 << 30);
     // Copies a range of elements to `buffer`, from whichever ranks it lies with.
     void fetch(Range range, void* buffer) const;
+    // Why it cannot be used, the same on every rank; or empty.
+    const std::string& obstacle() const { return obstacle_; }
 
   private:
     void fetch_piece(int rank, std::int64_t offset, std::int64_t count, std::byte* to) const;
@@ -31,6 +34,7 @@ class SharedParts {
     std::int64_t elements_ = 0, piece_ = 1;
     std::byte* mine_ = nullptr;
     int rank_ = 0, ranks_ = 1;
+    std::string obstacle_;
 };
 
 // A slot for each rank of a node in memory that all of them see, and the communicators to use it with.
