@@ -112,6 +112,7 @@ expect 1 'nothing to run'
 run "$overhead" --no-limits --repeats 6 -n 1 --no-dump --variants barrier,reduce --thread-level single --format json
 expect 0 'thread level'
 says out '"thread_level": "single"' 'thread level'
+says out '"mpi_thread_level": "single"' 'thread level'
 run "$overhead" --repeats 6 -n 64Ki --no-dump --variants copy
 expect 0 'limits'
 says out 'read by 1 core' 'limits'

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
 
 #include "apps/overhead/rounds.hpp"
 #include "tests/mpi_world.hpp"
@@ -141,6 +143,18 @@ TEST(Overhead, RemembersWhatArrivedWrong) {
     EXPECT_TRUE(check(problem, right).passed());
     EXPECT_EQ(right.own.items, 100);
     EXPECT_EQ(right.own.partial.whole, rounds);
+}
+
+TEST(Overhead, LeavesColdCallsOutsideTheClock) {
+    const auto means = make_means(world(), {.elements = 1}, 1, most_variants());
+    const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
+    constexpr double pause_seconds = 0.3;
+    bool cold = true;
+    const auto answer = clock_rounds(problem, world(), {false, 0}, problem.wrong.copy, [&](double*) {
+        if (cold) std::this_thread::sleep_for(std::chrono::duration<double>(pause_seconds));
+        cold = false;
+    });
+    EXPECT_LT(answer.seconds * static_cast<double>(rounds_of(problem)), pause_seconds);
 }
 
 TEST(Overhead, SeesALostResult) {
