@@ -124,6 +124,11 @@ expect 0 'a quiet trace'
 [ -s one.json ] || fail 'no quiet trace'
 [ -z "$(find . -name '*.part')" ] || fail 'a .part file was left'
 
+run mpirun -np 2 "$queues" "${quick[@]}" --no-dump --proof --profile --variants fifo
+expect 0 'proof and profile'
+says out 'cpus allowed' 'proof'
+says out 'do a task' 'profile'
+
 # The limit names the workers that count.
 run mpirun -np 3 "$queues" -n 20 --steps 1e5 --repeats 2 --no-dump --variants block,fifo
 expect 0 'limits'

@@ -7,6 +7,7 @@
 namespace pacer::queues {
 
 void Worker::perform(std::int64_t task) {
+    PACER_REGION("do a task");
     const auto steps = problem_.steps[static_cast<std::size_t>(task)];
     const double start = now_seconds();
     tally_.results += result_of(task, steps);
