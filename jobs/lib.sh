@@ -133,9 +133,10 @@ job_launcher() {
     read -ra options <<<"${PACER_LAUNCHER_OPTIONS-}"
     export OMP_NUM_THREADS=$threads
     if [[ $PACER_LAUNCHER == srun ]]; then
-        # Since Slurm 22.05 srun does not hear of the job's --cpus-per-task unless told.
-        launcher=(srun --nodes="$nodes" --ntasks="$ranks" --ntasks-per-node="$a_node" --cpus-per-task="$threads"
-            --cpu-bind="$PACER_PINNING" ${node:+--nodelist="$node"} "${options[@]}")
+        # Since Slurm 22.05 srun does not hear of the job's --cpus-per-task unless told. When a rank has crashed it would
+        # let the others wait for it until the time limit.
+        launcher=(srun --wait=60 --nodes="$nodes" --ntasks="$ranks" --ntasks-per-node="$a_node"
+            --cpus-per-task="$threads" --cpu-bind="$PACER_PINNING" ${node:+--nodelist="$node"} "${options[@]}")
     elif [[ $(mpirun --version 2>&1) == *"Open MPI"* ]]; then
         local placement=(--map-by "ppr:$a_node:node:PE=$threads" --bind-to core)
         [[ $PACER_PINNING == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
