@@ -161,9 +161,11 @@ for number in $(seq 8); do
     signal=${signals[$((number % 4))]}
     count=$((1 + number % 4))
     result=stopped$number.csv
-    launch "$count" "${quick[@]}" --out "$result" --block $((67 * (1 + RANDOM % 5)))
-    under_way "$result.journal" 2000
-    milliseconds $((300 / count))
+    block=$((67 * (1 + RANDOM % 5))) bytes=2000
+    [ "$number" -ne 8 ] || block=67 bytes=85000 # some 500 records, a bad one among them
+    launch "$count" "${quick[@]}" --out "$result" --block "$block"
+    under_way "$result.journal" "$bytes"
+    [ "$number" -eq 8 ] || milliseconds $((300 / count))
     victim=$(shuf -n 1 --random-source=<(yes "$RANDOM") <<<"$ranks")
     [ "$number" -ne 5 ] || victim=$launcher # mpirun hands SIGUSR1 on
     kill "-$signal" "$victim"

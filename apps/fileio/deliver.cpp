@@ -60,7 +60,7 @@ class Desk {
                      : Journal::begin(delivery.target.journal_path(), run_text(settings, calculation)));
         remove_parts_of(delivery.target.path);
         remove_parts_of(delivery.target.rejected_path());
-        earlier_records_ = journal_->records() + journal_->rejected();
+        earlier_records_ = records_done();
         for (const auto& [file, ranges] : journal_->reading().done) {
             if (journal_->files()[static_cast<std::size_t>(file)].compression != Compression::none) continue;
             for (const auto& range : ranges) earlier_bytes_ += range.bytes;
@@ -85,7 +85,7 @@ class Desk {
     void show_progress() const {
         if (!delivery_.progress) return;
         const double seconds = seconds_since_launch();
-        const auto records = journal_->records() + journal_->rejected() - earlier_records_;
+        const auto records = records_done() - earlier_records_;
         const auto bytes =
             static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
         std::string text = fmt::format("{} records, {}, {}, {} rejected", journal_->records(),
@@ -106,7 +106,7 @@ class Desk {
             throw UsageError(
                 fmt::format("{}; {} records are kept in {}: --resume --on-error skip goes on without such "
                             "ones",
-                            bad_, journal_->records(), delivery_.target.journal_path()));
+                            bad_, records_done(), delivery_.target.journal_path()));
         }
         if (stopped) {
             journal_->flush();
@@ -114,7 +114,7 @@ class Desk {
                 stderr,
                 "fileio: stopped by a signal; {} records are kept in {}: the same command with --resume "
                 "goes on\n",
-                journal_->records(), delivery_.target.journal_path());
+                records_done(), delivery_.target.journal_path());
             return ExitStatus::stopped_early;
         }
         set_activity("writing the results");
@@ -133,6 +133,11 @@ class Desk {
     }
 
   private:
+    // In the journal, so that another run need not do them again: the rejected ones too.
+    std::int64_t records_done() const {
+        return journal_->records() + journal_->rejected();
+    }
+
     void refuse_input_as_output() const {
         const auto& target = delivery_.target;
         for (const auto& path : {target.path, target.journal_path(), target.rejected_path()}) {
