@@ -65,47 +65,50 @@ void measure(std::string_view name, std::span<const double> values, int threads,
                format_seconds(median(exactly)), median(ratio));
 }
 
-constexpr Data kinds[] = {Data::uniform, Data::cancelling, Data::wide};
+// What is summed. The exponents of wide data, folded into so many binades, if any are said.
+struct Kind {
+    Data data;
+    int binades = 0;
 
-void measure_in_cache() {
-    for (const auto data : kinds) {
-        for (const std::int64_t count : {1, 100, 1000, 10'000, 100'000}) {
-            std::vector<double> values(static_cast<std::size_t>(count));
-            reduce::make_data(data, {0, count}, count, values.data());
-            measure(name_of(data), values, 1, 1001);
+    std::string name() const {
+        return binades > 0 ? fmt::format("{} binades", binades) : std::string(name_of(data));
+    }
+
+    // The elements of `share` of `count`.
+    void make(Range share, std::int64_t count, double* values) const {
+        reduce::make_data(data, share, count, values);
+        if (binades == 0) return;
+        for (auto& value : std::span(values, static_cast<std::size_t>(share.size()))) {
+            const auto bits = std::bit_cast<std::uint64_t>(value);
+            const auto field = 1000 + (bits >> 52) % 2048 % static_cast<std::uint64_t>(binades);
+            value = std::bit_cast<double>((bits & ~(std::uint64_t{0x7ff} << 52)) | field << 52);
         }
     }
-}
+};
 
-// The exponents of wide data, folded into so many binades.
-void narrow(std::span<double> values, std::uint64_t binades) {
-    for (auto& value : values) {
-        const auto bits = std::bit_cast<std::uint64_t>(value);
-        const auto field = 1000 + (bits >> 52) % 2048 % binades;
-        value = std::bit_cast<double>((bits & ~(std::uint64_t{0x7ff} << 52)) | field << 52);
+constexpr Kind kinds[] = {{Data::uniform},  {Data::both_signs}, {Data::cancelling}, {Data::wide, 46},
+                          {Data::wide, 97}, {Data::wide, 148},  {Data::wide}};
+
+void measure_in_cache() {
+    for (const auto& kind : kinds) {
+        for (const std::int64_t count : {1, 100, 1000, 10'000, 100'000}) {
+            std::vector<double> values(static_cast<std::size_t>(count));
+            kind.make({0, count}, count, values.data());
+            measure(kind.name(), values, 1, 1001);
+        }
     }
 }
 
 void measure_from_memory(int threads) {
-    constexpr std::int64_t count = std::int64_t{1} << 26;
+    constexpr std::int64_t count = std::int64_t{1} << 27;
     const auto buffer = make_buffer<double>(count);
-    const auto fill = [&](Data data, std::uint64_t binades) {
+    for (const auto& kind : kinds) {
 #pragma omp parallel num_threads(threads)
         {
             const auto share = part_of({0, count}, threads, omp_get_thread_num());
-            reduce::make_data(data, share, count, buffer.get() + share.begin);
-            if (binades > 0)
-                narrow({buffer.get() + share.begin, static_cast<std::size_t>(share.size())}, binades);
+            kind.make(share, count, buffer.get() + share.begin);
         }
-    };
-    const std::span values(buffer.get(), static_cast<std::size_t>(count));
-    for (const auto data : kinds) {
-        fill(data, 0);
-        measure(name_of(data), values, threads, 15);
-    }
-    for (const int binades : {46, 97, 148}) {
-        fill(Data::wide, static_cast<std::uint64_t>(binades));
-        measure(fmt::format("{} binades", binades), values, threads, 15);
+        measure(kind.name(), {buffer.get(), static_cast<std::size_t>(count)}, threads, 25);
     }
 }
 
