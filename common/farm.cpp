@@ -147,6 +147,7 @@ class Worker {
                 any = true;
             });
             send(std::move(latest), stop_requested() ? last_result_stop : last_result);
+            patience_.let_others();
         }
         drain(0);
     }

@@ -9,18 +9,23 @@ namespace pacer {
 // takes the core of somebody else. Collective over the node.
 bool crowded(const Team& team);
 
-// Waits between two looks at whether something has come. If there is a core for every rank it only lets
-// others go first at first: messages come within microseconds where everybody is busy with nothing else.
-// Then, and at once where cores are short, it sleeps, for a part of the time waited so far.
+// Waits between two looks at whether something has come. For a millisecond it only lets others go first:
+// messages come within microseconds where everybody is busy with nothing else, and a rank that sleeps is not
+// always given a core at once when it wakes (Linux since 6.6 lets others finish their slice, 3 ms or so).
+// Then it sleeps, for a part of the time waited so far.
 class Patience {
   public:
-    explicit Patience(bool crowded) : busy_seconds_(crowded ? 0 : 1e-3) {}
+    explicit Patience(bool crowded) : crowded_(crowded) {}
 
     void wait();
     void reset() { since_ = -1; }  // something has come
+    // For ranks that work, when they have sent what somebody waits for: on a crowded node that one may wait
+    // for this core too.
+    void let_others() const;
 
   private:
-    double busy_seconds_, since_ = -1;
+    bool crowded_;
+    double since_ = -1;
 };
 
 }  // namespace pacer
