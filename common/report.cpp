@@ -120,17 +120,6 @@ std::string row(const Record& record, const Summary& s, std::size_t width, bool 
                        with_errors ? fmt::format(" {:>13}", error_words(record)) : "", verdict_words(record));
 }
 
-// The first wrong answer. If it is within its tolerance, the very bits were wanted.
-std::string wrong_words(const Verdict& verdict) {
-    const auto got = parse_number(verdict.got), want = parse_number(verdict.want),
-               tolerance = parse_number(verdict.tolerance);
-    const bool near = got && want && tolerance && Check{*got, *want, tolerance->as_double()}.passed();
-    return fmt::format("got {}, want {}{}", verdict.got, verdict.want,
-                       near                       ? " to the bit"
-                       : verdict.tolerance == "0" ? ""
-                                                  : " within " + verdict.tolerance);
-}
-
 // What the speedups and percentages refer to, what else was seen, and which answers were wrong.
 std::string footnotes(const Records& problem) {
     std::string text;
@@ -158,7 +147,7 @@ std::string footnotes(const Records& problem) {
     }
     for (const auto* record : problem) {
         if (record->verdict.failed > 0)
-            text += fmt::format("{}: {}\n", record->variant, wrong_words(record->verdict));
+            text += fmt::format("{}: {}\n", record->variant, record->verdict.words());
     }
     return text;
 }

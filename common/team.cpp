@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <omp.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -139,6 +140,7 @@ int launch(std::string_view program, int argc, char** argv,
     MPI_Init_thread(&argc, &argv, thread_level, &provided);
     for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
+    omp_set_dynamic(0);             // who divides work by a number of threads is to get as many
     const auto status = run_body(program, body);
     MPI_Finalize();
     return static_cast<int>(status);

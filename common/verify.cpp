@@ -27,4 +27,15 @@ void Verdict::add(const Check& check) {
     }
 }
 
+// What is within its tolerance and yet wrong was to have the very bits.
+std::string Verdict::words() const {
+    const auto got_number = parse_number(got), wanted = parse_number(want), within = parse_number(tolerance);
+    const bool near =
+        got_number && wanted && within && Check{*got_number, *wanted, within->as_double()}.passed();
+    return fmt::format("got {}, want {}{}", got, want,
+                       near               ? " to the bit"
+                       : tolerance == "0" ? ""
+                                          : " within " + tolerance);
+}
+
 }  // namespace pacer

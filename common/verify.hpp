@@ -26,6 +26,8 @@ struct Verdict {
     std::string got, want, tolerance;
 
     void add(const Check& check);
+    // "got 3, want 4", and how near that should be.
+    std::string words() const;
     bool right() const { return checked > 0 && failed == 0; }  // nothing checked is not a pass
 };
 

@@ -25,7 +25,11 @@ compile() { # compile TARGET ARGUMENT...
 }
 compile fuzz_records common/bytes.cpp io/cutter.cpp io/range_reader.cpp io/reader.cpp io/records.cpp io/stream.cpp \
     io/walk.cpp -lfmt -lz -lzstd -lxxhash
-compile fuzz_exact_sum -ffp-contract=off common/exact_sum/{accumulator,fold_window,scatter}.cpp
+exact_sum=(-ffp-contract=off common/exact_sum/{accumulator,fold_window,scatter}.cpp)
+compile fuzz_exact_sum "${exact_sum[@]}"
+# The committed bits by another compiler than the project's.
+"$compiler" -std=c++20 -O3 -I. tests/exact_sum_golden.cpp apps/reduce/data.cpp "${exact_sum[@]}" -o "$scratch/golden"
+"$scratch/golden" || fail "exact sums by $compiler have other bits"
 
 mkdir "$scratch"/{fuzz_records,fuzz_exact_sum}.corpus
 records=$scratch/fuzz_records.corpus

@@ -49,6 +49,7 @@ refused '--data is for doubles in memory' --data wide
 refused '--data' "${doubles[@]}" --data narrow
 refused 'variant exact sums doubles in memory' --variants exact
 refused '--expect is for doubles in memory' --expect 0x1p+3
+refused 'choose a smaller --chunk' --variants chunked -n 1e14 --chunk 1e14
 refused "'1.5' is not a double in hexadecimal" "${doubles[@]}" --expect 1.5
 refused "'0x1.8p+3 ' is not a double in hexadecimal" "${doubles[@]}" --expect '0x1.8p+3 '
 refused 'missing/a.h5' --dump missing/a.h5
@@ -101,8 +102,8 @@ run "$reduce" "${quick[@]}" --no-dump
 exactly=("${doubles[@]}" --no-limits --repeats 6 -n 10007)
 for data in whole uniform signed wide cancelling; do
     sum=$(/usr/bin/python3 "$SOURCE/tests/exact_data.py" "$data" 10007)
-    for ranks in 1 8; do
-        [[ $ranks == 1 || $data == wide || $data == cancelling ]] || continue
+    for ranks in 1 5 6 7 8; do
+        [[ $ranks == 1 || $data == wide || ($ranks == 8 && $data == cancelling) ]] || continue
         run env OMP_NUM_THREADS=$((ranks == 1 ? 3 : 1)) mpirun -np "$ranks" "$reduce" "${exactly[@]}" --data "$data" \
             --no-dump --expect "$sum" --variants mpi,exact
         expect 0 "$data on $ranks ranks"
@@ -114,6 +115,7 @@ grep -qE '^mpi .*e\+[0-9]+ ulp  verified$' "$scratch/stdout" || fail "mpi loses 
 run mpirun --quiet -np 2 "$reduce" "${exactly[@]}" --data wide --dump wide.h5 --expect 0x1.8p+3
 expect 1 'an unexpected sum'
 once 'not 0x1.8p+3 as --expect says' 'an unexpected sum'
+says out 'warning: the exact sum is' 'an unexpected sum'
 says out ' = -0x1.c449078d0a202p+299, checked' 'the bits of the answer'
 grep -vE '^(warning|dump): ' "$scratch/stdout" >table
 run "$timings" show wide.h5

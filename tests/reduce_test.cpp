@@ -169,7 +169,7 @@ TEST(Reduce, CountsUnitsInTheLastPlace) {
     EXPECT_EQ(units_in_last_place(-0.0, 0.0), 0.5);
     EXPECT_EQ(units_in_last_place(0x1p-1073, 0), 2);
     EXPECT_EQ(units_in_last_place(0x1.ffffffffffffep+1023, 0x1.fffffffffffffp+1023), 1);
-    EXPECT_TRUE(units_in_last_place(NAN, 1) != 0);
+    EXPECT_EQ(units_in_last_place(NAN, 1), INFINITY);
 }
 
 TEST(Reduce, ReadsHexadecimalDoubles) {
@@ -177,8 +177,9 @@ TEST(Reduce, ReadsHexadecimalDoubles) {
     EXPECT_EQ(parse_hexadecimal("-0x1.8p-1"), -0.75);
     EXPECT_EQ(parse_hexadecimal("0x0p+0"), 0);
     EXPECT_EQ(parse_hexadecimal("0x1p-1074"), 0x1p-1074);
+    EXPECT_EQ(parse_hexadecimal("0x1.fffffffffffffp+1023"), 0x1.fffffffffffffp+1023);
     for (const auto* word : {"", "0x", "12", "1.5", "0x1.8q", "0x1p+99999", "0x-1p3", "--0x1p3", " 0x1p3",
-                             "0x1p3 ", "inf", "0xinf", "0xnan"}) {
+                             "0x1p3 ", "inf", "0xinf", "0xnan", "0x1.00000000000008p+0"}) {
         EXPECT_THROW(parse_hexadecimal(word), UsageError) << word;
     }
 }

@@ -134,9 +134,7 @@ class Desk {
 
   private:
     // In the journal, so that another run need not do them again: the rejected ones too.
-    std::int64_t records_done() const {
-        return journal_->records() + journal_->rejected();
-    }
+    std::int64_t records_done() const { return journal_->records() + journal_->rejected(); }
 
     void refuse_input_as_output() const {
         const auto& target = delivery_.target;

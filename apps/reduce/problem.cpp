@@ -18,7 +18,7 @@ Buffer<T> filled(const Settings& settings, Range range, int threads) {
     auto buffer = make_buffer<T>(range.size());
 #pragma omp parallel num_threads(threads)
     {
-        const Range share = part_of(range, threads, omp_get_thread_num());
+        const Range share = part_of(range, omp_get_num_threads(), omp_get_thread_num());
         make_values(settings, share, buffer.get() + (share.begin - range.begin));
     }
     return buffer;
@@ -49,9 +49,9 @@ NodeMemory node_memory(const Team& world, const Settings& settings) {
     return memory;
 }
 
-// Names the node that is shortest of memory.
-void refuse_if_too_large(const Team& world, const Settings& settings, const NodeMemory& memory) {
-    const double wanted = 8.0 * static_cast<double>(settings.elements) / world.size * memory.ranks;
+// Names the node that is shortest of memory, if one has not the bytes that are wanted on it for `what`.
+void refuse_if_too_large(const Team& world, const NodeMemory& memory, double wanted, const std::string& what,
+                         std::string_view advice) {
     struct {
         double left;
         int rank;
@@ -60,17 +60,17 @@ void refuse_if_too_large(const Team& world, const Settings& settings, const Node
     if (least.left >= 0) return;
     throw UsageError(text_of_rank(
         world, least.rank,
-        fmt::format(
-            "{} elements in memory need {} on {} with {} ranks, which has {} for them: use fewer elements or "
-            "more nodes",
-            settings.elements, format_bytes(wanted), host_name(), memory.ranks,
-            format_bytes(static_cast<double>(memory.bytes)))));
+        fmt::format("{} need {} on {} with {} rank{}, which has {} for them: {}", what, format_bytes(wanted),
+                    host_name(), memory.ranks, memory.ranks == 1 ? "" : "s",
+                    format_bytes(static_cast<double>(memory.bytes)), advice)));
 }
 
 void make_values_in_memory(Problem& problem, const Team& world, const Threads& threads, bool with_whole) {
     const auto& settings = problem.settings;
     const auto memory = node_memory(world, settings);
-    refuse_if_too_large(world, settings, memory);
+    refuse_if_too_large(
+        world, memory, 8.0 * static_cast<double>(settings.elements) / world.size * memory.ranks,
+        fmt::format("{} elements in memory", settings.elements), "use fewer elements or more nodes");
     if (world.size == 1) {
         problem.whole = make_range(settings, problem.all, std::max(threads.process, threads.hybrid));
         return;
@@ -113,6 +113,12 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
         const bool one_process = is_chosen([](const auto& variant) { return !uses_ranks(variant.uses); });
         make_values_in_memory(problem, world, threads, one_process);
         if (settings.type == Type::f64) problem.truth = find_truth(problem, world, threads.hybrid);
+    }
+    if (in_chunks) {
+        const auto memory = node_memory(world, settings);
+        const auto length = std::min(settings.chunk, settings.elements);
+        refuse_if_too_large(world, memory, 8.0 * static_cast<double>(length) * memory.ranks,
+                            fmt::format("chunks of {} elements", length), "choose a smaller --chunk");
     }
     if (settings.source == Source::memory && in_chunks) {
         const auto& mine = world.size == 1 ? problem.whole : problem.mine;

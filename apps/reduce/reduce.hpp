@@ -91,8 +91,9 @@ void particulars(const Problem& problem, const Variant<Problem, Answer>& variant
 // A double in hexadecimal, "-0x1.8p+3": the whole word. Throws
 // UsageError.
 double parse_hexadecimal(const std::string& word);
-// Says so, on rank 0, if the exact sum has not the bits it was expected to have; the same on every rank.
-bool as_expected(const Team& world, const Problem& problem);
+// What the exact sum is and should be, if it has not the bits it was expected to have; the same on every
+// rank.
+std::string unexpected_sum(const Problem& problem);
 
 // True for doubles in memory, which is where `exact`, `kahan` and `pairwise` have something to show.
 constexpr bool doubles_in_memory(const Settings& settings) {

@@ -46,8 +46,7 @@ std::string fault(const Record& record) {
     const auto& verdict = record.verdict;
     if (!record.failed()) return shares_fault(record);
     if (verdict.checked == 0) return "was never checked";
-    return fmt::format("failed {} of {} checks: got {}, want {}", verdict.failed, verdict.checked,
-                       verdict.got, verdict.want);
+    return fmt::format("failed {} of {} checks: {}", verdict.failed, verdict.checked, verdict.words());
 }
 
 // What is wrong with the launch's cases, each fault preceded by "; ".

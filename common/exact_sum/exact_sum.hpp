@@ -13,10 +13,13 @@
 // least 2^60 terms. The rounding mode and flushing to zero may be set to anything.
 //
 // From memory it takes hardly longer than a plain sum while the values of a neighbourhood lie within 97
-// binades, 1.2 times as long within 148, 2.5 times in the worst case (apps/reduce/README.md).
+// binades, 1.2 times as long within 148, 2.6 times in the worst case; in cache 3 to 6 times, in the worst
+// case 25 times (apps/reduce/README.md).
 //
-// The files of this folder need nothing else of Pacer: C++20, GCC or clang, and for reduce.* MPI. They are to
-// be compiled with -ffp-contract=off and without -ffast-math.
+// The files of this folder need nothing else of Pacer: C++20, GCC or clang, and for reduce.*, which has
+// reduce_exact and all_reduce_exact, MPI. They include each other as common/exact_sum/..., and their .cpp
+// files are to be compiled with -ffp-contract=off and without -ffast-math. Those that include them may be
+// compiled with any options.
 #pragma once
 
 #include <span>

@@ -4,10 +4,12 @@
 #include <cfenv>
 #include <cstdint>
 
-#if defined(__FAST_MATH__)
-#error "exact sums need IEEE arithmetic: compile without -ffast-math"
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || \
+    (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "exact sums need IEEE arithmetic: compile without -ffast-math and what it consists of"
 #endif
-#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
+// 16: halves are computed as halves, and doubles as doubles.
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
 #error "exact sums need doubles that are computed as doubles: on x86, compile with -mfpmath=sse"
 #endif
 
@@ -33,15 +35,17 @@ class DefaultFloatMode {
     unsigned saved_;
 #elif defined(__aarch64__)
     DefaultFloatMode() {
-        asm volatile("mrs %0, fpcr" : "=r"(saved_));
+        asm volatile("mrs %0, fpcr" : "=r"(mode_));
+        asm volatile("mrs %0, fpsr" : "=r"(flags_));
         asm volatile("msr fpcr, %0" : : "r"(std::uint64_t{0}) : "memory");
     }
     ~DefaultFloatMode() {
-        asm volatile("msr fpcr, %0" : : "r"(saved_) : "memory");
+        asm volatile("msr fpcr, %0" : : "r"(mode_) : "memory");
+        asm volatile("msr fpsr, %0" : : "r"(flags_) : "memory");
     }
 
   private:
-    std::uint64_t saved_;
+    std::uint64_t mode_, flags_;
 #else
     DefaultFloatMode() {
         std::fegetenv(&saved_);

@@ -1,5 +1,7 @@
 #include "common/exact_sum/reduce.hpp"
 
+#include <stdexcept>
+
 namespace pacer {
 
 namespace {
@@ -7,6 +9,11 @@ namespace {
 ExactSum::Words normalised_words(ExactSum sum) {
     sum.normalise();
     return sum.as_words();
+}
+
+// Where errors of MPI are not fatal: a wrong sum must not look like a right one.
+void require(int code) {
+    if (code != MPI_SUCCESS) throw std::runtime_error("MPI could not add up the exact sums of the ranks");
 }
 
 int size_of(MPI_Comm comm) {
@@ -20,14 +27,14 @@ int size_of(MPI_Comm comm) {
 ExactSum reduce_exact(const ExactSum& mine, int root, MPI_Comm comm) {
     const auto words = normalised_words(mine);
     ExactSum::Words sums{};
-    MPI_Reduce(words.data(), sums.data(), ExactSum::words, MPI_INT64_T, MPI_SUM, root, comm);
+    require(MPI_Reduce(words.data(), sums.data(), ExactSum::words, MPI_INT64_T, MPI_SUM, root, comm));
     return ExactSum::of_words(sums, size_of(comm));
 }
 
 ExactSum all_reduce_exact(const ExactSum& mine, MPI_Comm comm) {
     const auto words = normalised_words(mine);
     ExactSum::Words sums{};
-    MPI_Allreduce(words.data(), sums.data(), ExactSum::words, MPI_INT64_T, MPI_SUM, comm);
+    require(MPI_Allreduce(words.data(), sums.data(), ExactSum::words, MPI_INT64_T, MPI_SUM, comm));
     return ExactSum::of_words(sums, size_of(comm));
 }
 

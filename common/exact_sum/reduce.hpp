@@ -8,7 +8,7 @@
 namespace pacer {
 
 // The sum of all ranks' sums, the same in every word for any number of ranks; on `root`, elsewhere what MPI
-// left. Collective. Up to 2^31 ranks.
+// left. Collective. Up to 2^31 ranks. Throws std::runtime_error where MPI fails and returns.
 ExactSum reduce_exact(const ExactSum& mine, int root, MPI_Comm comm);
 
 // The same, on every rank.

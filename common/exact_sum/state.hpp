@@ -8,7 +8,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 
 #include "common/exact_sum/limbs.hpp"
@@ -19,7 +18,8 @@ namespace pacer {
 // bits from 2^-1074 upward, each in an int64 (the "small superaccumulator" of R. Neal, Fast exact summation
 // using small and large superaccumulators, 2015), and how many special terms there were.
 //
-// Integers alone: independent of the rounding mode, of flushing to zero, and of the compiler's options.
+// Integers alone, special values made of their bits included: independent of the rounding mode, of flushing
+// to zero, and of the compiler's options.
 class ExactSum {
   public:
     static constexpr int exponent = -1074;  // of the last bit: the smallest double
@@ -131,9 +131,8 @@ constexpr ExactSum ExactSum::of_words(const Words& added, std::int64_t sums) {
 
 constexpr double ExactSum::round() const {
     const bool up = words_[infinities] != 0, down = words_[negative_infinities] != 0;
-    constexpr double infinity = std::numeric_limits<double>::infinity();
     if (up && down) return std::bit_cast<double>(std::uint64_t{0x7ff8} << 48);
-    if (up || down) return up ? infinity : -infinity;
+    if (up || down) return std::bit_cast<double>(std::uint64_t{up ? 0x7ffu : 0xfffu} << 52);
     return round_finite();
 }
 
@@ -149,7 +148,8 @@ constexpr double ExactSum::round_finite() const {
     std::size_t top = limbs;
     while (top > 0 && digits[top - 1] == 0) --top;
     if (top == 0) {
-        return words_[negative_zeros] != 0 && words_[other_terms] == 0 ? -0.0 : 0.0;
+        const bool all_negative_zeros = words_[negative_zeros] != 0 && words_[other_terms] == 0;
+        return std::bit_cast<double>(std::uint64_t{all_negative_zeros} << 63);
     }
     // The three highest digits hold at least 65 bits from the first that is set on, or all that there are.
     const std::size_t lowest = top > 3 ? top - 3 : 0;
