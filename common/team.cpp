@@ -14,6 +14,9 @@
 #include <stdexcept>
 #include <thread>
 
+#include "common/patience.hpp"
+#include "common/window.hpp"
+
 namespace pacer {
 
 namespace {
@@ -102,6 +105,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
             status = body(world);
         } catch (const UsageError& error) {
             if (world.root()) fmt::print(stderr, "{}: {}\n", program, error.what());
+            Window::free_left();
             status = ExitStatus::usage;
         } catch (const std::exception& error) {
             abort_launch(world, program, *ticket, error.what());
