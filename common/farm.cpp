@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,7 @@ class Dealer {
     Dealer(const Team& team, const Master& master)
         : team_(team),
           master_(master),
-          patience_(crowded(team)),
+          patience_(team.crowded),
           hands_(static_cast<std::size_t>(team.size)) {}
 
     bool deal() {
@@ -71,9 +72,6 @@ class Dealer {
 
     void give(int worker) {
         if (!more_) return;
-        if (master_.stoppable && stop_requested()) stopped_ = true;
-        if (stopped_) more_ = false;
-        if (!more_) return;
         Sent sent;
         if (!spare_.empty()) {
             sent.message = std::move(spare_.back());
@@ -82,6 +80,11 @@ class Dealer {
         sent.message.clear();
         guarded([&] { more_ = master_.next(sent.message); });
         if (!more_) return;
+        if (master_.stoppable && (stop_asked_ || stop_requested())) {
+            stopped_ = true;
+            more_ = false;
+            return;
+        }
         auto& hand = hands_[static_cast<std::size_t>(worker)];
         hand.push_back(std::move(sent));
         auto& kept = hand.back();
@@ -110,7 +113,7 @@ class Dealer {
             });
         }
         if (status.MPI_TAG == result) return true;
-        if (status.MPI_TAG == last_result_stop && master_.stoppable && more_) stopped_ = true;
+        if (status.MPI_TAG == last_result_stop) stop_asked_ = true;
         auto& hand = hands_[static_cast<std::size_t>(status.MPI_SOURCE)];
         MPI_Wait(&hand.front().request,
                  MPI_STATUS_IGNORE);  // it has been received, or there would be no result
@@ -128,14 +131,14 @@ class Dealer {
     std::vector<Bytes> spare_;
     Bytes result_;
     std::int64_t in_hands_ = 0;
-    bool more_ = true, stopped_ = false, taking_failed_ = false;
+    bool more_ = true, stop_asked_ = false, stopped_ = false, taking_failed_ = false;
     std::exception_ptr error_;
 };
 
 // A worker's side.
 class Worker {
   public:
-    explicit Worker(const Team& team) : team_(team), patience_(crowded(team)) {}
+    explicit Worker(const Team& team) : team_(team), patience_(team.crowded) {}
 
     void serve(const WorkOn& work) {
         while (receive()) {
@@ -206,6 +209,7 @@ class Worker {
 }  // namespace
 
 bool hand_out(const Team& team, const Master& master) {
+    if (team.size == 1) throw std::invalid_argument("a farm of one process has nobody to hand out to");
     return Dealer(team, master).deal();
 }
 

@@ -97,6 +97,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_rank(world.comm, &world.rank);
     MPI_Comm_size(world.comm, &world.size);
     MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
+    world.crowded = crowded(world);
     auto status = ExitStatus::wrong;
     {
         std::optional<FailureTicket> ticket;

@@ -65,6 +65,13 @@ TEST(Farm, HandsOutEverythingOnceAndTakesAllResults) {
     }
 }
 
+TEST(Farm, WantsAWorker) {
+    if (world().size > 1) return;
+    Master master;
+    master.next = [](Bytes&) { return true; };
+    EXPECT_THROW(hand_out(world(), master), std::invalid_argument);
+}
+
 TEST(Farm, LargeMessagesAndResultsArriveWhole) {
     if (world().size == 1) GTEST_SKIP() << "a farm needs a worker";
     constexpr std::size_t size = 3'000'001;
