@@ -139,7 +139,7 @@ expect 0 'the longest task'
 if [ "$(nproc)" -gt 1 ]; then says out 'the longest task' 'the longest task'; fi
 
 # A signal ends the run in good order: what was run is shown, and traced.
-long=(--no-limits -n 40 --steps 1e4 --variants serial,stealing --repeats 1000000 --max-seconds 30)
+long=(--no-limits -n 40 --steps 1e4 --variants 'serial,stealing' --repeats 1000000 --max-seconds 30)
 interrupted USR1 mpirun -np 2 "$queues" "${long[@]}" --no-dump --trace stopped.json
 expect 75 'a signal'
 says out 'stopped early by a signal' 'a signal'

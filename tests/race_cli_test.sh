@@ -143,8 +143,8 @@ says out 'stopped early by a signal' 'a signal'
 
 # Other ways that Open MPI has to do one-sided operations: by the network's, and by messages.
 for osc in '^sm,ucx' '^sm,ucx,rdma'; do
-    run env OMPI_MCA_osc="$osc" timeout 60 mpirun -np 2 "$race" --no-limits --repeats 2 --window-increments 20 --no-dump \
-        --variants rma_get_put,rma_lock,rma_accumulate,rma_fetch_and_op
+    run env OMPI_MCA_osc="$osc" timeout 60 mpirun -np 2 "$race" --no-limits --repeats 2 --no-dump \
+        --window-increments 20 --variants rma_get_put,rma_lock,rma_accumulate,rma_fetch_and_op
     expect 0 "osc $osc"
 done
 
