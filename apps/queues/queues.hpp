@@ -66,8 +66,9 @@ Work work(const Problem& problem);
 Facts parameters(const Settings& settings);
 // The limit: the schedule's lower bound with the rates that were probed.
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
-// "idle_percent": of the workers' time, without a task. "imbalance": the work of the busiest worker over that
-// of the average one; what the time would be with a core for each, over the best one.
+// "idle_percent": of the workers' time, from the first start on rank 0's node until it had the answer,
+// without a task. "imbalance": the work of the busiest worker over that of the average one; what the time
+// would be with a core for each, over the best one.
 Observations observe(const Problem& problem, const Answer& answer);
 
 // The variants, a file each.
