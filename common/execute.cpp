@@ -60,6 +60,12 @@ void Executor::dismiss() {
     send({0, stopped_ ? 1 : 0, std::vector<std::int64_t>(tasks_.size(), 0)});
 }
 
+void Executor::heed_early_signals() {
+    int stop = stop_requested() ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &stop, 1, MPI_INT, MPI_MAX, world_.comm);
+    stopped_ = stop != 0;
+}
+
 void Executor::send(const Plan& plan) {
     std::vector<std::int64_t> message = {plan.rounds, plan.first_round};
     message.insert(message.end(), plan.batch.begin(), plan.batch.end());

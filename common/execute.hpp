@@ -39,6 +39,8 @@ class Executor {
     // The other ranks: do as rank 0 says until dismissed.
     void follow();
 
+    // Looks whether a signal has come already, so that nothing is run then. Collective.
+    void heed_early_signals();
     // True once a signal asked any rank to stop; known on rank 0 after each plan, on all ranks when
     // dismissed.
     bool stopped() const { return stopped_; }

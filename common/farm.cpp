@@ -1,7 +1,9 @@
 #include "common/farm.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@ namespace pacer {
 
 namespace {
 
+constexpr int most_received_at_once = 16;        // results, and no more than workers: they take memory
 constexpr std::size_t results_on_their_way = 2;  // of a worker, before it waits for rank 0
 
 enum Tag : int {
@@ -26,14 +29,22 @@ struct Sent {
     MPI_Request request = MPI_REQUEST_NULL;
 };
 
+// A result that rank 0 is receiving.
+struct Coming {
+    int worker = 0, tag = 0;
+    Bytes result;
+    MPI_Request request = MPI_REQUEST_NULL;
+};
+
 // Rank 0's side.
 class Dealer {
   public:
     Dealer(const Team& team, const Master& master)
         : team_(team),
           master_(master),
-          patience_(crowded(team)),
-          hands_(static_cast<std::size_t>(team.size)) {}
+          patience_(team.crowded),
+          hands_(static_cast<std::size_t>(team.size)),
+          most_coming_(static_cast<std::size_t>(std::min(team.size - 1, most_received_at_once))) {}
 
     bool deal() {
         // Everybody gets something before anybody gets more.
@@ -71,17 +82,15 @@ class Dealer {
 
     void give(int worker) {
         if (!more_) return;
-        if (master_.stoppable && stop_requested()) stopped_ = true;
-        if (stopped_) more_ = false;
-        if (!more_) return;
-        Sent sent;
-        if (!spare_.empty()) {
-            sent.message = std::move(spare_.back());
-            spare_.pop_back();
-        }
+        Sent sent{buffer()};
         sent.message.clear();
         guarded([&] { more_ = master_.next(sent.message); });
         if (!more_) return;
+        if (master_.stoppable && (stop_asked_ || stop_requested())) {
+            stopped_ = true;
+            more_ = false;
+            return;
+        }
         auto& hand = hands_[static_cast<std::size_t>(worker)];
         hand.push_back(std::move(sent));
         auto& kept = hand.back();
@@ -90,52 +99,84 @@ class Dealer {
         ++in_hands_;
     }
 
-    // One result of any worker, if one is there.
-    bool take() {
+    // A buffer that was used before, if there is one.
+    Bytes buffer() {
+        if (spare_.empty()) return {};
+        auto bytes = std::move(spare_.back());
+        spare_.pop_back();
+        return bytes;
+    }
+
+    // Begins to receive a result of any worker, if one is announced. A large one comes only when its worker
+    // calls MPI again, which may be when its next message is done: others are not to wait for that.
+    void receive() {
+        if (coming_.size() == most_coming_) return;
         int there = 0;
         MPI_Message message = MPI_MESSAGE_NULL;
         MPI_Status status;
         MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, team_.comm, &there, &message, &status);
-        if (!there) return false;
+        if (!there) return;
         int bytes = 0;
         MPI_Get_count(&status, MPI_BYTE, &bytes);
-        result_.resize(static_cast<std::size_t>(bytes));
-        MPI_Mrecv(result_.data(), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        auto& coming = coming_.emplace_back(Coming{status.MPI_SOURCE, status.MPI_TAG, buffer()});
+        coming.result.resize(static_cast<std::size_t>(bytes));
+        MPI_Imrecv(coming.result.data(), bytes, MPI_BYTE, &message, &coming.request);
+    }
+
+    // One result that has come, and all before it from its worker; false if there is none.
+    bool take() {
+        receive();
+        for (auto at = coming_.begin(); at != coming_.end(); ++at) {
+            const auto same_worker = [&](const Coming& other) { return other.worker == at->worker; };
+            if (std::any_of(coming_.begin(), at, same_worker)) continue;
+            int done = 0;
+            MPI_Test(&at->request, &done, MPI_STATUS_IGNORE);
+            if (!done) continue;
+            auto came = std::move(*at);
+            coming_.erase(at);
+            take(came);
+            spare_.push_back(std::move(came.result));
+            return true;
+        }
+        return false;
+    }
+
+    void take(const Coming& came) {
         // After a failure to take there is no place for results; after one to make messages there is.
-        if (bytes > 0 && !taking_failed_) {
+        if (!came.result.empty() && !taking_failed_) {
             taking_failed_ = true;
             guarded([&] {
-                master_.take(result_);
+                master_.take(came.result);
                 taking_failed_ = false;
             });
         }
-        if (status.MPI_TAG == result) return true;
-        if (status.MPI_TAG == last_result_stop && master_.stoppable && more_) stopped_ = true;
-        auto& hand = hands_[static_cast<std::size_t>(status.MPI_SOURCE)];
+        if (came.tag == result) return;
+        if (came.tag == last_result_stop) stop_asked_ = true;
+        auto& hand = hands_[static_cast<std::size_t>(came.worker)];
         MPI_Wait(&hand.front().request,
                  MPI_STATUS_IGNORE);  // it has been received, or there would be no result
         spare_.push_back(std::move(hand.front().message));
         hand.pop_front();
         --in_hands_;
-        give(status.MPI_SOURCE);
-        return true;
+        give(came.worker);
     }
 
     const Team& team_;
     const Master& master_;
     Patience patience_;
     std::vector<std::deque<Sent>> hands_;  // what each worker has, in the order sent
+    std::deque<Coming> coming_;            // results, in the order announced
+    std::size_t most_coming_;
     std::vector<Bytes> spare_;
-    Bytes result_;
     std::int64_t in_hands_ = 0;
-    bool more_ = true, stopped_ = false, taking_failed_ = false;
+    bool more_ = true, stop_asked_ = false, stopped_ = false, taking_failed_ = false;
     std::exception_ptr error_;
 };
 
 // A worker's side.
 class Worker {
   public:
-    explicit Worker(const Team& team) : team_(team), patience_(crowded(team)) {}
+    explicit Worker(const Team& team) : team_(team), patience_(team.crowded) {}
 
     void serve(const WorkOn& work) {
         while (receive()) {
@@ -206,6 +247,7 @@ class Worker {
 }  // namespace
 
 bool hand_out(const Team& team, const Master& master) {
+    if (team.size == 1) throw std::invalid_argument("a farm of one process has nobody to hand out to");
     return Dealer(team, master).deal();
 }
 

@@ -10,14 +10,18 @@
 
 namespace pacer {
 
-bool crowded(const Team& team) {
-    int ranks = 1;
-    MPI_Comm_size(team.node, &ranks);
+int cores_on_node(const Team& team) {
     cpu_set_t allowed, together;
     CPU_ZERO(&allowed);
     sched_getaffinity(0, sizeof allowed, &allowed);
     MPI_Allreduce(&allowed, &together, sizeof allowed, MPI_BYTE, MPI_BOR, team.node);
-    return CPU_COUNT(&together) < ranks;
+    return CPU_COUNT(&together);
+}
+
+bool crowded(const Team& team) {
+    int ranks = 1;
+    MPI_Comm_size(team.node, &ranks);
+    return cores_on_node(team) < ranks;
 }
 
 void Patience::wait() {

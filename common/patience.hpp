@@ -5,8 +5,11 @@
 
 namespace pacer {
 
-// True if this node has fewer cores for the team than the team has ranks on it: whoever waits busily there
-// takes the core of somebody else. Collective over the node.
+// The cores of this node that the team's ranks on it may use. Collective over the node.
+int cores_on_node(const Team& team);
+
+// True if this node has fewer cores for the team than the team has ranks on it; Team::crowded for that of the
+// launch. Collective over the node.
 bool crowded(const Team& team);
 
 // Waits between two looks at whether something has come. For a millisecond it only lets others go first:

@@ -215,6 +215,7 @@ int threads_for(const Threads& threads, Uses uses) {
 Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
                   const RunOptions& options) {
     Executor executor(tasks, world, threads, options);
+    executor.heed_early_signals();
     if (world.root()) {
         Director(tasks, executor, options).direct();
         executor.dismiss();

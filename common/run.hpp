@@ -49,7 +49,7 @@ struct Task {
     std::function<void(const Team&)> inspect;  // what the last execute left, after the clock; may be empty
     std::function<Check(Verdict&)> check;   // every answer kept by the last execute; returns the last; rank 0
     std::function<Part()> part;             // of the last answer, on every rank; may be empty
-    std::function<Observations()> observe;  // of the last answer; rank 0; may be empty
+    std::function<Observations()> observe;  // of the last answer, of a batch too; rank 0; may be empty
 };
 
 struct Outcome {
@@ -74,8 +74,9 @@ struct Experiment {
     // What is particular to a variant: its own work, a limit that no probe tells, why it is not run. The case
     // is filled in. The same on every rank.
     void (*particulars)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
-    Observations (*observe)(const Problem&, const Answer&) = nullptr;  // rank 0 only; always the same names
-    std::string_view baseline = "serial";                              // what speedups refer to
+    // Rank 0 only; always the same names. Of a batch the last answer alone is observed.
+    Observations (*observe)(const Problem&, const Answer&) = nullptr;
+    std::string_view baseline = "serial";  // what speedups refer to
     // What is to be done before a repeat, outside the clock, on every rank that will run: warms a cache, or
     // empties it.
     void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;

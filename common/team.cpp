@@ -15,6 +15,9 @@
 #include <stdexcept>
 #include <thread>
 
+#include "common/patience.hpp"
+#include "common/window.hpp"
+
 namespace pacer {
 
 namespace {
@@ -95,6 +98,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_rank(world.comm, &world.rank);
     MPI_Comm_size(world.comm, &world.size);
     MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
+    world.crowded = crowded(world);
     auto status = ExitStatus::wrong;
     {
         std::optional<FailureTicket> ticket;
@@ -103,6 +107,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
             status = body(world);
         } catch (const UsageError& error) {
             if (world.root()) fmt::print(stderr, "{}: {}\n", program, error.what());
+            Window::free_left();
             status = ExitStatus::usage;
         } catch (const std::exception& error) {
             abort_launch(world, program, *ticket, error.what());

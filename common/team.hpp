@@ -19,6 +19,8 @@ struct Team {
     int rank = 0, size = 1, threads = 1;
     MPI_Comm node =
         MPI_COMM_NULL;  // the team's ranks that share this rank's memory and clock, in the team's order
+    // This node has fewer cores for the launch than ranks: whoever waits busily takes the core of another.
+    bool crowded = false;
     bool root() const { return rank == 0; }
 };
 

@@ -29,19 +29,14 @@ void print_report(const Session& session) {
             text = table(launch) + (options.proof ? proof(launch) : "") + warnings(launch);
             break;
     }
-    fmt::print(options.format == Format::table ? stdout : stderr, "{}", session.profile);
-    if (std::fputs(text.c_str(), stdout) < 0 || std::fflush(stdout) != 0) {
-        throw UsageError(
-            fmt::format("the report could not be written to standard output: {}", std::strerror(errno)));
-    }
+    print_out(session.profile, options.format == Format::table ? stdout : stderr);
+    print_out(text);
 }
 
 // The path goes where it cannot spoil a document on stdout.
 void print_path(const Options& options, const std::string& path) {
     if (options.quiet) return;
-    auto* const stream = options.format == Format::table ? stdout : stderr;
-    fmt::print(stream, "dump: {}\n", path);
-    std::fflush(stream);
+    print_out(fmt::format("dump: {}\n", path), options.format == Format::table ? stdout : stderr);
 }
 
 ExitStatus status_of(const Session& session) {
@@ -59,6 +54,18 @@ ExitStatus status_of(const Session& session) {
 }
 
 }  // namespace
+
+void print_out(std::string_view text, std::FILE* stream) {
+    if (std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0) return;
+    throw UsageError(fmt::format("the report could not be written to standard {}: {}",
+                                 stream == stdout ? "output" : "error", std::strerror(errno)));
+}
+
+void print_after_table(const Session& session, const std::function<std::string()>& text) {
+    const auto& options = session.options;
+    if (options.quiet || options.format != Format::table) return;
+    on_root(session.world, [&] { print_out(text()); });
+}
 
 Output::Output(const Team& world, const Options& options, const std::string& app) {
     on_root(world, [&] {

@@ -65,6 +65,13 @@ TEST(Farm, HandsOutEverythingOnceAndTakesAllResults) {
     }
 }
 
+TEST(Farm, WantsAWorker) {
+    if (world().size > 1) return;
+    Master master;
+    master.next = [](Bytes&) { return true; };
+    EXPECT_THROW(hand_out(world(), master), std::invalid_argument);
+}
+
 TEST(Farm, LargeMessagesAndResultsArriveWhole) {
     if (world().size == 1) GTEST_SKIP() << "a farm needs a worker";
     constexpr std::size_t size = 3'000'001;
@@ -88,6 +95,36 @@ TEST(Farm, LargeMessagesAndResultsArriveWhole) {
     };
     hand_out(world(), master);
     EXPECT_EQ(taken, 27);
+}
+
+// Small ones overtake large ones on their way, of other workers only.
+TEST(Farm, ResultsOfAMessageArriveInOrder) {
+    if (world().size == 1) GTEST_SKIP() << "a farm needs a worker";
+    constexpr std::int64_t messages = 40, results = 6;
+    const auto size_of = [](std::int64_t number) { return std::size_t{8} + (number % 2 == 0 ? 300'000 : 0); };
+    if (!world().root()) {
+        return serve(world(), [&](std::span<const char> message, const std::function<void(Bytes)>& result) {
+            for (std::int64_t i = 0; i < results; ++i) {
+                auto bytes = bytes_of(number_of(message) * results + i);
+                bytes.resize(size_of(i));
+                result(std::move(bytes));
+            }
+        });
+    }
+    std::int64_t made = 0;
+    std::vector<std::int64_t> next(messages, 0);
+    Master master;
+    master.next = [&](Bytes& message) {
+        message = bytes_of(made);
+        return made++ < messages;
+    };
+    master.take = [&](std::span<const char> result) {
+        const auto number = number_of(result), message = number / results, i = number % results;
+        EXPECT_EQ(next.at(static_cast<std::size_t>(message))++, i) << "message " << message;
+        EXPECT_EQ(result.size(), size_of(i));
+    };
+    hand_out(world(), master);
+    EXPECT_EQ(std::count(next.begin(), next.end(), results), messages);
 }
 
 TEST(Farm, ThrowsWhatTheMasterThrewWhenTheWorkersAreDone) {

@@ -20,6 +20,29 @@ run() {
     err=$(cat "$scratch/stderr")
 }
 
+# interrupted SIGNAL MPIRUN...: the same for a launch whose last rank gets the signal two seconds after its
+# start, when a function `meanwhile`, if there is one, has been called.
+# shellcheck disable=SC2034 # for the tests
+interrupted() {
+    local signal=$1 launcher ranks=''
+    shift
+    "$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+    launcher=$!
+    for _ in $(seq 100); do
+        sleep 0.1
+        ranks=$(pgrep -P "$launcher" || true)
+        [ -z "$ranks" ] || break
+    done
+    sleep 2
+    if declare -F meanwhile >/dev/null; then meanwhile; fi
+    kill "-$signal" "$(pgrep -P "$launcher" | tail -n 1)"
+    status=0
+    timeout 60 tail --pid="$launcher" -f /dev/null || fail "the launch hangs: $*"
+    wait "$launcher" || status=$?
+    out=$(cat "$scratch/stdout")
+    err=$(cat "$scratch/stderr")
+}
+
 # expect STATUS WHAT: the last command ended so.
 expect() {
     [ "$status" -eq "$1" ] || fail "$2: exit status $status, not $1: $err"

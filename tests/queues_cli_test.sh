@@ -138,6 +138,31 @@ run "$queues" -n 1 --steps 1e6 --repeats 2 --no-dump --variants openmp_dynamic -
 expect 0 'the longest task'
 if [ "$(nproc)" -gt 1 ]; then says out 'the longest task' 'the longest task'; fi
 
+# A signal ends the run in good order: what was run is shown, and traced.
+long=(--no-limits -n 40 --steps 1e4 --variants 'serial,stealing' --repeats 1000000 --max-seconds 30)
+interrupted USR1 mpirun -np 2 "$queues" "${long[@]}" --no-dump --trace stopped.json
+expect 75 'a signal'
+says out 'stopped early by a signal' 'a signal'
+says out 'stealing, ' 'the chart after a signal'
+says out 'trace: stopped.json' 'a signal'
+/usr/bin/python3 -m json.tool stopped.json >/dev/null || fail 'the trace after a signal'
+
+# What fails after the run ends it at once, windows or not.
+mkdir gone
+meanwhile() { rmdir gone; }
+interrupted USR1 mpirun -np 2 "$queues" "${long[@]}" --no-dump --trace gone/a.json
+unset -f meanwhile
+expect 2 'a trace whose folder has gone'
+says out 'stealing' 'a trace whose folder has gone'
+says err 'gone/a.json' 'a trace whose folder has gone'
+
+# Other ways that Open MPI has to do one-sided operations: by the network's, and by messages.
+for osc in '^sm,ucx' '^sm,ucx,rdma'; do
+    run env OMPI_MCA_osc="$osc" timeout 60 mpirun -np 2 "$queues" --no-limits --repeats 2 -n 20 --steps 100 \
+        --no-dump --variants counter,stealing
+    expect 0 "osc $osc"
+done
+
 if [ -c /dev/full ]; then
     status=0
     "$queues" "${quick[@]}" --no-dump >/dev/full 2>"$scratch/stderr" || status=$?
@@ -145,5 +170,15 @@ if [ -c /dev/full ]; then
     expect 2 'a full standard output'
     once 'standard output' 'a full standard output'
 fi
+
+# A disk that is full after the report, in the middle of the charts: a limit in KiB instead.
+run "$queues" "${quick[@]}" --no-dump
+begin=$(grep -b '^the last repeat of each' "$scratch/stdout" | cut -d: -f1)
+room=$(((begin + $(wc -c <"$scratch/stdout")) / 2 / 1024))
+# shellcheck disable=SC2016 # for that shell
+run mpirun -np 1 bash -c 'ulimit -f "$1"; shift; exec "$@" >full.txt' _ "$room" "$queues" "${quick[@]}" --no-dump
+expect 2 'a disk that becomes full'
+once 'standard output' 'a disk that becomes full'
+grep -q '^the last repeat of each' full.txt || fail 'a disk that becomes full: the report was not whole'
 
 finish

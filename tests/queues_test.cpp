@@ -4,10 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
+#include <thread>
 #include <vector>
 
 #include "apps/queues/deques.hpp"
+#include "apps/queues/tally.hpp"
 #include "apps/queues/timeline.hpp"
 #include "tests/mpi_world.hpp"
 
@@ -123,6 +126,44 @@ TEST(Queues, ExecutionsFollowEachOtherAtOnce) {
             }
         }
     }
+}
+
+// As on two nodes of which one has fewer cores than ranks.
+TEST(Queues, CrowdedRanksAddUpWithOthers) {
+    Team team = world();
+    team.crowded = world().rank % 2 == 1;
+    for (int i = 1; i <= 20; ++i) {
+        Tally mine;
+        mine.results = world().rank + i;
+        mine.tasks = 1;
+        mine.most_steps = 10 - world().rank;
+        mine.start = 5 - world().rank;
+        const auto all = add_over_ranks(mine, team);
+        if (!world().root()) continue;
+        const int ranks = world().size;
+        EXPECT_TRUE(all.results == ranks * (ranks - 1) / 2 + ranks * i);
+        EXPECT_EQ(all.tasks, ranks);
+        EXPECT_EQ(all.most_steps, 10);
+        EXPECT_EQ(all.start, 5 - (ranks - 1));
+    }
+}
+
+// The clock of idle time starts with the first rank of the node, even if rank 0 is late.
+TEST(Queues, IdleTimeCountsFromTheFirstStart) {
+    if (world().size == 1) GTEST_SKIP() << "nobody starts before rank 0";
+    const auto problem = make_problem(world(), threads, settings_of(Workload::even, 40, 100'000), variants);
+    ASSERT_EQ(problem.beside_root, true);
+    const auto& block = variants[1];
+    MPI_Barrier(world().comm);
+    constexpr double late = 0.05;
+    if (world().root()) std::this_thread::sleep_for(std::chrono::duration<double>(late));
+    const auto answer = block.run(problem, world());
+    if (!world().root()) return;
+    EXPECT_GE(answer.seconds, late / 2);
+    for (const auto& [name, value] : observe(problem, answer)) {
+        EXPECT_GE(value, 0) << name;
+    }
+    EXPECT_LT(observe(problem, answer).front().second, 100);
 }
 
 TEST(Queues, StealingKeepsEveryTaskWhenAllSteal) {

@@ -65,6 +65,10 @@ TEST(LuckyRaces, AreThoseOfSeveralWorkersThatLostNothing) {
     ASSERT_EQ(sentences.size(), 1u);
     EXPECT_EQ(sentences[0],
               "unprotected lost no update in this launch: that is luck, nothing kept its 2 threads from it");
+    launch.records[1].work.items = 1;  // nothing could be lost
+    EXPECT_TRUE(lucky_races(launch).empty());
+    launch.records[1].work.items = 2;
+    EXPECT_EQ(lucky_races(launch).size(), 1u);
     launch.records[1].threads = 1;
     EXPECT_TRUE(lucky_races(launch).empty());
     launch.records[1] = racy_record("unprotected", "threads", 4e-6, {0, 1, 0});

@@ -122,6 +122,10 @@ TEST(Race, OnlyTheRacyTellOfLostUpdates) {
     EXPECT_EQ(observe(problem, {7, {}, true}), lost);
     EXPECT_FALSE(check(problem, {9, {}, false}).passed());
     EXPECT_FALSE(check(problem, {11, {}, false}).passed());
+    for (const std::int64_t impossible : {11, 0, -1}) {
+        EXPECT_THROW(check(problem, {impossible, {}, true}), std::runtime_error) << impossible;
+    }
+    for (const std::int64_t possible : {1, 9, 10}) EXPECT_NO_THROW(check(problem, {possible, {}, true}));
     for (const auto& way : variants) {
         const auto place = uses_ranks(way.uses) ? Place::window : Place::threads;
         const auto small = make_problem(world(), {}, place, 1);
@@ -162,8 +166,9 @@ TEST(Race, LimitsFollowFromUndisturbedIncrements) {
             Record record;
             record.threads = threads_for({.process = 2}, way.uses);
             particulars(problem, way, record);
-            EXPECT_EQ(record.limit.seconds > 0, !uses_ranks(way.uses)) << way.name;
-            EXPECT_EQ(record.limit.derived.empty(), uses_ranks(way.uses)) << way.name;
+            const bool known = !uses_ranks(way.uses) || way.name == "mpi_reduce";
+            EXPECT_EQ(record.limit.seconds > 0, known) << way.name;
+            EXPECT_EQ(record.limit.derived.empty(), !known) << way.name;
         }
     }
     Record record;
@@ -179,6 +184,24 @@ TEST(Race, LimitsFollowFromUndisturbedIncrements) {
     EXPECT_DOUBLE_EQ(limit(variants[1]), 1e-6 / workers);  // unprotected
     EXPECT_DOUBLE_EQ(limit(variants[2]), 1e-5);            // critical
     EXPECT_DOUBLE_EQ(limit(variants[3]), 5e-6);            // atomic
+    problem.ranks_at_once = 4;
+    EXPECT_DOUBLE_EQ(limit(variants[11]), 1e-6 / 4);  // mpi_reduce
+    const auto window = make_problem(world(), {}, Place::window, 0);
+    EXPECT_GE(window.ranks_at_once, 1);
+    EXPECT_LE(window.ranks_at_once, world().size);
+    EXPECT_EQ(window.ranks_at_once < world().size, world().crowded);
+}
+
+// A share of any size is interrupted ten times at most, and once at least.
+TEST(Race, InterruptsAFewOfEveryShare) {
+    for (std::int64_t share = 1; share < 1000; ++share) {
+        std::int64_t times = 0;
+        for (std::int64_t i = 0; i < share; ++i) times += i % interrupted_every(share) == 0 ? 1 : 0;
+        EXPECT_GE(times, 1) << share;
+        EXPECT_LE(times, interruptions) << share;
+    }
+    EXPECT_EQ(interrupted_every(0), 1);
+    EXPECT_EQ(interrupted_every(5000), 500);
 }
 
 // The counters that are to share a line do, and those that are not to do not.

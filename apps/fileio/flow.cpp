@@ -61,8 +61,11 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
 #pragma omp critical(fileio_blocks)
             {
                 guarded([&] {
-                    if (more && signals == Signals::heeded && stop_requested()) stopped = true;
-                    more = more && !stopped && blocks.next(message);
+                    more = more && blocks.next(message);
+                    if (more && signals == Signals::heeded && stop_requested()) {
+                        stopped = true;  // the block is not done, and is read again by who goes on
+                        more = false;
+                    }
                 });
                 mine = more;
             }

@@ -98,10 +98,12 @@ ExitStatus measure_variants(const Team& world, const Options& options, const Wis
                          fileio::check, fileio::own_part, fileio::particulars});
     close_session(session);
     const auto status = output.deliver(session);
-    if (world.root() && status == ExitStatus::right && !options.quiet && options.format == Format::table) {
-        const auto& all = problem->expected;
-        fmt::print("{}, in every repeat\n",
-                   fileio::conservation(all.lines_read, all.done, all.rejected, all.skipped));
+    if (status == ExitStatus::right) {
+        print_after_table(session, [&] {
+            const auto& all = problem->expected;
+            return fmt::format("{}, in every repeat\n",
+                               fileio::conservation(all.lines_read, all.done, all.rejected, all.skipped));
+        });
     }
     return status;
 }

@@ -124,9 +124,7 @@ ExitStatus run_sweep(const Team& world, const Options& options, std::optional<st
     measure(session);
     close_session(session);
     const auto status = output.deliver(session);
-    if (world.root() && !options.quiet && options.format == Format::table) {
-        fmt::print("{}", memory::levels(session.launch.records, read_caches()));
-    }
+    print_after_table(session, [&] { return memory::levels(session.launch.records, read_caches()); });
     return status;
 }
 

@@ -1,6 +1,4 @@
 // overhead: what starting and joining workers and exchanging messages costs, and from what grain on it pays.
-#include <fmt/format.h>
-
 #include <string_view>
 #include <thread>
 
@@ -40,12 +38,10 @@ void plan_problem(Session& session, const overhead::Problem& problem,
 }
 
 void print_break_even(const Session& session, bool crowded) {
-    const auto& options = session.options;
-    if (!session.world.root() || options.quiet || options.format != Format::table) return;
     // OMP_NUM_THREADS may say less than there is.
     const auto cores =
         std::max(session.threads.process, static_cast<int>(std::thread::hardware_concurrency()));
-    fmt::print("{}", overhead::break_even_table(session.launch, cores, crowded));
+    print_after_table(session, [&] { return overhead::break_even_table(session.launch, cores, crowded); });
 }
 
 // MPI is initialised before the command line is read, and the last of equal options counts.

@@ -64,8 +64,8 @@ std::uint64_t Deques::add(int rank, std::uint64_t more) const {
     return before;
 }
 
-Stealer::Stealer(const Deques& deques, const Team& team, std::int64_t tasks, Range mine, bool crowded)
-    : deques_(deques), team_(team), tasks_(tasks), patience_(crowded) {
+Stealer::Stealer(const Deques& deques, const Team& team, std::int64_t tasks, Range mine)
+    : deques_(deques), team_(team), tasks_(tasks), patience_(team.crowded) {
     deques.restart(team);
     kept_ = deques.fill(team.rank, mine);
 }

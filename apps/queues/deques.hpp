@@ -40,7 +40,7 @@ class Deques {
 class Stealer {
   public:
     // Tasks 0 .. tasks-1, at first those in `mine`. Collective.
-    Stealer(const Deques& deques, const Team& team, std::int64_t tasks, Range mine, bool crowded);
+    Stealer(const Deques& deques, const Team& team, std::int64_t tasks, Range mine);
 
     std::optional<std::int64_t> next();
 

@@ -4,11 +4,7 @@
 namespace pacer::queues {
 
 Answer fifo(const Problem& problem, const Team& team) {
-    return serve_queue(problem, team, fifo, [](Queue& queue) {
-        const auto task = queue.front();
-        queue.pop_front();
-        return task;
-    });
+    return serve_queue(problem, team, fifo, [](Queue& queue) { return queue.begin++; });
 }
 
 }  // namespace pacer::queues

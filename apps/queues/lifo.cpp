@@ -5,11 +5,7 @@
 namespace pacer::queues {
 
 Answer lifo(const Problem& problem, const Team& team) {
-    return serve_queue(problem, team, lifo, [](Queue& queue) {
-        const auto task = queue.back();
-        queue.pop_back();
-        return task;
-    });
+    return serve_queue(problem, team, lifo, [](Queue& queue) { return --queue.end; });
 }
 
 }  // namespace pacer::queues

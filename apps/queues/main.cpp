@@ -80,10 +80,11 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     set_activity("gathering who did what");
     const auto timelines = queues::gather_timelines(world, problem, session.launch.records);
     on_root(world, [&] {
-        if (as_table) fmt::print("{}", queues::chart(timelines, settings.tasks));
-        if (trace.empty()) return;
-        write_trace_file(trace, options.force, timelines, problem);
-        if (!options.quiet) fmt::print(as_table ? stdout : stderr, "trace: {}\n", trace);
+        // The trace first: a reader of stdout may have gone, which ends this process.
+        if (!trace.empty()) write_trace_file(trace, options.force, timelines, problem);
+        if (as_table) print_out(queues::chart(timelines, settings.tasks));
+        if (trace.empty() || options.quiet) return;
+        print_out(fmt::format("trace: {}\n", trace), as_table ? stdout : stderr);
     });
     return status;
 }

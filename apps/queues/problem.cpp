@@ -7,7 +7,6 @@
 #include "apps/queues/chain.hpp"
 #include "apps/queues/costs.hpp"
 #include "apps/queues/queues.hpp"
-#include "common/patience.hpp"
 #include "common/units.hpp"
 
 namespace pacer::queues {
@@ -29,13 +28,19 @@ void refuse_unusable(const Settings& settings) {
     }
 }
 
+bool is_beside_root(const Team& world) {
+    int first = world.rank;
+    MPI_Allreduce(MPI_IN_PLACE, &first, 1, MPI_INT, MPI_MIN, world.node);
+    return first == 0;
+}
+
 // Every task once, outside the clock.
 Number expected_sum(const Problem& problem, const Team& world) {
     Tally tally;
     for (std::int64_t task = world.rank; task < problem.all.end; task += world.size) {
         tally.results += result_of(task, problem.steps[static_cast<std::size_t>(task)]);
     }
-    return Number::of_whole(add_over_ranks(tally, world, problem.crowded).results);
+    return Number::of_whole(add_over_ranks(tally, world).results);
 }
 
 using Chosen = std::span<const Variant<Problem, Answer>>;
@@ -77,7 +82,7 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     Problem problem;
     problem.settings = settings;
     problem.all = {0, settings.tasks};
-    problem.crowded = crowded(world);
+    problem.beside_root = is_beside_root(world);
     // Rank 0's for all: mathematical libraries may round differently from node to node.
     problem.steps.resize(static_cast<std::size_t>(settings.tasks));
     if (world.root()) {

@@ -40,8 +40,8 @@ struct Problem {
     Range all;                        // tasks 0 .. n-1
     std::vector<std::int64_t> steps;  // of each task
     std::int64_t total_steps = 0, longest_steps = 0;
-    Number expected;       // the sum of all results, on rank 0
-    bool crowded = false;  // this rank's node has fewer cores than ranks
+    Number expected;           // the sum of all results, on rank 0
+    bool beside_root = false;  // this rank's node, and so its clock, is rank 0's
     StepRates rates;
     SharedCounter tickets;                  // of `counter`
     Deques deques;                          // of `stealing`
@@ -52,7 +52,7 @@ struct Answer {
     Tally all;           // of all workers, on rank 0
     Tally own;           // of this rank's
     int workers = 1;     // that do tasks
-    double seconds = 0;  // this rank's, from the variant's start to its end
+    double seconds = 0;  // on rank 0: from the first start on its node until it had the answer
 };
 
 // Makes what the chosen variants need and does every task once to know the answer. Collective. Throws
@@ -66,8 +66,9 @@ Work work(const Problem& problem);
 Facts parameters(const Settings& settings);
 // The limit: the schedule's lower bound with the rates that were probed.
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
-// "idle_percent": of the workers' time, without a task. "imbalance": the work of the busiest worker over that
-// of the average one; what the time would be with a core for each, over the best one.
+// "idle_percent": of the workers' time, from the first start on rank 0's node until it had the answer,
+// without a task. "imbalance": the work of the busiest worker over that of the average one; what the time
+// would be with a core for each, over the best one.
 Observations observe(const Problem& problem, const Answer& answer);
 
 // The variants, a file each.

@@ -1,7 +1,6 @@
 #include "apps/queues/served.hpp"
 
 #include <cstring>
-#include <numeric>
 
 #include "apps/queues/worker.hpp"
 #include "common/farm.hpp"
@@ -18,7 +17,7 @@ void serve_tasks(const Problem& problem, const Team& team, Queue queue, TakeFrom
     Master master;
     master.ahead = static_cast<int>(problem.settings.ahead);
     master.next = [&](Bytes& message) {
-        if (queue.empty()) return false;  // each worker is told so by a signal of its own
+        if (queue.size() == 0) return false;  // each worker is told so by a signal of its own
         const auto task = take(queue);
         append(message, &task, 1);
         return true;
@@ -41,14 +40,13 @@ Answer serve_queue(const Problem& problem, const Team& team, Answer (*variant)(c
     Execution execution(problem, team, variant);
     const int workers = team.size == 1 ? 1 : team.size - 1;
     if (team.root()) {
-        Queue queue(static_cast<std::size_t>(problem.all.size()));
-        std::iota(queue.begin(), queue.end(), problem.all.begin);
+        Queue queue = problem.all;
         if (team.size > 1) {
-            serve_tasks(problem, team, std::move(queue), take);
+            serve_tasks(problem, team, queue, take);
             return execution.finish({}, workers);
         }
         auto worker = execution.worker();
-        while (!queue.empty()) worker.perform(take(queue));
+        while (queue.size() > 0) worker.perform(take(queue));
         return execution.finish(worker.tally(), workers);
     }
     auto worker = execution.worker();

@@ -3,13 +3,14 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 
 #include "apps/queues/queues.hpp"
+#include "common/partition.hpp"
 
 namespace pacer::queues {
 
-using Queue = std::deque<std::int64_t>;
+// The tasks that wait: neighbours, whichever end they are taken from.
+using Queue = Range;
 
 // Which task leaves the queue next; it is not empty.
 using TakeFrom = std::int64_t (*)(Queue& queue);

@@ -8,7 +8,7 @@ Answer stealing(const Problem& problem, const Team& team) {
     Execution execution(problem, team, stealing);
     auto worker = execution.worker();
     const Range mine = part_of(problem.all, team.size, team.rank);
-    Stealer tasks(problem.deques, team, problem.all.size(), mine, problem.crowded);
+    Stealer tasks(problem.deques, team, problem.all.size(), mine);
     for (auto task = tasks.next(); task; task = tasks.next()) worker.perform(*task);
     return execution.finish(worker.tally(), team.size);
 }

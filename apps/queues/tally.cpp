@@ -22,6 +22,18 @@ void add_tallies(void* in, void* inout, int* count, MPI_Datatype*) {
     }
 }
 
+// Made once, and left to MPI_Finalize.
+struct TallyReduction {
+    MPI_Datatype type = MPI_DATATYPE_NULL;
+    MPI_Op op = MPI_OP_NULL;
+
+    TallyReduction() {
+        MPI_Type_contiguous(sizeof(Tally), MPI_BYTE, &type);
+        MPI_Type_commit(&type);
+        MPI_Op_create(add_tallies, 1, &op);
+    }
+};
+
 }  // namespace
 
 void Tally::add(const Tally& other) {
@@ -30,30 +42,26 @@ void Tally::add(const Tally& other) {
     steps += other.steps;
     most_steps = std::max(most_steps, other.most_steps);
     busy_seconds += other.busy_seconds;
+    start = std::min(start, other.start);
 }
 
-Tally add_over_ranks(const Tally& mine, const Team& team, bool crowded) {
+Tally add_over_ranks(const Tally& mine, const Team& team) {
     if (team.size == 1) return mine;
+    static const TallyReduction add;
     Tally all;
-    MPI_Datatype type = MPI_DATATYPE_NULL;
-    MPI_Op op = MPI_OP_NULL;
-    MPI_Type_contiguous(sizeof(Tally), MPI_BYTE, &type);
-    MPI_Type_commit(&type);
-    MPI_Op_create(add_tallies, 1, &op);
-    if (crowded) {
-        MPI_Request request = MPI_REQUEST_NULL;
-        MPI_Ireduce(&mine, &all, 1, type, op, 0, team.comm, &request);
-        Patience patience(crowded);
+    // The same operation on crowded nodes and others: MPI_Reduce does not meet MPI_Ireduce.
+    MPI_Request request = MPI_REQUEST_NULL;
+    MPI_Ireduce(&mine, &all, 1, add.type, add.op, 0, team.comm, &request);
+    if (team.crowded) {
+        Patience patience(team.crowded);
         int done = 0;
         for (MPI_Test(&request, &done, MPI_STATUS_IGNORE); done == 0;
              MPI_Test(&request, &done, MPI_STATUS_IGNORE)) {
             patience.wait();
         }
     } else {
-        MPI_Reduce(&mine, &all, 1, type, op, 0, team.comm);
+        MPI_Wait(&request, MPI_STATUS_IGNORE);
     }
-    MPI_Op_free(&op);
-    MPI_Type_free(&type);
     return all;
 }
 

@@ -28,9 +28,11 @@ Execution::Execution(const Problem& problem, const Team& team, Answer (*variant)
 
 Answer Execution::finish(const Tally& own, int workers) {
     PACER_REGION("add up and wait for each other");
-    Answer answer{add_over_ranks(own, team_, problem_.crowded), own, workers, 0};
+    Tally mine = own;
+    if (problem_.beside_root) mine.start = journal_.start;
+    Answer answer{add_over_ranks(mine, team_), own, workers, 0};
     journal_.end = now_seconds();
-    answer.seconds = journal_.end - journal_.start;
+    if (team_.root()) answer.seconds = journal_.end - answer.all.start;
     return answer;
 }
 

@@ -3,6 +3,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,10 @@ inline void give_way() {
 // later; a worker of a racy variant does it so often in its share, so that its updates meet those of the
 // others wherever they run, and updates are lost in every launch. It costs a few microseconds.
 inline constexpr int interruptions = 10;
+// Every how many of a share of increments one is interrupted.
+constexpr std::int64_t interrupted_every(std::int64_t share) {
+    return std::max<std::int64_t>(1, (share + interruptions - 1) / interruptions);
+}
 inline void increment_interrupted(std::atomic<std::int64_t>& counter) {
     const auto seen = counter.load(std::memory_order_relaxed);
     give_way();

@@ -1,6 +1,4 @@
 // race: n increments of a shared counter, racy and cured in several ways, each timed, checked and priced.
-#include <fmt/format.h>
-
 #include "apps/race/prices.hpp"
 #include "apps/race/race.hpp"
 #include "io/output.hpp"
@@ -18,12 +16,6 @@ void add_options(CommandLine& line, race::Settings& settings) {
     line.cli.get_option("--elements")->description("Increments by threads, of a counter in memory");
     line.add_count("--window-increments", settings.window_increments,
                    "Increments by ranks, of a counter in an MPI window");
-}
-
-void deliver_prices(const Session& session) {
-    const auto& options = session.options;
-    if (!session.world.root() || options.quiet || options.format != Format::table) return;
-    fmt::print("{}", race::prices(session.launch));
 }
 
 ExitStatus run(const Team& world, int argc, char** argv) {
@@ -50,7 +42,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
         session.launch.warnings.push_back(std::move(sentence));
     }
     const auto status = output.deliver(session);
-    deliver_prices(session);
+    print_after_table(session, [&] { return race::prices(session.launch); });
     return status;
 }
 

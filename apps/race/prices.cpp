@@ -86,7 +86,7 @@ std::vector<std::string> lucky_races(const Launch& launch) {
     for (const auto& record : launch.records) {
         const auto* lost = lost_updates(record);
         const auto workers = record.ranks * record.threads;
-        if (!lost || workers < 2 || record.work.items == 0) continue;
+        if (!lost || workers < 2 || record.work.items < 2) continue;
         if (std::any_of(lost->begin(), lost->end(), [](double updates) { return updates > 0; })) continue;
         sentences.push_back(
             fmt::format("{} lost no update in this launch: that is luck, nothing kept its {} from it",

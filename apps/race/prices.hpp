@@ -13,7 +13,7 @@ namespace pacer::race {
 std::string prices(const Launch& launch);
 
 // A sentence for each racy variant of several workers that lost nothing in any repeat: luck, since nothing
-// kept it from losing.
+// kept it from losing. None if there was nothing to lose: one increment alone meets no other.
 std::vector<std::string> lucky_races(const Launch& launch);
 
 }  // namespace pacer::race

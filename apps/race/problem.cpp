@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
 #include "apps/race/race.hpp"
 #include "common/limits.hpp"
 #include "common/partition.hpp"
+#include "common/patience.hpp"
 
 namespace pacer::race {
 
@@ -25,6 +27,17 @@ Alone measure_alone_on_root(const Team& world) {
     on_root(world, [&] { alone = measure_alone(); });
     MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
     return alone;
+}
+
+// How many ranks have a core each.
+int count_ranks_at_once(const Team& world) {
+    int ranks = 1, rank = 0;
+    MPI_Comm_size(world.node, &ranks);
+    MPI_Comm_rank(world.node, &rank);
+    const int here = std::min(ranks, cores_on_node(world));
+    int all = rank == 0 ? here : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_SUM, world.comm);
+    return all;
 }
 
 std::vector<Variant<Problem, Answer>> variants_of(Place place,
@@ -52,6 +65,7 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
         problem.padded = std::make_unique<LoneCounter[]>(static_cast<std::size_t>(threads.process));
     } else {
         problem.window = CounterWindow(world);
+        problem.ranks_at_once = count_ranks_at_once(world);
     }
     return problem;
 }
@@ -70,6 +84,12 @@ std::int64_t share_of(const Problem& problem, const Team& team) {
 }
 
 Check check(const Problem& problem, const Answer& answer) {
+    // A racy variant's wrong answer is forgiven; this one is none of a race.
+    const bool possible = answer.count <= problem.increments && (answer.count > 0 || problem.increments == 0);
+    if (answer.racy && !possible) {
+        throw std::runtime_error(fmt::format("{} increments came to {}, and no race explains that",
+                                             problem.increments, answer.count));
+    }
     return {Number::of_whole(answer.count), Number::of_whole(problem.increments)};
 }
 
@@ -88,10 +108,10 @@ Facts parameters(const Problem& problem) {
 
 // No thread does better than a core that has a counter to itself. What is shared and indivisible is done by
 // one after the other, each time at least as long as by a core that has it to itself. What a library and a
-// network can do at best with a window is not known.
+// network can do at best with a window is not known, but mpi_reduce counts before it calls them.
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     const auto& alone = problem.alone;
-    if (alone.plain == 0 || uses_ranks(variant.uses)) return;
+    if (alone.plain == 0 || (uses_ranks(variant.uses) && variant.run != mpi_reduce)) return;
     const auto limit = [&](double seconds, int workers, std::string_view how) {
         record.limit = {seconds / workers * static_cast<double>(problem.increments),
                         fmt::format("{:.3g} ns an increment {}", 1e9 * seconds, how)};
@@ -99,9 +119,11 @@ void particulars(const Problem& problem, const Variant<Problem, Answer>& variant
     if (variant.run == atomic) return limit(alone.atomic, 1, "that is atomic, one after the other");
     if (variant.run == critical)
         return limit(alone.critical, 1, "in a critical section, one after the other");
-    const int workers = std::min(record.threads, omp_get_num_procs());
+    const bool ranks = uses_ranks(variant.uses);
+    const int workers = ranks ? problem.ranks_at_once : std::min(record.threads, omp_get_num_procs());
     limit(alone.plain, workers,
-          (workers > 1 ? "by each of " : "by ") + occupation(record.uses, record.ranks, workers));
+          (workers > 1 ? "by each of " : "by ") +
+              (ranks ? occupation(record.uses, workers, 1) : occupation(record.uses, record.ranks, workers)));
 }
 
 Observations observe(const Problem& problem, const Answer& answer) {

@@ -34,6 +34,7 @@ struct Problem {
     Buffer<Counter> side_by_side;           // threads: one a thread, in one cache line if there are 8 at most
     std::unique_ptr<LoneCounter[]> padded;  // threads: one a thread, each in lines of its own
     CounterWindow window;                   // window
+    int ranks_at_once = 1;                  // window: that have a core each
     Alone alone;                            // what the limits follow from
 };
 
@@ -43,8 +44,10 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
 
 struct Answer {
     std::int64_t count = 0;  // on rank 0
-    Part own;                // the increments this rank made, and what part of the count it held in the end
-    bool racy = false;       // of a variant that promises to lose updates
+    // The increments that were this rank's to make, which prove the division alone, and what part of the
+    // count it held in the end: of mpi_reduce what it counted itself, else on one rank all of it.
+    Part own;
+    bool racy = false;  // of a variant that promises to lose updates
 };
 
 // The answer of one process whose threads made all increments.
@@ -54,7 +57,8 @@ Answer counted_in_window(const Problem& problem, const Team& team, std::int64_t 
 // How many increments this rank is to make.
 std::int64_t share_of(const Problem& problem, const Team& team);
 
-Check check(const Problem& problem, const Answer& answer);  // n, exactly
+// n, exactly. Throws std::runtime_error for a count that no race explains: none at all, or more than n.
+Check check(const Problem& problem, const Answer& answer);
 Part own_part(const Problem& problem, const Answer& answer);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);
@@ -81,8 +85,8 @@ inline constexpr std::array<Variant<Problem, Answer>, 12> variants = {{
      Uses::threads, Promise::racy},
     {"critical", "the same, one thread at a time", critical, Uses::threads},
     {"atomic", "threads add to the same counter, each addition indivisible", atomic, Uses::threads},
-    {"false_sharing", "a counter a thread, side by side in one cache line, added up at the end",
-     false_sharing, Uses::threads},
+    {"false_sharing", "a counter a thread, eight to a cache line, added up at the end", false_sharing,
+     Uses::threads},
     {"padded", "the same, each counter in a cache line of its own", padded, Uses::threads},
     {"reduction", "OpenMP gives each thread a counter of its own and adds them up", reduction, Uses::threads},
     {"rma_get_put", "ranks get, add and put the counter in rank 0's window: updates are lost", rma_get_put,

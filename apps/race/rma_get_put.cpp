@@ -4,8 +4,6 @@
 // (MPI-3.1, 11.3; MPI-2 called it an error): the program is a valid one without a promised result. Aligned
 // numbers of 8 bytes are written at once by every library and network known to us, so that what is read is a
 // number that somebody wrote, and what goes wrong is the lost update.
-#include <algorithm>
-
 #include "apps/race/race.hpp"
 #include "common/profile.hpp"
 
@@ -15,7 +13,7 @@ Answer rma_get_put(const Problem& problem, const Team& team) {
     constexpr int owner = CounterWindow::owner;
     const MPI_Win window = problem.window.get();
     const auto mine = share_of(problem, team);
-    const auto interrupt_every = std::max<std::int64_t>(1, mine / interruptions);
+    const auto every = interrupted_every(mine);
     problem.window.restart(team);
     MPI_Barrier(team.comm);  // all start at once
     {
@@ -24,7 +22,7 @@ Answer rma_get_put(const Problem& problem, const Team& team) {
             std::int64_t count = 0;
             MPI_Get(&count, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window);
             MPI_Win_flush(owner, window);
-            if (i % interrupt_every == 0) give_way();
+            if (i % every == 0) give_way();
             ++count;
             MPI_Put(&count, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window);
             MPI_Win_flush(owner, window);

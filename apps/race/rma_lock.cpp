@@ -24,7 +24,7 @@ Answer rma_lock(const Problem& problem, const Team& team) {
         }
     }
     MPI_Barrier(team.comm);
-    MPI_Win_lock_all(MPI_MODE_NOCHECK, window);
+    MPI_Win_lock_all(0, window);
     return counted_in_window(problem, team, mine);
 }
 

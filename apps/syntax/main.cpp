@@ -1,6 +1,4 @@
 // syntax: what idioms of C++ cost, each timed against others that do the same, verified, and summed up.
-#include <fmt/format.h>
-
 #include "apps/syntax/syntax.hpp"
 #include "io/output.hpp"
 
@@ -49,9 +47,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     syntax::remove_temporary_files(comparisons);
     close_session(session);
     const auto status = output.deliver(session);
-    if (world.root() && !options.quiet && options.format == Format::table) {
-        fmt::print("{}", syntax::summary(comparisons, session.launch));
-    }
+    print_after_table(session, [&] { return syntax::summary(comparisons, session.launch); });
     return status;
 }
 
