@@ -76,9 +76,8 @@ sleep 1.5
 on_login scancel --batch --signal=USR1 "$early"
 until_true 60 begun "$unwelcome" unwelcome || fail "job $unwelcome does not begin"
 on_login scancel --batch --signal=USR1 "$unwelcome"
-until_true 60 has_ended "$early" || fail "job $early does not end"
-log_of "$early" >"$scratch/stdout"
-says out "not done after 0 requeues" "a warning before anything was launched"
+ended "$early" FAILED 75 "a warning before anything was launched"
+prints "not done after 0 requeues"
 ended "$unwelcome" FAILED 75 "a job that may not be put back"
 prints "Slurm does not put the job back; submitted again with OUT="
 told=$(submit --nodes=1 --ntasks-per-node=3 --job-name=told jobs/fileio.slurm "${work[@]}")

@@ -151,7 +151,7 @@ has_dumps() { compgen -G "runs/scaling-$cut.parts/*.h5" >/dev/null; }
 until_true 60 has_dumps || fail "job $cut does not begin"
 on_login scancel "$cut"
 ended "$cut" CANCELLED 0 "a job that is cut"
-prints "not merged; to see the launches so far: '$PACER_BIN/timings' merge"
+prints "not merged; to see the launches so far: '$scratch/made/timings' merge"
 ended "$first" COMPLETED 0 "acceptance"
 better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5" --apps reduce)
 worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5" --apps reduce)
