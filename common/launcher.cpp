@@ -19,6 +19,17 @@ std::optional<Process> process(int pid) {
     return Process{pid, std::atoi(line.c_str() + close + 4), line.substr(open + 1, close - open - 1)};
 }
 
+std::string why_alone(int tasks, int ranks) {
+    if (tasks < 2 || ranks > 1) return "";
+    return fmt::format(
+        "srun started {} tasks, and MPI does not connect them: each would run alone. Choose a PMI that this "
+        "MPI "
+        "understands (srun --mpi=list names them; for the job scripts PACER_LAUNCHER_OPTIONS=--mpi=pmix, "
+        "say), or "
+        "start by mpirun (PACER_LAUNCHER=mpirun)",
+        tasks);
+}
+
 bool is_mpi_launcher(std::string_view process_name) {
     constexpr std::array<std::string_view, 15> names = {
         "mpirun",        "mpiexec",      "orterun",        "orted",           "prterun",

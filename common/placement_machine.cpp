@@ -174,6 +174,12 @@ const Machine& machine() {
     return here;
 }
 
+int srun_tasks() {
+    const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
+    if (tasks == nullptr || std::getenv("SLURM_PTY_PORT") != nullptr) return 0;
+    return launcher_above().kind == Launcher::srun ? std::atoi(tasks) : 0;
+}
+
 std::vector<int> allowed_cpus(int pid) {
     // The kernel refuses a set smaller than its own, which may be beyond the 1024 of cpu_set_t.
     for (std::size_t count = 1024; count <= 1 << 20; count *= 4) {

@@ -15,7 +15,9 @@
 #include <stdexcept>
 #include <thread>
 
+#include "common/launcher.hpp"
 #include "common/patience.hpp"
+#include "common/placement_machine.hpp"
 #include "common/window.hpp"
 
 namespace pacer {
@@ -92,6 +94,12 @@ class FailureTicket {
     std::abort();
 }
 
+// One rank, where there should be as many as srun has tasks: they would all do the same, and write the same
+// files.
+void refuse_to_be_alone() {
+    if (const auto why = why_alone(srun_tasks(), 1); !why.empty()) throw UsageError(why);
+}
+
 ExitStatus run_body(std::string_view program, const std::function<ExitStatus(const Team&)>& body) {
     Team world;
     MPI_Comm_dup(MPI_COMM_WORLD, &world.comm);
@@ -104,6 +112,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
         std::optional<FailureTicket> ticket;
         try {
             ticket.emplace(world.comm);
+            if (world.size == 1) refuse_to_be_alone();
             status = body(world);
         } catch (const UsageError& error) {
             if (world.root()) fmt::print(stderr, "{}: {}\n", program, error.what());

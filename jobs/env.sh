@@ -3,7 +3,8 @@
 # suits a cluster whose srun starts MPI programs, with Pacer built in build/release. What is set in the environment goes
 # first: PACER_LAUNCHER=mpirun sbatch jobs/reduce.slurm
 
-# sbatch reads these two before any script runs: say ". jobs/env.sh" in the shell that submits, or give them to sbatch.
+# sbatch reads these two before any script runs: submit by (. jobs/env.sh && sbatch ...), or give them to sbatch. Without
+# the brackets the shell keeps all that is set here, and what is edited later has no effect.
 #export SBATCH_ACCOUNT=project
 #export SBATCH_PARTITION=compute
 

@@ -2,6 +2,7 @@
 # What the jobs/*.slurm scripts share. Sourced after env.sh, never run. Whatever is wrong with the site's settings ends
 # the job here, with one sentence.
 
+[[ -n ${SLURM_JOB_ID-} ]] || { echo "${0##*/} is a job script: sbatch jobs/${0##*/}" >&2 && exit 2; }
 root=${PACER_HOME:?}
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
@@ -10,6 +11,7 @@ say() { printf '%s: %s\n' "${SLURM_JOB_NAME:?}" "$*" >&2; }
 # Slurm's commands must not take from the script's environment what was meant for the script itself.
 export SLURM_EXPORT_ENV=ALL # after sbatch --export=NONE, too, the ranks get the settings made here
 unset SLURM_TRES_PER_TASK   # since 23.11 a second opinion on --cpus-per-task, which may differ from step to step
+: "${SLURM_NTASKS:=$((SLURM_JOB_NUM_NODES * ${SLURM_NTASKS_PER_NODE:-1}))}" # 23.02.0 to 23.02.4 do not set it
 
 # The environment of a batch shell may lack the command "module" that a login shell has.
 load_modules() {
@@ -53,7 +55,7 @@ timings=$PACER_BIN/timings
 made=$PACER_SCRATCH/$SLURM_JOB_NAME-$SLURM_JOB_ID
 
 # hold_session_folder: for several mpiruns at a time. Open MPI's all use one folder on this node, and race to make it when
-# they start and to remove it when they end; with a folder in it it stays. To be removed at the end: $held.
+# they start and to remove it when they end; with a folder in it it stays, which goes at the end.
 hold_session_folder() {
     local folder
     folder=${OMPI_MCA_orte_tmpdir_base:-${TMPDIR:-/tmp}}/ompi.$(hostname -s).$(id -u)
@@ -61,11 +63,17 @@ hold_session_folder() {
     mkdir -p "$held"
 }
 
-# Dumps of the single launches, until they are merged.
+# Dumps of the single launches, until they are merged. A job that is cut or fails says where they are, and one that is
+# put back leaves them there.
 fresh_parts() {
-    parts=$made.parts
-    rm -rf "$parts"
-    mkdir "$parts"
+    parts=$made.parts${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
+    mkdir -p "$parts"
+    trap leave EXIT
+}
+leave() {
+    [[ -z ${held-} ]] || rmdir "$held" 2>/dev/null || true
+    [[ ! -d $parts ]] || rmdir "$parts" 2>/dev/null ||
+        say "not merged; to see the launches so far: ${timings@Q} merge ${made@Q}.h5 ${parts@Q}/*.h5"
 }
 
 # launch PART COMMAND [ARGUMENT]...: one launch by $launcher, with its dump among the parts. What it prints is shown if
@@ -80,6 +88,7 @@ launch() {
 
 # merge_parts: all of them into $made.h5.
 merge_parts() {
-    "$timings" merge --force "$made.h5" "$parts"/*.h5 >&2
-    rm -rf "$parts"
+    local dumps=("$parts"/*.h5)
+    [[ -e ${dumps[0]} ]] || { say "no launch left a dump" && return 1; }
+    "$timings" merge --force "$made.h5" "${dumps[@]}" >&2 && rm -rf "$parts"
 }

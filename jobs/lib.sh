@@ -128,18 +128,22 @@ set_for_run() {
 # job_launcher RANKS THREADS NODES [NODE]: leaves in $launcher the command that starts so many ranks, of so many threads
 # each, on so many nodes of this Slurm job, as jobs/env.sh wishes; on NODE if it is named.
 job_launcher() {
-    local ranks=$1 threads=$2 nodes=$3 node=${4-} a_node options
+    local ranks=$1 threads=$2 nodes=$3 node=${4-} pinning=${PACER_PINNING:-cores} a_node options
     a_node=$(((ranks + nodes - 1) / nodes))
     read -ra options <<<"${PACER_LAUNCHER_OPTIONS-}"
     export OMP_NUM_THREADS=$threads
     if [[ $PACER_LAUNCHER == srun ]]; then
         # Since Slurm 22.05 srun does not hear of the job's --cpus-per-task unless told. When a rank has crashed it would
         # let the others wait for it until the time limit.
-        launcher=(srun --wait=60 --nodes="$nodes" --ntasks="$ranks" --ntasks-per-node="$a_node"
-            --cpus-per-task="$threads" --cpu-bind="$PACER_PINNING" ${node:+--nodelist="$node"} "${options[@]}")
+        launcher=(srun --wait=60 --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads"
+            --cpu-bind="$pinning" ${node:+--nodelist="$node"})
+        ((ranks % nodes)) || launcher+=(--ntasks-per-node="$a_node")
+        # For srun a CPU is a hardware thread, and of a core's two each would go to another rank.
+        [[ $pinning != cores ]] || launcher+=(--threads-per-core=1)
+        launcher+=("${options[@]}")
     elif [[ $(mpirun --version 2>&1) == *"Open MPI"* ]]; then
         local placement=(--map-by "ppr:$a_node:node:PE=$threads" --bind-to core)
-        [[ $PACER_PINNING == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
+        [[ $pinning == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
         launcher=(mpirun -np "$ranks" "${placement[@]}" ${node:+--host "$node:$a_node"} "${options[@]}")
     else
         launcher=(mpirun -np "$ranks" -ppn "$a_node" ${node:+-hosts "$node"} "${options[@]}")

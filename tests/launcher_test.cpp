@@ -17,6 +17,13 @@ TEST(Launcher, IsKnownByTheNameTheKernelKeeps) {
     }
 }
 
+TEST(Launcher, SrunWhoseTasksAreNotConnectedIsToldOf) {
+    EXPECT_NE(why_alone(2, 1).find("srun started 2 tasks"), std::string::npos);
+    for (const auto& [tasks, ranks] : {std::pair(0, 1), {1, 1}, {2, 2}, {0, 4}}) {
+        EXPECT_EQ(why_alone(tasks, ranks), "") << tasks << " tasks, " << ranks << " ranks";
+    }
+}
+
 TEST(Process, IsSeenWithItsNameAndItsParent) {
     const auto self = process(getpid());
     ASSERT_TRUE(self);

@@ -59,6 +59,19 @@ try -o some.h5 --apps race,reduce env
 expect 0 'some apps'
 [[ $(cut -d ' ' -f 1 "$scratch/calls" | tr '\n' ' ') == 'race reduce reduce ' ]] || fail "some apps: $(<"$scratch/calls")"
 
+try -o some.h5 --apps race --apps reduce env
+expect 0 'some apps, and some'
+[[ $(wc -l <"$scratch/calls") -eq 3 ]] || fail "some apps, and some: $(<"$scratch/calls")"
+
+# Of the sizes of one problem the largest counts, whatever the order.
+"$make_launches" large.h5 --elements 2000 --base 0.02 --between 0 --within 0
+"$make_launches" small.h5 --seed 2 --elements 1000 --base 0.01 --between 0 --within 0
+for files in "large.h5 small.h5" "small.h5 large.h5"; do
+    # shellcheck disable=SC2086 # two names
+    run "$bin/timings" summary $files
+    grep -qE '^reduce +serial +1 x 1 +20\.00 ms' <<<"$out" || fail "summary $files: not of the largest: $out"
+done
+
 # The second app fails: the others are run nevertheless, what it left counts, and its status is that of the suite.
 echo 1 >"$scratch/status-fileio"
 try -o all.h5 env
@@ -107,6 +120,7 @@ refused() { # refused TEXT ARGUMENT...
 }
 refused "unknown option '--fast'" --fast env
 refused 'name what starts the processes' -o all.h5
+refused 'there is no reduce to start the processes' reduce mpirun -np 2
 refused '-o needs a file name' -o
 refused "no app of the suite is called 'smid'" --apps reduce,smid env
 refused 'cannot write beside missing/all.h5' -o missing/all.h5 env
@@ -130,6 +144,8 @@ run env PACER_BIN="$bin" "$suite" --quick -o quick.h5 mpirun -np 2
 expect 0 'the real apps'
 says err "$launches of $launches launches" 'the real apps'
 says out 'every answer was checked and right, or wrong as promised' 'the real apps'
+says out 'a quick run: with sizes so small' 'the real apps'
+! grep -qE '^overhead .{22}(call|copy) ' "$scratch/stdout" || fail 'the page takes a baseline of overhead for its best'
 for folder in "$checkout"/apps/*/; do
     app=$(basename "$folder")
     [[ $app == timings ]] || grep -q "^$app " "$scratch/stdout" || fail "the page has no best variant of $app"

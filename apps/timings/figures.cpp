@@ -19,7 +19,8 @@ enum class Quantity { rate, seconds, seconds_per_item };
 enum class Cores { one, all, any };
 
 // A figure is the best of the cases that fit: those of an app, of a variant unless empty, whose parameter
-// `name` has that text unless empty, on one core or on as many as were used.
+// `name` has that text unless empty, on one core or on several. Of a time on several cores those count that
+// had the most: it grows with them.
 struct Wanted {
     std::string_view words, app, variant, name, text;
     Cores cores;
@@ -38,7 +39,7 @@ constexpr std::array wanted = {
            Quantity::seconds_per_item},
     Wanted{"a thread started and joined", "overhead", "thread", "kind", "workers", Cores::any,
            Quantity::seconds_per_item},
-    Wanted{"an OpenMP region entered and left", "overhead", "openmp_region", "kind", "workers", Cores::any,
+    Wanted{"an OpenMP region entered and left", "overhead", "openmp_region", "kind", "workers", Cores::all,
            Quantity::seconds},
     Wanted{"a process forked and waited for", "overhead", "fork", "kind", "workers", Cores::any,
            Quantity::seconds_per_item},
@@ -69,11 +70,18 @@ double goodness(const Wanted& figure, const Case& one) {
     return summary.rate * summary.median_seconds / seconds;
 }
 
+bool is_better(const Wanted& figure, const Case& one, const Case& best) {
+    const auto cores = [](const Case& of) { return std::int64_t{of.key.ranks} * of.key.threads; };
+    if (figure.cores == Cores::all && figure.quantity == Quantity::seconds && cores(one) != cores(best))
+        return cores(one) > cores(best);
+    return goodness(figure, one) > goodness(figure, best);
+}
+
 std::optional<Figure> figure_of(const Wanted& figure, const std::vector<Case>& cases) {
     const Case* best = nullptr;
     for (const auto& one : cases) {
         if (one.launches.empty() || one.failed > 0 || !fits(figure, one.key)) continue;
-        if (best == nullptr || goodness(figure, one) > goodness(figure, *best)) best = &one;
+        if (best == nullptr || is_better(figure, one, *best)) best = &one;
     }
     if (best == nullptr) return std::nullopt;
     const auto& key = best->key;

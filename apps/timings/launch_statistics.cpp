@@ -251,6 +251,21 @@ std::optional<double> noise_floor(std::span<const double> seconds) {
     return std::expm1(quantile(distances, 0.95));
 }
 
+std::optional<double> spread_of_most(std::span<const double> seconds) {
+    constexpr std::size_t fewest = 8;
+    constexpr double half_of_normal = 1.349;  // the width of its middle half, in standard deviations
+    const auto count = seconds.size(), held = (count + 1) / 2;
+    if (count < fewest) return std::nullopt;
+    const auto logarithms = sorted_logarithms(seconds);
+    double width = logarithms.back() - logarithms.front();
+    for (std::size_t i = 0; i + held <= count; ++i)
+        width = std::min(width, logarithms[i + held - 1] - logarithms[i]);
+    // The shortest of all is shorter than the middle one. By simulation, of 8 to 128 normal values the
+    // largest is beyond four deviations so corrected in at most 1 of 12 samples.
+    const double deviation = width / half_of_normal * (1 + 8 / number(count));
+    return std::expm1(4 * deviation);
+}
+
 int launches_needed(double deviation, double change) {
     const double root = two_sided_95 * deviation / std::log1p(change);
     const double launches = std::ceil(2 * root * root / efficiency);

@@ -56,6 +56,11 @@ double pooled_deviation(std::span<const double> a, std::span<const double> b);
 // below 8 launches.
 std::optional<double> noise_floor(std::span<const double> seconds);
 
+// By how much one of many things that are alike, by the times of each, may be slower than the others for
+// being another thing: |ratio - 1| at four standard deviations, read off the shortest interval that holds
+// half of the times, so that what the other half is like does not matter. None below 8 things.
+std::optional<double> spread_of_most(std::span<const double> seconds);
+
 // Launches a side whose 95 % interval is as narrow as +- change (0.03: 3 %), at least 4: 2 (1.96 s / ln(1 +
 // change))^2 / 0.955, the last number being the test's asymptotic efficiency under normal noise.
 int launches_needed(double deviation, double change);

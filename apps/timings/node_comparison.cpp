@@ -62,8 +62,17 @@ std::optional<double> noise_of(const Nodes& nodes) {
     return noises.empty() ? std::nullopt : std::optional(median(noises));
 }
 
+// What healthy nodes differ by: no two are quite alike.
+std::optional<double> spread_of(const Nodes& nodes) {
+    std::vector<double> medians;
+    for (const auto& [name, one] : nodes) {
+        if (!one.launches.empty()) medians.push_back(median(one.medians()));
+    }
+    return spread_of_most(medians);
+}
+
 std::vector<NodeRow> rows_of(const Nodes& nodes, const std::set<std::string>& slow, double margin) {
-    const auto noise = noise_of(nodes);
+    const auto noise = std::max(noise_of(nodes), spread_of(nodes));  // none is less than any
     std::vector<NodeRow> rows;
     for (const auto& [name, one] : nodes) {
         rows.push_back({name, compare_case(peers_of(name, nodes, slow), one, margin, noise)});

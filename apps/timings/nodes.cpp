@@ -202,7 +202,9 @@ Run add_nodes(CLI::App& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_option("FILE", settings->files, "Timing dumps of launches that ran on one node each")
         ->required();
-    command.add_option("--margin", settings->margin, "A node may be so much slower")
+    command
+        .add_option("--margin", settings->margin,
+                    "A node may be so much slower; or more, where most of 8 or more nodes differ by more")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     command

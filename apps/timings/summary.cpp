@@ -77,7 +77,7 @@ std::string faults(const std::vector<Launch>& launches) {
 }
 
 // The cases of one app that solve problems of one kind, told apart by words. Where the problems of a kind
-// differ in numbers (sizes), the last one counts, which is the largest.
+// differ in numbers (sizes), the largest counts.
 struct Kind {
     std::string app, words;
     Facts parameters;
@@ -99,6 +99,20 @@ std::string words_of(const CaseKey& key, const std::vector<Case>& cases) {
     return words;
 }
 
+// Whether the first number that differs is larger in `a`; parameters of one kind have the same names.
+bool is_larger(const Facts& a, const Facts& b) {
+    const auto number = [](const auto& value) {
+        if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+        const auto* real = std::get_if<double>(&value);
+        return real == nullptr ? 0 : *real;
+    };
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+        const double in_a = number(a[i].second), in_b = number(b[i].second);
+        if (in_a != in_b) return in_a > in_b;
+    }
+    return false;
+}
+
 std::vector<Kind> kinds_of(const std::vector<Case>& cases) {
     std::vector<Kind> kinds;
     for (const auto& one : cases) {
@@ -106,21 +120,23 @@ std::vector<Kind> kinds_of(const std::vector<Case>& cases) {
         const auto words = words_of(one.key, cases);
         auto kind = std::find_if(kinds.begin(), kinds.end(),
                                  [&](const Kind& k) { return k.app == one.key.app && k.words == words; });
-        if (kind == kinds.end()) kind = kinds.insert(kind, {one.key.app, words, {}, {}});
-        if (kind->parameters != one.key.parameters) kind->cases.clear();
-        kind->parameters = one.key.parameters;
-        kind->cases.push_back(&one);
+        if (kind == kinds.end()) kind = kinds.insert(kind, {one.key.app, words, one.key.parameters, {}});
+        if (is_larger(one.key.parameters, kind->parameters))
+            *kind = {one.key.app, words, one.key.parameters, {}};
+        if (kind->parameters == one.key.parameters) kind->cases.push_back(&one);
     }
     return kinds;
 }
 
 // The fastest case whose answers were right. None if the variants do different amounts of work: strides, say.
+// What overhead compares with (a call, a copy) does without what its other variants are the price of.
 const Case* best_of(const Kind& kind) {
     const auto items = [](const Case* one) { return one->launches.front().record->work.items; };
     const auto alike = [&](const Case* one) { return items(one) == items(kind.cases.front()); };
     if (!std::all_of(kind.cases.begin(), kind.cases.end(), alike)) return nullptr;
     const Case* best = nullptr;
     for (const auto* one : kind.cases) {
+        if (kind.app == "overhead" && one->key.variant == one->launches.front().record->baseline) continue;
         if (!std::all_of(one->launches.begin(), one->launches.end(),
                          [](const CaseLaunch& l) { return l.record->verdict.right(); }))
             continue;
@@ -148,12 +164,11 @@ std::string best_variants(const std::vector<Case>& cases) {
         const double speedup = middle(*best, &Summary::speedup);
         const double limit = middle(*best, &Summary::fraction_of_limit);
         const auto& baseline = best->launches.front().record->baseline;
-        const bool is_baseline = baseline == best->key.variant;
+        const bool is_compared = speedup >= 0.005 && baseline != best->key.variant;
         text += fmt::format("{:<9} {:<20} {:<16} {:>7} {:>10} {:>9} {:<12} {:>7}\n", kind.app, kind.words,
                             best->key.variant, fmt::format("{} x {}", best->key.ranks, best->key.threads),
                             format_seconds(median(best->medians())),
-                            speedup > 0 && !is_baseline ? fmt::format("{:.2f}x", speedup) : "-",
-                            speedup > 0 && !is_baseline ? baseline : "",
+                            is_compared ? fmt::format("{:.2f}x", speedup) : "-", is_compared ? baseline : "",
                             limit > 0 ? fmt::format("{:.1f}", 100 * limit) : "-");
     }
     return text;

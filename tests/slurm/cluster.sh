@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real Slurm on this machine, for tests: slurmctld, munged and a slurmd for each of several nodes.
 #
-#     tests/slurm/cluster.sh up [--nodes N] [--cpus N] [--ports] [--owner PID]
+#     tests/slurm/cluster.sh up [--nodes N] [--cpus N] [--pinning] [--ports] [--owner PID]
 #     tests/slurm/cluster.sh run FOLDER COMMAND...
 #     tests/slurm/cluster.sh off FOLDER NODE          pulls its plug
 #     tests/slurm/cluster.sh on FOLDER NODE
@@ -9,6 +9,7 @@
 #
 #     --nodes N       3
 #     --cpus N        of each node (4), whatever this machine has
+#     --pinning       srun can pin tasks; all nodes to the same CPUs, those that this machine has
 #     --ports         without namespaces: all nodes are this machine, told apart by their ports
 #     --owner PID     whoever starts a cluster later removes this one once that process is gone
 #
@@ -170,7 +171,8 @@ SlurmdLogFile=$folder/%n/slurmd.log
 MailProg=/bin/true
 # The default wants a cgroup of the machine's own.
 ProctrackType=proctrack/linuxproc
-TaskPlugin=task/none
+TaskPlugin=$task_plugin
+TaskPluginParam=None
 JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
@@ -260,12 +262,13 @@ remove_orphans() {
 
 up() {
     local ports=false owner="" number
-    nodes=3 cpus=4
+    nodes=3 cpus=4 task_plugin=task/none
     while (($#)); do
         case $1 in
         --nodes) nodes=$2 && shift ;;
         --cpus) cpus=$2 && shift ;;
         --owner) owner=$2 && shift ;;
+        --pinning) task_plugin=task/affinity ;;
         --ports) ports=true ;;
         *) say "unknown option $1" && exit 2 ;;
         esac

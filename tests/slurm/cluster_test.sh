@@ -29,7 +29,7 @@ before=$(traces)
 start_cluster
 
 if [[ -e $cluster/ports ]]; then
-    echo "skipped: the nodes have no namespaces here, so they are not tested for being apart"
+    without "the nodes have no namespaces here, so they are not tested for being apart"
 else
     cat >"$scratch/look" <<'SH'
 touch "/dev/shm/$(hostname)" && sleep 1 && echo $(hostname) $(ls /dev/shm) $(pgrep --count slurmd) $(hostname -i)
@@ -107,7 +107,7 @@ ports "ports"
 if (($(id -u) == 0)) && setpriv --reuid=65534 --regid=65534 --clear-groups test -r "$cluster_sh"; then
     ports "ports as an ordinary user" setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent
 else
-    echo "skipped: the cluster of an ordinary user, who cannot read $cluster_sh"
+    without "the cluster of an ordinary user, who cannot read $cluster_sh"
 fi
 
 folder=$cluster

@@ -40,7 +40,7 @@ for job in "$first" "$second"; do
     until_true 60 begun "$job" || fail "job $job does not begin: $(log_of "$job")"
 done
 if [[ -e $cluster/ports ]]; then
-    echo "skipped: no node is switched off, for without namespaces they have no plug"
+    without "no node is switched off, for without namespaces they have no plug"
 else
     lost=$(about "$first" BatchHost)
     others=$(on_login scontrol show hostnames "$(about "$second" NodeList)")
@@ -56,6 +56,7 @@ until_true 60 has_ended "$cancelled"
 is "$cancelled" CANCELLED || fail "a cancelled job is $(about "$cancelled" JobState)"
 [[ $(about "$cancelled" Restarts) == 0 ]] || fail "a cancelled job came back"
 begun "$cancelled" || fail "cancelled: its journal is gone"
+ln "runs/fileio-$cancelled.h5.journal" "$scratch/kept"
 again=$(OUT=runs/fileio-$cancelled.h5 submit --nodes=1 --job-name=again jobs/fileio.slurm "${work[@]}")
 
 # Told to end when it may not come back.
@@ -64,6 +65,21 @@ until_true 60 begun "$enough" enough || fail "job $enough does not begin"
 on_login scancel --batch --signal=USR1 "$enough"
 ended "$enough" FAILED 75 "the last requeue"
 prints "not done after 0 requeues; submitted again with OUT="
+unwelcome=$(submit --nodes=1 --ntasks-per-node=1 --no-requeue --job-name=unwelcome jobs/fileio.slurm "${work[@]}")
+# shellcheck disable=SC2317 # the job's script calls it
+module() { sleep 4; } # as a site's shell exports it
+export -f module
+early=$(PACER_MODULES=slow MOST_REQUEUES=0 submit --nodes=1 --ntasks-per-node=1 --job-name=early jobs/fileio.slurm "${work[@]}")
+unset -f module
+until_true 60 is "$early" RUNNING || fail "job $early does not begin"
+sleep 1.5
+on_login scancel --batch --signal=USR1 "$early"
+until_true 60 begun "$unwelcome" unwelcome || fail "job $unwelcome does not begin"
+on_login scancel --batch --signal=USR1 "$unwelcome"
+ended "$early" FAILED 75 "a warning before anything was launched"
+prints "not done after 0 requeues"
+ended "$unwelcome" FAILED 75 "a job that may not be put back"
+prints "Slurm does not put the job back; submitted again with OUT="
 told=$(submit --nodes=1 --ntasks-per-node=3 --job-name=told jobs/fileio.slurm "${work[@]}")
 until_true 60 begun "$told" told || fail "job $told does not begin"
 on_login scancel --signal=TERM "$told"
@@ -77,7 +93,11 @@ prints "rows.txt:500:"
 ended "$again" COMPLETED 0 "cancelled and submitted again"
 went_on
 equals_uninterrupted "$cancelled"
-# As if its node had failed at the very end.
+# As if its node had failed at the very end: between the last two steps, then after them.
+ln "$scratch/kept" "runs/fileio-$cancelled.h5.journal"
+on_login scontrol requeue "$again"
+ended "$again" COMPLETED 0 "put back before its journal was gone"
+equals_uninterrupted "$cancelled"
 on_login scontrol requeue "$again"
 ended "$again" COMPLETED 0 "put back when all was done"
 prints "the results were complete before the job was put back: runs/fileio-$cancelled.h5"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # What is wrong with a site's settings or a command line: the job ends with status 2 and one clear sentence in its log.
+# And the settings as they are shipped.
 #
 #     BIN=build/release/bin SOURCE=. tests/slurm/refusals_test.sh
 set -euo pipefail
 
 # shellcheck source=tests/slurm/lib.sh
 . "${SOURCE:?the checkout}/tests/slurm/lib.sh"
-# shellcheck disable=SC2119
-start_cluster
+start_cluster --pinning
 
 jobs=() sentences=()
 # refuses SENTENCE ARGUMENT...: of sbatch; judged in the end, since many run at a time.
@@ -27,6 +27,14 @@ PACER_HOME=/nowhere refuses "submit in Pacer's folder, or set PACER_HOME to it" 
 refuses "acceptance: name the baseline's dump" jobs/acceptance.slurm
 refuses "acceptance: cannot read the baseline missing.h5" jobs/acceptance.slurm missing.h5
 refuses "fileio: name the results by OUT=FILE" jobs/fileio.slurm --out results.h5 rows.txt
+refuses "fileio: leave out --force" jobs/fileio.slurm --force rows.txt
+refuses "scaling: say how large a problem fileio is to solve" jobs/scaling.slurm fileio
+refuses "scaling: leave out -n" jobs/scaling.slurm reduce -n 1e9
+WEAK=many refuses "scaling: WEAK is a size" jobs/scaling.slurm
+SHAPES="1x1x1 1x4" refuses "scaling: SHAPES are NODESxRANKSxTHREADS, 2x4x1 say, not '1x4'" jobs/scaling.slurm
+LAUNCHES=x refuses "scaling: LAUNCHES needs a whole number" jobs/scaling.slurm
+LAUNCHES=0 refuses "acceptance: LAUNCHES needs a whole number" jobs/acceptance.slurm none
+LAUNCHES=0 refuses "nodes: LAUNCHES needs a whole number" jobs/nodes.slurm
 refuses "merge: name the array's job id" jobs/merge.slurm
 refuses "merge: there are no dumps $PWD/runs/array-77_*.h5" jobs/merge.slurm 77
 refuses "scaling: there is no program no-such-app in " jobs/scaling.slurm no-such-app
@@ -51,12 +59,46 @@ ended "$elsewhere" COMPLETED 0 "submitted elsewhere"
 launches_in "runs/reduce-$elsewhere.h5" 1
 cd "$home"
 sed -i "s|^export PACER_BIN=.*|export PACER_BIN='$PACER_BIN'|; s/PACER_PINNING-cores/PACER_PINNING-none/" jobs/env.sh
+echo "unset SLURM_NTASKS" >>jobs/env.sh # as Slurm 23.02.0 does
 for launcher in srun mpirun; do
     sed -i "s/PACER_LAUNCHER-[a-z]*/PACER_LAUNCHER-$launcher/" jobs/env.sh
     bare=$(submit --export=NONE --nodes=2 --ntasks-per-node=1 jobs/reduce.slurm "${small[@]}")
     ended "$bare" COMPLETED 0 "no environment, $launcher"
     launches_in "runs/reduce-$bare.h5" 1
+    prints "2 ranks"
 done
+
+run env -u PACER_HOME bash jobs/reduce.slurm
+expect 2 "no job"
+once "submit in Pacer's folder" "no job"
+PACER_HOME=$PWD run bash jobs/reduce.slurm
+expect 2 "no job, but Pacer's folder"
+once "reduce.slurm is a job script: sbatch jobs/reduce.slurm" "no job, but Pacer's folder"
+
+# Pinned, as shipped, each rank has a core of its own.
+if taskset --cpu-list 0,1 true 2>/dev/null; then
+    for launcher in srun mpirun; do
+        pinned=$(PACER_PINNING=cores PACER_LAUNCHER=$launcher submit --nodes=1 --ntasks-per-node=2 jobs/reduce.slurm "${small[@]}")
+        ended "$pinned" COMPLETED 0 "pinned by $launcher"
+        cpus=$("$timings" export "runs/reduce-$pinned.h5" --format json | python3 -c '
+import json, sys
+print(*sorted(rank["cpus_allowed"] for launch in json.load(sys.stdin)["launches"] for rank in launch["placement"]))')
+        [[ $cpus == "0 1" ]] || fail "$what: the ranks have the CPUs $cpus"
+    done
+else
+    without "this machine has no CPUs 0 and 1 to pin ranks to"
+fi
+
+# A PMI that MPI does not understand: no rank hears of another. Open MPI sees it, unless it does not see Slurm either.
+cat >"$scratch/alone" <<'SH'
+exec env -i $(env | grep -E "^(OMPI_|SLURM_STEP_NUM_TASKS=|PATH=|HOME=)") "$@"
+SH
+for tasks in 1 2; do
+    run on_login srun --nodes=1 --ntasks="$tasks" --mpi=none bash "$scratch/alone" \
+        "$PACER_BIN/reduce" "${small[@]}" --no-dump
+    expect "$((tasks == 1 ? 0 : 2))" "$tasks tasks without PMI"
+done
+says err "reduce: srun started 2 tasks, and MPI does not connect them" "2 tasks without PMI"
 
 # env.sh before submitting tells sbatch account and partition.
 sed -i 's/^#export SBATCH_PARTITION=.*/export SBATCH_PARTITION=no-such-partition/' jobs/env.sh

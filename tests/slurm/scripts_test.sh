@@ -17,19 +17,22 @@ two_nodes=(--nodes=2 --ntasks-per-node=2)
 apart=true
 if [[ -e $cluster/ports ]]; then
     apart=false
-    echo "skipped: the nodes have no names of their own here, so nodes.slurm is not tested, nor what ran where"
+    without "the nodes have no names of their own here, so nodes.slurm is not tested, nor what ran where"
 fi
 # ran_on DUMP PATTERN
 ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on $(facts "$1" hosts)"; }
 
 # Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
-# that $SLOW_NODE matches. Those that $BROKEN_NODE matches have no luck.
+# that $SLOW_NODE matches. On $BROKEN_NODE they fail, on $HUNG_NODE they hang; if there is the file $FAILS, it goes and
+# the program fails.
 mkdir "$scratch/made"
 ln -s "$PACER_BIN/timings" "$scratch/made"
 for app in reduce memory; do
     cat >"$scratch/made/$app" <<SH
 #!/usr/bin/env bash
 [[ \$(hostname) != "\$BROKEN_NODE" ]] || { echo "a memory module is missing" >&2; exit 1; }
+[[ \$(hostname) != "\$HUNG_NODE" ]] || exec sleep 1000
+[[ ! -e \$FAILS ]] || { rm "\$FAILS" && exit 1; }
 [[ "\$*" == *"--source memory"* ]] && size=2 || size=1
 [[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
 exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 \
@@ -37,7 +40,8 @@ exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --e
 SH
     chmod +x "$scratch/made/$app"
 done
-made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 BROKEN_NODE=${BROKEN_NODE-} submit --ntasks-per-node=1 "${@:3}"; }
+export BROKEN_NODE="" HUNG_NODE="" FAILS=""
+made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 submit --ntasks-per-node=1 "${@:3}"; }
 
 # Short ones first: they share the nodes, and Slurm lets them in one after the other.
 export VALUES="1000 2000 3000"
@@ -53,10 +57,13 @@ status=$(submit --nodes=1 jobs/reduce.slurm --no-such-option)
 fileio=$(submit "${two_nodes[@]}" jobs/fileio.slurm --calculation lorenz:10 rows.txt)
 scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit "${two_nodes[@]}" jobs/scaling.slurm reduce "${quick[@]}" \
     --variants serial,mpi,hybrid)
-weak=$(STRONG="" WEAK=1e4 LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
+weak=$(STRONG="" WEAK=10Ki LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
     "${quick[@]}" --variants serial,mpi)
 ! $apart || nodes=$(LAUNCHES=1 submit --nodes=3 jobs/nodes.slurm -n 1e4 "${quick[@]}")
-acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none --quick --apps reduce,fileio)
+# All that is shipped, for one launcher.
+suite=(--quick) launches=9
+[[ $launcher == srun ]] || suite+=(--apps "reduce,fileio") launches=3
+acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none "${suite[@]}")
 
 ended "$reduce" COMPLETED 0 reduce
 ! $apart || prints "4 ranks on 2 hosts"
@@ -96,7 +103,7 @@ ran=$(facts "runs/scaling-$scaling.h5" hosts | tr ' ' '\n' | sed 's/node./node/g
 ended "$weak" COMPLETED 0 "weak scaling"
 launches_in "runs/scaling-$weak.h5" 2
 prints "reduce/mpi  weak scaling"
-prints "elements 10000 a core"
+prints "elements 10240 a core"
 
 if $apart; then
     ended "$nodes" FAILED 3 "nodes, once each"
@@ -105,14 +112,14 @@ if $apart; then
     prints "3 nodes: none slower or wrong"
     slow=$(LAUNCHES=8 made 1.3 node2 --nodes=3 jobs/nodes.slurm)
     same=$(LAUNCHES=8 made 1 none --nodes=3 --time=5 jobs/nodes.slurm)
-    broken=$(LAUNCHES=1 BROKEN_NODE=node3 made 1 none --nodes=3 jobs/nodes.slurm)
+    broken=$(LAUNCHES=2 PATIENCE=4 BROKEN_NODE=node3 HUNG_NODE=node1 made 1 none --nodes=3 jobs/nodes.slurm)
 fi
 
 ended "$acceptance" COMPLETED 0 "acceptance, to make a baseline"
-launches_in "runs/acceptance-$acceptance.h5" 3
+launches_in "runs/acceptance-$acceptance.h5" "$launches"
 "$make_launches" more.h5 --launches 1
 "$timings" merge wrong.h5 "runs/acceptance-$acceptance.h5" more.h5 >"$scratch/merged"
-missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick --apps reduce,fileio)
+missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick --apps reduce)
 
 if $apart; then
     ended "$slow" FAILED 1 "a slow node"
@@ -127,12 +134,24 @@ if $apart; then
     [[ -z $left ]] || fail "$what: leaves $left"
     ended "$broken" FAILED 1 "a broken node"
     prints "a memory module is missing"
-    prints "node3 FAILED"
+    launches_in "runs/nodes-$broken.h5" 6
+    [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*$'\nnode3 FAILED'* ]] || fail "$what: does not end with them: $log"
 fi
 
 ended "$missing" FAILED 1 "acceptance against a baseline that has more"
 prints "MISSING"
+touch "$scratch/fails"
+once=$(LAUNCHES=2 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
+cut=$(STRONG=1 LAUNCHES=1000 SHAPES=1x1x1 made 1 none --nodes=1 jobs/scaling.slurm)
 first=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm none --apps reduce)
+ended "$once" FAILED 1 "acceptance, where a launch fails"
+prints "an app failed in 1 of 2 launches"
+launches_in "runs/once-$once.h5" 3
+has_dumps() { compgen -G "runs/scaling-$cut.parts/*.h5" >/dev/null; }
+until_true 60 has_dumps || fail "job $cut does not begin"
+on_login scancel "$cut"
+ended "$cut" CANCELLED 0 "a job that is cut"
+prints "not merged; to see the launches so far: '$scratch/made/timings' merge"
 ended "$first" COMPLETED 0 "acceptance"
 better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5" --apps reduce)
 worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "runs/acceptance-$first.h5" --apps reduce)
