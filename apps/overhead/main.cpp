@@ -1,12 +1,13 @@
 // overhead: what starting and joining workers and exchanging messages costs, and from what grain on it pays.
 #include <fmt/format.h>
 
+#include <iterator>
 #include <string_view>
-#include <thread>
 
 #include "apps/overhead/break_even.hpp"
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/spawned_workers.hpp"
+#include "common/placement_machine.hpp"
 #include "common/session.hpp"
 #include "io/output.hpp"
 
@@ -42,9 +43,8 @@ void plan_problem(Session& session, const overhead::Problem& problem,
 void print_break_even(const Session& session, bool crowded) {
     const auto& options = session.options;
     if (!session.world.root() || options.quiet || options.format != Format::table) return;
-    // OMP_NUM_THREADS may say less than there is.
-    const auto cores =
-        std::max(session.threads.process, static_cast<int>(std::thread::hardware_concurrency()));
+    // OMP_NUM_THREADS may say less, the host have more than this process may use.
+    const auto cores = std::ssize(machine().cores_of(machine().cpus));
     fmt::print("{}", overhead::break_even_table(session.launch, cores, crowded));
 }
 

@@ -37,6 +37,7 @@ struct Means {
     std::unique_ptr<Spawner> spawner;  // rank 0, if `spawn` is to run
     std::string no_spawn;              // why it cannot; the same on every rank
     bool crowded = false;              // more ranks than cores on some node
+    int openmp_threads = 1;            // most that OpenMP gives rank 0; the same on every rank
     ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
