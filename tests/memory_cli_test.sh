@@ -52,6 +52,7 @@ refused "no variant is called 'write'; there are read, triad, chase" --sweep --v
 refused 'use fewer elements' -n 8e9
 refused 'would not be exact' -n 1e10
 refused 'use fewer elements' --sweep -n 1e12
+refused 'use fewer elements' --sweep -n 9e18
 
 for ranks in 1 3; do
     run mpirun -np "$ranks" "$memory" "${quick[@]}" --no-dump --format json

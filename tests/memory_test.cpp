@@ -373,7 +373,8 @@ TEST(Sweep, TellsTheLevelsApart) {
               "L1           48.0 KiB     1.00 TB/s             -   1.000 ns\n"
               "L2            1.0 MiB    500.0 GB/s             -   2.000 ns\n"
               "memory                   125.0 GB/s             -   8.000 ns\n");
-    EXPECT_EQ(levels({}, {}), "");
+    EXPECT_EQ(levels({}, {{{1, 48 << 10}}, 48 << 10}), "");
+    EXPECT_EQ(levels(records, {}), "");  // which of them is memory nobody knows
 }
 
 }  // namespace

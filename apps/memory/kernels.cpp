@@ -51,17 +51,13 @@ double sum_passes(const double* values, std::int64_t count, std::int64_t passes)
 }
 
 double sum_strided(const double* values, std::int64_t count, std::int64_t stride) {
-    if (stride == 1) return sum(values, count);
-    constexpr std::int64_t lanes = 8;
-    double sums[lanes] = {};
-    std::int64_t i = 0;
-    for (; i + (lanes - 1) * stride < count; i += lanes * stride) {
-        for (std::int64_t lane = 0; lane < lanes; ++lane) sums[lane] += values[i + lane * stride];
+    if (stride == 1) return sum(values, count);  // as vectors, or it would be instructions that take the time
+    std::int64_t total = 0;                      // adding whole numbers waits for nothing
+    for (std::int64_t i = 0; i < count; i += stride) {
+        total += static_cast<std::int64_t>(values[i]);
+        asm volatile("" : "+r"(total));  // one load instruction: of several, each has a stride of its own
     }
-    double total = 0;
-    for (const double part : sums) total += part;
-    for (; i < count; i += stride) total += values[i];
-    return total;
+    return static_cast<double>(total);
 }
 
 // Eight sums, so that no addition waits for the one before: what is slow is the memory.
@@ -165,8 +161,16 @@ PACER_CLONES void triad_values(double* target, const double* a, const double* b,
     for (std::int64_t i = 0; i < count; ++i) target[i] = a[i] + triad_factor * b[i];
 }
 
-void occupy_caches(const double* values, std::int64_t count) {
-    [[maybe_unused]] volatile double wanted = sum(values, count);
+void occupy_caches(double* values, std::int64_t count, std::int64_t lines_a_dirty_one) {
+    double total = 0;
+    for (std::int64_t i = 0, line = 0; i < count; i += line_elements, ++line) {
+        if (lines_a_dirty_one > 0 && line % lines_a_dirty_one == 0) {
+            values[i] = static_cast<double>(line);
+        } else {
+            total += values[i];
+        }
+    }
+    [[maybe_unused]] volatile double wanted = total;
 }
 
 PACER_CLONES std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first) {

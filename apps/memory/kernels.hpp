@@ -38,8 +38,9 @@ void fill_streaming(double* target, std::int64_t count, std::int64_t first);
 void copy_streaming(double* target, const double* a, std::int64_t count);
 void triad_streaming(double* target, const double* a, const double* b, std::int64_t count);
 
-// Reads so many elements for no other purpose than that they are in the caches then.
-void occupy_caches(const double* values, std::int64_t count);
+// Goes through the lines of so many elements for no other purpose than that they are in the caches then. One
+// line of so many it writes to, and reads the others; of 0 none.
+void occupy_caches(double* values, std::int64_t count, std::int64_t lines_a_dirty_one);
 
 // How many elements of the target hold what they should; leaves `spoilt` in all of them.
 inline constexpr double spoilt = -1;

@@ -12,6 +12,27 @@ Access access_of(std::string_view experiment) {
     return experiment == "triad" ? Access::triad : Access::read;
 }
 
+bool is_nontemporal(const MemoryVariant& variant) {
+    return variant.run == write_nontemporal || variant.run == copy_nontemporal ||
+           variant.run == triad_nontemporal;
+}
+
+std::int64_t lines_a_dirty_one(Access access, bool nontemporal) {
+    if (access == Access::read || nontemporal) return 0;
+    constexpr std::int64_t each = sizeof(double);
+    return bytes_per_element(access) / each;  // of the arrays it goes through one is written
+}
+
+std::int64_t lines_a_dirty_one(const MemoryVariant& variant) {
+    for (const auto& row : experiments) {
+        for (const auto& other : row.variants) {
+            if (other.run == variant.run)
+                return lines_a_dirty_one(access_of(row.name), is_nontemporal(variant));
+        }
+    }
+    return 0;
+}
+
 std::int64_t bytes_per_element(Access access) {
     constexpr std::int64_t each = sizeof(double);
     switch (access) {
@@ -54,7 +75,7 @@ std::string no_huge_pages(const Problem& problem) {
     if (problem.core_elements * static_cast<std::int64_t>(sizeof(double)) < huge_page_bytes) {
         return "the array is smaller than a huge page";
     }
-    if (has_huge_pages()) return {};
+    if (has_huge_pages(problem.core_elements * static_cast<std::int64_t>(sizeof(double)))) return {};
     return "the system gives no huge pages: see /sys/kernel/mm/transparent_hugepage/enabled";
 }
 
