@@ -1,6 +1,5 @@
 // Knowing the answer: sums in closed form, and what was written by looking at it.
 #include "apps/memory/kernels.hpp"
-#include "apps/memory/needs.hpp"
 #include "apps/memory/team_work.hpp"
 
 namespace pacer::memory {
@@ -30,22 +29,6 @@ std::int64_t count_right(const Answer& answer, int threads) {
 }
 
 }  // namespace
-
-void evict(const Problem& problem, Uses uses, int threads, int thread, std::int64_t lines_a_dirty_one) {
-    const auto elements = problem.eviction_elements.find(uses);
-    if (elements == problem.eviction_elements.end()) return;
-    const auto share = part_of({0, elements->second}, threads, thread);
-    occupy_caches(problem.eviction.get() + share.begin, share.size(), lines_a_dirty_one);
-}
-
-void prepare(const Problem& problem, const MemoryVariant& variant, const Team& team) {
-    if (variant.run == pages_small || variant.run == pages_huge) {
-        variant.run(problem, team);
-        return;
-    }
-#pragma omp parallel num_threads(team.threads)
-    evict(problem, variant.uses, team.threads, omp_get_thread_num(), lines_a_dirty_one(variant));
-}
 
 void inspect(const Problem&, const Team& team, Answer& answer) {
     if (answer.access != Access::read) {

@@ -50,16 +50,6 @@ double sum_passes(const double* values, std::int64_t count, std::int64_t passes)
     return wide_registers() ? passes_64(values, count, passes) : passes_32(values, count, passes);
 }
 
-double sum_strided(const double* values, std::int64_t count, std::int64_t stride) {
-    if (stride == 1) return sum(values, count);  // as vectors, or it would be instructions that take the time
-    std::int64_t total = 0;                      // adding whole numbers waits for nothing
-    for (std::int64_t i = 0; i < count; i += stride) {
-        total += static_cast<std::int64_t>(values[i]);
-        asm volatile("" : "+r"(total));  // one load instruction: of several, each has a stride of its own
-    }
-    return static_cast<double>(total);
-}
-
 // Eight sums, so that no addition waits for the one before: what is slow is the memory.
 double sum_columns(const double* values, std::int64_t rows, std::int64_t columns, std::int64_t row_length) {
     constexpr std::int64_t lanes = 8;
@@ -90,6 +80,12 @@ double sum_columns_blocked(const double* values, std::int64_t rows, std::int64_t
     for (const double part : sums) total += part;
     const auto done = blocks * line_elements;
     return total + sum_columns(values + done, rows, columns - done, row_length);
+}
+
+double sum_lines(const double* values, std::int64_t lines) {
+    double total = 0;
+    for (std::int64_t line = 0; line < lines; ++line) total += values[line * line_elements];
+    return total;
 }
 
 double sum_lines(const double* values, const std::int64_t* order, std::int64_t lines) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "apps/memory/team_work.hpp"

@@ -70,8 +70,8 @@ struct Problem {
     // all threads of a process share. None where the arrays fit a cache.
     Buffer<double> eviction;
     std::map<Uses, std::int64_t> eviction_elements;
-    std::map<std::int64_t, std::int64_t> strided_sums;        // of every so many'th element of the array
-    std::int64_t node_sum = 0, core_sum = 0, matrix_sum = 0;  // of all elements of a node's a, ...
+    std::map<std::int64_t, std::int64_t> strided_bits;  // of every so many'th element of the array, added up
+    std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0;  // of a node's a, of one of each line, ...
     std::string no_huge_pages;                                // why there are none
     std::string note;                                         // why the arrays are smaller than usual
     Bandwidths limits;                                        // on rank 0; empty: not probed

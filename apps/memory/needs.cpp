@@ -17,22 +17,6 @@ bool is_nontemporal(const MemoryVariant& variant) {
            variant.run == triad_nontemporal;
 }
 
-std::int64_t lines_a_dirty_one(Access access, bool nontemporal) {
-    if (access == Access::read || nontemporal) return 0;
-    constexpr std::int64_t each = sizeof(double);
-    return bytes_per_element(access) / each;  // of the arrays it goes through one is written
-}
-
-std::int64_t lines_a_dirty_one(const MemoryVariant& variant) {
-    for (const auto& row : experiments) {
-        for (const auto& other : row.variants) {
-            if (other.run == variant.run)
-                return lines_a_dirty_one(access_of(row.name), is_nontemporal(variant));
-        }
-    }
-    return 0;
-}
-
 std::int64_t bytes_per_element(Access access) {
     constexpr std::int64_t each = sizeof(double);
     switch (access) {
@@ -58,6 +42,7 @@ Needs needs_of(const std::vector<Chosen>& chosen) {
             of.any = true;
             of.targets = of.targets || access_of(experiment) != Access::read;
             needs.core_streams = needs.core_streams || (is_stream(experiment) && variant.uses == Uses::core);
+            needs.strides = needs.strides || experiment == "stride";
             needs.order = needs.order || (experiment == "order" && !is(sequential));
             needs.links = needs.links || is(chase) || is(chases);
             needs.small_pages = needs.small_pages || is(pages_small);

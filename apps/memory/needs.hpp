@@ -14,8 +14,8 @@ struct Needs {
     };
     Of core, threads, ranks;
     bool core_streams = false;  // read, write, copy or triad on one core
-    bool order = false, links = false, small_pages = false, huge_pages = false, padded = false, kept = false,
-         fresh = false;
+    bool strides = false, order = false, links = false, small_pages = false, huge_pages = false,
+         padded = false, kept = false, fresh = false;
     bool wishes_huge_pages = false;
 };
 Needs needs_of(const std::vector<Chosen>& chosen);
@@ -25,14 +25,8 @@ bool is_stream(std::string_view experiment);
 Access access_of(std::string_view experiment);
 std::int64_t bytes_per_element(Access access);  // as STREAM counts: what is read before it is written is not
 
-// One line of so many that are in the caches when the work is done is still to be written to memory; 0: none.
-std::int64_t lines_a_dirty_one(Access access, bool nontemporal);
-std::int64_t lines_a_dirty_one(const MemoryVariant& variant);
+// Whether its stores go past the caches.
 bool is_nontemporal(const MemoryVariant& variant);
-
-// Leaves other data in the caches, a thread's share of it, so many of its lines dirty. Nothing where the
-// arrays fit a cache.
-void evict(const Problem& problem, Uses uses, int threads, int thread, std::int64_t lines_a_dirty_one);
 
 // Why the array cannot be on huge pages; empty if it can.
 std::string no_huge_pages(const Problem& problem);

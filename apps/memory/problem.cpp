@@ -3,8 +3,10 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "apps/memory/cycle.hpp"
+#include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "common/caches.hpp"
@@ -20,10 +22,7 @@ namespace {
 constexpr std::int64_t stream_caches = 4, core_caches = 2;
 constexpr std::int64_t element_bytes = sizeof(double);
 
-// What the caches hold: of rank 0's host, or what is usual where it does not tell. The same on every rank.
-struct LastLevel {
-    std::int64_t of_core = 0, of_node = 0, second_of_core = 0;  // the second level, too
-};
+// Of rank 0's host, or what is usual where it does not tell. The same on every rank.
 LastLevel last_level(const Team& world) {
     constexpr std::int64_t usual = 32 << 20, usual_second = 1 << 20;
     LastLevel last;
@@ -65,45 +64,6 @@ void choose_sizes(Problem& problem, const Settings& settings, const LastLevel& l
     // keeps addresses of.
     problem.pages = std::min(problem.lines / page_lines, last.second_of_core / line_bytes / 2);
     problem.ahead = settings.ahead;
-}
-
-// Elements to go through so that no data stay in the caches: twice what those of the cores in use hold, but
-// the ranks of a node together need not go through more than twice what all hold. None if the arrays fit a
-// cache, where they may stay.
-std::map<Uses, std::int64_t> eviction_elements(const Problem& problem, const Team& world,
-                                               const Threads& threads, const Needs& needs,
-                                               const LastLevel& last) {
-    std::map<Uses, std::int64_t> elements;
-    if (problem.core_elements * element_bytes < last.of_core) return elements;
-    int node_ranks = 1;
-    MPI_Comm_size(world.node, &node_ranks);
-    const auto twice = [&](int processes, int cores) {
-        return 2 * std::min(last.of_node / processes, last.of_core * cores) / element_bytes;
-    };
-    if (world.root() && needs.core.any) elements[Uses::core] = twice(1, 1);
-    if (world.root() && needs.threads.any) elements[Uses::threads] = twice(1, threads.process);
-    if (needs.ranks.any) elements[Uses::ranks] = twice(node_ranks, 1);
-    if (needs.ranks.any) elements[Uses::both] = twice(node_ranks, threads.hybrid);
-    return elements;
-}
-
-std::int64_t most_of(const std::map<Uses, std::int64_t>& elements) {
-    std::int64_t most = 0;
-    for (const auto& [uses, count] : elements) most = std::max(most, count);
-    return most;
-}
-
-// Its pages near the threads that write to them.
-void make_eviction(Problem& problem, const Threads& threads) {
-    const auto elements = most_of(problem.eviction_elements);
-    if (elements == 0) return;
-    problem.eviction = make_buffer<double>(elements);
-    const int team = problem.eviction_elements.contains(Uses::threads) ? threads.process : threads.hybrid;
-#pragma omp parallel num_threads(team)
-    {
-        const auto share = part_of({0, elements}, team, omp_get_thread_num());
-        std::fill_n(problem.eviction.get() + share.begin, share.size(), 1.0);
-    }
 }
 
 // Of the array that one core works on.
@@ -254,13 +214,20 @@ void make_matrix(Problem& problem) {
     }
 }
 
+// The bits of every so many'th of the first elements of a, added as whole numbers, modulo 2^64.
+std::int64_t bits_of_a(std::int64_t elements, std::int64_t stride) {
+    std::uint64_t total = 0;
+    for (std::int64_t i = 0; i < elements; i += stride) total += std::bit_cast<std::uint64_t>(value_a(i));
+    return static_cast<std::int64_t>(total);
+}
+
 void make_sums(Problem& problem, const Needs& needs) {
     problem.node_sum = sum_of_a(problem.node_elements, 1);
     problem.matrix_sum = sum_of_a(problem.rows * problem.columns, 1);
-    if (needs.order || needs.core.any) {
-        for (std::int64_t stride = 1; stride <= 128; stride *= 2) {
-            problem.strided_sums[stride] = sum_of_a(problem.core_elements, stride);
-        }
+    if (!needs.order && !needs.core.any) return;
+    problem.line_sum = sum_of_a(problem.core_elements, line_elements);
+    for (std::int64_t stride = 1; needs.strides && stride <= 128; stride *= 2) {
+        problem.strided_bits[stride] = bits_of_a(problem.core_elements, stride);
     }
 }
 

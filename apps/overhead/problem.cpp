@@ -43,7 +43,7 @@ void try_to_spawn(Means& means, const Team& world, std::int64_t workers) {
     if (world.root()) {
         means.spawner = std::make_unique<Spawner>(own_program());
         try {
-            means.spawner->spawn(workers);
+            means.no_spawn = means.spawner->spawn(workers).error;
         } catch (const std::runtime_error& error) {
             means.no_spawn = error.what();
         }
