@@ -165,6 +165,16 @@ TEST(Table, OfFewSizesOrOfSeveralParametersIsATableEach) {
     EXPECT_NE(table(launch).find("speedup"), std::string::npos);
 }
 
+// Also below a table without footnotes there is one empty line.
+TEST(Table, HasOneEmptyLineBetweenSections) {
+    auto launch = sweep(2);
+    for (auto& record : launch.records) {
+        record.baseline = "none";
+        record.limit = {};
+    }
+    EXPECT_EQ(table(launch).find("\n\n\n"), std::string::npos) << table(launch);
+}
+
 // As a column, the largest of all repeats, and not among the footnotes; no column where nothing has it.
 TEST(Table, ShowsErrorsAsAColumn) {
     auto launch = example();
