@@ -8,10 +8,12 @@
 #include <csignal>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <thread>
 
 #include "apps/overhead/break_even.hpp"
 #include "apps/overhead/forked_workers.hpp"
+#include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
 #include "apps/overhead/spawner.hpp"
 #include "common/timing.hpp"
@@ -138,6 +140,16 @@ TEST(Spawner, SpawnsAndJoins) {
         }
     }
     EXPECT_GT(spawner.pid(), 0);
+}
+
+// The other variants keep their samples.
+TEST(Spawner, FailingInARepeatIsAWrongAnswer) {
+    Means means;
+    means.spawner = std::make_unique<Spawner>("/bin/false");
+    const Problem problem{.workers = 2, .means = &means};
+    const auto answer = spawn(problem, {});
+    EXPECT_FALSE(check(problem, answer).passed());
+    EXPECT_GT(seconds(problem, answer), 0);
 }
 
 TEST(BreakEven, IsWhereTheGainIs) {
