@@ -58,15 +58,23 @@ turns=$(mktemp -d)
 trap 'rm -rf "$turns"' EXIT
 exec </dev/null # mpirun would read it
 
+# run OUTPUT COMMAND...: what it says instead of results is in $turns/messages, and told if it fails.
+run() {
+    local output=$1 status=0
+    shift
+    "$@" >"$output" 2>"$turns/messages" || status=$?
+    ! grep -q 'Invalid benchmark name' "$turns/messages" ||
+        refuse "this IMB-MPI1 knows no thread levels: compile it with CFLAGS=-DUSE_MPI_INIT_THREAD added"
+    ((status == 0)) || { cat "$turns/messages" && echo "status $status of: $*" && exit 1; } >&2
+}
+
 # The sizes of overhead's messages, which IMB reads from a file.
 printf '%s\n' 8 64 512 4096 32768 262144 1048576 >"$turns/sizes"
 for ((round = 1; round <= rounds; ++round)); do
-    "${launcher[@]}" "$imb" -msglen "$turns/sizes" -time 1 -npmin "$np" -thread_level "$level" \
-        Reduce Allreduce >"$turns/imb.$round" 2>"$turns/messages"
-    ! grep -q 'Invalid benchmark name' "$turns/messages" ||
-        refuse "this IMB-MPI1 knows no thread levels: compile it with CFLAGS=-DUSE_MPI_INIT_THREAD added"
-    "${launcher[@]}" "$overhead" --variants reduce,allreduce --no-limits --no-dump --format json --repeats 50 \
-        --thread-level "$level" >"$turns/overhead.$round" 2>"$turns/messages" || { cat "$turns/messages" >&2 && exit 1; }
+    run "$turns/imb.$round" "${launcher[@]}" "$imb" -msglen "$turns/sizes" -time 1 -npmin "$np" \
+        -thread_level "$level" Reduce Allreduce
+    run "$turns/overhead.$round" "${launcher[@]}" "$overhead" --variants reduce,allreduce --no-limits --no-dump \
+        --format json --repeats 50 --thread-level "$level"
 done
 
 /usr/bin/env python3 - "$turns" "$rounds" <<'PYTHON'

@@ -8,10 +8,12 @@
 #     --babelstream PROGRAM   its OpenMP version, omp-stream; without it, it is left out
 #     --help                  this text
 #
-# All with the same arrays and threads, bound to cores. Bytes are counted as STREAM does. memory's figure is of the
-# median of its repeats, likwid-bench's of the mean of its iterations; "best" is of the fastest, which is what
-# BabelStream tells. What is shown is the median over the turns. BabelStream has no program that only reads one array
-# or only writes: its Dot reads two.
+# All with the same arrays and threads, bound to cores, on huge pages: memory asks for them itself, for the others
+# glibc's malloc does (from 2.35 on). Bytes are counted as STREAM does. memory's figure is of the median of its repeats,
+# likwid-bench's of the mean of its iterations; "best" is of the fastest, which is what BabelStream tells. What is shown
+# is the median over the turns. BabelStream has no program that only reads or only writes an array. Its Dot, which reads
+# two, is left out: compilers may not reorder its sum, so it is additions that it waits for.
+# BUILD=FOLDER takes memory from there, such as build/dev, as it is, and builds nothing.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -38,15 +40,25 @@ while (($# > 0)); do
     shift 2
 done
 
-"$root/jobs/setup.sh"
+[[ -n ${BUILD-} ]] || "$root/jobs/setup.sh"
+memory=$(cd "${BUILD:-$root/build/release}" && pwd)/bin/memory
 cores=$(cores)
 turns=$(mktemp -d)
 trap 'rm -rf "$turns"' EXIT
-export OMP_PROC_BIND=close OMP_PLACES=cores
+export OMP_PROC_BIND=close OMP_PLACES=cores GLIBC_TUNABLES=glibc.malloc.hugetlb=1
 
-likwid_kernel() { # likwid_kernel NAME STREAMS THREADS: bandwidth in MB/s of the arrays together
+# run OUTPUT COMMAND...: if it fails, that and what it said is told.
+run() {
+    local output=$1 status=0
+    shift
+    "$@" >"$output" 2>"$turns/messages" || status=$?
+    ((status == 0)) || { tail -n 20 "$output" "$turns/messages" && echo "status $status of: $*" && exit 1; } >&2
+}
+
+likwid_kernel() { # likwid_kernel NAME STREAMS THREADS: $rate is the bandwidth in MB/s of the arrays together
     local thousands=$((elements * 8 * $2 / 1000)) # its KB
-    likwid-bench -t "$1" -W "S0:${thousands}KB:$3" -i 20 2>/dev/null | awk '/^MByte\/s:/ { print $2 }'
+    run "$turns/output" likwid-bench -t "$1" -W "S0:${thousands}KB:$3" -i 20
+    rate=$(awk '/^MByte\/s:/ { print $2 }' "$turns/output")
 }
 widest=sse
 grep -qw avx /proc/cpuinfo && widest=avx
@@ -57,16 +69,16 @@ for ((round = 1; round <= rounds; ++round)); do
     for threads in $(printf '1\n%s\n' "$cores" | sort -nu); do
         variants=read,write,write_nontemporal,copy,copy_nontemporal,triad,triad_nontemporal
         ((threads == 1)) || variants=read_threads,write_threads,copy_threads,triad_threads
-        OMP_NUM_THREADS=$threads "$root/build/release/bin/memory" -n "$elements" --variants "$variants" \
-            --repeats 20 --no-limits --no-dump --format json >"$turns/memory.$round.$threads" 2>"$turns/messages" ||
-            { cat "$turns/messages" >&2 && exit 1; }
+        export OMP_NUM_THREADS=$threads
+        run "$turns/memory.$round.$threads" "$memory" -n "$elements" --variants "$variants" \
+            --repeats 20 --no-limits --no-dump --format json
         if [[ -n $babelstream ]]; then
-            OMP_NUM_THREADS=$threads "$babelstream" -s "$elements" -n 20 --csv >"$turns/babelstream.$round.$threads"
+            run "$turns/babelstream.$round.$threads" "$babelstream" -s "$elements" -n 20 --csv
         fi
         if [[ -n $(command -v likwid-bench) ]]; then
             for kernel in load:1 store:1 store_mem:1 copy:2 copy_mem:2 stream:3 stream_mem:3; do
                 [[ $kernel != *_mem* ]] || ((threads == 1)) || continue
-                rate=$(likwid_kernel "${kernel%:*}_$widest" "${kernel#*:}" "$threads")
+                likwid_kernel "${kernel%:*}_$widest" "${kernel#*:}" "$threads"
                 echo "$kernel ${rate:-0}" >>"$turns/likwid.$round.$threads"
             done
         fi
@@ -83,7 +95,7 @@ import sys
 
 folder, rounds = sys.argv[1], range(1, int(sys.argv[2]) + 1)
 found = collections.defaultdict(list)  # by what, threads, column: GB/s, one a round
-babelstream = {"Copy": "copy", "Triad": "triad", "Dot": "read"}
+babelstream = {"Copy": "copy", "Triad": "triad"}
 likwid = {"load:1": "read", "store:1": "write", "store_mem:1": "write_nontemporal", "copy:2": "copy",
           "copy_mem:2": "copy_nontemporal", "stream:3": "triad", "stream_mem:3": "triad_nontemporal"}
 for path in glob.glob(f"{folder}/*.*.*"):

@@ -17,7 +17,7 @@ Facts circumstances_before(const Team& world, std::string_view program, int argc
 // CPU time of this host's processors since boot and its load, to see what others took during the run.
 struct CpuTimes {
     double busy_seconds = 0, idle_seconds = 0, steal_seconds = 0, load_1min = 0;
-    double own_seconds = 0;  // CPU time of this process alone
+    double own_seconds = 0;  // CPU time of this process, and of those it made and waited for
 };
 CpuTimes read_cpu_times();
 

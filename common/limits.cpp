@@ -4,9 +4,8 @@
 #include <omp.h>
 
 #include <algorithm>
-#include <fstream>
-#include <set>
 
+#include "common/caches.hpp"
 #include "common/memory.hpp"
 #include "common/probes.hpp"
 #include "common/run.hpp"
@@ -28,27 +27,13 @@ double probe_operations(const Team& world, bool together, int threads, Operation
     });
 }
 
-// All L3 caches of this host together, as Linux tells; 0 if it does not.
-std::int64_t last_level_cache_bytes() {
-    std::set<std::string> counted;  // by the CPUs that share it
-    std::int64_t total = 0;
-    for (int cpu = 0;; ++cpu) {
-        const auto folder = fmt::format("/sys/devices/system/cpu/cpu{}/cache/index3/", cpu);
-        std::string sharers;
-        std::int64_t kib = 0;
-        std::ifstream(folder + "shared_cpu_list") >> sharers;
-        std::ifstream(folder + "size") >> kib;  // "32768K"
-        if (sharers.empty()) return total;
-        if (counted.insert(sharers).second) total += kib * 1024;
-    }
-}
-
 // Words that each of `threads` threads of a node reads again and again: its part of what the node has of the
 // problem, or as much of it as no cache can hold together with the other threads' parts. At most half of the
 // memory that is free beside the problem.
 std::int64_t words_per_thread(std::int64_t node_bytes, std::int64_t threads) {
     // A cache keeps its own size of a larger range that is read again and again: 1/32 of it does no harm.
-    const auto beyond_caches = std::max<std::int64_t>(32 * last_level_cache_bytes(), std::int64_t{256} << 20);
+    static const auto caches = read_caches();
+    const auto beyond_caches = std::max<std::int64_t>(32 * caches.all_last_bytes, std::int64_t{256} << 20);
     const auto words = std::min({node_bytes, beyond_caches, available_memory_bytes() / 2}) / 8 / threads;
     return std::max<std::int64_t>(words, 1);
 }
@@ -81,13 +66,13 @@ double probe_bandwidth(const Team& world, bool together, int threads, std::int64
 }  // namespace
 
 double best_rate(const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece,
-                 const std::function<void()>& prepare) {
+                 const std::function<void(int, std::size_t)>& prepare) {
     double best = 0;
     const double start = now_seconds();
     int more = 1;
     for (std::size_t tries = 0; more != 0; ++tries) {
 #pragma omp parallel num_threads(threads)
-        prepare();
+        prepare(omp_get_thread_num(), tries % ways);
         if (together) MPI_Barrier(world.comm);
         double done = 0;
         const double begin = now_seconds();

@@ -23,11 +23,11 @@ struct Rates {
 using ProbePiece = std::function<double(int thread, std::size_t way)>;
 
 // Best rate that the occupying threads reach together, over several tries of each way in at least 0.15 s: a
-// limit is what can be reached. `prepare` is called on every thread before each try, outside the clock. On
-// every rank. Called by every rank if `together`, else by rank 0 alone.
+// limit is what can be reached. `prepare` is called on every thread before each try, outside the clock, with
+// the same arguments. On every rank. Called by every rank if `together`, else by rank 0 alone.
 double best_rate(
     const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece,
-    const std::function<void()>& prepare = [] {});
+    const std::function<void(int, std::size_t)>& prepare = [](int, std::size_t) {});
 
 // Whatever fewer cores reach, more of them can: raises the rates of kinds of use to those of their parts,
 // which corrects probes that others disturbed. `rate_of` is called for kinds that are in `kinds` only.

@@ -85,6 +85,11 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
     return std::nullopt;
 }
 
+void CommandLine::begin_budget() {
+    if (cli.count("--max-seconds") + cli.count("--repeats") == 0)
+        options_.run.max_seconds += seconds_since_launch();
+}
+
 void refuse_unknown(const std::vector<std::string>& names, const std::vector<std::string_view>& known) {
     for (const auto& name : names) {
         if (std::find(known.begin(), known.end(), name) == known.end()) {

@@ -56,6 +56,10 @@ class CommandLine {
     std::optional<ExitStatus> parse(const Team& world, int argc, char** argv,
                                     const std::string& variant_list);
 
+    // Lets the app's own time budget begin now, that it is used for repeats and not for making large
+    // problems. One that was given is of the whole launch.
+    void begin_budget();
+
     CLI::App cli;
 
   private:

@@ -199,7 +199,7 @@ std::string table(const Launch& launch) {
     for (const auto& record : launch.records) width = std::max(width, record.variant.size());
     for (const auto& problem : problems_of(launch)) {
         const auto title = words_of(particular_parameters(*problem.front(), launch.records));
-        if (!title.empty()) text += "\n" + title + "\n";
+        if (!title.empty()) text += (text.ends_with("\n\n") ? "" : "\n") + title + "\n";
         const bool with_errors = any_errors(problem);
         text += answer_line(problem);
         text +=

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
+#include <utility>
 
 #include "common/timing.hpp"
 #include "common/units.hpp"
@@ -35,6 +37,19 @@ std::string cell(const Record& record) {
                       : work.items > 0 ? format_seconds(seconds / static_cast<double>(work.items))
                                        : format_seconds(seconds);
     return record.failed() ? text + "!" : text;
+}
+
+// Whether each variant has the same ranks and threads at all values of the parameter.
+bool occupy_the_same(const std::vector<Record>& records, const std::string& parameter) {
+    std::map<std::string, std::map<double, std::set<std::pair<int, int>>>> sizes;  // by variant and value
+    for (const auto& record : records) {
+        sizes[record.variant][number_of(value_of(record, parameter))].insert({record.ranks, record.threads});
+    }
+    return std::all_of(sizes.begin(), sizes.end(), [](const auto& variant) {
+        const auto& by_value = variant.second;
+        return std::all_of(by_value.begin(), by_value.end(),
+                           [&](const auto& one) { return one.second == by_value.begin()->second; });
+    });
 }
 
 // The variant, with its ranks and threads where the launch has it on several.
@@ -83,7 +98,8 @@ std::optional<std::string> long_sweep(const std::vector<Record>& records) {
         if (value == nullptr || std::holds_alternative<std::string>(*value)) return std::nullopt;
         values.insert(number_of(value));
     }
-    return values.size() < many ? std::nullopt : std::optional(*names.begin());
+    if (values.size() < many || !occupy_the_same(records, *names.begin())) return std::nullopt;
+    return *names.begin();
 }
 
 std::string sweep_table(const Launch& launch, const std::string& parameter) {

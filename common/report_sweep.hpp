@@ -10,7 +10,8 @@
 namespace pacer {
 
 // The parameter in which the problems of these records differ, if it is one alone, a number, and has so many
-// values that a table for each would be too long.
+// values that a table for each would be too long. None if the ranks or threads of a variant change with it:
+// they would need a column each.
 std::optional<std::string> long_sweep(const std::vector<Record>& records);
 
 // A row a value of the parameter, ascending, a column a variant: bytes a second, or the time of an item where

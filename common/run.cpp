@@ -94,7 +94,9 @@ class Director {
                 seconds.push_back(duration(sample));
             }
             typical = median(seconds);
-            const double wanted = std::ceil(shortest_repeat_seconds_ / std::max(typical, 1e-12));
+            // A batch is prepared as a whole: its second execution would find what the first has left.
+            const double wanted =
+                tasks_[i].prepare ? 1 : std::ceil(shortest_repeat_seconds_ / std::max(typical, 1e-12));
             const auto batch = static_cast<std::int64_t>(std::clamp(wanted, 1.0, double{largest_batch}));
             const bool same_batch = batch <= 2 * batch_[i] && batch_[i] <= 2 * batch;
             if (!same_batch) batch_[i] = batch;

@@ -78,7 +78,7 @@ struct Experiment {
     Observations (*observe)(const Problem&, const Answer&) = nullptr;
     std::string_view baseline = "serial";  // what speedups refer to
     // What is to be done before a repeat, outside the clock, on every rank that will run: warms a cache, or
-    // empties it.
+    // empties it. Such repeats are not batched, however short they are.
     void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
     // Completes the answer by what the variant has written, on every rank that ran it, outside the clock; may
     // communicate. Of a batch the last answer alone is inspected and checked: what was written before is

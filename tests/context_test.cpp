@@ -2,6 +2,7 @@
 #include "common/context.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -223,6 +224,18 @@ TEST(CpuTimesOfThisHost, Grow) {
     const auto after = read_cpu_times();
     EXPECT_GT(before.busy_seconds, 0);
     EXPECT_GE(after.busy_seconds, before.busy_seconds);
+}
+
+// Or the processes that fork makes would be others.
+TEST(CpuTimesOfThisHost, CountWhatChildrenTook) {
+    const auto before = read_cpu_times();
+    const pid_t child = fork();
+    if (child == 0) {
+        while (read_cpu_times().own_seconds < 0.1) continue;
+        _exit(0);
+    }
+    ASSERT_EQ(waitpid(child, nullptr, 0), child);
+    EXPECT_GE(read_cpu_times().own_seconds, before.own_seconds + 0.1);
 }
 
 TEST(BuildInfo, TellsTheCommitOrThatItIsUnknown) {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <atomic>
 #include <cmath>
 
 #include "common/timing.hpp"
@@ -40,6 +42,22 @@ TEST(BestRate, AddsUpTheThreads) {
     });
     EXPECT_GT(rate, 1e6);
     EXPECT_LE(rate, 1000001 / 0.005);
+}
+
+TEST(BestRate, PreparesEachTry) {
+    if (!world().root()) return;
+    std::array<std::atomic<int>, 4> ready = {};  // by thread and way
+    const auto at = [&](int thread, std::size_t way) -> auto& {
+        return ready.at(static_cast<std::size_t>(thread) + 2 * way);
+    };
+    best_rate(
+        world(), false, 2, 2,
+        [&](int thread, std::size_t way) {
+            EXPECT_EQ(at(thread, way)--, 1);
+            spend(0.01);
+            return 1.0;
+        },
+        [&](int thread, std::size_t way) { ++at(thread, way); });
 }
 
 std::map<Uses, double> raised(std::map<Uses, double> rates, int hybrid_threads) {

@@ -19,7 +19,7 @@ expect 0 'list'
 # Each variant is in the file of its name, or of what that name begins with; and no file is without one.
 # shellcheck disable=SC2153 # from CTest
 files=$(cd "$SOURCE/apps/memory" && for file in *.cpp; do echo "${file%.cpp}"; done |
-    grep -vxE 'main|problem|needs|work|check|limits|kernels|kernels_nontemporal|mapping|cycle|sweep|levels')
+    grep -vxE 'main|problem|needs|work|check|eviction|limits|kernels|kernels_nontemporal|mapping|cycle|sweep|levels')
 listed=$(awk '{print $1}' <<<"$out")
 [ "$(sort <<<"$listed" | uniq -d)" = '' ] || fail 'a variant is listed twice'
 for variant in $listed; do
@@ -52,6 +52,7 @@ refused "no variant is called 'write'; there are read, triad, chase" --sweep --v
 refused 'use fewer elements' -n 8e9
 refused 'would not be exact' -n 1e10
 refused 'use fewer elements' --sweep -n 1e12
+refused 'use fewer elements' --sweep -n 9e18
 
 for ranks in 1 3; do
     run mpirun -np "$ranks" "$memory" "${quick[@]}" --no-dump --format json

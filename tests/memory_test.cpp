@@ -9,6 +9,7 @@
 #include <set>
 
 #include "apps/memory/cycle.hpp"
+#include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "apps/memory/sweep.hpp"
@@ -115,6 +116,79 @@ TEST(Memory, AsksForTheMemoryItNeeds) {
                  UsageError);
     EXPECT_THROW(make_sweep(world(), std::int64_t{1} << 42), UsageError);
     EXPECT_THROW(make_sweep(world(), 1000), UsageError);
+}
+
+// Of memory that is short, arrays of the usual size take no more than half; given sizes are refused.
+TEST(Memory, MakesSmallerArraysWhereMemoryIsShort) {
+    Settings settings;
+    settings.memory_bytes = std::int64_t{1} << 30;
+    const auto usual = make_problem(world(), {}, settings, only("pages"));
+    EXPECT_EQ(usual.note, "");
+    settings.memory_bytes = usual.core_elements * 8 / 2;
+    const auto smaller = make_problem(world(), {}, settings, only("pages"));
+    EXPECT_NE(smaller.note.find("of the usual size"), std::string::npos) << smaller.note;
+    EXPECT_LE(smaller.core_elements * 8, *settings.memory_bytes / 2);
+    EXPECT_GE(smaller.core_elements * 8, *settings.memory_bytes / 32);
+    settings.elements = usual.core_elements;
+    EXPECT_THROW(make_problem(world(), {}, settings, only("pages")), UsageError);
+    settings.elements.reset();
+    settings.memory_bytes = 1000;
+    EXPECT_THROW(make_problem(world(), {}, settings, only("pages")), UsageError);
+}
+
+// Arrays for one core alone are those of one core.
+TEST(Memory, AsksForNoMoreThanItMakes) {
+    Settings settings;
+    const auto usual = make_problem(world(), {}, settings, only("stride"));
+    if (usual.node_elements == usual.core_elements) return;
+    std::int64_t evicted = 0;
+    for (const auto& [uses, elements] : usual.eviction_elements) evicted = std::max(evicted, elements);
+    settings.memory_bytes = 2 * 8 * (usual.core_elements + evicted);
+    MPI_Bcast(&*settings.memory_bytes, 1, MPI_INT64_T, 0, world().comm);
+    EXPECT_EQ(make_problem(world(), {}, settings, only("stride")).note, "");
+}
+
+// In whatever set of a cache the lines fall by their places in a huge page, no set gets more than it holds.
+TEST(Memory, LinesOfThePagesSpreadOverTheSets) {
+    const auto problem = make_problem(world(), {}, settings_of(std::int64_t{1} << 21), only("pages"));
+    if (!world().root()) return;
+    ASSERT_EQ(problem.pages, 4096);
+    constexpr std::int64_t sets = 1024;
+    for (const auto* mapping : {&problem.small_pages, &problem.huge_pages}) {
+        std::vector<std::int64_t> in_set(sets);
+        const auto* const links = mapping->as<const Link>();
+        std::int64_t at = 0;
+        for (std::int64_t page = 0; page < problem.pages; ++page, at = links[at].next) ++in_set[at % sets];
+        EXPECT_LE(*std::max_element(in_set.begin(), in_set.end()), 2 * problem.pages / sets);
+    }
+}
+
+// As many lines wait to be written back before a repeat as after it.
+TEST(Memory, LeavesAsMuchToWriteBackAsItFinds) {
+    std::map<std::string_view, std::int64_t> dirty;
+    for (const auto& experiment : all_of_them()) {
+        for (const auto& variant : experiment.variants) dirty[variant.name] = lines_a_dirty_one(variant);
+    }
+    EXPECT_EQ(dirty.at("read_ranks"), 0);
+    EXPECT_EQ(dirty.at("stride_8"), 0);
+    EXPECT_EQ(dirty.at("write_threads"), 1);
+    EXPECT_EQ(dirty.at("copy"), 2);
+    EXPECT_EQ(dirty.at("triad_hybrid"), 3);
+    EXPECT_EQ(dirty.at("triad_nontemporal"), 0);
+    EXPECT_EQ(dirty.at("first_pass_huge"), 1);
+
+    Problem problem;
+    constexpr std::int64_t lines = 100, elements = lines * line_elements;
+    problem.eviction = make_buffer<double>(elements);
+    problem.eviction_elements[Uses::threads] = elements;
+    for (const std::int64_t each : {0, 1, 2, 3}) {
+        std::fill_n(problem.eviction.get(), elements, spoilt);
+        for (const int thread : {0, 1}) evict(problem, Uses::threads, 2, thread, each);
+        evict(problem, Uses::core, 1, 0, 1);  // for which there is nothing
+        const auto written = std::count_if(problem.eviction.get(), problem.eviction.get() + elements,
+                                           [](double v) { return v >= 0; });
+        EXPECT_EQ(written, each == 0 ? 0 : 2 * ((lines / 2 + each - 1) / each));
+    }
 }
 
 TEST(Memory, SumsHaveAClosedForm) {
@@ -256,6 +330,8 @@ TEST(Memory, CountsAsStreamDoes) {
 TEST(Kernels, AreRightAtAnyLength) {
     constexpr std::int64_t most = 200;
     std::vector<double> a(most + 8), b(most + 8), c(most + 8);
+    std::vector<std::int64_t> order(most / line_elements);
+    std::iota(order.begin(), order.end(), std::int64_t{0});
     for (std::size_t i = 0; i < a.size(); ++i) {
         a[i] = static_cast<double>(i);
         b[i] = static_cast<double>(7 * i);
@@ -266,6 +342,8 @@ TEST(Kernels, AreRightAtAnyLength) {
             const double want = std::accumulate(values, values + n, 0.0);
             ASSERT_EQ(sum(values, n), want);
             ASSERT_EQ(sum_passes(values, n, 3), 3 * want);
+            ASSERT_EQ(sum_lines(values, n / line_elements),
+                      sum_lines(values, order.data(), n / line_elements));
             auto* const target = c.data() + from;
             const auto expect_and_guard = [&](std::int64_t right) {
                 ASSERT_EQ(right, n);
@@ -373,7 +451,8 @@ TEST(Sweep, TellsTheLevelsApart) {
               "L1           48.0 KiB     1.00 TB/s             -   1.000 ns\n"
               "L2            1.0 MiB    500.0 GB/s             -   2.000 ns\n"
               "memory                   125.0 GB/s             -   8.000 ns\n");
-    EXPECT_EQ(levels({}, {}), "");
+    EXPECT_EQ(levels({}, {{{1, 48 << 10}}, 48 << 10}), "");
+    EXPECT_EQ(levels(records, {}), "");  // which of them is memory nobody knows
 }
 
 }  // namespace

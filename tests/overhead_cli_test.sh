@@ -73,6 +73,22 @@ assert kinds == want, kinds
 PYTHON
 done
 
+# OpenMP may have fewer threads than there are to be workers.
+for limit in 1 3; do
+    OMP_THREAD_LIMIT=$limit run "$overhead" "${quick[@]}" -n 0 --workers 4 --no-dump
+    expect 0 "OMP_THREAD_LIMIT=$limit"
+    says out "not run: OpenMP gives $limit thread" "OMP_THREAD_LIMIT=$limit"
+    [ "$(grep -cE '^(thread|openmp_region) .* verified$' "$scratch/stdout")" -eq $((limit == 1 ? 4 : 5)) ] ||
+        fail "OMP_THREAD_LIMIT=$limit: $out"
+done
+
+# Threads that share a core take turns, however many cores the host has.
+if taskset -c 0 true 2>/dev/null; then
+    run taskset -c 0 "$overhead" "${quick[@]}" -n 0 --workers 2 --no-dump --variants call,thread
+    expect 0 'one core'
+    grep -qE '^thread +2 .* \*$' "$scratch/stdout" || fail "one core: two threads do not take turns: $out"
+fi
+
 # Processes spawned by MPI, by overhead alone and under mpirun.
 for launched in '' 'mpirun -np 2'; do
     # shellcheck disable=SC2086 # words

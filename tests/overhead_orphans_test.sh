@@ -103,12 +103,24 @@ wait "$started" 2>/dev/null || status=$?
 [ "$status" -ne 0 ] || fail 'spawned: a killed rank is no failure to mpirun'
 gone 'spawned, parent killed' "${children[@]}"
 
-# overhead's own way: a process beside the launch that spawns for it.
-start 1 "$orphans" spawner 1 "$overhead"
-read -ra children <<<"$(workers_of 0)"
-mapfile -t beyond < <(pgrep -P "${children[0]:-0}" || true) # Open MPI's daemon
+# overhead's own way: a process beside the launch that spawns for it, by way of a daemon of MPI's.
+generation() { # generation PATTERN PID...: their children
+    local pattern=$1 pid
+    shift
+    for pid; do pgrep -P "$pid" -f -- "$pattern" || true; done
+}
+find_workers() { # two of them, in $workers; all in between in $between
+    local spawner daemons
+    mapfile -t spawner < <(generation '--spawner' "$(field 0)")
+    mapfile -t daemons < <(generation . "${spawner[@]}")
+    mapfile -t workers < <(generation '--spawned-worker' "${daemons[@]}")
+    between=("${spawner[@]}" "${daemons[@]}")
+    [ "${#workers[@]}" -eq 2 ]
+}
+start 1 "$orphans" spawner 2 "$orphans"
+soon 15 find_workers || fail "spawner: there are not 2 workers but ${#workers[@]}"
 kill -KILL "$(field 0)"
 wait "$started" 2>/dev/null || true
-gone 'spawner, parent killed' "${children[@]}" "${beyond[@]}"
+gone 'spawner, parent killed' "${workers[@]}" "${between[@]}"
 
 finish

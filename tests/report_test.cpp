@@ -158,6 +158,21 @@ TEST(Table, OfFewSizesOrOfSeveralParametersIsATableEach) {
     auto launch = sweep(9);
     launch.records.back().parameters[0].second = "other";
     EXPECT_NE(table(launch).find("speedup"), std::string::npos);
+    launch = sweep(9);
+    for (auto& record : launch.records) record.threads = 2;
+    EXPECT_EQ(table(launch).find("speedup"), std::string::npos);
+    launch.records.back().threads = 3;  // which would need a column of its own
+    EXPECT_NE(table(launch).find("speedup"), std::string::npos);
+}
+
+// Also below a table without footnotes there is one empty line.
+TEST(Table, HasOneEmptyLineBetweenSections) {
+    auto launch = sweep(2);
+    for (auto& record : launch.records) {
+        record.baseline = "none";
+        record.limit = {};
+    }
+    EXPECT_EQ(table(launch).find("\n\n\n"), std::string::npos) << table(launch);
 }
 
 // As a column, the largest of all repeats, and not among the footnotes; no column where nothing has it.

@@ -12,7 +12,7 @@ Answer chase(const Problem& problem, const Team&) {
     std::int64_t total = 0;
     const auto start = problem.starts.front();
     if (problem.lines > 0 && follow(links, start, problem.lines, total) != start) --total;
-    return {.want = problem.strided_sums.at(line_elements), .own = {problem.lines, Number::of_whole(total)}};
+    return {.want = problem.line_sum, .own = {problem.lines, Number::of_whole(total)}};
 }
 
 Answer chases(const Problem& problem, const Team&) {
@@ -28,7 +28,7 @@ Answer chases(const Problem& problem, const Team&) {
         const auto next = static_cast<std::size_t>((chain + 1) % chains);
         total += sums[chain] - (at[chain] == problem.starts.at(next) ? 0 : 1);
     }
-    return {.want = problem.strided_sums.at(line_elements), .own = {problem.lines, Number::of_whole(total)}};
+    return {.want = problem.line_sum, .own = {problem.lines, Number::of_whole(total)}};
 }
 
 }  // namespace pacer::memory

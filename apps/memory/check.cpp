@@ -30,11 +30,6 @@ std::int64_t count_right(const Answer& answer, int threads) {
 
 }  // namespace
 
-void prepare(const Problem& problem, const MemoryVariant&, const Team& team) {
-#pragma omp parallel num_threads(team.threads)
-    occupy_caches(problem.eviction.get(), problem.eviction_elements);
-}
-
 void inspect(const Problem&, const Team& team, Answer& answer) {
     if (answer.access != Access::read) {
         answer.own.partial = Number::of_whole(count_right(answer, team.threads));

@@ -50,20 +50,6 @@ double sum_passes(const double* values, std::int64_t count, std::int64_t passes)
     return wide_registers() ? passes_64(values, count, passes) : passes_32(values, count, passes);
 }
 
-double sum_strided(const double* values, std::int64_t count, std::int64_t stride) {
-    if (stride == 1) return sum(values, count);
-    constexpr std::int64_t lanes = 8;
-    double sums[lanes] = {};
-    std::int64_t i = 0;
-    for (; i + (lanes - 1) * stride < count; i += lanes * stride) {
-        for (std::int64_t lane = 0; lane < lanes; ++lane) sums[lane] += values[i + lane * stride];
-    }
-    double total = 0;
-    for (const double part : sums) total += part;
-    for (; i < count; i += stride) total += values[i];
-    return total;
-}
-
 // Eight sums, so that no addition waits for the one before: what is slow is the memory.
 double sum_columns(const double* values, std::int64_t rows, std::int64_t columns, std::int64_t row_length) {
     constexpr std::int64_t lanes = 8;
@@ -94,6 +80,12 @@ double sum_columns_blocked(const double* values, std::int64_t rows, std::int64_t
     for (const double part : sums) total += part;
     const auto done = blocks * line_elements;
     return total + sum_columns(values + done, rows, columns - done, row_length);
+}
+
+double sum_lines(const double* values, std::int64_t lines) {
+    double total = 0;
+    for (std::int64_t line = 0; line < lines; ++line) total += values[line * line_elements];
+    return total;
 }
 
 double sum_lines(const double* values, const std::int64_t* order, std::int64_t lines) {
@@ -165,8 +157,16 @@ PACER_CLONES void triad_values(double* target, const double* a, const double* b,
     for (std::int64_t i = 0; i < count; ++i) target[i] = a[i] + triad_factor * b[i];
 }
 
-void occupy_caches(const double* values, std::int64_t count) {
-    [[maybe_unused]] volatile double wanted = sum(values, count);
+void occupy_caches(double* values, std::int64_t count, std::int64_t lines_a_dirty_one) {
+    double total = 0;
+    for (std::int64_t i = 0, line = 0; i < count; i += line_elements, ++line) {
+        if (lines_a_dirty_one > 0 && line % lines_a_dirty_one == 0) {
+            values[i] = static_cast<double>(line);
+        } else {
+            total += values[i];
+        }
+    }
+    [[maybe_unused]] volatile double wanted = total;
 }
 
 PACER_CLONES std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first) {

@@ -19,6 +19,7 @@ struct Level {
 std::vector<Level> levels_of(const Caches& caches) {
     constexpr double room = 0.75;  // something else lies in a cache, too
     std::vector<Level> levels;
+    if (caches.of_core.empty()) return levels;  // or all would be called memory
     double nearer = 0;
     for (const auto& cache : caches.of_core) {
         const auto bytes = static_cast<double>(cache.bytes);

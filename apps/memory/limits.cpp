@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "apps/memory/team_work.hpp"
@@ -63,16 +64,20 @@ double probe(const Problem& problem, const Team& world, Uses uses, int threads, 
     const auto& arrays = *(uses_ranks(uses)        ? problem.ranks
                            : uses == Uses::threads ? problem.threads
                                                    : problem.core);
+    // From emptied caches once, as the variants.
     const std::int64_t passes =
-        std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
+        problem.eviction
+            ? 1
+            : std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
     constexpr std::size_t ways = 2;
     const auto piece = [&](int thread, std::size_t way) {
         const auto share = part_of({0, arrays.elements}, threads, thread);
         for (std::int64_t pass = 0; pass < passes; ++pass) access_once(access, arrays, share, way == 1);
         return static_cast<double>(share.size() * passes * bytes_per_element(access));
     };
-    return best_rate(world, uses_ranks(uses), threads, ways, piece,
-                     [&] { occupy_caches(problem.eviction.get(), problem.eviction_elements); });
+    return best_rate(world, uses_ranks(uses), threads, ways, piece, [&](int thread, std::size_t way) {
+        evict(problem, uses, threads, thread, lines_a_dirty_one(access, way == 1));
+    });
 }
 
 void spoil(const Arrays* arrays) {

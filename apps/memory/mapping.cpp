@@ -39,8 +39,8 @@ Mapping::~Mapping() {
     if (mapped_ != nullptr) munmap(mapped_, mapped_bytes_);
 }
 
-bool has_huge_pages() {
-    constexpr std::int64_t bytes = 8 * huge_page_bytes, small_page = 4096;
+bool has_huge_pages(std::int64_t bytes) {
+    constexpr std::int64_t small_page = 4096;
     const auto faults = [] {
         rusage usage{};
         getrusage(RUSAGE_SELF, &usage);

@@ -30,7 +30,7 @@ class Mapping {
 
 inline constexpr std::int64_t huge_page_bytes = 2 << 20;
 
-// Whether memory that wishes for huge pages gets them: whether touching some takes few page faults.
-bool has_huge_pages();
+// Whether so much memory that wishes for huge pages gets them: whether touching it takes few page faults.
+bool has_huge_pages(std::int64_t bytes);
 
 }  // namespace pacer::memory

@@ -28,9 +28,10 @@ inline constexpr std::int64_t page_passes = 64;   // of a repeat over all pages,
 inline constexpr double triad_factor = 3;
 
 struct Settings {
-    std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold
-    std::int64_t ahead = 128;              // lines between what `prefetch` asks for and what it reads
-    std::vector<std::string> experiments;  // by name; empty: all
+    std::optional<std::int64_t> elements;      // of each array on a node; none: by what the caches hold
+    std::int64_t ahead = 128;                  // lines between what `prefetch` asks for and what it reads
+    std::vector<std::string> experiments;      // by name; empty: all
+    std::optional<std::int64_t> memory_bytes;  // of a node, that may be used; none: what is free
 };
 
 enum class Access { read, write, copy, triad };  // c = ..., c = a, c = a + factor * b
@@ -61,16 +62,18 @@ struct Problem {
     std::vector<std::int64_t> order;                     // the lines at random
     std::array<std::int64_t, chains> starts{};           // the lines at which equal arcs of the cycle begin
     Mapping links;                    // Link: the cycle goes through the lines in that order
-    std::int64_t pages = 0;           // of 4 KiB in the array
+    std::int64_t pages = 0;           // of 4 KiB, of which one line each fits the second cache
     Mapping small_pages, huge_pages;  // Link: a cycle through one line of each page, at random
     Buffer<double> padded;            // the matrix, its rows a line longer
     Mapping kept;                     // what next_pass writes to
-    Buffer<double>
-        eviction;  // read before each repeat, so that none finds its data in a cache; may be absent
-    std::int64_t eviction_elements = 0;
-    std::map<std::int64_t, std::int64_t> strided_sums;        // of every so many'th element of the array
-    std::int64_t node_sum = 0, core_sum = 0, matrix_sum = 0;  // of all elements of a node's a, ...
+    // Gone through before each repeat, so that none finds its data in a cache, by so many elements of it that
+    // all threads of a process share. None where the arrays fit a cache.
+    Buffer<double> eviction;
+    std::map<Uses, std::int64_t> eviction_elements;
+    std::map<std::int64_t, std::int64_t> strided_bits;  // of every so many'th element of the array, added up
+    std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0;  // of a node's a, of one of each line, ...
     std::string no_huge_pages;                                // why there are none
+    std::string note;                                         // why the arrays are smaller than usual
     Bandwidths limits;                                        // on rank 0; empty: not probed
 };
 
@@ -110,7 +113,8 @@ constexpr double value_written(std::int64_t i) {
     return static_cast<double>(i);
 }
 
-// Makes what the chosen variants need. Collective. Throws UsageError if that does not fit a node's memory.
+// Makes what the chosen variants need. If that does not fit a node's memory it makes smaller arrays, or
+// throws UsageError where their size was given. Collective.
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
                      const std::vector<Chosen>& chosen);
 
@@ -118,7 +122,9 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
 void probe_limits(Problem& problem, const Team& world, const Threads& threads,
                   const std::vector<Chosen>& chosen);
 
-// Leaves other data in the caches of all cores that the variant will use.
+// Leaves other data in the caches of all cores that the variant will use, of which as much has still to be
+// written to memory as of what the variant will leave there itself. What `pages` goes through is brought into
+// them instead.
 void prepare(const Problem& problem, const MemoryVariant& variant, const Team& team);
 
 Check check(const Problem& problem, const Answer& answer);

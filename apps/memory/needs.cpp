@@ -12,6 +12,11 @@ Access access_of(std::string_view experiment) {
     return experiment == "triad" ? Access::triad : Access::read;
 }
 
+bool is_nontemporal(const MemoryVariant& variant) {
+    return variant.run == write_nontemporal || variant.run == copy_nontemporal ||
+           variant.run == triad_nontemporal;
+}
+
 std::int64_t bytes_per_element(Access access) {
     constexpr std::int64_t each = sizeof(double);
     switch (access) {
@@ -37,6 +42,7 @@ Needs needs_of(const std::vector<Chosen>& chosen) {
             of.any = true;
             of.targets = of.targets || access_of(experiment) != Access::read;
             needs.core_streams = needs.core_streams || (is_stream(experiment) && variant.uses == Uses::core);
+            needs.strides = needs.strides || experiment == "stride";
             needs.order = needs.order || (experiment == "order" && !is(sequential));
             needs.links = needs.links || is(chase) || is(chases);
             needs.small_pages = needs.small_pages || is(pages_small);
@@ -54,7 +60,7 @@ std::string no_huge_pages(const Problem& problem) {
     if (problem.core_elements * static_cast<std::int64_t>(sizeof(double)) < huge_page_bytes) {
         return "the array is smaller than a huge page";
     }
-    if (has_huge_pages()) return {};
+    if (has_huge_pages(problem.core_elements * static_cast<std::int64_t>(sizeof(double)))) return {};
     return "the system gives no huge pages: see /sys/kernel/mm/transparent_hugepage/enabled";
 }
 

@@ -14,8 +14,8 @@ struct Needs {
     };
     Of core, threads, ranks;
     bool core_streams = false;  // read, write, copy or triad on one core
-    bool order = false, links = false, small_pages = false, huge_pages = false, padded = false, kept = false,
-         fresh = false;
+    bool strides = false, order = false, links = false, small_pages = false, huge_pages = false,
+         padded = false, kept = false, fresh = false;
     bool wishes_huge_pages = false;
 };
 Needs needs_of(const std::vector<Chosen>& chosen);
@@ -24,6 +24,9 @@ Needs needs_of(const std::vector<Chosen>& chosen);
 bool is_stream(std::string_view experiment);
 Access access_of(std::string_view experiment);
 std::int64_t bytes_per_element(Access access);  // as STREAM counts: what is read before it is written is not
+
+// Whether its stores go past the caches.
+bool is_nontemporal(const MemoryVariant& variant);
 
 // Why the array cannot be on huge pages; empty if it can.
 std::string no_huge_pages(const Problem& problem);

@@ -4,7 +4,7 @@
 namespace pacer::memory {
 
 Answer prefetch(const Problem& problem, const Team&) {
-    return summed(problem.strided_sums.at(line_elements), problem.lines,
+    return summed(problem.line_sum, problem.lines,
                   sum_lines_ahead(problem.core->a.get(), problem.order.data(), problem.lines, problem.ahead));
 }
 

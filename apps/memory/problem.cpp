@@ -3,8 +3,10 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <bit>
 
 #include "apps/memory/cycle.hpp"
+#include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "common/caches.hpp"
@@ -20,55 +22,53 @@ namespace {
 constexpr std::int64_t stream_caches = 4, core_caches = 2;
 constexpr std::int64_t element_bytes = sizeof(double);
 
-// What the caches hold: of rank 0's host, or what is usual where it does not tell. The same on every rank.
-struct LastLevel {
-    std::int64_t of_core = 0, of_node = 0;
-};
+// Of rank 0's host, or what is usual where it does not tell. The same on every rank.
 LastLevel last_level(const Team& world) {
-    constexpr std::int64_t usual = 32 << 20;
+    constexpr std::int64_t usual = 32 << 20, usual_second = 1 << 20;
     LastLevel last;
     if (world.root()) {
         const auto caches = read_caches();
-        last = {caches.last_bytes(), caches.all_last_bytes};
-        if (last.of_core == 0) last = {usual, usual};
+        last = {caches.last_bytes(), caches.all_last_bytes, usual_second};
+        if (last.of_core == 0) last = {usual, usual, usual_second};
+        if (caches.of_core.size() > 1) last.second_of_core = caches.of_core[1].bytes;
     }
     MPI_Bcast(&last, sizeof last, MPI_BYTE, 0, world.comm);
     return last;
 }
 
-void choose_sizes(Problem& problem, const Team& world, const Settings& settings, const LastLevel& last) {
+int nodes_of(const Team& world) {
+    int node_rank = 0;
+    MPI_Comm_rank(world.node, &node_rank);
+    int nodes = node_rank == 0 ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &nodes, 1, MPI_INT, MPI_SUM, world.comm);
+    return nodes;
+}
+
+// Sizes that were not given are those of the rule, divided.
+void choose_sizes(Problem& problem, const Settings& settings, const LastLevel& last, std::int64_t divisor) {
     constexpr std::int64_t exact_in_double = std::int64_t{1} << 33;  // elements below 2^20: a sum below 2^53
-    problem.node_elements = settings.elements.value_or(stream_caches * last.of_node / element_bytes);
-    problem.core_elements = settings.elements.value_or(core_caches * last.of_core / element_bytes);
+    problem.node_elements =
+        settings.elements.value_or(stream_caches * last.of_node / element_bytes / divisor);
+    problem.core_elements = settings.elements.value_or(core_caches * last.of_core / element_bytes / divisor);
     if (problem.node_elements > exact_in_double) {
         throw UsageError(
             fmt::format("sums of more than {} elements would not be exact: use fewer", exact_in_double));
     }
-    int node_rank = 0;
-    MPI_Comm_rank(world.node, &node_rank);
-    problem.nodes = node_rank == 0 ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &problem.nodes, 1, MPI_INT, MPI_SUM, world.comm);
-
     const auto n = problem.core_elements;
     // As long as rows often are, and as they should not be: a power of two.
     problem.columns = 1;
     while (4 * problem.columns * problem.columns <= n) problem.columns *= 2;
     problem.rows = n / problem.columns;
     problem.lines = (n + line_elements - 1) / line_elements;
-    problem.pages = problem.lines / page_lines;
+    // Half of the cache's lines: no set of it gets more than it holds, and there are more pages than a core
+    // keeps addresses of.
+    problem.pages = std::min(problem.lines / page_lines, last.second_of_core / line_bytes / 2);
     problem.ahead = settings.ahead;
 }
 
-// Elements to read so that no data stay in the caches: twice what a core's hold, but the ranks of a node
-// together need not read more than twice what all hold. 0 if the arrays fit a cache, where they may stay.
-std::int64_t eviction_elements(const Problem& problem, const Team& world, const Needs& needs,
-                               const LastLevel& last) {
-    const bool idle = !world.root() && !needs.ranks.any;
-    if (idle || problem.core_elements * element_bytes < last.of_core) return 0;
-    int node_ranks = 1;
-    MPI_Comm_size(world.node, &node_ranks);
-    const auto own = last.of_core, part = last.of_node / node_ranks;
-    return 2 * (world.root() ? own : std::min(own, part)) / element_bytes;
+// Of the array that one core works on.
+std::int64_t core_array_elements(const Problem& problem, const Needs& needs) {
+    return std::max(needs.core_streams ? problem.node_elements : 0, problem.core_elements);
 }
 
 Range part_on_node(const Problem& problem, const Team& world) {
@@ -83,21 +83,26 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
     const auto arrays = [](std::int64_t elements, const Needs::Of& of) {
         return of.any ? elements * element_bytes * (of.targets ? 3 : 1) : 0;
     };
-    std::int64_t bytes = problem.eviction_elements * element_bytes;
+    std::int64_t bytes = most_of(problem.eviction_elements) * element_bytes;
     bytes += arrays(part_on_node(problem, world).size(), needs.ranks);
     if (!world.root()) return bytes;
     const auto core = problem.core_elements * element_bytes, links = problem.lines * line_bytes;
-    bytes += arrays(std::max(problem.node_elements, problem.core_elements), needs.core);
+    const auto pages = problem.pages * page_lines * line_bytes;
+    bytes += arrays(core_array_elements(problem, needs), needs.core);
     bytes += arrays(problem.node_elements, needs.threads);
     bytes += needs.order ? problem.lines * element_bytes : 0;
-    bytes += (needs.links ? links : 0) + (needs.small_pages ? core : 0) + (needs.huge_pages ? core : 0);
+    bytes += (needs.links ? links : 0) + (needs.small_pages ? pages : 0) + (needs.huge_pages ? pages : 0);
     bytes += needs.padded ? core + problem.rows * line_bytes : 0;
-    return bytes + (needs.kept ? core : 0) + (needs.fresh ? core : 0);
+    return bytes + (needs.kept ? core : 0) + (needs.fresh || needs.wishes_huge_pages ? core : 0);
 }
 
-// Names the node that is shortest of memory. Collective.
-void refuse_if_too_large(const Problem& problem, const Team& world, const Needs& needs) {
-    auto wanted = bytes_wanted(problem, world, needs), available = available_memory_bytes() / 10 * 9;
+// Names the node that is shortest of memory; empty if none is. Arrays whose size nobody asked for are to
+// leave half of what is free. Collective.
+std::string shortage(const Problem& problem, const Team& world, const Needs& needs,
+                     const Settings& settings) {
+    const auto free = settings.memory_bytes.value_or(available_memory_bytes());
+    auto wanted = bytes_wanted(problem, world, needs),
+         available = settings.elements ? free / 10 * 9 : free / 2;
     MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT64_T, MPI_SUM, world.node);
     MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_INT64_T, MPI_MIN, world.node);
     struct {
@@ -105,13 +110,30 @@ void refuse_if_too_large(const Problem& problem, const Team& world, const Needs&
         int rank;
     } least = {static_cast<double>(available - wanted), world.rank};
     MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
-    if (least.left >= 0) return;
-    throw UsageError(text_of_rank(
+    if (least.left >= 0) return {};
+    return text_of_rank(
         world, least.rank,
         fmt::format(
             "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer experiments",
             format_bytes(static_cast<double>(wanted)), host_name(),
-            format_bytes(static_cast<double>(available)))));
+            format_bytes(static_cast<double>(available))));
+}
+
+// As large as they should be, or as fits the memory. Collective.
+void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
+                          const Settings& settings, const Needs& needs) {
+    constexpr std::int64_t largest_divisor = 1 << 10;
+    const auto last = last_level(world);
+    for (std::int64_t divisor = 1;; divisor *= 2) {
+        choose_sizes(problem, settings, last, divisor);
+        problem.eviction_elements = eviction_elements(problem, world, threads, needs, last);
+        const auto too_large = shortage(problem, world, needs, settings);
+        if (too_large.empty()) return;
+        if (settings.elements || divisor == largest_divisor) throw UsageError(too_large);
+        problem.note = fmt::format(
+            "arrays of {} of the usual size, or they would take more than half of the free memory",
+            divisor == 1 ? "half" : fmt::format("1/{}", 2 * divisor));
+    }
 }
 
 void fill_periodic(double* at, Range range, std::int64_t period) {
@@ -151,8 +173,7 @@ void make_all_arrays(Problem& problem, const Team& world, const Threads& threads
     }
     if (!world.root()) return;
     if (needs.core.any) {
-        const auto elements = std::max(needs.core_streams ? problem.node_elements : 0, problem.core_elements);
-        problem.core = make_arrays({0, elements}, 1, needs.core.targets);
+        problem.core = make_arrays({0, core_array_elements(problem, needs)}, 1, needs.core.targets);
     }
     if (needs.threads.any) {
         problem.threads = make_arrays({0, problem.node_elements}, threads.process, needs.threads.targets);
@@ -167,11 +188,15 @@ void make_order(Problem& problem) {
     }
 }
 
-// On each page another line, so that they spread over the sets of a cache. The first is line 0.
+// One line of each page, chosen by a hash (Knuth's multiplicative one), so that they spread over the sets of
+// every cache on small pages and on huge ones. The first is line 0.
 Mapping make_pages(std::int64_t count, Pages pages) {
     Mapping mapping(count * page_lines * line_bytes, pages);
     auto* const links = mapping.as<Link>();
-    const auto line_on = [](std::int64_t page) { return page * page_lines + page % page_lines; };
+    const auto line_on = [](std::int64_t page) {
+        return page * page_lines +
+               static_cast<std::int64_t>((static_cast<std::uint64_t>(page) * 0x9E3779B97F4A7C15U) >> 58);
+    };
     const auto order = shuffled(count);
     for (std::size_t k = 0; k < order.size(); ++k) {
         const auto next = order[k + 1 < order.size() ? k + 1 : 0];
@@ -189,13 +214,20 @@ void make_matrix(Problem& problem) {
     }
 }
 
+// The bits of every so many'th of the first elements of a, added as whole numbers, modulo 2^64.
+std::int64_t bits_of_a(std::int64_t elements, std::int64_t stride) {
+    std::uint64_t total = 0;
+    for (std::int64_t i = 0; i < elements; i += stride) total += std::bit_cast<std::uint64_t>(value_a(i));
+    return static_cast<std::int64_t>(total);
+}
+
 void make_sums(Problem& problem, const Needs& needs) {
     problem.node_sum = sum_of_a(problem.node_elements, 1);
     problem.matrix_sum = sum_of_a(problem.rows * problem.columns, 1);
-    if (needs.order || needs.core.any) {
-        for (std::int64_t stride = 1; stride <= 128; stride *= 2) {
-            problem.strided_sums[stride] = sum_of_a(problem.core_elements, stride);
-        }
+    if (!needs.order && !needs.core.any) return;
+    problem.line_sum = sum_of_a(problem.core_elements, line_elements);
+    for (std::int64_t stride = 1; needs.strides && stride <= 128; stride *= 2) {
+        problem.strided_bits[stride] = bits_of_a(problem.core_elements, stride);
     }
 }
 
@@ -217,16 +249,10 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
                      const std::vector<Chosen>& chosen) {
     Problem problem;
     const auto needs = needs_of(chosen);
-    const auto last = last_level(world);
-    choose_sizes(problem, world, settings, last);
-    problem.eviction_elements = eviction_elements(problem, world, needs, last);
-    refuse_if_too_large(problem, world, needs);
+    problem.nodes = nodes_of(world);
+    choose_fitting_sizes(problem, world, threads, settings, needs);
     make_all_arrays(problem, world, threads, needs);
-    const auto eviction = problem.eviction_elements;
-    if (eviction > 0) {
-        problem.eviction = make_buffer<double>(eviction);
-        std::fill_n(problem.eviction.get(), eviction, 1.0);
-    }
+    make_eviction(problem, threads);
     make_sums(problem, needs);
     if (world.root()) {
         if (needs.order) make_order(problem);

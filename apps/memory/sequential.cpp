@@ -4,8 +4,7 @@
 namespace pacer::memory {
 
 Answer sequential(const Problem& problem, const Team&) {
-    return summed(problem.strided_sums.at(line_elements), problem.lines,
-                  sum_strided(problem.core->a.get(), problem.core_elements, line_elements));
+    return summed(problem.line_sum, problem.lines, sum_lines(problem.core->a.get(), problem.lines));
 }
 
 }  // namespace pacer::memory

@@ -88,6 +88,13 @@ void refuse_if_too_large(const std::vector<WorkingSet>& sets) {
 
 }  // namespace
 
+std::int64_t bytes_of_set(std::int64_t elements) {
+    constexpr std::int64_t most = std::int64_t{1} << 50;
+    if (elements > most)
+        throw UsageError(fmt::format("no memory holds {} elements: use fewer elements", elements));
+    return elements * element_bytes;
+}
+
 Sweep make_sweep(const Team& world, std::optional<std::int64_t> largest_bytes) {
     if (largest_bytes && *largest_bytes < smallest_bytes) {
         throw UsageError(fmt::format("--sweep begins at {}: use -n {} or more",

@@ -37,6 +37,9 @@ struct Sweep {
     Mapping links;
     std::vector<WorkingSet> sets;  // on rank 0; elsewhere their sizes alone
 };
+// Bytes of so many doubles. Throws UsageError if no memory holds them.
+std::int64_t bytes_of_set(std::int64_t elements);
+
 // Up to `largest_bytes`, or by the caches. Collective. Throws UsageError.
 Sweep make_sweep(const Team& world, std::optional<std::int64_t> largest_bytes);
 
@@ -47,7 +50,8 @@ Facts sweep_parameters(const WorkingSet& set);
 void sweep_particulars(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant,
                        Record& record);
 
-// What was reached on each level: the median of the working sets that fit it and not the one before.
+// What was reached on each level: the median of the working sets that fit it and not the one before. Empty
+// where no caches are known.
 std::string levels(const std::vector<Record>& records, const Caches& caches);
 
 SweepAnswer sweep_read(const WorkingSet& set, const Team& team);

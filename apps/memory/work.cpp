@@ -66,6 +66,7 @@ Facts parameters(const Problem& problem, std::string_view experiment) {
     } else {
         facts.emplace_back("elements", problem.core_elements);
     }
+    if (experiment == "pages") facts.emplace_back("pages", problem.pages);
     if (experiment == "order") facts.emplace_back("ahead", problem.ahead);
     return facts;
 }
@@ -76,9 +77,8 @@ void particulars(const Problem& problem, const MemoryVariant& variant, Record& r
     record.limit = limit_of(problem, access_of(experiment), record);
     // All nodes together do more work than one core: their times do not compare.
     if (problem.nodes > 1 && uses_ranks(variant.uses)) record.baseline = "none";
-    const bool nontemporal = variant.run == write_nontemporal || variant.run == copy_nontemporal ||
-                             variant.run == triad_nontemporal;
-    if (nontemporal && !has_nontemporal_stores) record.not_run = "this processor's kind has no such stores";
+    if (is_nontemporal(variant) && !has_nontemporal_stores)
+        record.not_run = "this processor's kind has no such stores";
     if (variant.run == first_pass_huge || variant.run == pages_huge) record.not_run = problem.no_huge_pages;
 }
 

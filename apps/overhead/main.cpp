@@ -1,10 +1,11 @@
 // overhead: what starting and joining workers and exchanging messages costs, and from what grain on it pays.
+#include <iterator>
 #include <string_view>
-#include <thread>
 
 #include "apps/overhead/break_even.hpp"
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/spawned_workers.hpp"
+#include "common/placement_machine.hpp"
 #include "common/session.hpp"
 #include "io/output.hpp"
 
@@ -38,9 +39,8 @@ void plan_problem(Session& session, const overhead::Problem& problem,
 }
 
 void print_break_even(const Session& session, bool crowded) {
-    // OMP_NUM_THREADS may say less than there is.
-    const auto cores =
-        std::max(session.threads.process, static_cast<int>(std::thread::hardware_concurrency()));
+    // OMP_NUM_THREADS may say less, the host have more than this process may use.
+    const auto cores = std::ssize(machine().cores_of(machine().cpus));
     print_after_table(session, [&] { return overhead::break_even_table(session.launch, cores, crowded); });
 }
 
@@ -81,6 +81,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto means = overhead::make_means(world, settings, workers, variants);
     const auto problems = overhead::make_problems(world, session.threads, settings, workers, variants, *means,
                                                   !options.no_limits);
+    line.begin_budget();
     for (const auto& problem : problems) plan_problem(session, problem, variants);
     measure(session);
     close_session(session);

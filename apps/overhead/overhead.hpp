@@ -37,6 +37,7 @@ struct Means {
     std::unique_ptr<Spawner> spawner;  // rank 0, if `spawn` is to run
     std::string no_spawn;              // why it cannot; the same on every rank
     bool crowded = false;              // more ranks than cores on some node
+    int openmp_threads = 1;            // most that OpenMP gives rank 0; the same on every rank
     ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
@@ -121,7 +122,7 @@ inline constexpr std::array<OverheadVariant, 12> variants = {{
     {"openmp_region", "a parallel region of w threads that exist already", openmp_region, Uses::threads},
     {"openmp_barrier", "a barrier of w threads inside a parallel region", openmp_barrier, Uses::threads},
     {"fork", "fork w processes, read their results from a pipe, wait for their ends", fork, Uses::threads},
-    {"spawn", "MPI_Comm_spawn of w processes, MPI_Reduce of their results, MPI_Comm_disconnect", spawn,
+    {"spawn", "MPI_Comm_spawn of w processes, MPI_Gather of their results, MPI_Comm_disconnect", spawn,
      Uses::threads},
     {"barrier", "MPI_Barrier of all ranks", barrier, Uses::ranks},
     {"copy", "the message copied by one core: no exchange at all", copy, Uses::core},

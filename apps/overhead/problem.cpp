@@ -1,5 +1,6 @@
 // Making the problems, and knowing their answers.
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <limits>
@@ -42,7 +43,7 @@ void try_to_spawn(Means& means, const Team& world, std::int64_t workers) {
     if (world.root()) {
         means.spawner = std::make_unique<Spawner>(own_program());
         try {
-            means.spawner->spawn(workers);
+            means.no_spawn = means.spawner->spawn(workers).error;
         } catch (const std::runtime_error& error) {
             means.no_spawn = error.what();
         }
@@ -75,6 +76,13 @@ std::int64_t arriving(const Problem& problem, const Record& record) {
     return problem.elements;
 }
 
+// Empty if there are enough.
+std::string too_few_openmp_threads(const Problem& problem) {
+    const int most = problem.means->openmp_threads;
+    if (problem.workers <= most) return {};
+    return fmt::format("OpenMP gives {} thread{} at most: see OMP_THREAD_LIMIT", most, most == 1 ? "" : "s");
+}
+
 }  // namespace
 
 std::int64_t most_workers(const Settings& settings, const Threads& threads) {
@@ -96,6 +104,8 @@ std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, s
     means->thread_level = settings.thread_level;
     means->crowded = crowded(world);
     MPI_Allreduce(MPI_IN_PLACE, &means->crowded, 1, MPI_CXX_BOOL, MPI_LOR, world.comm);
+    means->openmp_threads = omp_get_thread_limit();
+    MPI_Bcast(&means->openmp_threads, 1, MPI_INT, 0, world.comm);
     if (is_chosen(chosen, Kind::message)) {
         refuse_if_too_large(world, settings);
         means->buffers = Buffers(world, settings.elements);
@@ -180,6 +190,8 @@ void particulars(const Problem& problem, const OverheadVariant& variant, Record&
             if (uses_threads(variant.uses)) record.threads = static_cast<int>(problem.workers);
             record.work.items = problem.workers;
             if (variant.run == spawn) record.not_run = problem.means->no_spawn;
+            if (variant.run == openmp_region || variant.run == openmp_barrier)
+                record.not_run = too_few_openmp_threads(problem);
             break;
         case Kind::barrier:
             record.work.items = record.ranks;

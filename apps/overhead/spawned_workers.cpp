@@ -1,19 +1,24 @@
 #include "apps/overhead/spawned_workers.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <stdexcept>
-#include <vector>
+#include <thread>
 
 #include "apps/overhead/piece.hpp"
 #include "common/status.hpp"
 #include "common/team.hpp"
+#include "common/timing.hpp"
 
 namespace pacer::overhead {
 
-SpawnedWorkers::SpawnedWorkers(const std::string& program, std::int64_t count) {
+SpawnedWorkers::SpawnedWorkers(const std::string& program, std::int64_t count)
+    : returned_(static_cast<std::size_t>(count)) {
     std::string role = spawned_worker_role;
     std::array<char*, 2> arguments = {role.data(), nullptr};
     MPI_Info info = MPI_INFO_NULL;
@@ -37,9 +42,20 @@ SpawnedWorkers::SpawnedWorkers(const std::string& program, std::int64_t count) {
 std::int64_t SpawnedWorkers::join() {
     std::int64_t first = 0, sum = 0;
     MPI_Bcast(&first, 1, MPI_INT64_T, MPI_ROOT, workers_);
-    MPI_Reduce(nullptr, &sum, 1, MPI_INT64_T, MPI_SUM, MPI_ROOT, workers_);
+    MPI_Gather(nullptr, 0, MPI_INT64_T, returned_.data(), 2, MPI_INT64_T, MPI_ROOT, workers_);
     MPI_Comm_disconnect(&workers_);
+    for (const auto& worker : returned_) sum += worker.result;
     return sum;
+}
+
+void SpawnedWorkers::wait_until_gone() const {
+    constexpr double patience_seconds = 1;
+    const double end = now_seconds() + patience_seconds;
+    for (const auto& worker : returned_) {
+        while (kill(static_cast<pid_t>(worker.pid), 0) == 0 && now_seconds() < end) {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
 }
 
 int be_spawned_worker(int argc, char** argv) {
@@ -56,8 +72,8 @@ int be_spawned_worker(int argc, char** argv) {
     MPI_Comm_rank(MPI_COMM_WORLD, &rank);
     std::int64_t first = 0;
     MPI_Bcast(&first, 1, MPI_INT64_T, 0, parent);
-    const std::int64_t result = piece_of_work(first + rank);
-    MPI_Reduce(&result, nullptr, 1, MPI_INT64_T, MPI_SUM, 0, parent);
+    const SpawnedWorkers::Returned returned = {piece_of_work(first + rank), getpid()};
+    MPI_Gather(&returned, 2, MPI_INT64_T, nullptr, 2, MPI_INT64_T, 0, parent);
     MPI_Comm_disconnect(&parent);
     MPI_Finalize();
     return static_cast<int>(ExitStatus::right);

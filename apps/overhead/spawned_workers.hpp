@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace pacer::overhead {
 
@@ -19,7 +20,18 @@ class SpawnedWorkers {
     // Tells them to begin, adds up what they return, and disconnects.
     std::int64_t join();
 
+    // After join(): they still have to finalize, which takes a core from whatever comes next. Waits for their
+    // ends, a second at most; those on other hosts are none of this host's business.
+    void wait_until_gone() const;
+
   private:
+    // What a worker returns.
+    struct Returned {
+        std::int64_t result = 0, pid = 0;
+    };
+    friend int be_spawned_worker(int argc, char** argv);
+
+    std::vector<Returned> returned_;
     MPI_Comm workers_ = MPI_COMM_NULL;  // the intercommunicator
 };
 

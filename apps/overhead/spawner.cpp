@@ -13,9 +13,9 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 #include "common/timing.hpp"
 
@@ -87,6 +87,13 @@ Spawner::~Spawner() {
 
 Spawner::Spawned Spawner::spawn(std::int64_t workers) {
     Spawned spawned;
+    const double start_seconds = now_seconds();
+    const auto failed = [&](std::string error) {
+        give_up();
+        spawned.seconds = now_seconds() - start_seconds;
+        spawned.error = std::move(error);
+        return spawned;
+    };
     for (; spawned.hangs < most_tries; ++spawned.hangs) {
         if (pid_ < 0) start();
         SpawnReply reply{};
@@ -95,20 +102,15 @@ Spawner::Spawned Spawner::spawn(std::int64_t workers) {
             give_up();
             continue;
         }
-        if (recv(channel_, &reply, sizeof reply, 0) != sizeof reply) {
-            give_up();
-            throw std::runtime_error("the process that calls MPI_Comm_spawn ended without an answer");
-        }
-        if (reply.error[0] != '\0') {
-            give_up();
-            throw std::runtime_error(reply.error);
-        }
+        if (recv(channel_, &reply, sizeof reply, 0) != sizeof reply)
+            return failed("the process that calls MPI_Comm_spawn ended without an answer");
+        if (reply.error[0] != '\0') return failed(reply.error);
         spawned.seconds = reply.seconds;
         spawned.sum = reply.sum;
         slowest_seconds_ = std::max(slowest_seconds_, reply.seconds);
         return spawned;
     }
-    throw std::runtime_error(fmt::format("MPI_Comm_spawn hung {} times in a row", most_tries));
+    return failed(fmt::format("MPI_Comm_spawn hung {} times in a row", most_tries));
 }
 
 void Spawner::start() {

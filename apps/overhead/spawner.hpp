@@ -25,11 +25,13 @@ class Spawner {
     ~Spawner();
 
     struct Spawned {
-        double seconds = 0;      // from MPI_Comm_spawn to the end of MPI_Comm_disconnect
+        double seconds = 0;      // from MPI_Comm_spawn to the end of MPI_Comm_disconnect; wasted if it failed
         std::int64_t sum = 0;    // of what the workers returned
         std::int64_t hangs = 0;  // given up before that
+        std::string error = {};  // why there were no workers: MPI cannot, or hung three times
     };
-    // Has so many workers spawned and joined. Throws std::runtime_error if MPI cannot, or hung three times.
+    // Has so many workers spawned and joined; when it returns they are gone. Throws std::system_error if not
+    // even the process beside can be made.
     Spawned spawn(std::int64_t workers);
 
     pid_t pid() const { return pid_; }  // of the process; -1: none

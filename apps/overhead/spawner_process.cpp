@@ -36,6 +36,7 @@ SpawnReply spawn_and_join(const std::string& program, std::int64_t workers) {
         SpawnedWorkers spawned(program, workers);
         reply.sum = spawned.join();
         reply.seconds = now_seconds() - start;
+        spawned.wait_until_gone();
     } catch (const std::runtime_error& error) {
         const std::string_view text = error.what();
         std::memcpy(reply.error, text.data(), std::min(text.size(), sizeof reply.error - 1));
