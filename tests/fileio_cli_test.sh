@@ -320,4 +320,13 @@ expect 2 'a damaged file behind a whole one'
 [ "$(stat -c %s f.csv.journal)" -gt 600 ] || fail 'reading failed: nothing of the block in flight is kept'
 cd ..
 
+if [ -c /dev/full ]; then
+    status=0
+    "$fileio" --calculation sum few.txt --out full.csv >/dev/full 2>"$scratch/stderr" || status=$?
+    err=$(cat "$scratch/stderr")
+    expect 2 'a full standard output'
+    once 'standard output' 'a full standard output'
+    [ -s full.csv ] || fail 'a full standard output: the results are not there'
+fi
+
 finish

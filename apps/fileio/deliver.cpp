@@ -10,6 +10,7 @@
 #include "apps/fileio/tally.hpp"
 #include "common/progress.hpp"
 #include "common/units.hpp"
+#include "io/output.hpp"
 #include "io/part_file.hpp"
 
 namespace pacer::fileio {
@@ -187,18 +188,19 @@ class Desk {
     void report(const Team& world, const Account& account) const {
         if (delivery_.quiet) return;
         const double seconds = seconds_since_launch();
-        fmt::print("{}\n", conservation(account.lines, account.done, account.rejected, account.skipped));
-        fmt::print("results: {}\n", delivery_.target.path);
-        if (account.rejected > 0) fmt::print("rejected: {}\n", delivery_.target.rejected_path());
+        auto text = fmt::format("{}\nresults: {}\n",
+                                conservation(account.lines, account.done, account.rejected, account.skipped),
+                                delivery_.target.path);
+        if (account.rejected > 0) text += fmt::format("rejected: {}\n", delivery_.target.rejected_path());
         const auto records = account.done + account.rejected - earlier_records_;
-        fmt::print(
-            "{} by {} rank{}: {}, {}\n", format_seconds(seconds), world.size, world.size == 1 ? "" : "s",
-            format_rate(static_cast<double>(records) / seconds, "records/s"),
-            format_rate(
-                static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0})) /
-                    seconds,
-                "B/s"));
-        if (earlier_records_ > 0) fmt::print("{} records were done before\n", earlier_records_);
+        const auto bytes =
+            static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
+        text += fmt::format("{} by {} rank{}: {}, {}\n", format_seconds(seconds), world.size,
+                            world.size == 1 ? "" : "s",
+                            format_rate(static_cast<double>(records) / seconds, "records/s"),
+                            format_rate(bytes / seconds, "B/s"));
+        if (earlier_records_ > 0) text += fmt::format("{} records were done before\n", earlier_records_);
+        print_out(text);
     }
 
     const Settings& settings_;

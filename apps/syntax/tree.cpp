@@ -36,7 +36,7 @@ void make_file(const fs::path& path) {
 void make_files(const fs::path& root, std::int64_t files) {
     fs::path folder, made;
     for (std::int64_t i = 0; i < files; ++i) {
-        if (stop_requested()) throw UsageError("stopped by a signal while temporary files were made");
+        if (stop_requested()) return;  // nothing will be searched
         if (i % files_a_folder == 0) {
             folder = root / fmt::format("{:06}", i / files_a_folder);
             if (std::error_code error; !fs::create_directory(folder, error)) refuse(folder, error.value());
