@@ -34,7 +34,7 @@ suite=(
     'syntax --max-seconds 25 | -n 100 --work 100 --files 20'
     'overhead --max-seconds 30 | -n 8'
 )
-quick_options=(--repeats 6 --max-seconds 5 --no-limits)
+quick_options=(--repeats 6 --max-seconds 30 --no-limits)
 
 # choose_apps LIST: leaves only their launches.
 choose_apps() {
