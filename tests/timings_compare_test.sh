@@ -232,7 +232,7 @@ warns 'FILE is required'
 echo seconds >text.h5
 : >empty.h5
 head -c 20000 base.h5 >cut.h5
-python3 - <<'END'
+/usr/bin/python3 - <<'END'
 data = bytearray(open("base.h5", "rb").read())
 for name, at in (("head", 9), ("middle", len(data) // 2), ("tail", len(data) - 3)):
     flipped = bytearray(data)
@@ -252,7 +252,7 @@ try:
         file["x"] = [1, 2, 3]
     vouched("other_program.h5", open("other_program.tmp", "rb").read())
     with h5py.File("future.tmp", "w", libver=("v110", "v110")) as file:
-        file.attrs["format"] = "pacer-timings"
+        file.attrs.create("format", b"pacer-timings", dtype="S13")
         file.attrs.create("format_version", 2, dtype="i8")
     vouched("future.h5", open("future.tmp", "rb").read())
     # An index that says otherwise than the launches.
