@@ -1,16 +1,15 @@
-// The options every app shares, on CLI11, and how a command line is refused.
+// The options every app shares.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/arguments.hpp"
 #include "common/report.hpp"
 #include "common/run.hpp"
 #include "common/team.hpp"
@@ -29,27 +28,11 @@ struct Options {
          strict_placement = false;
 };
 
-// A command line with the shared options; an app adds its own to `cli`. `options` must outlive it and hold
-// the app's defaults.
-class CommandLine {
+// A command line with the shared options; an app adds its own. `options` must outlive it and hold the app's
+// defaults.
+class CommandLine : public Arguments {
   public:
-    CommandLine(std::string program, std::string summary, Options& options);
-
-    // Adds an option for a count: 2e9, 2G, 64Ki.
-    CLI::Option* add_count(const std::string& name, std::int64_t& value, const std::string& help);
-
-    // Adds an option that takes one of the names in `choices`.
-    template <class Enum>
-    CLI::Option* add_choice(const std::string& name, Enum& value, const std::map<std::string, Enum>& choices,
-                            std::string help) {
-        const auto chosen =
-            std::find_if(choices.begin(), choices.end(), [&](auto& c) { return c.second == value; });
-        const auto assign = [&value, choices](const std::string& word) { value = choices.at(word); };
-        return cli.add_option_function<std::string>(name, assign, std::move(help))
-            ->check(CLI::IsMember(choices))
-            ->type_name("NAME")
-            ->default_str(chosen->first);
-    }
+    CommandLine(const std::string& program, const std::string& summary, Options& options);
 
     // Reads the arguments. Returns a status if the launch is to end now: --help, --version, --list, printed
     // by rank 0. Throws UsageError for anything unknown or unusable.
@@ -60,10 +43,7 @@ class CommandLine {
     // problems. One that was given is of the whole launch.
     void begin_budget();
 
-    CLI::App cli;
-
   private:
-    std::string program_;
     Options& options_;
 };
 

@@ -11,15 +11,13 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <nlohmann/json.hpp>
+#include <string>
 
 #include "common/placement_machine.hpp"
 
 namespace pacer {
 
 namespace {
-
-using Json = nlohmann::json;
 
 bool is_set(const char* variable) {
     const char* value = std::getenv(variable);
@@ -72,45 +70,55 @@ std::vector<std::vector<int>> cores_of_threads(const std::vector<std::vector<int
     return cores;
 }
 
-std::vector<std::string> range_lists(const std::vector<std::vector<int>>& lists) {
-    std::vector<std::string> texts;
-    for (const auto& list : lists) texts.push_back(range_list(list));
-    return texts;
+// A placement on its way to rank 0: a line a member; lists of lists with a semicolon before each.
+std::string lists_text(const std::vector<std::vector<int>>& lists) {
+    std::string text;
+    for (const auto& list : lists) text += ";" + range_list(list);
+    return text;
 }
 
-std::vector<std::vector<int>> lists_in(const Json& texts) {
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const auto end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::vector<std::vector<int>> lists_in(std::string_view text) {
     std::vector<std::vector<int>> lists;
-    for (const auto& text : texts) lists.push_back(numbers_in(text.get<std::string>()));
+    if (text.empty()) return lists;
+    for (const auto list : split(text.substr(1), ';')) lists.push_back(numbers_in(list));
     return lists;
 }
 
-Json to_json(const RankPlacement& place) {
-    return {{"rank", place.rank},
-            {"host", place.host},
-            {"pid", place.pid},
-            {"cpus", range_list(place.cpus)},
-            {"cores", range_list(place.cores)},
-            {"process_threads", range_lists(place.process_threads)},
-            {"hybrid_threads", range_lists(place.hybrid_threads)},
-            {"thread_cpus", range_lists(place.thread_cpus)},
-            {"host_cores", place.host_cores},
-            {"host_cpus", place.host_cpus},
-            {"host_quota", place.host_quota}};
+std::string packed(const RankPlacement& place) {
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", place.rank, place.host, place.pid,
+                       range_list(place.cpus), range_list(place.cores), lists_text(place.process_threads),
+                       lists_text(place.hybrid_threads), lists_text(place.thread_cpus), place.host_cores,
+                       place.host_cpus, place.host_quota);
 }
 
-RankPlacement from_json(const Json& json) {
+RankPlacement unpacked(std::string_view text) {
+    const auto lines = split(text, '\n');
+    const auto read = [&](std::size_t line, auto& value) {
+        const auto word = lines.at(line);
+        std::from_chars(word.data(), word.data() + word.size(), value);
+    };
     RankPlacement place;
-    place.rank = json.at("rank");
-    place.host = json.at("host");
-    place.pid = json.at("pid");
-    place.cpus = numbers_in(json.at("cpus").get<std::string>());
-    place.cores = numbers_in(json.at("cores").get<std::string>());
-    place.process_threads = lists_in(json.at("process_threads"));
-    place.hybrid_threads = lists_in(json.at("hybrid_threads"));
-    place.thread_cpus = lists_in(json.at("thread_cpus"));
-    place.host_cores = json.at("host_cores");
-    place.host_cpus = json.at("host_cpus");
-    place.host_quota = json.at("host_quota");
+    read(0, place.rank);
+    place.host = lines.at(1);
+    read(2, place.pid);
+    place.cpus = numbers_in(lines.at(3));
+    place.cores = numbers_in(lines.at(4));
+    place.process_threads = lists_in(lines.at(5));
+    place.hybrid_threads = lists_in(lines.at(6));
+    place.thread_cpus = lists_in(lines.at(7));
+    read(8, place.host_cores);
+    read(9, place.host_cpus);
+    read(10, place.host_quota);
     return place;
 }
 
@@ -162,10 +170,7 @@ std::vector<RankPlacement> gather_placement(const Team& world, const Threads& th
     mine.thread_cpus = cpus_of_threads(threads.hybrid);
     mine.hybrid_threads = cores_of_threads(mine.thread_cpus);
     std::vector<RankPlacement> all;
-    for (const auto& text :
-         gather_text(world, to_json(mine).dump(-1, ' ', true, Json::error_handler_t::replace))) {
-        all.push_back(from_json(Json::parse(text)));
-    }
+    for (const auto& text : gather_text(world, packed(mine))) all.push_back(unpacked(text));
     return all;
 }
 

@@ -1,20 +1,17 @@
 // The forms of a launch that programs read.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
+#include "common/json.hpp"
 #include "common/report.hpp"
 
 namespace pacer {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 Json object(const Facts& facts) {
     Json result = Json::object();
     for (const auto& [name, value] : facts) {
-        std::visit([&, key = name](const auto& held) { result[key] = held; }, value);
+        std::visit([&, key = name](const auto& held) { result.add(key, held); }, value);
     }
     return result;
 }
@@ -46,15 +43,15 @@ Json summary_object(const Summary& s) {
 }
 
 Json object(const Record& record, const Launch& launch) {
-    Json shares = Json::array(), seconds = Json::array();
+    Json shares = Json::list(), seconds = Json::list();
     for (const auto& share : record.shares) {
-        shares.push_back({{"rank", share.rank},
-                          {"threads", share.threads},
-                          {"work_items", share.items},
-                          {"partial_result", share.partial}});
+        shares.push_back(Json{{"rank", share.rank},
+                              {"threads", share.threads},
+                              {"work_items", share.items},
+                              {"partial_result", share.partial}});
     }
     Json observed = Json::object();
-    for (const auto& [name, values] : record.observed) observed[name] = values;
+    for (const auto& [name, values] : record.observed) observed.add(name, values);
     const auto width = static_cast<std::ptrdiff_t>(record.ranks);
     for (std::size_t repeat = 0; repeat < record.repeats(); ++repeat) {
         const auto first = record.seconds.begin() + static_cast<std::ptrdiff_t>(repeat) * width;
@@ -90,14 +87,6 @@ Json object(const Record& record, const Launch& launch) {
             {"seconds", seconds}};
 }
 
-// A field of a CSV line, quoted where RFC 4180 wants it.
-std::string field(std::string_view text) {
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-    std::string quoted = "\"";
-    for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return quoted + "\"";
-}
-
 std::string parameter_text(const Record& record) {
     std::string text;
     for (const auto& [name, value] : record.parameters) {
@@ -107,8 +96,9 @@ std::string parameter_text(const Record& record) {
 }
 
 std::string case_fields(const Launch& launch, const Record& record) {
-    return fmt::format("{},{},{},{},{},{}", field(launch.id), field(record.app), field(record.variant),
-                       record.ranks, record.threads, field(parameter_text(record)));
+    return fmt::format("{},{},{},{},{},{}", csv_field(launch.id), csv_field(record.app),
+                       csv_field(record.variant), record.ranks, record.threads,
+                       csv_field(parameter_text(record)));
 }
 
 constexpr std::string_view case_names = "launch,app,variant,ranks,threads,parameters";
@@ -116,19 +106,18 @@ constexpr std::string_view case_names = "launch,app,variant,ranks,threads,parame
 }  // namespace
 
 std::string json(const std::vector<Launch>& launches) {
-    Json all = Json::array();
+    Json all = Json::list();
     for (const auto& launch : launches) {
-        Json placement = Json::array(), records = Json::array();
+        Json placement = Json::list(), records = Json::list();
         for (const auto& place : launch.placement) placement.push_back(object(place));
         for (const auto& record : launch.records) records.push_back(object(record, launch));
-        all.push_back({{"id", launch.id},
-                       {"circumstances", object(launch.circumstances)},
-                       {"placement", placement},
-                       {"warnings", launch.warnings},
-                       {"records", records}});
+        all.push_back(Json{{"id", launch.id},
+                           {"circumstances", object(launch.circumstances)},
+                           {"placement", placement},
+                           {"warnings", launch.warnings},
+                           {"records", records}});
     }
-    // A path or an environment variable need not be valid UTF-8; JSON must be.
-    return Json{{"launches", all}}.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return Json{{"launches", all}}.text(2) + "\n";
 }
 
 std::string summary_csv(const std::vector<Launch>& launches) {
@@ -149,7 +138,7 @@ std::string summary_csv(const std::vector<Launch>& launches) {
                 text += known_text(value);
             }
             text += fmt::format(",{},{},{},{},{}\n", s.rate_unit, known_text(record.first_seconds),
-                                record.verdict.checked, record.verdict.failed, field(record.not_run));
+                                record.verdict.checked, record.verdict.failed, csv_field(record.not_run));
         }
     }
     return text;

@@ -90,7 +90,7 @@ void close_session(Session& session) {
     auto& warnings = session.launch.warnings;
     const auto found = doubts(session.launch.records, session.options.run, session.stopped);
     warnings.insert(warnings.end(), found.begin(), found.end());
-    if (session.stopped) warnings.push_back("stopped early by a signal");
+    if (session.stopped) warnings.emplace_back("stopped early by a signal");
 }
 
 }  // namespace pacer

@@ -33,7 +33,6 @@ packages=(
     libxxhash-dev      # checksums of journals and answers
     librandom123-dev   # test data that depends on its index alone
     nlohmann-json3-dev # --format json
-    libeigen3-dev      # fits scaling laws
     gnuplot-nox        # draws for timings plot and timings report
 )
 test_packages=(

@@ -489,16 +489,16 @@ TEST(Tics, OfRatesAndSizesAreFew) {
 }
 
 TEST(Quoted, StandsForItselfOnly) {
-    EXPECT_EQ(quoted("a 4 x 1, 2.5"), "\"a 4 x 1, 2.5\"");
-    EXPECT_EQ(quoted("'\"`\\@$%\x7f\n"), R"("\047\042\140\134\100\044\045  ")");
-    EXPECT_EQ(quoted_tic("5 %"), R"("5 \045\045")");
-    EXPECT_EQ(quoted("\xff \xc3\xbc \xc3"), "\"\\077 \xc3\xbc \\077\"");
+    EXPECT_EQ(gnuplot_string("a 4 x 1, 2.5"), "\"a 4 x 1, 2.5\"");
+    EXPECT_EQ(gnuplot_string("'\"`\\@$%\x7f\n"), R"("\047\042\140\134\100\044\045  ")");
+    EXPECT_EQ(gnuplot_tic("5 %"), R"("5 \045\045")");
+    EXPECT_EQ(gnuplot_string("\xff \xc3\xbc \xc3"), "\"\\077 \xc3\xbc \\077\"");
     for (const std::string_view bad :
          {"\xe0\x80\x80", "\xed\xa0\x80", "\xef\xbf\xbf"}) {  // XML has none of them
-        EXPECT_EQ(quoted(bad), R"("\077\077\077")");
+        EXPECT_EQ(gnuplot_string(bad), R"("\077\077\077")");
     }
-    EXPECT_EQ(quoted("\xf4\x90\x80\x80"), R"("\077\077\077\077")");
-    EXPECT_EQ(quoted("\xf0\x9f\x9a\x80"), "\"\xf0\x9f\x9a\x80\"");
+    EXPECT_EQ(gnuplot_string("\xf4\x90\x80\x80"), R"("\077\077\077\077")");
+    EXPECT_EQ(gnuplot_string("\xf0\x9f\x9a\x80"), "\"\xf0\x9f\x9a\x80\"");
     EXPECT_EQ(shortened("abcdefgh", 8), "abcdefgh");
     EXPECT_EQ(shortened("\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc", 5), "\xc3\xbc\xc3\xbc...");
     EXPECT_EQ(width_of("\xc3\xbc!"), 2U);

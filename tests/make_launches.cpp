@@ -2,14 +2,13 @@
 // times are log-normal: an effect of the launch, alike for all its repeats, times noise of the repeat.
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
 #include <random>
 #include <string>
 #include <vector>
 
-#include "common/status.hpp"
+#include "common/arguments.hpp"
 #include "io/dump.hpp"
 
 namespace {
@@ -18,27 +17,25 @@ using namespace pacer;
 
 struct Wish {
     std::string file, app = "reduce", commit = "aaaa", wrong, host = "node1";
-    int launches = 10, cases = 1, repeats = 10, ranks = 1;
-    unsigned seed = 1;
-    double base = 0.01, slower = 1;         // seconds of the first case; factor on them
-    int slow_cases = 1 << 20;               // only the first that many are slower
-    double between = 0.01, within = 0.005;  // standard deviations of the logarithms
-    std::int64_t elements = 1000000;
+    std::int64_t launches = 10, cases = 1, repeats = 10, ranks = 1, slow_cases = 1 << 20, elements = 1000000;
+    std::uint64_t seed = 1;
+    double base = 0.01, slower = 1;
+    double between = 0.01, within = 0.005;
 };
 
-std::string variant_name(int number) {
+std::string variant_name(std::int64_t number) {
     static const std::vector<std::string> names = {"serial", "simd", "openmp", "mpi", "shared", "hybrid"};
     const auto index = static_cast<std::size_t>(number);
     return index < names.size() ? names[index] : fmt::format("variant{:02}", number);
 }
 
-Record make_record(const Wish& wish, int number, double seconds, std::mt19937& random) {
+Record make_record(const Wish& wish, std::int64_t number, double seconds, std::mt19937& random) {
     std::normal_distribution<double> noise(0, wish.within);
     Record made;
     made.app = wish.app;
     made.variant = variant_name(number);
     made.uses = Uses::ranks;
-    made.ranks = wish.ranks;
+    made.ranks = static_cast<int>(wish.ranks);
     made.parameters = {
         {"elements", wish.elements}, {"source", std::string("iota")}, {"chunk", std::int64_t{32768}}};
     made.work = {wish.elements, 0, wish.elements, Operation::int64_add};
@@ -58,7 +55,7 @@ Record make_record(const Wish& wish, int number, double seconds, std::mt19937& r
     return made;
 }
 
-Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
+Launch make_launch(const Wish& wish, std::int64_t number, std::mt19937& random) {
     std::normal_distribution<double> effect(0, wish.between);
     Launch made;
     made.id = fmt::format("20261122T{:06}Z-{:08x}", number % 1000000, random());
@@ -70,8 +67,8 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
                           {"hosts", wish.host + ":" + std::to_string(wish.ranks)},
                           {"cpu_model", std::string("AMD EPYC")},
                           {"clock_resolution_seconds", 2e-8},
-                          {"seed", std::int64_t{number}},
-                          {"load_before", 0.01 * number},
+                          {"seed", number},
+                          {"load_before", 0.01 * static_cast<double>(number)},
                           {"start_time", fmt::format("2026-11-22T12:07:{:02}Z", number % 60)}};
     // As many as a real launch has.
     while (made.circumstances.size() < 42) {
@@ -82,9 +79,9 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
         made.placement.push_back({rank, wish.host, 4000 + rank, "0-3,8", 2, "0-1;2-3"});
     }
     made.warnings = {"drifted from the first third of the repeats to the last: mpi (-34 %)"};
-    for (int i = 0; i < wish.cases; ++i) {
+    for (std::int64_t i = 0; i < wish.cases; ++i) {
         const double factor = i < wish.slow_cases ? wish.slower : 1;
-        const double seconds = wish.base * (1 + i) * factor * std::exp(effect(random));
+        const double seconds = wish.base * static_cast<double>(1 + i) * factor * std::exp(effect(random));
         made.records.push_back(make_record(wish, i, seconds, random));
     }
     return made;
@@ -92,28 +89,31 @@ Launch make_launch(const Wish& wish, int number, std::mt19937& random) {
 
 int make(int argc, char** argv) {
     Wish wish;
-    CLI::App cli("Writes launches with a known truth.", "make_launches");
-    cli.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    cli.add_option("FILE", wish.file)->required();
-    cli.add_option("--app", wish.app);
-    cli.add_option("--commit", wish.commit);
-    cli.add_option("--wrong", wish.wrong, "Variant whose answers are wrong");
-    cli.add_option("--host", wish.host);
-    cli.add_option("--launches", wish.launches);
-    cli.add_option("--cases", wish.cases);
-    cli.add_option("--repeats", wish.repeats);
-    cli.add_option("--ranks", wish.ranks);
-    cli.add_option("--seed", wish.seed);
-    cli.add_option("--base", wish.base);
-    cli.add_option("--slower", wish.slower);
-    cli.add_option("--slow-cases", wish.slow_cases);
-    cli.add_option("--between", wish.between);
-    cli.add_option("--within", wish.within);
-    cli.add_option("--elements", wish.elements);
-    CLI11_PARSE(cli, argc, argv);
-    std::mt19937 random(wish.seed);
+    constexpr double most = 1e9;
+    Arguments arguments("make_launches", "Writes launches with a known truth.");
+    arguments.add_text("FILE", wish.file, "to write").required();
+    arguments.add_text("--app", wish.app, "their app");
+    arguments.add_text("--commit", wish.commit, "of their program");
+    arguments.add_text("--wrong", wish.wrong, "variant whose answers are wrong");
+    arguments.add_text("--host", wish.host, "they ran on");
+    arguments.add_count("--launches", wish.launches, "in the file");
+    arguments.add_count("--cases", wish.cases, "of each");
+    arguments.add_count("--repeats", wish.repeats, "of a case");
+    arguments.add_count("--ranks", wish.ranks, "of each");
+    arguments.add_whole("--seed", wish.seed, "of the times");
+    arguments.add_number("--base", wish.base, most, "seconds of the first case");
+    arguments.add_number("--slower", wish.slower, most, "factor on them");
+    arguments.add_count("--slow-cases", wish.slow_cases, "only the first that many are slower");
+    arguments.add_number("--between", wish.between, most, "deviation of launches, of the logarithm");
+    arguments.add_number("--within", wish.within, most, "deviation of repeats, of the logarithm");
+    arguments.add_count("--elements", wish.elements, "of the problem");
+    if (const auto text = arguments.read(argc, argv)) {
+        fmt::print("{}", *text);
+        return 0;
+    }
+    std::mt19937 random(static_cast<std::mt19937::result_type>(wish.seed));
     std::vector<Launch> launches;
-    for (int i = 0; i < wish.launches; ++i) launches.push_back(make_launch(wish, i, random));
+    for (std::int64_t i = 0; i < wish.launches; ++i) launches.push_back(make_launch(wish, i, random));
     DumpFile(wish.file, true, "make_launches", 1).write(launches);
     return 0;
 }

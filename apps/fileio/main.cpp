@@ -30,43 +30,34 @@ void add_options(CommandLine& line, Wishes& wishes) {
     auto& settings = wishes.settings;
     const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
     const std::string input = "Input", delivering = "Delivering";
-    line.cli
-        .add_option("inputs", settings.inputs,
-                    "Files, folders or - to read, .gz and .zst too [made: -n rows of 3 numbers]")
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-    line.cli
-        .add_option("--calculation", settings.calculation,
-                    "What to do with a record:\n" + fileio::calculations_help())
-        ->capture_default_str();
+    line.add_words("inputs", settings.inputs,
+                   "Files, folders or - to read, .gz and .zst too [made: -n rows of 3 numbers]");
+    line.add_text("--calculation", settings.calculation,
+                  "What to do with a record:\n" + fileio::calculations_help());
     line.add_choice("--workload", settings.workload, workloads(),
                     "Cost of a record by its index, for wait and lorenz");
     line.add_choice("--on-error", settings.on_error, on_error,
                     "A bad record ends the run, or is left out and listed");
     line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
-        ->group(input);
+        .group(input);
     line.add_count("--block", settings.block_bytes,
                    "Bytes handed out at a time [as the time they take tells]")
-        ->group(input);
+        .group(input);
     line.add_count("--memory", settings.memory_bytes, "Bytes that rank 0 may use, however large the input")
-        ->group(input);
-    line.cli
-        .add_option("--make-input", wishes.make_input,
-                    "Write the input that is otherwise made there, and exit")
-        ->group(input);
-    line.cli
-        .add_option("--record-timeout", settings.record_timeout_seconds,
-                    "Seconds after which a record is named and ends the run, 0: never")
-        ->capture_default_str()
-        ->check(CLI::Range(0.0, 1e9));
-    line.cli.add_option("--out", wishes.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
-        ->group(delivering);
-    line.cli.add_flag("--resume", wishes.delivery.resume, "Go on with a run that was cut, or start it")
-        ->group(delivering);
+        .group(input);
+    line.add_text("--make-input", wishes.make_input, "Write the input that is otherwise made there, and exit")
+        .group(input);
+    line.add_number("--record-timeout", settings.record_timeout_seconds, 1e9,
+                    "Seconds after which a record is named and ends the run, 0: never");
+    line.add_text("--out", wishes.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
+        .group(delivering);
+    line.add_flag("--resume", wishes.delivery.resume, "Go on with a run that was cut, or start it")
+        .group(delivering);
 }
 
 // What is given but has no meaning in this kind of run.
 void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
-    const auto given = [&](const std::string& option) { return line.cli.count(option) > 0; };
+    const auto given = [&](const std::string& option) { return line.count(option) > 0; };
     if (!wishes.settings.inputs.empty() && given("--elements")) {
         throw UsageError("--elements is for the input that is made, and there is input given");
     }

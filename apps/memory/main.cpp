@@ -22,20 +22,16 @@ struct Wishes {
 };
 
 void add_options(CommandLine& line, Wishes& wishes) {
-    line.cli.get_option("--elements")
-        ->description("Doubles in each array on a node [4 x what its caches hold, 2 x on one core]");
-    line.cli
-        .add_option(
-            "--experiments", wishes.settings.experiments,
-            "Only these, separated by commas: read, write, copy, triad, stride, order, matrix, fresh, pages")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    line.describe("--elements",
+                  "Doubles in each array on a node [4 x what its caches hold, 2 x on one core]");
+    line.add_list(
+        "--experiments", wishes.settings.experiments,
+        "Only these, separated by commas: read, write, copy, triad, stride, order, matrix, fresh, pages");
     line.add_count("--ahead", wishes.settings.ahead,
                    "Lines between what prefetch asks for and what it reads");
-    auto* const sweep = line.cli.add_flag(
-        "--sweep", wishes.sweep, "Bandwidth and latency by working set, to 4 x the last cache [or -n]");
-    sweep->excludes("--experiments");
+    line.add_flag("--sweep", wishes.sweep,
+                  "Bandwidth and latency by working set, to 4 x the last cache [or -n]")
+        .excludes("--experiments");
 }
 
 std::string list_all() {
@@ -138,10 +134,10 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     CommandLine line("memory", summary, options);
     add_options(line, wishes);
     if (const auto done = line.parse(world, argc, argv, list_all())) return *done;
-    if (line.cli.count("--elements") > 0) wishes.settings.elements = options.elements;
+    if (line.count("--elements") > 0) wishes.settings.elements = options.elements;
     if (!wishes.sweep) return run_experiments(world, options, line, wishes.settings, argc, argv);
     constexpr double sweep_seconds = 25;
-    const bool budget_given = line.cli.count("--max-seconds") + line.cli.count("--repeats") > 0;
+    const bool budget_given = line.count("--max-seconds") + line.count("--repeats") > 0;
     if (!budget_given) options.run.max_seconds = sweep_seconds;
     return run_sweep(world, options, line, wishes.settings.elements, argc, argv);
 }

@@ -63,15 +63,14 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     overhead::Settings settings;
     options.elements = settings.elements;
     CommandLine line("overhead", summary, options);
-    line.cli.get_option("--elements")->description("Elements of 8 bytes in the largest message, 0: none");
+    line.describe("--elements", "Elements of 8 bytes in the largest message, 0: none");
     line.add_count("--workers", settings.workers, "Most workers to start [as many as cores, 2 at least]");
-    line.add_choice(
+    line.add_choice<overhead::ThreadLevel>(
         "--thread-level", settings.thread_level,
         {{"single", overhead::ThreadLevel::single}, {"serialized", overhead::ThreadLevel::serialized}},
         "What MPI is told of the program's threads");
     if (const auto done = line.parse(world, argc, argv, list(std::span(overhead::variants)))) return *done;
-    if (line.cli.count("--workers") > 0 && settings.workers < 1)
-        throw UsageError("--workers wants 1 at least");
+    if (line.count("--workers") > 0 && settings.workers < 1) throw UsageError("--workers wants 1 at least");
     settings.elements = options.elements;
 
     const auto variants = choose(std::span(overhead::variants), options.variants);

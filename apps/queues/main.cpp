@@ -48,7 +48,7 @@ void add_options(CommandLine& line, queues::Settings& settings, std::string& tra
                     "All tasks cost the same, ever more, or a few of them much more than the others");
     line.add_count("--cost-seed", settings.cost_seed, "Of the costs of the heavy workload");
     line.add_count("--ahead", settings.ahead, "Tasks that a worker of fifo and lifo is sent at a time");
-    line.cli.add_option("--trace", trace, "Write who did what when, FILE.json for Perfetto")->group("Output");
+    line.add_text("--trace", trace, "Write who did what when, FILE.json for Perfetto").group("Output");
 }
 
 ExitStatus run(const Team& world, int argc, char** argv) {

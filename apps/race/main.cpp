@@ -13,7 +13,7 @@ const std::string summary =
 
 // The options of this app alone.
 void add_options(CommandLine& line, race::Settings& settings) {
-    line.cli.get_option("--elements")->description("Increments by threads, of a counter in memory");
+    line.describe("--elements", "Increments by threads, of a counter in memory");
     line.add_count("--window-increments", settings.window_increments,
                    "Increments by ranks, of a counter in an MPI window");
 }

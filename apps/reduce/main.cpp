@@ -24,11 +24,10 @@ void add_options(CommandLine& line, reduce::Settings& settings) {
         data.emplace(reduce::data_names[i], static_cast<reduce::Data>(i));
     }
     line.add_choice("--data", settings.data, data, "The doubles in memory");
-    line.cli
-        .add_option_function<std::string>(
+    line.add_word(
             "--expect", [&](const std::string& word) { settings.expected = reduce::parse_hexadecimal(word); },
             "Fail unless the exact sum of the doubles in memory has these bits: 0x1.8p+3")
-        ->type_name("HEX");
+        .placeholder("HEX");
     line.add_count("--chunk", settings.chunk, "Elements that the variant chunked draws at a time");
     line.add_count("--memory", settings.memory_bytes,
                    "Bytes that the data may take on a node [what is free]");

@@ -12,10 +12,7 @@ const std::string description =
 
 // The options of this app alone.
 void add_options(CommandLine& line, syntax::Settings& settings) {
-    line.cli.add_option("--idioms", settings.idioms, "Only these, separated by commas; --list names them")
-        ->delimiter(',')
-        ->allow_extra_args(false)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    line.add_list("--idioms", settings.idioms, "Only these, separated by commas; --list names them");
     line.add_count("--files", settings.files, "Files of the tree that is searched");
     line.add_count("--work", settings.work,
                    "Elements that an execution handles, in as many calls of the idiom as that takes");

@@ -2,10 +2,9 @@
 // CMake.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 
-#include "common/status.hpp"
+#include "common/arguments.hpp"
 
 namespace pacer::timings {
 
@@ -13,16 +12,16 @@ namespace pacer::timings {
 using Run = std::function<ExitStatus()>;
 
 // Each declares the command's options and returns what to run.
-Run add_show(CLI::App& command);
-Run add_export(CLI::App& command);
-Run add_validate(CLI::App& command);
-Run add_merge(CLI::App& command);
-Run add_compare(CLI::App& command);
-Run add_noise(CLI::App& command);
-Run add_nodes(CLI::App& command);
-Run add_scaling(CLI::App& command);
-Run add_plot(CLI::App& command);
-Run add_report(CLI::App& command);
-Run add_summary(CLI::App& command);
+Run add_show(Arguments& command);
+Run add_export(Arguments& command);
+Run add_validate(Arguments& command);
+Run add_merge(Arguments& command);
+Run add_compare(Arguments& command);
+Run add_noise(Arguments& command);
+Run add_nodes(Arguments& command);
+Run add_scaling(Arguments& command);
+Run add_plot(Arguments& command);
+Run add_report(Arguments& command);
+Run add_summary(Arguments& command);
 
 }  // namespace pacer::timings

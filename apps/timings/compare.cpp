@@ -11,7 +11,7 @@
 #include "apps/timings/comparison.hpp"
 #include "apps/timings/comparison_text.hpp"
 #include "apps/timings/output.hpp"
-#include "common/usage.hpp"
+#include "common/arguments.hpp"
 
 namespace pacer::timings {
 
@@ -80,26 +80,21 @@ ExitStatus run(Settings settings) {
 
 }  // namespace
 
-Run add_compare(CLI::App& command) {
+Run add_compare(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("BASE", settings->base, "Timing dumps of the baseline; or one of it and one new");
-    command.add_option("--to", settings->candidate, "Timing dumps to compare with it");
-    command.add_option("--confirm", settings->confirm,
-                       "Timing dumps of fresh launches: what regressed counts only if they regressed too");
-    command.add_option("--margin", settings->margin, "Smaller changes do not count: 3% or 0.03")
-        ->default_str("3%");
-    command
-        .add_option("--only", settings->options.only,
-                    "Compare only these, separated by commas: APP/VARIANT, APP or /VARIANT")
-        ->delimiter(',')
-        ->allow_extra_args(false);  // what follows is a file
+    command.add_words("BASE", settings->base, "Timing dumps of the baseline; or one of it and one new");
+    command.add_words("--to", settings->candidate, "Timing dumps to compare with it");
+    command.add_words("--confirm", settings->confirm,
+                      "Timing dumps of fresh launches: what regressed counts only if they regressed too");
+    command.add_text("--margin", settings->margin, "Smaller changes do not count: 3% or 0.03").usual("3%");
+    command.add_list("--only", settings->options.only,
+                     "Compare only these, separated by commas: APP/VARIANT, APP or /VARIANT");
     command.add_flag("--allow-missing", settings->options.allow_missing,
                      "A case that the new launches lack is no failure");
     command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files of a side");
-    command.add_option("--format", settings->format, "What to print")
-        ->check(CLI::IsMember({"table", "json", "csv", "markdown"}))
-        ->capture_default_str();
-    command.footer(
+    command.add_text("--format", settings->format, "What to print")
+        .one_of({"table", "json", "csv", "markdown"});
+    command.set_footer(
         "Exit status: 0 nothing regressed; 1 a case regressed, is missing or had wrong answers; 2 files that "
         "cannot be read or have no app in common; 3 inconclusive: take more launches. One launch cannot be "
         "compared: take at least 4 a side, 8 or more for several cases.");

@@ -5,16 +5,14 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
 #include <utility>
 
+#include "common/json.hpp"
 #include "common/units.hpp"
 
 namespace pacer::timings {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // In the order in which the sentence names them.
 constexpr std::array findings = {Finding::regressed,
@@ -128,7 +126,7 @@ Json known(double value, bool is_known) {
 Json object(const CaseComparison& row, const std::vector<CaseKey>& keys) {
     Json parameters = Json::object();
     for (const auto& [name, value] : row.key.parameters) {
-        std::visit([&, key = name](const auto& held) { parameters[key] = held; }, value);
+        std::visit([&, key = name](const auto& held) { parameters.add(key, held); }, value);
     }
     return {{"case", name_of(row.key, keys)},
             {"app", row.key.app},
@@ -150,17 +148,6 @@ Json object(const CaseComparison& row, const std::vector<CaseKey>& keys) {
             {"verdict", std::string(words_of(row.verdict))},
             {"launches_needed", row.launches_needed > 0 ? Json(row.launches_needed) : Json(nullptr)},
             {"note", row.note}};
-}
-
-// A field of a CSV line, quoted where RFC 4180 wants it; nothing for null.
-std::string csv_value(const Json& value) {
-    if (value.is_null()) return {};
-    if (!value.is_string()) return value.dump();
-    const auto text = value.get<std::string>();
-    if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char letter : text) quoted += letter == '"' ? std::string("\"\"") : std::string(1, letter);
-    return quoted + "\"";
 }
 
 }  // namespace
@@ -221,38 +208,23 @@ std::string comparison_markdown(const Comparison& comparison) {
 
 std::string comparison_json(const Comparison& comparison) {
     const auto keys = keys_of(comparison.cases);
-    Json cases = Json::array();
+    Json cases = Json::list();
     for (const auto& row : comparison.cases) cases.push_back(object(row, keys));
     const Json all = {{"environment", comparison.environment},
                       {"cases", cases},
                       {"sentence", comparison.sentence},
                       {"status", static_cast<int>(comparison.status)}};
-    // What is no UTF-8 is replaced: dumps hold whatever the machine said of itself.
-    return all.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+    return all.text(2) + "\n";
 }
 
 std::string comparison_csv(const Comparison& comparison) {
     const auto keys = keys_of(comparison.cases);
-    Json rows = Json::array();
+    std::vector<Json> rows;
     for (const auto& row : comparison.cases) {
         rows.push_back(object(row, keys));
-        rows.back().erase("parameters");  // the case's name has those that differ
+        rows.back().remove("parameters");  // the case's name has those that differ
     }
     return csv_of(rows);
-}
-
-std::string csv_of(const Json& rows) {
-    std::string heading, text;
-    for (const auto& row : rows) {
-        heading.clear();
-        std::string line;
-        for (const auto& [name, value] : row.items()) {
-            line += (heading.empty() ? "" : ",") + csv_value(value);
-            heading += (heading.empty() ? "" : ",") + name;
-        }
-        text += line + "\n";
-    }
-    return heading + "\n" + text;
 }
 
 }  // namespace pacer::timings

@@ -1,7 +1,6 @@
 // A comparison as people and programs read it.
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <vector>
 
@@ -20,8 +19,5 @@ std::string comparison_table(const Comparison& comparison, bool colours);
 std::string comparison_markdown(const Comparison& comparison);  // for a pull request
 std::string comparison_json(const Comparison& comparison);
 std::string comparison_csv(const Comparison& comparison);  // a row a case
-
-// Rows of flat objects as CSV, under the names of their fields; null is an empty field.
-std::string csv_of(const nlohmann::ordered_json& rows);
 
 }  // namespace pacer::timings

@@ -208,7 +208,7 @@ void draw_points(Sheet& sheet, const Group& group, const std::vector<Case>& case
                              measured, sheet.colour(number)));
         plot.add(fmt::format("{} with points pt {} ps 0.8 lc rgb '{}' title {}", measured,
                              marks[number / Sheet::colours % marks.size()], sheet.colour(number),
-                             quoted_tic(name)));
+                             gnuplot_tic(name)));
     }
     sheet.say("{}", plot.command);
 }

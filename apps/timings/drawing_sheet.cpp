@@ -100,11 +100,11 @@ std::string trimmed(const std::string& page) {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
+std::string gnuplot_string(std::string_view text) {
     return in_quotes(clean(text));
 }
 
-std::string quoted_tic(std::string_view text) {
+std::string gnuplot_tic(std::string_view text) {
     auto doubled = clean(text);
     replace_all(doubled, "%", "%%");
     return in_quotes(doubled);
@@ -159,15 +159,15 @@ void Sheet::begin_plot(double left, double top, double right, double bottom) {
 }
 
 void Sheet::write(double column, double line, std::string_view text, std::string_view side) {
-    say("set label {} {} at screen {}, screen {} {} tc rgb '{}'", ++labels_, quoted(text), column / columns_,
-        1 - (line + 0.5) / lines_, side, ink());
+    say("set label {} {} at screen {}, screen {} {} tc rgb '{}'", ++labels_, gnuplot_string(text),
+        column / columns_, 1 - (line + 0.5) / lines_, side, ink());
 }
 
 void Sheet::write_title(std::string_view title, std::string_view explanation) {
     const auto most = static_cast<std::size_t>(columns_) - 2;
     say("set label {} {} at screen {}, screen {} left tc rgb '{}' font ',16'", ++labels_,
-        quoted(shortened(title, most - most / 5)), across(is_text() ? 1.5 : 1), up(is_text() ? 0.5 : 0.75),
-        ink());
+        gnuplot_string(shortened(title, most - most / 5)), across(is_text() ? 1.5 : 1),
+        up(is_text() ? 0.5 : 0.75), ink());
     if (!explanation.empty()) write(1, is_text() ? 1 : 1.5, shortened(explanation, most));
 }
 

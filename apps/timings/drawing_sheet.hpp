@@ -15,8 +15,8 @@ namespace pacer::timings {
 
 // Text as a gnuplot string that stands for nothing but itself. Control characters become spaces, what is not
 // UTF-8 question marks.
-std::string quoted(std::string_view text);
-std::string quoted_tic(std::string_view text);                   // % would be a format there
+std::string gnuplot_string(std::string_view text);
+std::string gnuplot_tic(std::string_view text);                  // % would be a format there
 std::string shortened(std::string_view text, std::size_t most);  // "..." at the end if it was longer
 std::size_t width_of(std::string_view text);                     // in characters
 

@@ -137,7 +137,7 @@ void draw_lines(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
         add(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 1.5 lc rgb '{}' notitle", data,
                         sheet.colour(number)));
         add(fmt::format("{} with linespoints lw 1.5 pt 7 ps 0.5 lc rgb '{}' title {}", data,
-                        sheet.colour(number), quoted_tic(name)));
+                        sheet.colour(number), gnuplot_tic(name)));
     }
     sheet.say("{}", command);
 }

@@ -169,7 +169,7 @@ Tics size_tics(double low, double high, int most) {
 std::string text_of(const Tics& tics) {
     std::string text;
     for (const auto& [at, words] : tics) {
-        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", quoted_tic(words), at);
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", gnuplot_tic(words), at);
     }
     return "(" + text + ")";
 }

@@ -40,16 +40,15 @@ ExitStatus convert(const Settings& settings) {
 
 }  // namespace
 
-Run add_export(CLI::App& command) {
+Run add_export(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps")->required();
+    command.add_words("FILE", settings->files, "Timing dumps").required();
     command
-        .add_option("--format", settings->format,
-                    "csv: a row a sample; summary-csv: a row a case; json: everything, with summaries")
-        ->check(CLI::IsMember({"csv", "summary-csv", "json"}))
-        ->capture_default_str();
-    command.add_option("-o,--output", settings->output,
-                       "File to write, replacing what it held [standard output]");
+        .add_text("--format", settings->format,
+                  "csv: a row a sample; summary-csv: a row a case; json: everything, with summaries")
+        .one_of({"csv", "summary-csv", "json"});
+    command.add_text("-o,--output", settings->output,
+                     "File to write, replacing what it held [standard output]");
     return [settings] { return convert(*settings); };
 }
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
+#include <numbers>
 #include <numeric>
 #include <random>
 #include <stdexcept>
@@ -13,6 +13,11 @@
 namespace pacer::timings {
 
 namespace {
+
+// The standard normal distribution's.
+double normal_cdf(double x) {
+    return std::erfc(-x / std::numbers::sqrt2) / 2;
+}
 
 constexpr std::size_t largest_exact_pairs = 2500;
 constexpr double efficiency = 0.955;  // 3 / pi: of the rank-sum test against the mean, under normal noise
@@ -187,7 +192,7 @@ double RankSumNull::at_most(double u) const {
     if (u >= pairs_) return 1;
     if (cumulative_.empty()) {
         if (deviation_ == 0) return u >= pairs_ / 2 ? 1 : 0;
-        return boost::math::cdf(boost::math::normal(), (std::floor(u) + 0.5 - pairs_ / 2) / deviation_);
+        return normal_cdf((std::floor(u) + 0.5 - pairs_ / 2) / deviation_);
     }
     const auto whole = static_cast<std::size_t>(u);
     if (whole < cumulative_.size()) return cumulative_[whole];

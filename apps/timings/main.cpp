@@ -8,8 +8,6 @@
 
 #include "apps/timings/commands.hpp"
 #include "apps/timings/output.hpp"
-#include "common/build_info.hpp"
-#include "common/usage.hpp"
 
 namespace {
 
@@ -17,7 +15,7 @@ using namespace pacer;
 
 struct Command {
     const char *name, *summary;
-    timings::Run (*add)(CLI::App&);
+    timings::Run (*add)(Arguments&);
 };
 
 constexpr std::array commands = {
@@ -42,14 +40,13 @@ std::string command_names() {
 }
 
 ExitStatus run(int argc, char** argv) {
-    CLI::App cli("Reads the timing dumps that Pacer's apps write: shows, compares, draws them.", "timings");
-    cli.set_version_flag("--version", fmt::format("timings (Pacer) {}", version()));
+    Arguments arguments("timings",
+                        "Reads the timing dumps that Pacer's apps write: shows, compares, draws them.");
     std::array<timings::Run, commands.size()> runs;
     for (std::size_t i = 0; i < commands.size(); ++i) {
-        runs[i] = commands[i].add(*cli.add_subcommand(commands[i].name, commands[i].summary));
+        runs[i] = commands[i].add(arguments.add_command(commands[i].name, commands[i].summary));
     }
-    cli.footer("timings SUBCOMMAND --help lists the options of one.");  // here, so that the commands do not
-                                                                        // inherit it
+    arguments.set_footer("timings SUBCOMMAND --help lists the options of one.");
 
     const std::string first = argc > 1 ? argv[1] : "";
     const auto chosen = std::find_if(commands.begin(), commands.end(),
@@ -57,16 +54,9 @@ ExitStatus run(int argc, char** argv) {
     if (chosen == commands.end() && !first.empty() && !first.starts_with('-')) {
         throw UsageError(fmt::format("no command is called '{}'; there are {}", first, command_names()));
     }
-    try {
-        cli.parse(argc, argv);
-    } catch (const CLI::CallForHelp&) {
-        timings::print(cli.help());
+    if (const auto text = arguments.read(argc, argv)) {
+        timings::print(*text);
         return ExitStatus::right;
-    } catch (const CLI::CallForVersion& wish) {
-        timings::print(fmt::format("{}\n", wish.what()));
-        return ExitStatus::right;
-    } catch (const CLI::ParseError& error) {
-        throw bad_usage(error.what(), chosen == commands.end() ? "timings" : "timings " + first);
     }
     if (chosen == commands.end()) {
         throw UsageError(fmt::format("name a command: {} (timings --help)", command_names()));

@@ -58,10 +58,10 @@ ExitStatus merge(const Settings& settings) {
 
 }  // namespace
 
-Run add_merge(CLI::App& command) {
+Run add_merge(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("OUT", settings->output, "File to write")->required();
-    command.add_option("IN", settings->files, "Timing dumps to put into it")->required();
+    command.add_text("OUT", settings->output, "File to write").required();
+    command.add_words("IN", settings->files, "Timing dumps to put into it").required();
     command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files");
     command.add_flag("--force", settings->force, "Overwrite OUT");
     return [settings] { return merge(*settings); };

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
@@ -14,13 +13,13 @@
 #include "apps/timings/comparison_text.hpp"
 #include "apps/timings/node_comparison.hpp"
 #include "apps/timings/output.hpp"
+#include "common/json.hpp"
 #include "common/units.hpp"
 
 namespace pacer::timings {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<NodeRow>;
 
 struct Settings {
@@ -175,12 +174,10 @@ Json object(const NodeRow& row, const std::vector<CaseKey>& keys) {
 std::string text_of(const Rows& rows, const Settings& settings) {
     if (settings.format == "table") return table_of(rows, settings.all);
     const auto keys = keys_of(rows);
-    Json objects = Json::array();
+    std::vector<Json> objects;
     for (const auto& row : rows) objects.push_back(object(row, keys));
     if (settings.format == "csv") return csv_of(objects);
-    return Json{{"rows", objects}, {"sentences", sentences_of(rows)}}.dump(2, ' ', false,
-                                                                           Json::error_handler_t::replace) +
-           "\n";
+    return Json{{"rows", objects}, {"sentences", sentences_of(rows)}}.text(2) + "\n";
 }
 
 ExitStatus report(const Settings& settings) {
@@ -198,25 +195,18 @@ ExitStatus report(const Settings& settings) {
 
 }  // namespace
 
-Run add_nodes(CLI::App& command) {
+Run add_nodes(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps of launches that ran on one node each")
-        ->required();
-    command
-        .add_option("--margin", settings->margin,
-                    "A node may be so much slower; or more, where most of 8 or more nodes differ by more")
-        ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
-    command
-        .add_option("--only", settings->only, "Only these, separated by commas: APP/VARIANT, APP or /VARIANT")
-        ->delimiter(',')
-        ->allow_extra_args(false);  // what follows is a file
+    command.add_words("FILE", settings->files, "Timing dumps of launches that ran on one node each")
+        .required();
+    command.add_number("--margin", settings->margin, 1,
+                       "A node may be so much slower; or more, where most of 8 or more nodes differ by more");
+    command.add_list("--only", settings->only,
+                     "Only these, separated by commas: APP/VARIANT, APP or /VARIANT");
     command.add_flag("--all", settings->all, "Show the nodes that are as fast as their peers, too");
     command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files");
-    command.add_option("--format", settings->format, "What to print")
-        ->check(CLI::IsMember({"table", "json", "csv"}))
-        ->capture_default_str();
-    command.footer(
+    command.add_text("--format", settings->format, "What to print").one_of({"table", "json", "csv"});
+    command.set_footer(
         "Exit status: 0 no node is slower; 1 a node is slower, or its answers are wrong or missing; 2 a file "
         "cannot be "
         "read, or there is one node only; 3 inconclusive: take more launches, 8 or more on each node.");

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,13 +13,12 @@
 #include "apps/timings/comparison_text.hpp"
 #include "apps/timings/launch_statistics.hpp"
 #include "apps/timings/output.hpp"
+#include "common/json.hpp"
 #include "common/units.hpp"
 
 namespace pacer::timings {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::array launch_counts = {5, 10, 20};
 constexpr std::array changes = {0.01, 0.03, 0.05, 0.10};
@@ -138,24 +136,22 @@ Json object(const Noise& noise) {
                    {"deviation", known(noise.deviation)},
                    {"noise_floor", known(noise.floor)}};
     for (const int launches : launch_counts) {
-        fields[fmt::format("visible_change_{}_launches", launches)] =
-            noise.deviation ? Json(visible_change(*noise.deviation, launches)) : Json(nullptr);
+        fields.add(fmt::format("visible_change_{}_launches", launches),
+                   noise.deviation ? Json(visible_change(*noise.deviation, launches)) : Json(nullptr));
     }
     for (const double change : changes) {
-        fields[fmt::format("launches_needed_{:.0f}_percent", 100 * change)] =
-            noise.deviation ? Json(launches_needed(*noise.deviation, change)) : Json(nullptr);
+        fields.add(fmt::format("launches_needed_{:.0f}_percent", 100 * change),
+                   noise.deviation ? Json(launches_needed(*noise.deviation, change)) : Json(nullptr));
     }
     return fields;
 }
 
 std::string text_of(const std::vector<Noise>& noises, const std::string& format) {
     if (format == "table") return table_of(noises);
-    Json cases = Json::array();
+    std::vector<Json> cases;
     for (const auto& noise : noises) cases.push_back(object(noise));
     if (format == "csv") return csv_of(cases);
-    return Json{{"cases", cases}, {"sentence", sentence_of(noises)}}.dump(2, ' ', false,
-                                                                          Json::error_handler_t::replace) +
-           "\n";
+    return Json{{"cases", cases}, {"sentence", sentence_of(noises)}}.text(2) + "\n";
 }
 
 ExitStatus report(const Settings& settings) {
@@ -171,19 +167,15 @@ ExitStatus report(const Settings& settings) {
 
 }  // namespace
 
-Run add_noise(CLI::App& command) {
+Run add_noise(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps of one program under the same circumstances")
-        ->required();
-    command
-        .add_option("--only", settings->only, "Only these, separated by commas: APP/VARIANT, APP or /VARIANT")
-        ->delimiter(',')
-        ->allow_extra_args(false);  // what follows is a file
+    command.add_words("FILE", settings->files, "Timing dumps of one program under the same circumstances")
+        .required();
+    command.add_list("--only", settings->only,
+                     "Only these, separated by commas: APP/VARIANT, APP or /VARIANT");
     command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files");
-    command.add_option("--format", settings->format, "What to print")
-        ->check(CLI::IsMember({"table", "json", "csv"}))
-        ->capture_default_str();
-    command.footer(
+    command.add_text("--format", settings->format, "What to print").one_of({"table", "json", "csv"});
+    command.set_footer(
         "Exit status: 0 told; 1 answers were wrong or never checked; 2 a file cannot be read; 3 every case "
         "was launched once only.");
     return [settings] { return report(*settings); };

@@ -77,18 +77,16 @@ ExitStatus plot(const Settings& settings) {
 
 }  // namespace
 
-Run add_plot(CLI::App& command) {
+Run add_plot(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps")->required();
+    command.add_words("FILE", settings->files, "Timing dumps").required();
     command
-        .add_option("--kind", settings->kind,
-                    "What to draw [scaling if launches differ in their number of cores, sweep if they go "
-                    "through many sizes, else ladder]")
-        ->check(CLI::IsMember(kind_names()));
-    command.add_option("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT")
-        ->delimiter(',')
-        ->allow_extra_args(false);
-    command.add_option(
+        .add_text("--kind", settings->kind,
+                  "What to draw [scaling if launches differ in their number of cores, sweep if they go "
+                  "through many sizes, else ladder]")
+        .one_of(kind_names());
+    command.add_list("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT");
+    command.add_text(
         "-o,--output", settings->output,
         "File to write, NAME.svg, .png or .pdf, replacing what it held [text on standard output]");
     return [settings] { return plot(*settings); };

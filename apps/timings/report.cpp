@@ -68,12 +68,12 @@ ExitStatus write_report(const Settings& settings) {
 
 }  // namespace
 
-Run add_report(CLI::App& command) {
+Run add_report(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps")->required();
-    command.add_option("--baseline", settings->baseline, "Timing dumps to compare them with");
-    command.add_option("-o,--output", settings->output, "File to write, replacing what it held: NAME.html")
-        ->required();
+    command.add_words("FILE", settings->files, "Timing dumps").required();
+    command.add_words("--baseline", settings->baseline, "Timing dumps to compare them with");
+    command.add_text("-o,--output", settings->output, "File to write, replacing what it held: NAME.html")
+        .required();
     return [settings] { return write_report(*settings); };
 }
 

@@ -4,20 +4,18 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "apps/timings/commands.hpp"
 #include "apps/timings/output.hpp"
 #include "apps/timings/scaling_series.hpp"
+#include "common/json.hpp"
 #include "common/units.hpp"
 
 namespace pacer::timings {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Settings {
     std::vector<std::string> files, only;
@@ -149,7 +147,7 @@ std::string csv(const std::vector<ScalingSeries>& all) {
 Json object(const Facts& facts) {
     Json result = Json::object();
     for (const auto& [name, value] : facts) {
-        std::visit([&, key = name](const auto& held) { result[key] = held; }, value);
+        std::visit([&, key = name](const auto& held) { result.add(key, held); }, value);
     }
     return result;
 }
@@ -190,30 +188,25 @@ Json object(const std::optional<UniversalFit>& law) {
             {"residual", law->residual}};
 }
 
-// A path in a parameter need not be valid UTF-8; JSON must be.
-std::string text_of(const Json& json, int indent) {
-    return json.dump(indent, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 std::string json(const std::vector<ScalingSeries>& all) {
-    Json list = Json::array();
+    Json list = Json::list();
     for (const auto& series : all) {
-        Json points = Json::array();
+        Json points = Json::list();
         for (const auto& point : series.points) points.push_back(object(point));
-        list.push_back(
-            {{"app", series.app},
-             {"variant", series.variant},
-             {"scaling", std::string(name_of(series.kind))},
-             {"parameters", object(series.parameters)},
-             {"parameters_a_core", object(series.grown)},
-             {"base",
-              {{"name", series.base}, {"seconds", series.base_seconds}, {"cores", series.base_cores}}},
-             {"points", points},
-             {"amdahl", object(series.amdahl)},
-             {"universal", object(series.universal)},
-             {"note", series.note}});
+        list.push_back(Json{
+            {"app", series.app},
+            {"variant", series.variant},
+            {"scaling", std::string(name_of(series.kind))},
+            {"parameters", object(series.parameters)},
+            {"parameters_a_core", object(series.grown)},
+            {"base",
+             Json{{"name", series.base}, {"seconds", series.base_seconds}, {"cores", series.base_cores}}},
+            {"points", points},
+            {"amdahl", object(series.amdahl)},
+            {"universal", object(series.universal)},
+            {"note", series.note}});
     }
-    return text_of(Json{{"series", list}}, 2);
+    return Json{{"series", list}}.text(2) + "\n";
 }
 
 // Extra-P's JSON Lines (its docs/file-formats.md): an object a point, all launches' medians its repetitions.
@@ -227,11 +220,12 @@ std::string extra_p(const std::vector<ScalingSeries>& all) {
                               }) == 1;
         if (!only_one) path += fmt::format("->{}{}", name_of(series.kind), text_of(series.parameters));
         for (const auto& point : series.points) {
-            text += text_of({{"params", {{"p", point.cores()}}},
-                             {"callpath", path},
-                             {"metric", "time"},
-                             {"value", point.medians}},
-                            -1);
+            text += Json{{"params", Json{{"p", point.cores()}}},
+                         {"callpath", path},
+                         {"metric", "time"},
+                         {"value", point.medians}}
+                        .text(-1) +
+                    "\n";
         }
     }
     return text;
@@ -260,21 +254,18 @@ ExitStatus scaling(const Settings& settings) {
 
 }  // namespace
 
-Run add_scaling(CLI::App& command) {
+Run add_scaling(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps of launches on several numbers of cores")
-        ->required();
-    command.add_option("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT")
-        ->delimiter(',')
-        ->allow_extra_args(false);
+    command.add_words("FILE", settings->files, "Timing dumps of launches on several numbers of cores")
+        .required();
+    command.add_list("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT");
     command
-        .add_option("--format", settings->format,
-                    "table; csv: a row a point; json: with the laws; extra-p: JSON lines that Extra-P reads "
-                    "(-o NAME.jsonl)")
-        ->check(CLI::IsMember({"table", "csv", "json", "extra-p"}))
-        ->capture_default_str();
-    command.add_option("-o,--output", settings->output,
-                       "File to write, replacing what it held [standard output]");
+        .add_text("--format", settings->format,
+                  "table; csv: a row a point; json: with the laws; extra-p: JSON lines that Extra-P reads "
+                  "(-o NAME.jsonl)")
+        .one_of({"table", "csv", "json", "extra-p"});
+    command.add_text("-o,--output", settings->output,
+                     "File to write, replacing what it held [standard output]");
     return [settings] { return scaling(*settings); };
 }
 

@@ -6,8 +6,11 @@
 // is the optimum (it is free inside some face of the feasible cone, and there it is that face's own optimum).
 #include <fmt/format.h>
 
-#include <Eigen/QR>
+#include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -19,39 +22,81 @@ namespace {
 
 // A column that improves the sum of squared relative errors by less was taken up by rounding.
 constexpr double rounding = 1e-20;
+constexpr double dependent = 1e-24;  // of the square of a column, less is rounding
 constexpr double poor = 0.1;  // a root mean square of ln(measured / fitted) that the user should hear of
 
-// The non-negative x that minimises |A x - b|; zero columns where they do not help.
-Eigen::VectorXd non_negative_least_squares(const Eigen::MatrixXd& a, const Eigen::VectorXd& b) {
-    const auto unknowns = a.cols();
-    Eigen::VectorXd best = Eigen::VectorXd::Zero(unknowns);
-    double smallest = b.squaredNorm();
-    for (unsigned chosen = 1; chosen < 1U << unknowns; ++chosen) {
-        std::vector<Eigen::Index> columns;
-        for (Eigen::Index i = 0; i < unknowns; ++i) {
-            if ((chosen >> i & 1U) != 0) columns.push_back(i);
+using Column = std::vector<double>;
+
+double dot(const Column& a, const Column& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+// a - factor b
+void subtract(Column& a, double factor, const Column& b) {
+    for (std::size_t i = 0; i < a.size(); ++i) a[i] -= factor * b[i];
+}
+
+struct Solution {
+    std::vector<double> x;
+    double error = 0;  // |A x - b|^2
+};
+
+// The x that minimises |A x - b|, by modified Gram-Schmidt with b as a further column, which is as stable as
+// Householder's reflections (Bjorck, Numerical Methods for Least Squares Problems, 1996, section 2.4). None
+// if a column is, but for rounding, made of those before it.
+std::optional<Solution> least_squares(std::vector<Column> a, Column b) {
+    const std::size_t unknowns = a.size();
+    std::vector<Column> r(unknowns, Column(unknowns));
+    Solution solution{Column(unknowns), 0};
+    for (std::size_t k = 0; k < unknowns; ++k) {
+        const double square = dot(a[k], a[k]);
+        if (square <= dependent * r[k][k]) return std::nullopt;
+        for (std::size_t j = k + 1; j < unknowns; ++j) {
+            if (k == 0) r[j][j] = dot(a[j], a[j]);  // of the column as it was given
+            r[k][j] = dot(a[k], a[j]) / square;
+            subtract(a[j], r[k][j], a[k]);
         }
-        const Eigen::MatrixXd part = a(Eigen::all, columns);
-        const Eigen::VectorXd x = part.colPivHouseholderQr().solve(b);
-        const double error = (part * x - b).squaredNorm();
+        solution.x[k] = dot(a[k], b) / square;
+        subtract(b, solution.x[k], a[k]);
+    }
+    for (std::size_t k = unknowns; k-- > 0;) {
+        for (std::size_t j = k + 1; j < unknowns; ++j) solution.x[k] -= r[k][j] * solution.x[j];
+    }
+    solution.error = dot(b, b);
+    return solution;
+}
+
+// The non-negative x that minimises |A x - b|; zero columns where they do not help.
+Column non_negative_least_squares(const std::vector<Column>& a, const Column& b) {
+    Column best(a.size());
+    double smallest = dot(b, b);
+    for (unsigned chosen = 1; chosen < 1U << a.size(); ++chosen) {
+        std::vector<Column> part;
+        for (std::size_t i = 0; i < a.size(); ++i) {
+            if ((chosen >> i & 1U) != 0) part.push_back(a[i]);
+        }
+        const auto found = least_squares(part, b);
         // Fewer unknowns come before those they are part of, and stay unless more really help.
-        if (x.minCoeff() < 0 || error >= smallest - rounding * static_cast<double>(b.size())) continue;
-        smallest = error;
-        best.setZero();
-        best(columns) = x;
+        if (!found || *std::min_element(found->x.begin(), found->x.end()) < 0 ||
+            found->error >= smallest - rounding * static_cast<double>(b.size())) {
+            continue;
+        }
+        smallest = found->error;
+        for (std::size_t i = 0, next = 0; i < a.size(); ++i) {
+            best[i] = (chosen >> i & 1U) != 0 ? found->x[next++] : 0;
+        }
     }
     return best;
 }
 
-template <class Columns>
-Eigen::VectorXd fit(const ScalingSeries& series, Eigen::Index unknowns, const Columns& columns) {
-    const auto rows = static_cast<Eigen::Index>(series.points.size());
-    Eigen::MatrixXd a(rows, unknowns);
-    for (Eigen::Index i = 0; i < rows; ++i) {
-        const auto& point = series.points[static_cast<std::size_t>(i)];
-        a.row(i) = columns(static_cast<double>(point.cores())) / point.seconds.value;
+// `terms` are what the unknowns are multiplied with, as functions of the number of cores.
+Column fit(const ScalingSeries& series, const std::vector<std::function<double(double)>>& terms) {
+    std::vector<Column> a;
+    for (const auto& term : terms) {
+        a.emplace_back();
+        for (const auto& point : series.points) a.back().push_back(term(point.cores()) / point.seconds.value);
     }
-    return non_negative_least_squares(a, Eigen::VectorXd::Ones(rows));
+    return non_negative_least_squares(a, Column(series.points.size(), 1));
 }
 
 template <class Fitted>
@@ -68,23 +113,23 @@ double work(const ScalingSeries& series, double cores) {
 }
 
 AmdahlFit fit_amdahl(const ScalingSeries& series) {
-    const auto x = fit(series, 2, [](double p) { return Eigen::RowVector2d(1, 1 / p); });
+    const auto x = fit(series, {[](double) { return 1.0; }, [](double p) { return 1 / p; }});
     AmdahlFit law;
-    law.one_core_seconds = x.sum();
-    law.serial_fraction = x(0) / x.sum();
+    law.one_core_seconds = x[0] + x[1];
+    law.serial_fraction = x[0] / law.one_core_seconds;
     law.residual = residual(series, [&](double p) { return law.seconds(p); });
     return law;
 }
 
 UniversalFit fit_universal(const ScalingSeries& series) {
-    const auto x = fit(series, 3, [&](double p) {
-        return Eigen::RowVector3d(work(series, p) * Eigen::RowVector3d(1 / p, (p - 1) / p, p - 1));
-    });
+    const auto x = fit(series, {[&](double p) { return work(series, p) / p; },
+                                [&](double p) { return work(series, p) * (p - 1) / p; },
+                                [&](double p) { return work(series, p) * (p - 1); }});
     UniversalFit law;
-    law.one_core_seconds = x(0);
-    if (x(0) <= 0) return law;
-    law.contention = x(1) / x(0);
-    law.coherency = x(2) / x(0);
+    law.one_core_seconds = x[0];
+    if (x[0] <= 0) return law;
+    law.contention = x[1] / x[0];
+    law.coherency = x[2] / x[0];
     law.residual =
         residual(series, [&](double p) { return law.one_core_seconds * work(series, p) / law.rate(p); });
     return law;

@@ -47,9 +47,9 @@ ExitStatus show(const Settings& settings) {
 
 }  // namespace
 
-Run add_show(CLI::App& command) {
+Run add_show(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_option("FILE", settings->files, "Timing dumps")->required();
+    command.add_words("FILE", settings->files, "Timing dumps").required();
     command.add_flag("--proof", settings->proof, "Show which rank did what, where");
     command.add_flag("--circumstances", settings->circumstances,
                      "Show everything known of the machine and the build");

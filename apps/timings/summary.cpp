@@ -184,9 +184,9 @@ ExitStatus summarise_all(const std::vector<std::string>& files) {
 
 }  // namespace
 
-Run add_summary(CLI::App& command) {
+Run add_summary(Arguments& command) {
     const auto files = std::make_shared<std::vector<std::string>>();
-    command.add_option("FILE", *files, "Timing dumps, as of jobs/local.sh suite")->required();
+    command.add_words("FILE", *files, "Timing dumps, as of jobs/local.sh suite").required();
     return [files] { return summarise_all(*files); };
 }
 

@@ -103,10 +103,10 @@ ExitStatus validate_all(const std::vector<std::string>& files) {
 
 }  // namespace
 
-Run add_validate(CLI::App& command) {
+Run add_validate(Arguments& command) {
     const auto files = std::make_shared<std::vector<std::string>>();
-    command.add_option("FILE", *files, "Timing dumps")->required();
-    command.footer(
+    command.add_words("FILE", *files, "Timing dumps").required();
+    command.set_footer(
         "Exit status: 0 all right; 1 an answer was wrong or never checked, the shares of the ranks do not "
         "add up, or nothing was run; 2 a file cannot be read.");
     return [files] { return validate_all(*files); };
