@@ -34,6 +34,33 @@ quietly() {
     return "$status"
 }
 
+# cache_value BUILD NAME: what CMake keeps under that name in the build folder; nothing if it keeps nothing.
+cache_value() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2>/dev/null || true; }
+
+# show_build BUILD OPTION...: builds, and shows how far it is: on a terminal in a line that changes, elsewhere in a line
+# every half minute. Compilers' messages are shown if it fails.
+show_build() {
+    local build=$1 line share start=$SECONDS next=0 status=0
+    shift
+    : >"$build/build.log"
+    while IFS= read -r line; do
+        printf '%s\n' "$line" >>"$build/build.log"
+        [[ $line =~ ^\[\ *([0-9]+)(%|/([0-9]+))\]\ *Building ]] || continue
+        share=${BASH_REMATCH[1]}
+        [[ -z ${BASH_REMATCH[3]} ]] || share=$((100 * share / BASH_REMATCH[3]))
+        if [[ -t 2 ]]; then
+            printf '\r%s: compiling, %d %%, %d s ' "${0##*/}" "$share" $((SECONDS - start)) >&2
+        elif ((SECONDS >= next)); then
+            say "compiling, $share %"
+            next=$((SECONDS + 30))
+        fi
+    done < <(cmake --build "$build" "$@" 2>&1 || echo "status $?")
+    [[ ! -t 2 ]] || printf '\r\033[K' >&2
+    [[ ${line-} != status* ]] || status=${line#status }
+    ((status == 0)) || grep -vE '^\[ *[0-9]+(%|/[0-9]+)\] |^status ' "$build/build.log" >&2 || true
+    return "$status"
+}
+
 # The cores this process may use. nproc alone would obey OMP_NUM_THREADS; Open MPI counts whole cores, not
 # hardware threads.
 cores() {

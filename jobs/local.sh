@@ -52,7 +52,12 @@ $known || refuse "there is no app '$app'; there are: ${apps[*]}, and suite"
 [[ $app != suite ]] || ((launches == 1)) || refuse "the suite is run once; jobs/launches.sh makes several launches of an app"
 [[ $app != timings ]] || ! $launch_options || refuse "timings runs as one process: --np and --launches are not for it"
 
-"$root/jobs/setup.sh"
+# What is run, and what shows its dumps.
+if [[ $app == suite ]]; then
+    "$root/jobs/setup.sh"
+else
+    "$root/jobs/setup.sh" "$app" timings
+fi
 program=$root/build/release/bin/$app
 
 [[ $app != timings ]] || exec "$program" "$@"

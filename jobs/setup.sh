@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing from Debian, configures and builds. Prints one line when all is there already.
 #
-#     jobs/setup.sh [--tests] [--preset NAME] [-DNAME=VALUE]...
+#     jobs/setup.sh [--tests] [--preset NAME] [-DNAME=VALUE]... [APP]...
 #
-#     --tests         also what the tests need, and build all; otherwise the apps only
+#     APP             build only these; otherwise all apps
+#     --tests         also what the tests need, and build all
 #     --preset NAME   a preset of CMakePresets.json (release); the programs land in build/NAME/bin
 #     -DNAME=VALUE    a CMake setting, kept in that build
 #     --help          this text
@@ -58,6 +59,7 @@ test_packages=(
 preset=release
 tests=false
 settings=()
+wanted=()
 while (($#)); do
     case $1 in
     --help | -h)
@@ -71,6 +73,7 @@ while (($#)); do
         shift
         ;;
     -D?*=*) settings+=("$1") ;;
+    [^-]*) wanted+=("$1") ;;
     *) refuse "unknown argument '$1', see --help" ;;
     esac
     shift
@@ -81,18 +84,21 @@ if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]]; then
     say "$build cannot be written: work in a copy of the checkout that is yours"
     exit 1
 fi
-targets=(all)
+# CMake refuses the build of another folder, in more lines and without saying what to do.
+made_in=$(cache_value "$build" CMAKE_HOME_DIRECTORY)
+if [[ -n $made_in && ! $made_in -ef $root ]]; then
+    say "build/$preset was made for a checkout in $made_in, and this one is in $root: remove $build and try again"
+    exit 1
+fi
+first=false
+[[ -e $build/Makefile || -e $build/build.ninja ]] || first=true
 if $tests; then
     packages+=("${test_packages[@]}")
     settings+=(-DBUILD_TESTING=ON)
     # Debian's modules are there for Debian's Python; another one may come first in PATH.
     [[ ! -x /usr/bin/python3 ]] || settings+=(-DPython3_EXECUTABLE=/usr/bin/python3)
-else
-    targets=("${apps[@]}")
-    if [[ ! -e $build/Makefile && ! -e $build/build.ninja ]]; then
-        settings+=(-DBUILD_TESTING=OFF) # a later --tests turns them on, and they stay on
-        say "the first build takes a minute or two"
-    fi
+elif $first; then
+    settings+=(-DBUILD_TESTING=OFF) # a later --tests turns them on, and they stay on
 fi
 
 complete=true
@@ -102,10 +108,20 @@ if ! command -v cmake >/dev/null; then
     exit 1
 fi
 # What the package manager does not know may still be there (modules, Spack, /opt): CMake decides.
+! $first || say "configuring build/$preset"
 if ! quietly cmake -S "$root" --preset "$preset" "${settings[@]}"; then
     $complete || say "$advice"
     exit 1
 fi
-quietly cmake --build "$build" --target "${targets[@]}" --parallel "$(build_jobs)" || exit 1
+# PACER_APPS may have left some out.
+IFS=';' read -ra there <<<"$(cache_value "$build" PACER_APPS)"
+((${#there[@]})) || there=("${apps[@]}")
+for app in "${wanted[@]}"; do
+    [[ " ${there[*]} " == *" $app "* ]] || refuse "build/$preset is without $app: add it to its PACER_APPS with -D"
+done
+targets=("${wanted[@]}")
+((${#targets[@]})) || targets=("${there[@]}")
+! $tests || targets=(all)
+show_build "$build" --target "${targets[@]}" --parallel "$(build_jobs)" || exit 1
 $complete || ! command -v apt-get >/dev/null || say "$advice (the build did without)"
 say "build/$preset is up to date"
