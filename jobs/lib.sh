@@ -54,10 +54,10 @@ show_build() {
             say "compiling, $share %"
             next=$((SECONDS + 30))
         fi
-    done < <(cmake --build "$build" "$@" 2>&1 || echo "status $?")
+    done < <(cmake --build "$build" "$@" 2>&1)
+    wait $! || status=$?
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
-    [[ ${line-} != status* ]] || status=${line#status }
-    ((status == 0)) || grep -vE '^\[ *[0-9]+(%|/[0-9]+)\] |^status ' "$build/build.log" >&2 || true
+    ((status == 0)) || grep -vE '^\[ *[0-9]+(%|/[0-9]+)\] ' "$build/build.log" >&2 || true
     return "$status"
 }
 
