@@ -57,7 +57,7 @@ show_build() {
     done < <(cmake --build "$build" "$@" 2>&1)
     wait $! || status=$?
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
-    ((status == 0)) || grep -vE '^\[ *[0-9]+(%|/[0-9]+)\] ' "$build/build.log" >&2 || true
+    ((status == 0)) || grep -vE '^\[[ 0-9%/]*\] *(Building|Built|Linking) ' "$build/build.log" >&2 || true
     return "$status"
 }
 

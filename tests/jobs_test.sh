@@ -35,7 +35,7 @@ if(BREAK_CONFIGURE)
     message(FATAL_ERROR "the configure log")
 endif()
 add_custom_target(reduce ALL COMMAND "$<IF:$<BOOL:${BREAK_BUILD}>,false,true>" COMMENT "the build log" VERBATIM)
-add_custom_target(timings)
+add_custom_target(timings COMMAND "$<IF:$<BOOL:${BREAK_TIMINGS}>,false,true>")
 add_custom_target(standin)
 add_custom_target(tests ALL COMMAND "$<IF:$<BOOL:${BREAK_TESTS}>,false,true>" COMMENT "the tests' log" VERBATIM)
 enable_testing()
@@ -165,7 +165,32 @@ ends_with 0
 try "$copy/jobs/setup.sh" --tests
 ends_with 1
 warns "the tests' log"
-try "$copy/jobs/setup.sh" -DBREAK_CONFIGURE=ON -DBREAK_TESTS=OFF
+try "$copy/jobs/setup.sh" -DBREAK_TESTS=OFF
+
+# What is built: the apps that are named, of those that the build has.
+try "$copy/jobs/setup.sh" -DBREAK_TIMINGS=ON reduce
+ends_with 0
+try "$copy/jobs/setup.sh" reduce timings
+ends_with 1
+with openmpi -- "$local_sh" reduce
+ends_with 1
+try "$copy/jobs/setup.sh"
+ends_with 1
+try "$copy/jobs/setup.sh" "-DPACER_APPS=reduce;standin"
+ends_with 0
+with openmpi -- "$local_sh" reduce
+ends_with 2
+warns "build/release is without timings: add it to its PACER_APPS with -D"
+try "$copy/jobs/setup.sh" -DBREAK_TIMINGS=OFF "-DPACER_APPS=reduce;standin;timings"
+
+# A checkout that was moved, or copied with its build
+cp -r "$copy" "$scratch/moved"
+try "$scratch/moved/jobs/setup.sh"
+ends_with 1
+judge "one sentence for a build of another folder" test "$err" = "setup.sh: build/release was made for a checkout in \
+$copy, and this one is in $scratch/moved: remove $scratch/moved/build/release and try again"
+
+try "$copy/jobs/setup.sh" -DBREAK_CONFIGURE=ON
 
 # Every program in PATH but sudo: then nobody can install.
 mkdir "$scratch/no_sudo"
