@@ -63,7 +63,8 @@ bool is_told(std::string_view name) {
         "PRTE_MCA_prte_",
         "PRTE_MCA_pmix",
         "I_MPI_HYDRA_"};
-    static constexpr std::array<std::string_view, 24> exactly{"LD_PRELOAD",
+    static constexpr std::array<std::string_view, 25> exactly{"LD_PRELOAD",
+                                                              "PACER_TOPOLOGY",
                                                               "GLIBC_TUNABLES",
                                                               "SLURM_ARRAY_TASK_ID",
                                                               "SLURM_CLUSTER_NAME",

@@ -1,6 +1,8 @@
 #include "common/memory.hpp"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -25,11 +27,26 @@ std::int64_t kernel_available_bytes() {
     return std::numeric_limits<std::int64_t>::max();
 }
 
+// What `ulimit -v` and `ulimit -d` leave: both count what is mapped, touched or not.
+std::int64_t left_by_ulimit() {
+    constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
+    std::ifstream statm("/proc/self/statm");  // in pages: all, resident, shared, text, 0, data
+    std::int64_t all = 0, skipped = 0, data = 0;
+    statm >> all >> skipped >> skipped >> skipped >> skipped >> data;
+    const auto left = [&](auto kind, std::int64_t pages) {
+        rlimit limit{};
+        if (getrlimit(kind, &limit) != 0 || limit.rlim_cur > static_cast<rlim_t>(unlimited)) return unlimited;
+        return std::max<std::int64_t>(
+            0, static_cast<std::int64_t>(limit.rlim_cur) - pages * sysconf(_SC_PAGESIZE));
+    };
+    return std::min(left(RLIMIT_AS, all), left(RLIMIT_DATA, data));
+}
+
 }  // namespace
 
 std::int64_t available_memory_bytes() {
     const auto kernel = kernel_available_bytes();
-    return std::min(kernel, cgroup_memory_left().value_or(kernel));
+    return std::min({kernel, cgroup_memory_left().value_or(kernel), left_by_ulimit()});
 }
 
 void* allocate_untouched(std::size_t bytes) {

@@ -8,8 +8,8 @@
 
 namespace pacer {
 
-// Bytes this process can still allocate and use without swapping: what the kernel calls available, or what
-// its cgroup leaves, whichever is less.
+// Bytes this process can still allocate and use without swapping: the least of what the kernel calls
+// available and of what its cgroup and its limits (ulimit) leave.
 std::int64_t available_memory_bytes();
 
 struct FreeMemory {

@@ -14,6 +14,7 @@
 #include <string>
 
 #include "common/placement_machine.hpp"
+#include "common/topology.hpp"
 
 namespace pacer {
 
@@ -73,7 +74,10 @@ std::vector<std::vector<int>> cores_of_threads(const std::vector<std::vector<int
 // A placement on its way to rank 0: a line a member; lists of lists with a semicolon before each.
 std::string lists_text(const std::vector<std::vector<int>>& lists) {
     std::string text;
-    for (const auto& list : lists) text += ";" + range_list(list);
+    for (const auto& list : lists) {
+        text += ';';
+        text += range_list(list);
+    }
     return text;
 }
 

@@ -1,59 +1,21 @@
 #include "common/placement_machine.hpp"
 
-#include <hwloc.h>
 #include <omp.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <fstream>
-#include <memory>
 #include <string>
 
 #include "common/cgroup.hpp"
 #include "common/launcher.hpp"
+#include "common/topology.hpp"
 
 namespace pacer {
 
 namespace {
-
-struct FreeTopology {
-    void operator()(hwloc_topology* topology) const { hwloc_topology_destroy(topology); }
-};
-using Topology = std::unique_ptr<hwloc_topology, FreeTopology>;
-
-// The whole host, cores that this process may not use included, so that numbers mean the same on every rank.
-Topology load_topology() {
-    hwloc_topology_t raw = nullptr;
-    if (hwloc_topology_init(&raw) != 0) return nullptr;
-    Topology topology(raw);
-    hwloc_topology_set_flags(raw, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
-    hwloc_topology_set_all_types_filter(raw, HWLOC_TYPE_FILTER_KEEP_NONE);
-    hwloc_topology_set_type_filter(raw, HWLOC_OBJ_CORE, HWLOC_TYPE_FILTER_KEEP_ALL);
-    // This component moves the calling thread over every CPU to question it; the kernel's files say enough.
-    hwloc_topology_set_components(raw, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
-    return hwloc_topology_load(raw) == 0 ? std::move(topology) : nullptr;
-}
-
-void number_cores(hwloc_topology* topology, Machine& here) {
-    // Some virtual machines tell of no cores; then every CPU is one.
-    const bool has_cores = hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0;
-    hwloc_obj_t pu = nullptr;
-    while ((pu = hwloc_get_next_obj_by_type(topology, HWLOC_OBJ_PU, pu)) != nullptr) {
-        const auto* core = has_cores ? hwloc_get_ancestor_obj_by_type(topology, HWLOC_OBJ_CORE, pu) : pu;
-        if (here.core_of_cpu.size() <= pu->os_index) here.core_of_cpu.resize(pu->os_index + 1, -1);
-        here.core_of_cpu[pu->os_index] = static_cast<int>((core == nullptr ? pu : core)->logical_index);
-    }
-}
-
-std::vector<int> granted_cpus(hwloc_topology* topology) {
-    std::vector<int> cpus;
-    const auto set = hwloc_topology_get_allowed_cpuset(topology);
-    for (int cpu = hwloc_bitmap_first(set); cpu >= 0; cpu = hwloc_bitmap_next(set, cpu)) cpus.push_back(cpu);
-    return cpus;
-}
 
 bool was_set_at_start(std::string_view variable) {
     std::ifstream file("/proc/self/environ");
@@ -124,6 +86,7 @@ void find_share(Machine& here, std::vector<int> granted, const LauncherProcess& 
 // place: GNU's does so when it is loaded. Its other places are the process's, too.
 std::vector<int> own_cpus() {
     auto cpus = allowed_cpus(0);
+    if (!topology().instead.empty()) return cpus;  // OpenMP knows this machine alone
     for (int place = 0; place < omp_get_num_places(); ++place) {
         std::vector<int> of_place(static_cast<std::size_t>(std::max(0, omp_get_place_num_procs(place))));
         if (!of_place.empty()) omp_get_place_proc_ids(place, of_place.data());
@@ -138,8 +101,7 @@ Machine read_machine() {
     Machine here;
     here.cpus = own_cpus();
     here.quota = cpu_quota();
-    const auto topology = load_topology();
-    if (topology) number_cores(topology.get(), here);
+    here.core_of_cpu = topology().core_of_cpu;
     // A CPU that the topology does not know, or all of them without one, is a core of its own.
     int next = here.core_of_cpu.empty()
                    ? 0
@@ -152,7 +114,7 @@ Machine read_machine() {
     here.cores = std::max(1, next);
     const auto launcher = launcher_above();
     here.launcher = launcher.kind;
-    find_share(here, topology ? granted_cpus(topology.get()) : here.cpus, launcher);
+    find_share(here, topology().cpus.empty() ? here.cpus : topology().cpus, launcher);
     return here;
 }
 
@@ -178,22 +140,6 @@ int srun_tasks() {
     const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
     if (tasks == nullptr || std::getenv("SLURM_PTY_PORT") != nullptr) return 0;
     return launcher_above().kind == Launcher::srun ? std::atoi(tasks) : 0;
-}
-
-std::vector<int> allowed_cpus(int pid) {
-    // The kernel refuses a set smaller than its own, which may be beyond the 1024 of cpu_set_t.
-    for (std::size_t count = 1024; count <= 1 << 20; count *= 4) {
-        const std::unique_ptr<cpu_set_t, void (*)(cpu_set_t*)> set(CPU_ALLOC(count),
-                                                                   [](cpu_set_t* old) { CPU_FREE(old); });
-        const std::size_t size = CPU_ALLOC_SIZE(count);
-        if (!set || sched_getaffinity(pid, size, set.get()) != 0) continue;
-        std::vector<int> cpus;
-        for (std::size_t cpu = 0; cpu < count; ++cpu) {
-            if (CPU_ISSET_S(cpu, size, set.get())) cpus.push_back(static_cast<int>(cpu));
-        }
-        return cpus;
-    }
-    return {};
 }
 
 int slurm_cpus(std::string_view cpus_per_node, int node) {

@@ -29,9 +29,6 @@ const Machine& machine();
 // that srun started for somebody to work in (--pty) there is none.
 int srun_tasks();
 
-// Logical CPUs that a thread may use; 0 is the calling thread. Empty if unknown.
-std::vector<int> allowed_cpus(int pid);
-
 // CPUs of node number `node` in Slurm's short form "72(x2),36"; 0 if the text does not say.
 int slurm_cpus(std::string_view cpus_per_node, int node);
 

@@ -5,6 +5,7 @@
 #include "common/doubts.hpp"
 #include "common/profile.hpp"
 #include "common/progress.hpp"
+#include "common/topology.hpp"
 
 namespace pacer {
 
@@ -65,6 +66,10 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
     session.launch.circumstances = circumstances_before(world, app, argc, argv);
     session.threads = decide_threads(world);
     look_at_placement(session, argc, argv);
+    if (!topology().instead.empty()) {
+        session.launch.warnings.push_back(
+            fmt::format("PACER_TOPOLOGY={} was taken for this machine", topology().instead));
+    }
     const auto clock = measure_clock();
     auto& facts = session.launch.circumstances;
     facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},

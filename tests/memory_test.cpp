@@ -13,7 +13,7 @@
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
 #include "apps/memory/sweep.hpp"
-#include "common/caches.hpp"
+#include "common/topology.hpp"
 #include "tests/mpi_world.hpp"
 
 namespace pacer::memory {
@@ -33,10 +33,14 @@ std::vector<Chosen> only(std::string_view experiment) {
     return chosen;
 }
 
+// A machine as there are many, whatever this one is.
+const Caches usual_caches{{{1, 48 << 10}, {2, 1 << 20}, {3, 32 << 20}}, 32 << 20};
+
 Settings settings_of(std::int64_t elements) {
     Settings settings;
     settings.elements = elements;
     settings.ahead = 3;
+    settings.caches = usual_caches;
     return settings;
 }
 
@@ -111,41 +115,93 @@ TEST(Memory, MakesOnlyWhatIsNeeded) {
 }
 
 TEST(Memory, AsksForTheMemoryItNeeds) {
-    EXPECT_THROW(make_problem(world(), {}, settings_of(std::int64_t{1} << 33), all_of_them()), UsageError);
-    EXPECT_THROW(make_problem(world(), {}, settings_of((std::int64_t{1} << 33) + 1), all_of_them()),
-                 UsageError);
-    EXPECT_THROW(make_sweep(world(), std::int64_t{1} << 42), UsageError);
-    EXPECT_THROW(make_sweep(world(), 1000), UsageError);
+    const auto message_of = [](const auto& make) -> std::string {
+        try {
+            make();
+        } catch (const UsageError& error) {
+            return error.what();
+        }
+        return "not refused";
+    };
+    const auto of_problem = [&](std::int64_t elements) {
+        auto settings = settings_of(elements);
+        settings.memory_bytes = std::int64_t{1} << 30;
+        return message_of([&] { make_problem(world(), {}, settings, all_of_them()); });
+    };
+    const auto of_sweep = [&](std::int64_t elements) {
+        auto settings = settings_of(elements);
+        settings.memory_bytes = std::int64_t{1} << 30;
+        return message_of([&] { make_sweep(world(), settings); });
+    };
+    const auto says = [](const std::string& message, std::string_view words) {
+        EXPECT_NE(message.find(words), std::string::npos) << message;
+    };
+    says(of_problem(std::int64_t{1} << 33), "has 921.6 MiB for them");
+    says(of_problem((std::int64_t{1} << 33) + 1), "would not be exact");
+    says(of_sweep(std::int64_t{1} << 33), "has 921.6 MiB for them");
+    says(of_sweep(1000), "begins at");
 }
 
 // Of memory that is short, arrays of the usual size take no more than half; given sizes are refused.
 TEST(Memory, MakesSmallerArraysWhereMemoryIsShort) {
     Settings settings;
+    settings.caches = usual_caches;
     settings.memory_bytes = std::int64_t{1} << 30;
     const auto usual = make_problem(world(), {}, settings, only("pages"));
     EXPECT_EQ(usual.note, "");
     settings.memory_bytes = usual.core_elements * 8 / 2;
     const auto smaller = make_problem(world(), {}, settings, only("pages"));
     EXPECT_NE(smaller.note.find("of the usual size"), std::string::npos) << smaller.note;
-    EXPECT_LE(smaller.core_elements * 8, *settings.memory_bytes / 2);
-    EXPECT_GE(smaller.core_elements * 8, *settings.memory_bytes / 32);
+    EXPECT_LE(smaller.core_elements * 8, settings.memory_bytes / 2);
+    EXPECT_GE(smaller.core_elements * 8, settings.memory_bytes / 32);
     settings.elements = usual.core_elements;
     EXPECT_THROW(make_problem(world(), {}, settings, only("pages")), UsageError);
     settings.elements.reset();
-    settings.memory_bytes = 1000;
+    settings.memory_bytes = 1;
     EXPECT_THROW(make_problem(world(), {}, settings, only("pages")), UsageError);
+}
+
+// Machines that are not here: nothing is made.
+TEST(Memory, FindsSizesOnAnyMachine) {
+    const Caches none, first{{{1, 32 << 10}}, 64 << 10},
+        xeon{{{1, 48 << 10}, {2, 2 << 20}, {3, 300 << 20}}, 300 << 20},
+        huge{{{1, 48 << 10}, {2, 1 << 20}, {3, std::int64_t{1} << 30}}, std::int64_t{8} << 30},
+        slices{{{1, 64 << 10}, {2, 2 << 20}, {3, 1 << 20}}, 16 << 20};
+    for (const auto& caches : {none, first, usual_caches, xeon, huge, slices}) {
+        for (const std::int64_t gib : {1, 4, 24, 1000}) {
+            SCOPED_TRACE(std::to_string(caches.all_last_bytes) + " bytes of cache, " + std::to_string(gib) +
+                         " GiB");
+            Settings settings;
+            settings.caches = caches;
+            settings.memory_bytes = gib << 30;
+            Problem problem;
+            choose_fitting_sizes(problem, world(), Threads{256, 1, false}, settings, needs_of(all_of_them()));
+            EXPECT_GE(problem.core_elements, 1024);
+            EXPECT_LE(problem.node_elements * 8, settings.memory_bytes / 2);
+            const auto last = caches.of_core.empty() ? 32 << 20 : caches.last_bytes();
+            EXPECT_EQ(problem.note.empty(), problem.core_elements * 8 == 2 * last);
+            EXPECT_EQ(problem.note.find("fit the last cache") != std::string::npos,
+                      problem.core_elements * 8 < last);
+        }
+    }
 }
 
 // Arrays for one core alone are those of one core.
 TEST(Memory, AsksForNoMoreThanItMakes) {
     Settings settings;
-    const auto usual = make_problem(world(), {}, settings, only("stride"));
-    if (usual.node_elements == usual.core_elements) return;
+    settings.caches = usual_caches;
+    settings.memory_bytes = std::int64_t{1} << 40;
+    const auto needs = needs_of(only("stride"));
+    Problem usual, again;
+    choose_fitting_sizes(usual, world(), {}, settings, needs);
+    ASSERT_NE(usual.node_elements, usual.core_elements);
     std::int64_t evicted = 0;
     for (const auto& [uses, elements] : usual.eviction_elements) evicted = std::max(evicted, elements);
     settings.memory_bytes = 2 * 8 * (usual.core_elements + evicted);
-    MPI_Bcast(&*settings.memory_bytes, 1, MPI_INT64_T, 0, world().comm);
-    EXPECT_EQ(make_problem(world(), {}, settings, only("stride")).note, "");
+    MPI_Bcast(&settings.memory_bytes, 1, MPI_INT64_T, 0, world().comm);
+    choose_fitting_sizes(again, world(), {}, settings, needs);
+    EXPECT_EQ(again.note, "");
+    EXPECT_EQ(again.core_elements, usual.core_elements);
 }
 
 // In whatever set of a cache the lines fall by their places in a huge page, no set gets more than it holds.
@@ -378,16 +434,16 @@ TEST(Mapping, IsFreshAndBeginsWhereAHugePageCan) {
 }
 
 TEST(Caches, GrowWithTheirLevel) {
-    const auto caches = read_caches();
-    for (std::size_t i = 1; i < caches.of_core.size(); ++i) {
-        EXPECT_GT(caches.of_core[i].level, caches.of_core[i - 1].level);
-        EXPECT_GT(caches.of_core[i].bytes, caches.of_core[i - 1].bytes);
+    const auto& caches = topology().caches;
+    for (std::size_t i = 0; i < caches.of_core.size(); ++i) {
+        EXPECT_GT(caches.of_core[i].bytes, 0);
+        EXPECT_GT(caches.of_core[i].level, i == 0 ? 0 : caches.of_core[i - 1].level);
     }
     EXPECT_GE(caches.all_last_bytes, caches.last_bytes());
 }
 
 TEST(Sweep, EveryVariantIsRightAtEverySize) {
-    const auto sweep = make_sweep(world(), 200'000);
+    const auto sweep = make_sweep(world(), settings_of(25'000));
     std::vector<std::int64_t> sizes;
     for (const auto& set : sweep.sets) sizes.push_back(set.bytes);
     EXPECT_EQ(sizes, (std::vector<std::int64_t>{16384, 24576, 32768, 49152, 65536, 98304, 131072, 196608}));
@@ -415,9 +471,24 @@ TEST(Sweep, EveryVariantIsRightAtEverySize) {
     }
 }
 
+// Nobody asked for a size, so memory that is short is no reason to refuse.
+TEST(Sweep, EndsEarlierWhereMemoryIsShort) {
+    Settings settings;
+    settings.caches = usual_caches;
+    settings.memory_bytes = 64 << 20;
+    const auto sweep = make_sweep(world(), settings);
+    std::int64_t bytes = 2 * sweep.sets.back().bytes;
+    for (const auto& set : sweep.sets) bytes += set.bytes;
+    EXPECT_LE(bytes, settings.memory_bytes / 2);
+    EXPECT_GE(bytes, settings.memory_bytes / 8);
+    EXPECT_EQ(sweep.note.empty(), !world().root());
+    settings.elements = 4 << 20;
+    EXPECT_THROW(make_sweep(world(), settings), UsageError);
+}
+
 // What an earlier pass wrote does not help.
 TEST(Sweep, ATriadThatDoesNothingShows) {
-    const auto sweep = make_sweep(world(), 20'000);
+    const auto sweep = make_sweep(world(), settings_of(2500));
     if (!world().root()) return;
     const auto& set = sweep.sets.front();
     prepare_sweep(set, sweep_variants[1], team_of_one(1));

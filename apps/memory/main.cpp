@@ -29,6 +29,8 @@ void add_options(CommandLine& line, Wishes& wishes) {
         "Only these, separated by commas: read, write, copy, triad, stride, order, matrix, fresh, pages");
     line.add_count("--ahead", wishes.settings.ahead,
                    "Lines between what prefetch asks for and what it reads");
+    line.add_count("--memory", wishes.settings.memory_bytes,
+                   "Bytes that the arrays may take on a node [what is free]");
     line.add_flag("--sweep", wishes.sweep,
                   "Bandwidth and latency by working set, to 4 x the last cache [or -n]")
         .excludes("--experiments");
@@ -99,13 +101,12 @@ ExitStatus run_experiments(const Team& world, const Options& options, CommandLin
 }
 
 ExitStatus run_sweep(const Team& world, const Options& options, CommandLine& line,
-                     std::optional<std::int64_t> elements, int argc, char** argv) {
+                     const memory::Settings& settings, int argc, char** argv) {
     const auto variants = choose(std::span(memory::sweep_variants), options.variants);
     const Output output(world, options, "memory");
     auto session = open_session(world, "memory", options, uses_of(variants), argc, argv);
-    std::optional<std::int64_t> largest_bytes;
-    if (elements) largest_bytes = memory::bytes_of_set(*elements);
-    const auto sweep = memory::make_sweep(world, largest_bytes);
+    const auto sweep = memory::make_sweep(world, settings);
+    if (!sweep.note.empty()) session.launch.warnings.push_back(sweep.note);
     line.begin_budget();
     for (const auto& set : sweep.sets) {
         plan(session,
@@ -123,7 +124,11 @@ ExitStatus run_sweep(const Team& world, const Options& options, CommandLine& lin
     measure(session);
     close_session(session);
     const auto status = output.deliver(session);
-    print_after_table(session, [&] { return memory::levels(session.launch.records, read_caches()); });
+    print_after_table(session, [&] {
+        const auto& caches = topology().caches;
+        return caches.of_core.empty() ? "\nlevels: this host tells of no caches\n"
+                                      : memory::levels(session.launch.records, caches);
+    });
     return status;
 }
 
@@ -139,7 +144,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     constexpr double sweep_seconds = 25;
     const bool budget_given = line.count("--max-seconds") + line.count("--repeats") > 0;
     if (!budget_given) options.run.max_seconds = sweep_seconds;
-    return run_sweep(world, options, line, wishes.settings.elements, argc, argv);
+    return run_sweep(world, options, line, wishes.settings, argc, argv);
 }
 
 }  // namespace

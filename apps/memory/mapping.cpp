@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <new>
@@ -40,7 +41,7 @@ Mapping::~Mapping() {
 }
 
 bool has_huge_pages(std::int64_t bytes) {
-    constexpr std::int64_t small_page = 4096;
+    const std::int64_t small_page = sysconf(_SC_PAGESIZE);
     const auto faults = [] {
         rusage usage{};
         getrusage(RUSAGE_SELF, &usage);

@@ -16,6 +16,7 @@
 #include "common/memory.hpp"
 #include "common/placement.hpp"
 #include "common/run.hpp"
+#include "common/topology.hpp"
 #include "common/variant.hpp"
 
 namespace pacer::memory {
@@ -28,10 +29,11 @@ inline constexpr std::int64_t page_passes = 64;   // of a repeat over all pages,
 inline constexpr double triad_factor = 3;
 
 struct Settings {
-    std::optional<std::int64_t> elements;      // of each array on a node; none: by what the caches hold
-    std::int64_t ahead = 128;                  // lines between what `prefetch` asks for and what it reads
-    std::vector<std::string> experiments;      // by name; empty: all
-    std::optional<std::int64_t> memory_bytes;  // of a node, that may be used; none: what is free
+    std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold
+    std::int64_t ahead = 128;              // lines between what `prefetch` asks for and what it reads
+    std::vector<std::string> experiments;  // by name; empty: all
+    std::int64_t memory_bytes = 0;         // of a node, that may be used; 0: what is free
+    std::optional<Caches> caches;          // of rank 0's host; none: what it tells
 };
 
 enum class Access { read, write, copy, triad };  // c = ..., c = a, c = a + factor * b

@@ -20,6 +20,11 @@ struct Needs {
 };
 Needs needs_of(const std::vector<Chosen>& chosen);
 
+// Decides how large all of the problem's arrays are: as asked for, or as the caches want it and half of the
+// free memory allows. Collective; throws UsageError.
+void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
+                          const Settings& settings, const Needs& needs);
+
 // Read, write, copy and triad: what STREAM measures, on one core and on all.
 bool is_stream(std::string_view experiment);
 Access access_of(std::string_view experiment);

@@ -9,7 +9,6 @@
 #include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
-#include "common/caches.hpp"
 #include "common/partition.hpp"
 #include "common/units.hpp"
 
@@ -23,11 +22,11 @@ constexpr std::int64_t stream_caches = 4, core_caches = 2;
 constexpr std::int64_t element_bytes = sizeof(double);
 
 // Of rank 0's host, or what is usual where it does not tell. The same on every rank.
-LastLevel last_level(const Team& world) {
+LastLevel last_level(const Team& world, const Settings& settings) {
     constexpr std::int64_t usual = 32 << 20, usual_second = 1 << 20;
     LastLevel last;
     if (world.root()) {
-        const auto caches = read_caches();
+        const auto caches = settings.caches.value_or(topology().caches);
         last = {caches.last_bytes(), caches.all_last_bytes, usual_second};
         if (last.of_core == 0) last = {usual, usual, usual_second};
         if (caches.of_core.size() > 1) last.second_of_core = caches.of_core[1].bytes;
@@ -100,7 +99,7 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
 // leave half of what is free. Collective.
 std::string shortage(const Problem& problem, const Team& world, const Needs& needs,
                      const Settings& settings) {
-    const auto free = settings.memory_bytes.value_or(available_memory_bytes());
+    const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
     auto wanted = bytes_wanted(problem, world, needs),
          available = settings.elements ? free / 10 * 9 : free / 2;
     MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT64_T, MPI_SUM, world.node);
@@ -117,23 +116,6 @@ std::string shortage(const Problem& problem, const Team& world, const Needs& nee
             "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer experiments",
             format_bytes(static_cast<double>(wanted)), host_name(),
             format_bytes(static_cast<double>(available))));
-}
-
-// As large as they should be, or as fits the memory. Collective.
-void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
-                          const Settings& settings, const Needs& needs) {
-    constexpr std::int64_t largest_divisor = 1 << 10;
-    const auto last = last_level(world);
-    for (std::int64_t divisor = 1;; divisor *= 2) {
-        choose_sizes(problem, settings, last, divisor);
-        problem.eviction_elements = eviction_elements(problem, world, threads, needs, last);
-        const auto too_large = shortage(problem, world, needs, settings);
-        if (too_large.empty()) return;
-        if (settings.elements || divisor == largest_divisor) throw UsageError(too_large);
-        problem.note = fmt::format(
-            "arrays of {} of the usual size, or they would take more than half of the free memory",
-            divisor == 1 ? "half" : fmt::format("1/{}", 2 * divisor));
-    }
 }
 
 void fill_periodic(double* at, Range range, std::int64_t period) {
@@ -243,6 +225,27 @@ std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
         if (value >= period_a) value -= period_a;
     }
     return total;
+}
+
+void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
+                          const Settings& settings, const Needs& needs) {
+    constexpr std::int64_t largest_divisor = 1 << 10;
+    const auto last = last_level(world, settings);
+    for (std::int64_t divisor = 1;; divisor *= 2) {
+        choose_sizes(problem, settings, last, divisor);
+        problem.eviction_elements = eviction_elements(problem, world, threads, needs, last);
+        const auto too_large = shortage(problem, world, needs, settings);
+        if (too_large.empty()) {
+            const bool in_cache = problem.core_elements * element_bytes < last.of_core;
+            if (divisor > 1 && in_cache)
+                problem.note += ": they fit the last cache, and what is timed is its speed";
+            return;
+        }
+        if (settings.elements || divisor == largest_divisor) throw UsageError(too_large);
+        problem.note = fmt::format(
+            "arrays of {} of the usual size, or they would take more than half of the free memory",
+            divisor == 1 ? "half" : fmt::format("1/{}", 2 * divisor));
+    }
 }
 
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,

@@ -76,41 +76,69 @@ void make_cycles(Sweep& sweep) {
     }
 }
 
-void refuse_if_too_large(const std::vector<WorkingSet>& sets) {
-    std::int64_t wanted = 2 * sets.back().bytes;
-    for (const auto& set : sets) wanted += set.bytes;
-    const auto available = available_memory_bytes() / 10 * 9;
-    if (wanted <= available) return;
-    throw UsageError(fmt::format("the working sets need {} and {} has {} for them: use fewer elements",
-                                 format_bytes(static_cast<double>(wanted)), host_name(),
-                                 format_bytes(static_cast<double>(available))));
+std::vector<WorkingSet> working_sets(std::int64_t largest_bytes, std::int64_t last_cache_bytes) {
+    std::vector<WorkingSet> sets;
+    for (const auto bytes : sizes(largest_bytes)) sets.push_back(working_set(bytes, last_cache_bytes));
+    return sets;
 }
 
-}  // namespace
+// Bytes that rank 0 will ask for.
+std::int64_t bytes_wanted(const std::vector<WorkingSet>& sets) {
+    std::int64_t wanted = 2 * sets.back().bytes;
+    for (const auto& set : sets) wanted += set.bytes;
+    return wanted;
+}
 
-std::int64_t bytes_of_set(std::int64_t elements) {
+std::int64_t asked_bytes(std::int64_t elements) {
     constexpr std::int64_t most = std::int64_t{1} << 50;
     if (elements > most)
         throw UsageError(fmt::format("no memory holds {} elements: use fewer elements", elements));
-    return elements * element_bytes;
-}
-
-Sweep make_sweep(const Team& world, std::optional<std::int64_t> largest_bytes) {
-    if (largest_bytes && *largest_bytes < smallest_bytes) {
+    if (elements * element_bytes < smallest_bytes) {
         throw UsageError(fmt::format("--sweep begins at {}: use -n {} or more",
                                      format_bytes(static_cast<double>(smallest_bytes)),
                                      smallest_bytes / element_bytes));
     }
-    std::int64_t last = 0;
-    if (world.root()) last = read_caches().last_bytes();
-    MPI_Bcast(&last, 1, MPI_INT64_T, 0, world.comm);
-    if (last == 0) last = usual_cache_bytes;
-    Sweep sweep;
-    for (const auto bytes : sizes(largest_bytes.value_or(4 * last))) {
-        sweep.sets.push_back(working_set(bytes, last));
+    return elements * element_bytes;
+}
+
+struct Extent {
+    std::int64_t largest_bytes = 0, last_cache_bytes = 0;
+};
+
+Extent choose_extent(const Settings& settings, std::string& note) {
+    const auto known = settings.caches.value_or(topology().caches).last_bytes();
+    const auto cache = known == 0 ? usual_cache_bytes : known;
+    const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
+    if (settings.elements) {
+        const auto largest = asked_bytes(*settings.elements),
+                   wanted = bytes_wanted(working_sets(largest, cache)), available = free / 10 * 9;
+        if (wanted <= available) return {largest, cache};
+        throw UsageError(fmt::format("the working sets need {} and {} has {} for them: use fewer elements",
+                                     format_bytes(static_cast<double>(wanted)), host_name(),
+                                     format_bytes(static_cast<double>(available))));
     }
+    auto sets = working_sets(4 * cache, cache);
+    while (sets.size() > 1 && bytes_wanted(sets) > free / 2) sets.pop_back();
+    const auto largest = sets.back().bytes;
+    if (largest < 4 * cache) {
+        note = fmt::format(
+            "the sweep ends at {}, {:.2g} times the last cache, or it would take more than half of the free "
+            "memory",
+            format_bytes(static_cast<double>(largest)),
+            static_cast<double>(largest) / static_cast<double>(cache));
+    }
+    return {largest, cache};
+}
+
+}  // namespace
+
+Sweep make_sweep(const Team& world, const Settings& settings) {
+    Sweep sweep;
+    Extent extent;
+    on_root(world, [&] { extent = choose_extent(settings, sweep.note); });
+    MPI_Bcast(&extent, sizeof extent, MPI_BYTE, 0, world.comm);
+    sweep.sets = working_sets(extent.largest_bytes, extent.last_cache_bytes);
     on_root(world, [&] {
-        refuse_if_too_large(sweep.sets);
         const auto largest = sweep.sets.back().bytes, elements = largest / element_bytes;
         sweep.values = make_buffer<double>(elements);
         for (std::int64_t i = 0; i < elements; ++i) sweep.values[static_cast<std::size_t>(i)] = value_a(i);

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "apps/memory/memory.hpp"
-#include "common/caches.hpp"
 
 namespace pacer::memory {
 
@@ -36,12 +35,11 @@ struct Sweep {
     Buffer<double> values, triads;
     Mapping links;
     std::vector<WorkingSet> sets;  // on rank 0; elsewhere their sizes alone
+    std::string note;              // why it ends before it should; rank 0
 };
-// Bytes of so many doubles. Throws UsageError if no memory holds them.
-std::int64_t bytes_of_set(std::int64_t elements);
-
-// Up to `largest_bytes`, or by the caches. Collective. Throws UsageError.
-Sweep make_sweep(const Team& world, std::optional<std::int64_t> largest_bytes);
+// Up to `elements` doubles; where nobody asked for so many, as far as the caches want it and half of the free
+// memory allows. Collective. Throws UsageError.
+Sweep make_sweep(const Team& world, const Settings& settings);
 
 Check check_sweep(const WorkingSet& set, const SweepAnswer& answer);
 void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, const Team& team);

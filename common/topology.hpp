@@ -1,0 +1,48 @@
+// The cores and the data caches of this host, as hwloc knows them; nobody else asks it.
+//
+// PACER_TOPOLOGY describes another machine to be taken for this one, to see what Pacer does there: the name
+// of a file that lstopo wrote (--of xml), or a synthetic description such as "pack:1 l3:1(size=1GiB) core:16
+// pu:1".
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace pacer {
+
+struct Cache {
+    int level = 1;
+    std::int64_t bytes = 0;
+};
+
+struct Caches {
+    std::vector<Cache> of_core;  // those a core of this process uses, the nearest first; empty if unknown
+    std::int64_t all_last_bytes = 0;  // those of the last level of the whole host together
+
+    std::int64_t last_bytes() const { return of_core.empty() ? 0 : of_core.back().bytes; }
+};
+
+struct Topology {
+    std::vector<int> core_of_cpu;  // by logical CPU, cores counted from 0; -1 where there is no such CPU
+    std::vector<int> cpus;         // logical CPUs that the system grants its processes, ascending
+    Caches caches;
+    std::string instead;  // PACER_TOPOLOGY, if it is that machine's
+
+    bool has(int cpu) const;
+};
+
+// Of this host, or of the machine that PACER_TOPOLOGY describes. Read once, at the first call. Throws
+// UsageError.
+const Topology& topology();
+
+// Of this host if `instead` is empty; then nothing is known where hwloc does not run. Throws UsageError if
+// `instead` describes no machine.
+Topology read_topology(const std::string& instead);
+
+// Logical CPUs that a process may use, ascending; 0 is the calling thread. Empty if unknown. On a machine
+// that is not there whoever may use all CPUs of this one may use all of that one, and else those that both
+// have, or the first.
+std::vector<int> allowed_cpus(int pid);
+
+}  // namespace pacer
