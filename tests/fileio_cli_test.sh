@@ -262,7 +262,7 @@ for ranks in 1 2 3; do
     [ "$(cat "t$ranks.csv.rejected")" = 'in.txt:19:1: seventeen is too many' ] || fail "throws on $ranks ranks: rejected: $(cat "t$ranks.csv.rejected")"
 done
 # A time that is long enough ends nothing.
-run timeout -k 5 30 mpirun -np 3 "$fileio" few.txt --calculation wait:5ms --record-timeout 1 --out timeout.csv
+run timeout -k 5 30 mpirun -np 3 "$fileio" few.txt --calculation wait:5ms --record-timeout 10 --out timeout.csv
 expect 0 'a sufficient --record-timeout'
 
 # A full disk, played by a limit on file sizes: in the journal, early and late, and in the results. Open MPI's

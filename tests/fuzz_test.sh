@@ -19,6 +19,7 @@ echo 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long)
 instrumented=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
 "$compiler" "${instrumented[@]}" "$scratch/empty.cpp" -o "$scratch/empty" 2>/dev/null ||
     skip "clang++ comes without libFuzzer (on Debian: libclang-rt-14-dev)"
+"$scratch/empty" -runs=1 >/dev/null 2>&1 || skip "sanitizers do not run here (do they get the address space they want?)"
 
 compile() { # compile TARGET ARGUMENT...
     "$compiler" -std=c++20 -g -O2 -I. "${instrumented[@]}" "tests/$1.cpp" "${@:2}" -o "$scratch/$1"

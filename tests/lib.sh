@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # What the shell tests share: a scratch folder, running a command and judging how it ended. To be sourced.
 
+# Whatever the caller set for OpenMP is not what is tested.
+unset OMP_NUM_THREADS OMP_PROC_BIND OMP_PLACES
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'printf "FAILED: %s line %s: %s\n" "${0##*/}" "$LINENO" "$BASH_COMMAND" >&2' ERR # where set -e ends the test

@@ -1,14 +1,15 @@
 // Gathering the placement of real ranks.
 #include <gtest/gtest.h>
 #include <omp.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 
-#include "common/placement.hpp"
+#include "common/placement_machine.hpp"
+#include "common/topology.hpp"
 #include "tests/mpi_world.hpp"
 
 namespace pacer {
@@ -21,8 +22,7 @@ Threads decide() {
 }
 
 int own_affinity_count() {
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 0;
+    return static_cast<int>(allowed_cpus(0).size());
 }
 
 TEST(Placement, ThreadNumbersAreTheSameOnEveryRank) {
@@ -34,7 +34,7 @@ TEST(Placement, ThreadNumbersAreTheSameOnEveryRank) {
     EXPECT_GE(threads.process, 1);
     EXPECT_GE(threads.hybrid, 1);
     EXPECT_LE(threads.process, own_affinity_count());
-    EXPECT_LE(threads.hybrid * world().size, std::max<long>(world().size, sysconf(_SC_NPROCESSORS_ONLN)));
+    EXPECT_LE(threads.hybrid * world().size, std::max(world().size, machine().cores));
     EXPECT_FALSE(threads.from_environment);
 }
 
@@ -92,7 +92,10 @@ TEST(Placement, TooManyRanksAreSeenAndOthersAreRight) {
     const auto ranks = gather_placement(world(), decide());
     if (!world().root()) return;
     const auto report = judge_placement(ranks, {Uses::core, Uses::ranks}, LaunchCommand());
-    EXPECT_EQ(report.faults.empty(), world().size <= ranks[0].host_cores);
+    const double quota = ranks[0].host_quota;
+    const double usable =
+        quota > 0 ? std::min<double>(ranks[0].host_cores, std::ceil(quota)) : ranks[0].host_cores;
+    EXPECT_EQ(report.faults.empty(), world().size <= usable);
 }
 
 TEST(LaunchCommand, IsWhatWasTypedQuotedForTheShell) {

@@ -155,7 +155,7 @@ TEST(Queues, IdleTimeCountsFromTheFirstStart) {
     ASSERT_EQ(problem.beside_root, true);
     const auto& block = variants[1];
     MPI_Barrier(world().comm);
-    constexpr double late = 0.05;
+    constexpr double late = 0.2;
     if (world().root()) std::this_thread::sleep_for(std::chrono::duration<double>(late));
     const auto answer = block.run(problem, world());
     if (!world().root()) return;

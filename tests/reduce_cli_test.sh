@@ -5,6 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 reduce=$BIN/reduce
+machine=${1:?the program machine}
 timings=$BIN/timings
 quick=(--no-limits --repeats 6 -n 1e6)
 cd "$scratch"
@@ -147,7 +148,7 @@ says out 'apps/reduce/chunked.cpp:' 'profile'
 
 # Placement: two ranks bound to a core each leave a hybrid rank no second core; a right launch is silent.
 bound=(mpirun -np 2 --bind-to core "$reduce" "${quick[@]}" --no-dump --variants hybrid)
-if [ "$(lscpu --parse=CORE | grep -vc '^#')" -lt 2 ]; then
+if [ "$("$machine")" -lt 2 ] || [ "$(env -u PACER_TOPOLOGY "$machine")" -lt 2 ]; then
     echo 'skipped: the placement of two ranks needs two cores'
 else
     run "${bound[@]}"

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <set>
 
@@ -259,9 +260,11 @@ std::string order_of_five_rounds(std::uint64_t seed, double pace) {
 }
 
 TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
-    const auto warmed_up = order_of_five_rounds(3, 0.0002), cold = order_of_five_rounds(3, 0.012);
+    // Short enough to be warmed up, long enough for the clock to tell: neither is batched.
+    const double brief = std::max(2e-4, 1000 * measure_clock().resolution_seconds);
+    const auto warmed_up = order_of_five_rounds(3, brief), cold = order_of_five_rounds(3, 60 * brief);
     EXPECT_EQ(warmed_up, cold);
-    const auto other = order_of_five_rounds(4, 0.0002);
+    const auto other = order_of_five_rounds(4, brief);
     if (!world().root()) return;
     EXPECT_NE(warmed_up, other);
 }
@@ -273,7 +276,7 @@ double a_nanosecond(const Problem&, const Answer&) {
 }
 
 TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
-    pace_seconds = 0.002;
+    pace_seconds = std::max(2e-3, 1000 * measure_clock().resolution_seconds);
     const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
                              five_repeats(), nullptr, nullptr, a_nanosecond);
     if (!world().root()) return;
@@ -351,6 +354,9 @@ Answer silent(const Problem&, const Team&) {
     return {Number::of_whole(-1), {1, Number::of_whole(-1)}};
 }
 
+// Slept, not spun: where ranks share a core the last one would begin late.
+constexpr std::chrono::milliseconds hook_time{50};
+
 TEST(Run, PreparesAndInspectsOutsideTheClock) {
     executions = prepared = inspected = 0;
     static Problem problem;
@@ -369,14 +375,12 @@ TEST(Run, PreparesAndInspectsOutsideTheClock) {
                                                          EXPECT_EQ(variant.run, silent);
                                                          EXPECT_EQ(prepared, inspected);
                                                          ++prepared;
-                                                         const auto until = now_seconds() + 0.02;
-                                                         while (now_seconds() < until) continue;
+                                                         std::this_thread::sleep_for(hook_time);
                                                      },
                                                  .inspect =
                                                      [](const Problem&, const Team& team, Answer& answer) {
                                                          ++inspected;
-                                                         const auto until = now_seconds() + 0.02;
-                                                         while (now_seconds() < until) continue;
+                                                         std::this_thread::sleep_for(hook_time);
                                                          answer = sum_of_ones(team, 1);
                                                      }};
     const auto records = run_tasks(tasks_of(experiment, world(), {}, [](const Record&) { return Limit{}; }),
@@ -389,7 +393,8 @@ TEST(Run, PreparesAndInspectsOutsideTheClock) {
     EXPECT_TRUE(records[0].verdict.right());
     EXPECT_EQ(records[0].verdict.checked, inspected);
     const auto seconds = records[0].repeat_seconds();
-    EXPECT_LT(*std::min_element(seconds.begin(), seconds.end()), 0.01);
+    EXPECT_LT(*std::min_element(seconds.begin(), seconds.end()),
+              std::chrono::duration<double>(hook_time).count());
 }
 
 }  // namespace

@@ -167,7 +167,7 @@ for there in 0.found 4999.txt; do # while files are made, and while variants run
     files=$([ "$there" = 4999.txt ] && echo 5000 || echo 1000000)
     "$syntax" --no-limits --no-dump --repeats 1000000 --files "$files" --idioms files >stopped 2>&1 &
     launched=$!
-    until grep -qs . <(find "$TMPDIR" -name "$there"); do sleep 0.05; done
+    while kill -0 "$launched" && ! grep -qs . <(find "$TMPDIR" -name "$there"); do sleep 0.05; done
     [ "$there" = 0.found ] || sleep 1
     kill -TERM "$launched"
     status=0

@@ -24,7 +24,7 @@ namespace pacer::overhead {
 namespace {
 
 constexpr int most_tries = 3;
-constexpr double least_patience_seconds = 2;  // ten times what it takes on an idle machine
+constexpr double least_patience_seconds = 5;  // many times what it takes on an idle machine
 
 // Between fork and exec, in a process with threads: system calls only.
 [[noreturn]] void become(const char* program, char* const* arguments, char* const* environment, int channel,

@@ -76,17 +76,18 @@ expect 2 "no job, but Pacer's folder"
 once "reduce.slurm is a job script: sbatch jobs/reduce.slurm" "no job, but Pacer's folder"
 
 # Pinned, as shipped, each rank has a core of its own.
-if taskset --cpu-list 0,1 true 2>/dev/null; then
+if taskset --cpu-list 0,1 true 2>/dev/null && (($(lscpu --parse=CORE,SOCKET | sed '/^#/d' | sort -u | wc -l) > 1)); then
     for launcher in srun mpirun; do
         pinned=$(PACER_PINNING=cores PACER_LAUNCHER=$launcher submit --nodes=1 --ntasks-per-node=2 jobs/reduce.slurm "${small[@]}")
         ended "$pinned" COMPLETED 0 "pinned by $launcher"
         cpus=$("$timings" export "runs/reduce-$pinned.h5" --format json | python3 -c '
 import json, sys
 print(*sorted(rank["cpus_allowed"] for launch in json.load(sys.stdin)["launches"] for rank in launch["placement"]))')
-        [[ $cpus == "0 1" ]] || fail "$what: the ranks have the CPUs $cpus"
+        # One set of CPUs each, of one core: two where a core is two hardware threads.
+        [[ $(wc -w <<<"$cpus") -eq 2 && ${cpus% *} != "${cpus#* }" ]] || fail "$what: the ranks have the CPUs $cpus"
     done
 else
-    without "this machine has no CPUs 0 and 1 to pin ranks to"
+    without "this machine has no two cores, with CPUs 0 and 1, to pin ranks to"
 fi
 
 # A PMI that MPI does not understand: no rank hears of another. Open MPI sees it, unless it does not see Slurm either.
