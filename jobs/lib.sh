@@ -70,13 +70,21 @@ cores() {
     echo $((whole > 0 && whole < cpus ? whole : cpus))
 }
 
-# Compile jobs at a time: one a core, and 1 GiB of memory for each. CMAKE_BUILD_PARALLEL_LEVEL overrules it.
+# Jobs at a time: one a CPU, and 1 GiB of memory for each, as far as a container's limits let it have them.
+# CMAKE_BUILD_PARALLEL_LEVEL overrules it.
 build_jobs() {
-    local cpus by_memory
+    local cpus kib quota period limit
     cpus=$(env -u OMP_NUM_THREADS -u OMP_THREAD_LIMIT nproc)
-    by_memory=$(awk '/^MemAvailable:/ { print int($2 / 1048576) }' /proc/meminfo)
-    ((by_memory > 0)) || by_memory=1
-    echo "${CMAKE_BUILD_PARALLEL_LEVEL:-$((by_memory < cpus ? by_memory : cpus))}"
+    kib=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+    if read -r quota period 2>/dev/null <"${CGROUP:-/sys/fs/cgroup}/cpu.max" && [[ $quota != max ]]; then
+        quota=$(((quota + period - 1) / period))
+        cpus=$((quota < cpus ? quota : cpus))
+    fi
+    if read -r limit 2>/dev/null <"${CGROUP:-/sys/fs/cgroup}/memory.max" && [[ $limit != max ]]; then
+        kib=$((limit / 1024 < kib ? limit / 1024 : kib))
+    fi
+    ((kib >= 1048576)) || kib=1048576
+    echo "${CMAKE_BUILD_PARALLEL_LEVEL:-$((kib / 1048576 < cpus ? kib / 1048576 : cpus))}"
 }
 
 # missing_packages PACKAGE...: those that are not installed, one a line.

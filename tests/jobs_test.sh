@@ -248,6 +248,21 @@ ABSENT=libfmt-dev FAKE_UID=0 with broken_apt -- "$copy/jobs/setup.sh"
 warns "no network"
 warns "$sentence"
 
+# --- how many compile at a time: as many as a container's limits let it have
+mkdir "$scratch/cgroup"
+jobs_within() { # jobs_within CPU.MAX MEMORY.MAX JOBS
+    echo "$1" >"$scratch/cgroup/cpu.max"
+    echo "$2" >"$scratch/cgroup/memory.max"
+    # shellcheck disable=SC2016 # the inner shell expands
+    CGROUP=$scratch/cgroup with many_cores -- bash -c 'root=$0 && . "$root/jobs/lib.sh" && build_jobs' "$copy"
+    judge "cpu.max $1 and memory.max $2 give $3 jobs" test "$out" = "$3"
+}
+jobs_within "150000 100000" max 2
+jobs_within "50000 100000" max 1
+jobs_within "max 100000" 1500000000 1
+jobs_within "max 100000" 100000000 1
+judge "without limits memory alone decides" test "$(CGROUP=$scratch/none bash -c "root='$copy' && . '$copy/jobs/lib.sh' && build_jobs")" -ge 1
+
 # --- what is set for a launch
 with openmpi many_cores no_lscpu -- "$local_sh" --np 2 reduce -n "1 000"
 ends_with 0

@@ -25,7 +25,8 @@ log=$root/build/release/Testing/Temporary/LastTest.log
 rm -f "$log"
 status=0
 # Twice as many at a time as there are cores: most tests wait, for mpirun to start or end, or for Slurm.
-(cd "$root" && CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$((2 * $(cores)))} \
+jobs=$(build_jobs)
+(cd "$root" && CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$((jobs < 32 ? 2 * jobs : 64))} \
     ctest --preset release --no-tests=error "$@") || status=$?
 [[ ! -e $log ]] || sed -n -e '/^skipped: /p' -e '/: Skipped$/ { n; s/^/skipped: /p }' "$log" # ours, GoogleTest's
 exit "$status"
