@@ -40,7 +40,7 @@ mkdir "$copy" "$scratch/elsewhere"
 cd "$checkout"
 # A file that was removed is still in the list.
 "${git_files[@]}" | while IFS= read -r -d '' file; do [[ ! -e $file ]] || printf '%s\0' "$file"; done |
-    tar -c --null --files-from=- | tar -x -C "$copy"
+    tar -c --null --files-from=- | tar -x --no-same-owner -C "$copy"
 cd "$scratch/elsewhere"
 run "$archive_sh"
 expect 2 "no git"
@@ -145,7 +145,7 @@ mkdir "$needs" "$scratch/later" "$scratch/hidden"
 prefix() {
     local folder=$1
     shift
-    tar -c --dereference -C /usr "${@#/usr/}" | tar -x -C "$folder"
+    tar -c --dereference -C /usr "${@#/usr/}" | tar -x --no-same-owner -C "$folder"
     find "$folder" -name '*.pc' -exec sed -i "s|^prefix=/usr\$|prefix=$needs|" {} +
 }
 mapfile -t files < <(files_of "${all_parts[@]}")
@@ -156,6 +156,7 @@ prefix "$scratch/later" "${files[@]}"
 (cd "$needs/include" && for folder in *-linux-*/; do cp -r "$folder". .; done)
 
 # To overlayfs a device 0, 0 means that the file of the layer below is gone.
+trap 'umount "$scratch/hidden" 2>/dev/null; rm -rf "$scratch"' EXIT
 mount -t tmpfs hidden "$scratch/hidden"
 for file in "${moved[@]#/usr/}"; do
     mkdir -p "$scratch/hidden/${file%/*}"
@@ -163,7 +164,6 @@ for file in "${moved[@]#/usr/}"; do
 done
 mount -t overlay hidden -o "lowerdir=$scratch/hidden:/usr" /usr 2>/dev/null ||
     skip "no overlay over /usr here, so no packages can be hidden from a build; the archive itself is right"
-umount "$scratch/hidden"
 [[ ! -e /usr/include/fmt/format.h && ! -e /usr/include/boost && -e $needs/include/fmt/format.h ]] ||
     fail "the packages are still in /usr"
 
