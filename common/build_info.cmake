@@ -5,6 +5,13 @@
 
 set(commit unknown)
 set(tree unknown)
+# git puts the commit into this file of an archive, and whether an unpacked archive was edited nobody knows.
+if(EXISTS "${source}/common/archived_commit")
+    file(STRINGS "${source}/common/archived_commit" archived REGEX "^[0-9a-f]+$")
+    if(archived)
+        set(commit ${archived})
+    endif()
+endif()
 find_program(GIT git)
 if(GIT)
     # A read-only look: no lock is taken, which could disturb a git command of the user.
