@@ -25,6 +25,7 @@ bin=$(cd "${BIN:?the folder of the programs}" && pwd)
 . "$checkout/tests/lib.sh"
 unset CMAKE_PREFIX_PATH CMAKE_INCLUDE_PATH CMAKE_LIBRARY_PATH PKG_CONFIG_PATH PKG_CONFIG_LIBDIR CPATH LIBRARY_PATH
 unset "${!GIT_@}"
+export TMPDIR=$scratch # Open MPI has a folder in it for root, who may be another than root in the namespace
 export GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
 
 command -v git >/dev/null || skip "git is not installed, and jobs/archive.sh needs it"
