@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Tests of jobs/archive.sh and of a build from its archive as on a cluster: every package but the compiler, CMake, MPI and
-# HDF5 is in a folder of the user's, and its dumps know the archive's commit. Without network; the packages of Debian are
-# copied into such a folder, and for the processes of this test no longer there where they were.
+# Tests of jobs/archive.sh and of a build from its archive as on a cluster: every package but the compiler, CMake, MPI
+# and HDF5 is in a folder of the user's, and its dumps know the archive's commit. Without network; the packages of
+# Debian are copied into such a folder, and for the processes of this test no longer there where they were.
 #
 #     BIN=build/release/bin SOURCE=. tests/archive_test.sh
 set -euo pipefail
@@ -119,7 +119,8 @@ once "is no git checkout" "an archive of what was unpacked"
 [[ $failures -eq 0 ]] || finish # the rest takes a minute
 
 # --- the packages leave /usr
-command -v dpkg >/dev/null || skip "this is no Debian: which files are a package's is not known; the archive itself is right"
+command -v dpkg >/dev/null ||
+    skip "this is no Debian: which files a package has is not known; the archive is right"
 boost=$(dpkg -S /usr/include/boost/version.hpp 2>/dev/null | cut -d: -f1) || true
 all_parts=(libcli11-dev libfmt-dev nlohmann-json3-dev libhwloc-dev librandom123-dev "${boost:-libboost-dev}")
 fileio_only=(zlib1g-dev libzstd-dev libfast-float-dev libxxhash-dev)
@@ -129,7 +130,8 @@ dpkg -L "${all_parts[@]}" "${fileio_only[@]}" >/dev/null 2>&1 ||
 # files_of PACKAGE...: what a build reads of them, and the shared libraries that no program of the system needs.
 files_of() {
     local file
-    dpkg -L "$@" | sed 's|^\(/usr/include/boost\)/.*|\1|' | grep -E '^/usr/(include|lib|share/cmake|share/pkgconfig)/' | sort -u |
+    dpkg -L "$@" | sed 's|^\(/usr/include/boost\)/.*|\1|' | sort -u |
+        grep -E '^/usr/(include|lib|share/cmake|share/pkgconfig)/' |
         while IFS= read -r file; do
             case $file in
             /usr/include/boost) ;;
@@ -169,7 +171,9 @@ mount -t overlay hidden -o "lowerdir=$scratch/hidden:/usr" /usr 2>/dev/null ||
     fail "the packages are still in /usr"
 
 # --- CMake finds them in the user's folder, and wants no more than what is built needs
-configure() { run cmake -S . -B build/release -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 "$@"; }
+configure() {
+    run cmake -S . -B build/release -DBUILD_TESTING=OFF -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0 "$@"
+}
 configure
 expect 1 "no package anywhere"
 says err "Could NOT find Boost" "no package anywhere"
