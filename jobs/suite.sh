@@ -32,7 +32,7 @@ suite=(
     'memory --max-seconds 60 | -n 1e5'
     'memory --sweep --max-seconds 35 | -n 1e4'
     'syntax --max-seconds 25 | -n 100 --work 100 --files 20'
-    'overhead --max-seconds 30 | -n 8'
+    'overhead --max-seconds 30 | -n 8 --workers 2'
 )
 quick_options=(--repeats 6 --max-seconds 30 --no-limits)
 

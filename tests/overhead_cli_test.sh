@@ -7,7 +7,7 @@ set -euo pipefail
 overhead=$BIN/overhead
 timings=$BIN/timings
 most=call,thread,async,openmp_region,openmp_barrier,fork,barrier,copy,pingpong,reduce,allreduce
-quick=(--no-limits --repeats 6 -n 8 --variants "$most")
+quick=(--no-limits --repeats 6 -n 8 --workers 2 --variants "$most")
 cd "$scratch"
 
 run "$overhead" --help
