@@ -177,7 +177,7 @@ const Machine& machine() {
 int srun_tasks() {
     const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
     if (tasks == nullptr || std::getenv("SLURM_PTY_PORT") != nullptr) return 0;
-    return launcher_above().kind == Launcher::srun ? std::atoi(tasks) : 0;
+    return launcher_above().kind == Launcher::mpirun ? 0 : std::atoi(tasks);
 }
 
 std::vector<int> allowed_cpus(int pid) {

@@ -21,8 +21,8 @@ namespace pacer {
 
 struct RunOptions {
     std::int64_t repeats = 0;  // of each variant; 0: until its median is known to 2 %, at least 10
-    double max_seconds = 0;  // since launch() began; 0: no end. Soft: what has begun gets one round, and one
-                             // variant is run at least
+    double max_seconds = 0;    // for all of run_tasks(); 0: no end. Soft: what has begun gets one round, and
+                             // one variant is run at least
     std::uint64_t seed = 0;  // of the order of the variants within a round
     bool progress = false;   // a progress line on stderr
 };

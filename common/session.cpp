@@ -5,6 +5,7 @@
 #include "common/doubts.hpp"
 #include "common/profile.hpp"
 #include "common/progress.hpp"
+#include "common/say.hpp"
 
 namespace pacer {
 
@@ -20,7 +21,7 @@ void look_at_placement(Session& session, int argc, char** argv) {
         for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", fault);
         text += report.picture;
         if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
-        if (!session.options.quiet || session.options.strict_placement) fmt::print(stderr, "{}", text);
+        if (!session.options.quiet || session.options.strict_placement) say(text);
         if (session.options.strict_placement) {
             throw UsageError(
                 "the placement above is bad and --strict-placement was asked for; nothing was run");
@@ -70,15 +71,23 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
     facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},
                                {"clock_overhead_seconds", clock.overhead_seconds},
                                {"seed", static_cast<std::int64_t>(options.run.seed)},
-                               {"max_seconds", options.run.max_seconds}});
+                               {"max_seconds", options.run.max_seconds},
+                               {"repeats_asked", options.run.repeats}});
     profile::enabled = options.profile;
     return session;
 }
 
 void measure(Session& session) {
+    std::vector<bool> possible;
+    for (const auto& task : session.tasks) possible.push_back(task.record.not_run.empty());
     auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, session.options.run);
     session.launch.records = std::move(outcome.records);
     session.stopped = outcome.stopped;
+    const auto& records = session.launch.records;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (possible[i] && records[i].repeats() == 0)
+            session.out_of_time.push_back(case_name(records[i], records));
+    }
 }
 
 void close_session(Session& session) {

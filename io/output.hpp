@@ -1,19 +1,16 @@
 // What a launch leaves: its report on stdout, its dump on disk, its exit status.
 #pragma once
 
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "common/say.hpp"
 #include "common/session.hpp"
 #include "io/dump.hpp"
 
 namespace pacer {
-
-// Writes all of it now, or throws UsageError: a full disk must not look like a short report.
-void print_out(std::string_view text, std::FILE* stream = stdout);
 
 // What an app has to say after its report, made by `text` on rank 0: printed where the report is a table.
 // Collective; throws UsageError.

@@ -287,18 +287,16 @@ TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
 
 TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {
     pace_seconds = 0.01;
-    const double start = seconds_since_launch();
     const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
-                             {.repeats = 1000, .max_seconds = start + 0.5, .seed = 1, .progress = false},
-                             nullptr, nullptr, a_nanosecond);
+                             {.repeats = 1000, .max_seconds = 0.5, .seed = 1, .progress = false}, nullptr,
+                             nullptr, a_nanosecond);
     if (!world().root()) return;
     EXPECT_LE(records[1].repeats(), 50);
 }
 
 TEST(Run, StopsByItselfWithinItsBudget) {
-    const double start = seconds_since_launch();
     const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
-                             {.repeats = 0, .max_seconds = start + 0.5, .seed = 1, .progress = false});
+                             {.repeats = 0, .max_seconds = 0.5, .seed = 1, .progress = false});
     if (!world().root()) return;
     for (const auto& record : records) EXPECT_TRUE(record.converged || record.repeats() >= 1);
 }

@@ -68,8 +68,8 @@ std::vector<memory::Chosen> choose_all(const memory::Settings& settings,
     return chosen;
 }
 
-ExitStatus run_experiments(const Team& world, const Options& options, CommandLine& line,
-                           const memory::Settings& settings, int argc, char** argv) {
+ExitStatus run_experiments(const Team& world, const Options& options, const memory::Settings& settings,
+                           int argc, char** argv) {
     const auto chosen = choose_all(settings, options.variants);
     std::vector<memory::MemoryVariant> all;
     for (const auto& one : chosen) all.insert(all.end(), one.variants.begin(), one.variants.end());
@@ -78,7 +78,6 @@ ExitStatus run_experiments(const Team& world, const Options& options, CommandLin
     auto problem = memory::make_problem(world, session.threads, settings, chosen);
     if (!problem.note.empty()) session.launch.warnings.push_back(problem.note);
     if (!options.no_limits) memory::probe_limits(problem, world, session.threads, chosen);
-    line.begin_budget();
     for (const auto& one : chosen) {
         plan(session, Experiment<memory::Problem, memory::Answer>{
                           .app = "memory",
@@ -98,15 +97,14 @@ ExitStatus run_experiments(const Team& world, const Options& options, CommandLin
     return output.deliver(session);
 }
 
-ExitStatus run_sweep(const Team& world, const Options& options, CommandLine& line,
-                     std::optional<std::int64_t> elements, int argc, char** argv) {
+ExitStatus run_sweep(const Team& world, const Options& options, std::optional<std::int64_t> elements,
+                     int argc, char** argv) {
     const auto variants = choose(std::span(memory::sweep_variants), options.variants);
     const Output output(world, options, "memory");
     auto session = open_session(world, "memory", options, uses_of(variants), argc, argv);
     std::optional<std::int64_t> largest_bytes;
     if (elements) largest_bytes = memory::bytes_of_set(*elements);
     const auto sweep = memory::make_sweep(world, largest_bytes);
-    line.begin_budget();
     for (const auto& set : sweep.sets) {
         plan(session,
              Experiment<memory::WorkingSet, memory::SweepAnswer>{.app = "memory",
@@ -135,11 +133,11 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     add_options(line, wishes);
     if (const auto done = line.parse(world, argc, argv, list_all())) return *done;
     if (line.count("--elements") > 0) wishes.settings.elements = options.elements;
-    if (!wishes.sweep) return run_experiments(world, options, line, wishes.settings, argc, argv);
+    if (!wishes.sweep) return run_experiments(world, options, wishes.settings, argc, argv);
     constexpr double sweep_seconds = 25;
     const bool budget_given = line.count("--max-seconds") + line.count("--repeats") > 0;
     if (!budget_given) options.run.max_seconds = sweep_seconds;
-    return run_sweep(world, options, line, wishes.settings.elements, argc, argv);
+    return run_sweep(world, options, wishes.settings.elements, argc, argv);
 }
 
 }  // namespace

@@ -80,7 +80,6 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const auto means = overhead::make_means(world, settings, workers, variants);
     const auto problems = overhead::make_problems(world, session.threads, settings, workers, variants, *means,
                                                   !options.no_limits);
-    line.begin_budget();
     for (const auto& problem : problems) plan_problem(session, problem, variants);
     measure(session);
     close_session(session);

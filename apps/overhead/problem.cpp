@@ -102,8 +102,9 @@ std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, s
                                   std::span<const OverheadVariant> chosen) {
     auto means = std::make_unique<Means>();
     means->thread_level = settings.thread_level;
-    means->crowded = crowded(world);
-    MPI_Allreduce(MPI_IN_PLACE, &means->crowded, 1, MPI_CXX_BOOL, MPI_LOR, world.comm);
+    int crowded_anywhere = crowded(world) ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &crowded_anywhere, 1, MPI_INT, MPI_MAX, world.comm);
+    means->crowded = crowded_anywhere != 0;
     means->openmp_threads = omp_get_thread_limit();
     MPI_Bcast(&means->openmp_threads, 1, MPI_INT, 0, world.comm);
     if (is_chosen(chosen, Kind::message)) {
