@@ -33,11 +33,6 @@ std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
              const double ratio = r.limit.seconds / median(s);
              return when(ratio > 1.02, fmt::format("{:.0f} %", 100 * ratio));
          }},
-        {"fewer than 6 repeats for want of time, so nothing is known of how they vary",
-         [=](const Record& r, const auto& s) {
-             const bool wanting = fixed_repeats ? std::ssize(s) < options.repeats : !r.converged;
-             return when(std::ssize(s) < fewest_for_interval && wanting, fmt::format("{}", s.size()));
-         }},
         {stopped ? "stopped before the median was known to 2 %"
                  : "the time budget ended before the median was known to 2 %",
          [=](const Record& r, const auto& s) {
@@ -48,6 +43,11 @@ std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
          [=](const Record&, const auto& s) {
              return when(static_cast<std::int64_t>(s.size()) < options.repeats,
                          fmt::format("{} repeats", s.size()));
+         }},
+        {"fewer than 6 repeats for want of time, so nothing is known of how they vary",
+         [=](const Record& r, const auto& s) {
+             const bool wanting = fixed_repeats ? std::ssize(s) < options.repeats : !r.converged;
+             return when(std::ssize(s) < fewest_for_interval && wanting, fmt::format("{}", s.size()));
          }},
         {"the first execution took over 1.5 times the median",
          [](const Record& r, const auto& s) {

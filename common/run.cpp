@@ -47,11 +47,18 @@ class Director {
             if (rounds == 0) break;
             for (const auto& sample : executor_.execute({rounds, round, active_batches()})) keep(sample);
             round += rounds;
+            if (options_.keep) options_.keep(records());
         }
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
     }
 
   private:
+    std::vector<const Record*> records() const {
+        std::vector<const Record*> all;
+        for (const auto& task : tasks_) all.push_back(&task.record);
+        return all;
+    }
+
     // Without a timed repeat there is nothing to tell but why.
     void conclude(std::size_t i) {
         auto& record = tasks_[i].record;

@@ -5,6 +5,7 @@
 #include "common/doubts.hpp"
 #include "common/profile.hpp"
 #include "common/progress.hpp"
+#include "common/safekeeping.hpp"
 #include "common/say.hpp"
 
 namespace pacer {
@@ -80,7 +81,9 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
 void measure(Session& session) {
     std::vector<bool> possible;
     for (const auto& task : session.tasks) possible.push_back(task.record.not_run.empty());
-    auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, session.options.run);
+    auto options = session.options.run;
+    options.keep = [&](const auto& records) { safekeeping::keep(session.launch, records); };
+    auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, options);
     session.launch.records = std::move(outcome.records);
     session.stopped = outcome.stopped;
     const auto& records = session.launch.records;

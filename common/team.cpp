@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <omp.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
@@ -35,6 +37,7 @@ std::string activity = "starting";
 std::thread::id main_thread;
 std::atomic<bool> abort_wanted = false;
 volatile std::sig_atomic_t stop_signal = 0;
+int stop_descriptor = -1;
 std::string stop_sentence;  // of rank 0
 const FailureTicket* failure = nullptr;
 
@@ -47,8 +50,10 @@ bool comes_again(int signal) {
 void on_stop_signal(int signal) {
     const int error = errno;
     // A launcher that ends a launch whose rank has failed sends a signal, too.
-    if (stop_signal == 0 && !stop_sentence.empty() && !failure->drawn()) say(std::string_view(stop_sentence));
+    if (stop_signal == 0 && !stop_sentence.empty() && !launch_failed()) say(std::string_view(stop_sentence));
     stop_signal = 1;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(stop_descriptor, &one, sizeof one);
     std::signal(signal, comes_again(signal) ? SIG_IGN : SIG_DFL);  // a second one kills
     errno = error;
 }
@@ -134,6 +139,7 @@ int launch(std::string_view program, int argc, char** argv,
     launch_start = Clock::now();
     main_thread = std::this_thread::get_id();
     open_standard_streams();
+    stop_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     // Before MPI_Init, which sets such variables itself.
     const auto library = mpi_library();
     const auto processes = started(library, srun_tasks(), std::getenv);
@@ -149,6 +155,10 @@ int launch(std::string_view program, int argc, char** argv,
         ranks == 1 && !why.empty() ? refuse_to_be_alone(program, processes, why) : run_body(program, body);
     MPI_Finalize();
     return static_cast<int>(status);
+}
+
+bool launch_failed() {
+    return failure != nullptr && failure->drawn();
 }
 
 void heed_abort() {
@@ -248,6 +258,10 @@ std::vector<double> seconds_since_first_start(const Team& team, std::span<const 
 
 bool stop_requested() {
     return stop_signal != 0;
+}
+
+int stop_event() {
+    return stop_descriptor;
 }
 
 int mpi_count(std::size_t count) {

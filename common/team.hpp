@@ -67,10 +67,16 @@ std::vector<double> seconds_since_first_start(const Team& team, std::span<const 
 // kinds.
 bool stop_requested();
 
+// A descriptor that becomes readable then, for a thread that waits.
+int stop_event();
+
 // Ends the launch from another thread than the main one, which alone may call MPI: has it abort where it next
 // waits, and ends this process if it does not in half a second, since it may be anywhere. The launcher then
 // ends the others.
 [[noreturn]] void abort_from_thread();
+
+// Whether a rank of this node has failed, so that the launch is ending.
+bool launch_failed();
 
 // Aborts the launch if another thread has asked for it. For loops that wait.
 void heed_abort();

@@ -85,7 +85,7 @@ void print_after_table(const Session& session, const std::function<std::string()
 Output::Output(const Team& world, const Options& options, const std::string& app) {
     on_root(world, [&] {
         if (!options.no_dump)
-            dump_ = std::make_unique<DumpFile>(options.dump, options.force, app, world.size);
+            dump_ = std::make_unique<EarlyDump>(DumpFile(options.dump, options.force, app, world.size));
     });
 }
 

@@ -8,7 +8,7 @@
 
 #include "common/say.hpp"
 #include "common/session.hpp"
-#include "io/dump.hpp"
+#include "io/early_dump.hpp"
 
 namespace pacer {
 
@@ -26,7 +26,7 @@ class Output {
     ExitStatus deliver(Session& session) const;
 
   private:
-    std::unique_ptr<DumpFile> dump_;  // rank 0, if one is wanted
+    std::unique_ptr<EarlyDump> dump_;  // rank 0, if one is wanted
 };
 
 }  // namespace pacer
