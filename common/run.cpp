@@ -97,8 +97,9 @@ class Director {
         const double share = std::min(0.02, most_of_warm_up / static_cast<double>(tasks_.size()));
         const double end = (1 - share) * executor_.seconds_left();
         double before = 0;
-        for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && executor_.seconds_left() > end;
-             ++n) {
+        // Until the clock tells something: however long that takes.
+        const auto go_on = [&] { return executor_.seconds_left() > (typical > 0 ? end : 0); };
+        for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && go_on(); ++n) {
             std::vector<double> seconds;
             for (const auto& sample : executor_.execute({block, 0, only(i, batch_[i])})) {
                 seconds.push_back(duration(sample));

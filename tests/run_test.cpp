@@ -331,8 +331,16 @@ TEST(Team, SleepingBarrierHoldsUntilTheLastRank) {
 }
 
 TEST(Team, MeasuresFromTheFirstStartOnTheNode) {
-    const std::vector<double> starts = {10.0 + world().rank}, ends = {20.0 + world().rank};
-    EXPECT_EQ(seconds_since_first_start(world(), starts, ends).front(), 10.0 + world().rank);
+    const double late = 0.001 * world().rank;
+    const std::vector<double> starts = {10.0 + late}, ends = {10.01 + late};
+    EXPECT_NEAR(seconds_since_first_start(world(), starts, ends).front(), 0.01 + late, 1e-9);
+}
+
+TEST(Team, RefusesATimeLongerThanTheLaunchOrNegative) {
+    for (const double end : {1e5, 9.0}) {
+        const std::vector<double> starts = {10}, ends = {end};
+        EXPECT_THROW(seconds_since_first_start(world(), starts, ends), std::runtime_error);
+    }
 }
 
 TEST(MpiCount, RefusesWhatAnIntCannotHold) {
