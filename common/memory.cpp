@@ -1,6 +1,8 @@
 #include "common/memory.hpp"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -27,9 +29,19 @@ std::int64_t kernel_available_bytes() {
 
 }  // namespace
 
+std::optional<std::int64_t> address_space_left() {
+    rlimit limit{};
+    if (getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return std::nullopt;
+    std::ifstream statm("/proc/self/statm");
+    std::int64_t pages = 0;  // that the program has, touched or not
+    statm >> pages;
+    return std::max<std::int64_t>(0,
+                                  static_cast<std::int64_t>(limit.rlim_cur) - pages * sysconf(_SC_PAGESIZE));
+}
+
 std::int64_t available_memory_bytes() {
     const auto kernel = kernel_available_bytes();
-    return std::min(kernel, cgroup_memory_left().value_or(kernel));
+    return std::min({kernel, cgroup_memory_left().value_or(kernel), address_space_left().value_or(kernel)});
 }
 
 void* allocate_untouched(std::size_t bytes) {

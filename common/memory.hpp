@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 namespace pacer {
 
-// Bytes this process can still allocate and use without swapping: what the kernel calls available, or what
-// its cgroup leaves, whichever is less.
+// Bytes this process can still allocate and use without swapping: what the kernel calls available, what its
+// cgroup leaves, or what ulimit -v does, whichever is least.
 std::int64_t available_memory_bytes();
+
+// Bytes that ulimit -v leaves; none if it sets no limit.
+std::optional<std::int64_t> address_space_left();
 
 struct FreeMemory {
     void operator()(void* memory) const { std::free(memory); }

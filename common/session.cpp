@@ -1,7 +1,11 @@
 #include "common/session.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
+#include <algorithm>
+
+#include "common/context_host.hpp"
 #include "common/doubts.hpp"
 #include "common/profile.hpp"
 #include "common/progress.hpp"
@@ -29,6 +33,26 @@ void look_at_placement(Session& session, int argc, char** argv) {
         }
         session.launch.warnings = report.faults;
     });
+}
+
+// Settings of the host and of OpenMP that keep a variant from what the machine can do.
+void look_at_settings(Session& session) {
+    if (!session.world.root()) return;
+    auto& warnings = session.launch.warnings;
+    auto speeds = unsteady_clock_rate(session.launch.circumstances);
+    if (!speeds.empty()) warnings.push_back(std::move(speeds));
+    if (std::none_of(session.uses.begin(), session.uses.end(), uses_threads)) return;
+    const int cpus = omp_get_num_procs(), most = omp_get_thread_limit();
+    if (most < cpus) {
+        warnings.push_back(
+            fmt::format("OMP_THREAD_LIMIT={} leaves OpenMP fewer threads than the {} CPUs here", most, cpus));
+    }
+    int in_places = 0;
+    for (int place = 0; place < omp_get_num_places(); ++place) in_places += omp_get_place_num_procs(place);
+    if (in_places > 0 && in_places < cpus) {
+        warnings.push_back(
+            fmt::format("OMP_PLACES keeps OpenMP's threads on {} of the {} CPUs here", in_places, cpus));
+    }
 }
 
 // What others took from the processors while the launch ran.
@@ -67,6 +91,7 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
     session.launch.circumstances = circumstances_before(world, app, argc, argv);
     session.threads = decide_threads(world);
     look_at_placement(session, argc, argv);
+    look_at_settings(session);
     const auto clock = measure_clock();
     auto& facts = session.launch.circumstances;
     facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},

@@ -16,11 +16,13 @@
 #include <cstdio>
 #include <cstdlib>
 #include <limits>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
 #include "common/failure_ticket.hpp"
 #include "common/launcher.hpp"
+#include "common/memory.hpp"
 #include "common/patience.hpp"
 #include "common/placement_machine.hpp"
 #include "common/say.hpp"
@@ -94,6 +96,10 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
         if (world.root()) say("{}: {}\n", program, error.what());
         Window::free_left();
         status = ExitStatus::usage;
+    } catch (const std::bad_alloc&) {
+        abort_launch(world, program,
+                     address_space_left() ? "ulimit -v leaves too little memory: raise it, or ask for less"
+                                          : "there is too little memory: ask for less");
     } catch (const std::exception& error) {
         abort_launch(world, program, error.what());
     } catch (...) {

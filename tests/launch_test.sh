@@ -110,6 +110,45 @@ OMP_NUM_THREADS=3 run bash -c '{ "$@"; echo "$?" >status; } 2>&1 >/dev/null | tr
     "$BIN/reduce" -n 1e6 --variants openmp --repeats 6 --dump gone.h5
 [[ $(cat status) == 0 && -s gone.h5 ]] || fail "stderr whose reader has gone: status $(cat status)"
 
+# Names of dumps: a link to a file that is not there yet, a loop of links, as many letters as a name may have, none.
+dumped=("$BIN/reduce" -n 1e5 --variants simd --repeats 6 --no-limits --quiet --dump)
+ln -s folder/new.h5 dangling.h5
+run "${dumped[@]}" dangling.h5
+expect 2 'a link into a folder that is missing'
+once 'folder/new.h5: No such file or directory; make its folder first' 'a link into a folder that is missing'
+mkdir folder
+run "${dumped[@]}" dangling.h5
+expect 0 'a link to a file that is missing'
+[[ -s folder/new.h5 && -L dangling.h5 ]] || fail 'a link to a file that is missing: it is not followed'
+ln -s loop.h5 loop.h5
+run "${dumped[@]}" loop.h5
+expect 2 'a link to itself'
+long=$(printf 'x%.0s' $(seq 252)).h5
+run "${dumped[@]}" "$long"
+expect 0 'a name of 255 letters'
+[[ -s $long ]] || fail 'a name of 255 letters: no dump'
+run "${dumped[@]}" ''
+expect 2 'an empty name'
+once '--dump wants the name of a file' 'an empty name'
+
+# What the environment takes from a launch is said.
+run bash -c 'ulimit -v 4000000; "$@"' - timeout 60 "$BIN/reduce" --source memory -n 1G "${short[@]}" --variants simd
+expect 2 'ulimit -v'
+once '1000000000 elements in memory need 7.5 GiB' 'ulimit -v'
+run env OMP_MAX_ACTIVE_LEVELS=0 "$BIN/reduce" -n 1e5 "${short[@]}" --variants openmp
+expect 2 'no level of parallel regions'
+once 'OMP_MAX_ACTIVE_LEVELS=0 keeps OpenMP from starting threads' 'no level of parallel regions'
+if [[ $(nproc) -gt 1 ]]; then
+    for setting in OMP_THREAD_LIMIT=1 "OMP_PLACES={$(taskset -cp $$ | grep -oE '[0-9]+' | sed -n 2p)}"; do
+        run env "$setting" "$BIN/reduce" -n 1e5 "${short[@]}" --variants openmp
+        expect 0 "$setting"
+        says out "warning: ${setting%%=*}" "$setting"
+    done
+fi
+run "$BIN/reduce" --max-seconds 0,5
+expect 2 'a comma in a number'
+once "not '0,5'" 'a comma in a number'
+
 # An MPI without windows runs what does without.
 for ranks in 1 3; do
     run mpirun -np "$ranks" env LD_PRELOAD="$faults" FAULT=windows "$BIN/reduce" -n 1e5 "${short[@]}"
