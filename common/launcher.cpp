@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdlib>
 #include <fstream>
+#include <initializer_list>
 
 namespace pacer {
 
@@ -88,9 +89,14 @@ std::string why_alone(const Started& processes, std::string_view mpi_library, co
 
 bool without_pmi(const Started& processes, std::string_view mpi_library, const Variables& variables) {
     if (processes.variable != srun_variable || !mpi_library.starts_with("Open MPI")) return false;
-    constexpr std::array of_pmi = {"PMI_RANK", "PMI_FD", "PMI_PORT", "PMIX_RANK", "PMIX_NAMESPACE"};
-    return std::none_of(of_pmi.begin(), of_pmi.end(),
-                        [&](const char* variable) { return variables(variable) != nullptr; });
+    const auto any_of = [&](std::initializer_list<const char*> names) {
+        return std::any_of(names.begin(), names.end(),
+                           [&](const char* name) { return variables(name) != nullptr; });
+    };
+    const bool pmix_alone =
+        !mpi_library.starts_with("Open MPI v4") && !mpi_library.starts_with("Open MPI v3");
+    if (any_of({"PMIX_RANK", "PMIX_NAMESPACE"})) return false;
+    return pmix_alone || !any_of({"PMI_RANK", "PMI_FD", "PMI_PORT"});
 }
 
 bool is_mpi_launcher(std::string_view process_name) {

@@ -34,8 +34,8 @@ Started started(std::string_view mpi_library, int srun_tasks, const Variables& v
 // the same, and write the same files. Empty if they are one, or if PACER_ALONE is set: it is meant so.
 std::string why_alone(const Started& processes, std::string_view mpi_library, const Variables& variables);
 
-// Whether srun started processes that MPI cannot connect, since they were told of no PMI at all: Open MPI's
-// MPI_Init fails then, at length.
+// Whether srun started processes that MPI cannot connect, since they were told of no PMI, or of none that
+// Open MPI understands since version 5: its MPI_Init fails then, at length.
 bool without_pmi(const Started& processes, std::string_view mpi_library, const Variables& variables);
 
 // Whether mpirun, mpiexec or a helper of theirs that starts ranks is called so.

@@ -76,6 +76,8 @@ TEST(Launcher, WithoutAnyPmiIsKnownBeforeMpiStarts) {
     EXPECT_TRUE(without(open_mpi, 2, {}));
     EXPECT_FALSE(without(open_mpi, 2, {{"PMIX_RANK", "0"}}));
     EXPECT_FALSE(without(open_mpi, 2, {{"PMI_FD", "9"}}));
+    EXPECT_TRUE(without("Open MPI v5.0.3", 2, {{"PMI_FD", "9"}}));
+    EXPECT_FALSE(without("Open MPI v5.0.3", 2, {{"PMI_FD", "9"}, {"PMIX_RANK", "1"}}));
     EXPECT_FALSE(without(mpich, 2, {}));
     EXPECT_FALSE(without(open_mpi, 0, {{"PMI_SIZE", "2"}}));
 }
