@@ -1,6 +1,7 @@
 #include "common/arguments.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
 #include <charconv>
@@ -134,6 +135,19 @@ Arguments& Arguments::add_command(const std::string& name, const std::string& su
 
 std::size_t Arguments::count(const std::string& name) const {
     return app_->count(name);
+}
+
+std::vector<std::pair<std::string, std::string>> Arguments::given() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto* const option : app_->get_options()) {
+        if (option->count() > 0)
+            all.emplace_back(option->get_name(), fmt::format("{}", fmt::join(option->results(), ",")));
+    }
+    return all;
+}
+
+std::string Arguments::name() const {
+    return app_->get_name();
 }
 
 std::optional<std::string> Arguments::read(int argc, const char* const* argv) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "common/status.hpp"
@@ -89,6 +90,12 @@ class Arguments {
 
     // How often an option was given.
     std::size_t count(const std::string& name) const;
+
+    // All that was given, by the options' names, with the values as they were, commas between several.
+    std::vector<std::pair<std::string, std::string>> given() const;
+
+    // The program's.
+    std::string name() const;
 
     // Reads the command line. Returns what is to be printed instead of running: for --help and --version.
     // Throws UsageError, one sentence, for whatever is unknown or unusable.

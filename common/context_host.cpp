@@ -1,6 +1,7 @@
 #include "common/context_host.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdlib>
 #include <fstream>
@@ -28,6 +29,14 @@ std::string first_line(const path& file) {
     const auto text = text_of(file);
     const auto line = text.substr(0, text.find('\n'));
     return line.empty() ? "unknown" : line;
+}
+
+// Whether cores may run faster than their rated clock, as long as few are busy and cool.
+std::string boost(const path& cpus) {
+    const auto allowed = first_line(cpus / "cpufreq/boost"),
+               forbidden = first_line(cpus / "intel_pstate/no_turbo");
+    if (allowed == "1" || forbidden == "0") return "on";
+    return allowed == "0" || forbidden == "1" ? "off" : "unknown";
 }
 
 // Cores by the lists of hardware threads that share one; none if the kernel does not tell of one.
@@ -81,6 +90,18 @@ std::string text_of(const path& file, std::size_t most) {
     return text;
 }
 
+std::string unsteady_clock_rate(const Facts& facts) {
+    const auto governor = fact(facts, "governor", "unknown"), boosted = fact(facts, "boost");
+    std::vector<std::string> reasons;
+    if (governor != "performance" && governor != "unknown") reasons.push_back("governor " + governor);
+    if (boosted == "on") reasons.emplace_back("boost");
+    const auto cores = fact(facts, "cores"), threads = fact(facts, "hardware_threads");
+    if (!cores.empty() && !threads.empty() && cores != threads)
+        reasons.push_back(fmt::format("SMT, {} hardware threads on {} cores", threads, cores));
+    if (reasons.empty()) return {};
+    return fmt::format("this host's cores do not always run at one speed: {}", fmt::join(reasons, "; "));
+}
+
 Facts host_facts(const path& root) {
     const auto cpus = root / "sys/devices/system/cpu";
     const auto online = numbers_in(text_of(cpus / "online"));
@@ -91,6 +112,7 @@ Facts host_facts(const path& root) {
     add(facts, "memory_bytes", memory_bytes_in(text_of(root / "proc/meminfo")));
     add(facts, "numa_nodes", count(numbers_in(text_of(root / "sys/devices/system/node/online")).size()));
     facts.emplace_back("governor", first_line(cpus / "cpu0/cpufreq/scaling_governor"));
+    facts.emplace_back("boost", boost(cpus));
     facts.emplace_back("transparent_huge_pages",
                        bracketed_in(text_of(root / "sys/kernel/mm/transparent_hugepage/enabled")));
     facts.emplace_back("container", container_kind(root));

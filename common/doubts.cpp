@@ -44,6 +44,11 @@ std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
              return when(static_cast<std::int64_t>(s.size()) < options.repeats,
                          fmt::format("{} repeats", s.size()));
          }},
+        {"fewer than 6 repeats for want of time, so nothing is known of how they vary",
+         [=](const Record& r, const auto& s) {
+             const bool wanting = fixed_repeats ? std::ssize(s) < options.repeats : !r.converged;
+             return when(std::ssize(s) < fewest_for_interval && wanting, fmt::format("{}", s.size()));
+         }},
         {"the first execution took over 1.5 times the median",
          [](const Record& r, const auto& s) {
              const double ratio = r.first_seconds / median(s);

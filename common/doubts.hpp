@@ -10,8 +10,8 @@
 namespace pacer {
 
 // One sentence a kind of doubt, naming the variants it concerns: a cold first execution, drift, correlation
-// between neighbouring repeats, two modes, a time below the limit, a median not yet known, batches.
-// `stopped`: the run was cut by a signal.
+// between neighbouring repeats, two modes, a time below the limit, a median not yet known, few repeats,
+// batches. `stopped`: the run was cut by a signal.
 std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options,
                                 bool stopped = false);
 

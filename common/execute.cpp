@@ -47,7 +47,8 @@ Executor::Executor(std::vector<Task>& tasks, const Team& world, const Threads& t
       options_(options),
       last_check_(tasks.size()),
       order_(tasks.size()),
-      random_(options.seed) {
+      random_(options.seed),
+      start_seconds_(now_seconds()) {
     std::iota(order_.begin(), order_.end(), std::size_t{0});
 }
 
@@ -58,6 +59,12 @@ std::vector<Sample> Executor::execute(const Plan& plan) {
 
 void Executor::dismiss() {
     send({0, stopped_ ? 1 : 0, std::vector<std::int64_t>(tasks_.size(), 0)});
+}
+
+double Executor::seconds_left() const {
+    constexpr double forever = 1e9;
+    if (options_.max_seconds <= 0) return forever;
+    return std::max(0.0, options_.max_seconds - (now_seconds() - start_seconds_));
 }
 
 void Executor::heed_early_signals() {
@@ -205,10 +212,7 @@ void Executor::collect_shares(std::size_t i) {
 
 void Executor::show_progress(const Record& record) const {
     std::string text = fmt::format("{}, repeat {}", record.variant, record.repeats() + 1);
-    if (options_.max_seconds > 0) {
-        text += fmt::format(", at most {:.0f} s left",
-                            std::max(0.0, options_.max_seconds - seconds_since_launch()));
-    }
+    if (options_.max_seconds > 0) text += fmt::format(", at most {:.0f} s left", seconds_left());
     progress::show(text);
 }
 

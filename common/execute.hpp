@@ -39,6 +39,9 @@ class Executor {
     // The other ranks: do as rank 0 says until dismissed.
     void follow();
 
+    // What is left of the time budget, which began with this executor; as good as endless without one.
+    double seconds_left() const;
+
     // Looks whether a signal has come already, so that nothing is run then. Collective.
     void heed_early_signals();
     // True once a signal asked any rank to stop; known on rank 0 after each plan, on all ranks when
@@ -61,6 +64,7 @@ class Executor {
     std::vector<Check> last_check_;  // of each task's latest answer; rank 0
     std::vector<std::size_t> order_;
     std::mt19937_64 random_;
+    double start_seconds_;
     bool stopped_ = false;
 };
 

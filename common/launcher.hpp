@@ -1,6 +1,7 @@
 // The processes above this one, to find the launcher that started it.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,10 +16,27 @@ struct Process {
 // A running process; none if it cannot be seen.
 std::optional<Process> process(int pid);
 
-// The sentence for the user if srun started this program `tasks` times over (0: srun did not start it) and
-// MPI took each for a launch of its own, of one rank: srun and the MPI library do not understand each other.
-// Empty if all is well.
-std::string why_alone(int tasks, int ranks);
+// The processes that a launcher started this program as, by what it tells them in the environment.
+struct Started {
+    int processes = 1;
+    int rank = 0;          // this one's, of them
+    std::string variable;  // that says so; empty: none does
+};
+
+// The value of an environment variable; null if it is not set.
+using Variables = std::function<const char*(const char*)>;
+
+// What the launcher of this MPI says counts alone: others may be around it. `mpi_library` is what
+// MPI_Get_library_version says, `srun_tasks` see there.
+Started started(std::string_view mpi_library, int srun_tasks, const Variables& variables);
+
+// The sentence for the user if MPI takes each of these processes for a launch of its own: they would all do
+// the same, and write the same files. Empty if they are one, or if PACER_ALONE is set: it is meant so.
+std::string why_alone(const Started& processes, std::string_view mpi_library, const Variables& variables);
+
+// Whether srun started processes that MPI cannot connect, since they were told of no PMI, or of none that
+// Open MPI understands since version 5: its MPI_Init fails then, at length.
+bool without_pmi(const Started& processes, std::string_view mpi_library, const Variables& variables);
 
 // Whether mpirun, mpiexec or a helper of theirs that starts ranks is called so.
 bool is_mpi_launcher(std::string_view process_name);

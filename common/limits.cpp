@@ -68,6 +68,7 @@ double probe_bandwidth(const Team& world, bool together, int threads, std::int64
 double best_rate(const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece,
                  const std::function<void(int, std::size_t)>& prepare) {
     double best = 0;
+    bool told = true;
     const double start = now_seconds();
     int more = 1;
     for (std::size_t tries = 0; more != 0; ++tries) {
@@ -85,11 +86,12 @@ double best_rate(const Team& world, bool together, int threads, std::size_t ways
             MPI_Allreduce(MPI_IN_PLACE, &done, 1, MPI_DOUBLE, MPI_SUM, world.comm);
             MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
         }
+        told = told && seconds >= shortest_told_seconds();
         best = std::max(best, done / seconds);
         more = tries + 1 < 2 * ways || now_seconds() - start < longest_probe_seconds ? 1 : 0;
         if (together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
     }
-    return best;
+    return told ? best : 0;
 }
 
 void raise_to_parts(const std::vector<Uses>& kinds, const Threads& threads,

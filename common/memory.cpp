@@ -10,6 +10,7 @@
 #include <new>
 #include <sstream>
 #include <string>
+#include <utility>
 
 #include "common/cgroup.hpp"
 
@@ -27,26 +28,25 @@ std::int64_t kernel_available_bytes() {
     return std::numeric_limits<std::int64_t>::max();
 }
 
-// What `ulimit -v` and `ulimit -d` leave: both count what is mapped, touched or not.
-std::int64_t left_by_ulimit() {
-    constexpr auto unlimited = std::numeric_limits<std::int64_t>::max();
-    std::ifstream statm("/proc/self/statm");  // in pages: all, resident, shared, text, 0, data
-    std::int64_t all = 0, skipped = 0, data = 0;
-    statm >> all >> skipped >> skipped >> skipped >> skipped >> data;
-    const auto left = [&](auto kind, std::int64_t pages) {
-        rlimit limit{};
-        if (getrlimit(kind, &limit) != 0 || limit.rlim_cur > static_cast<rlim_t>(unlimited)) return unlimited;
-        return std::max<std::int64_t>(
-            0, static_cast<std::int64_t>(limit.rlim_cur) - pages * sysconf(_SC_PAGESIZE));
-    };
-    return std::min(left(RLIMIT_AS, all), left(RLIMIT_DATA, data));
-}
-
 }  // namespace
+
+std::optional<std::int64_t> address_space_left() {
+    std::ifstream statm("/proc/self/statm");  // in pages: all, resident, shared, text, 0, data
+    std::int64_t all = 0, other = 0, data = 0;
+    statm >> all >> other >> other >> other >> other >> data;
+    std::optional<std::int64_t> least;
+    for (const auto& [kind, pages] : {std::pair(RLIMIT_AS, all), std::pair(RLIMIT_DATA, data)}) {
+        rlimit limit{};
+        if (getrlimit(kind, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) continue;
+        const auto left = static_cast<std::int64_t>(limit.rlim_cur) - pages * sysconf(_SC_PAGESIZE);
+        least = std::max<std::int64_t>(0, std::min(left, least.value_or(left)));
+    }
+    return least;
+}
 
 std::int64_t available_memory_bytes() {
     const auto kernel = kernel_available_bytes();
-    return std::min({kernel, cgroup_memory_left().value_or(kernel), left_by_ulimit()});
+    return std::min({kernel, cgroup_memory_left().value_or(kernel), address_space_left().value_or(kernel)});
 }
 
 void* allocate_untouched(std::size_t bytes) {

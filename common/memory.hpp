@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 
 namespace pacer {
 
 // Bytes this process can still allocate and use without swapping: the least of what the kernel calls
 // available and of what its cgroup and its limits (ulimit) leave.
 std::int64_t available_memory_bytes();
+
+// Bytes that ulimit -v and -d leave, which count what is mapped, touched or not; none if they set no limit.
+std::optional<std::int64_t> address_space_left();
 
 struct FreeMemory {
     void operator()(void* memory) const { std::free(memory); }

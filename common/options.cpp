@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "common/agreement.hpp"
+#include "common/build_info.hpp"
 #include "common/progress.hpp"
+#include "common/say.hpp"
 
 namespace pacer {
 
@@ -17,7 +20,7 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
               "Timed repeats of each variant [until its median is known to 2 %]")
         .group(run);
     add_number("--max-seconds", options_.run.max_seconds, most_seconds,
-               "Time budget of the whole launch, 0: none; with --repeats alone there is none")
+               "Time budget of all warm-ups and repeats, 0: none; with --repeats alone there is none")
         .group(run);
     add_whole("--seed", options_.run.seed, "Of the order in which variants take turns").group(run);
     add_flag("--no-limits", options_.no_limits, "Do not probe what the machine can do at best").group(run);
@@ -38,20 +41,25 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
 
 std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char** argv,
                                              const std::string& variant_list) {
-    auto text = read(argc, argv);
+    std::optional<std::string> text;
+    Start start{fmt::format("{} {} ({:.8})", name(), version(), build_info().commit), {}, {}};
+    try {
+        text = read(argc, argv);
+    } catch (const UsageError& error) {
+        start.refusal = error.what();
+    }
+    start.options = given();
+    agree(world, start);
     if (!text && options_.list) text = variant_list;
     if (text) {
-        if (world.root()) fmt::print("{}", *text);
+        on_root(world, [&] { print_out(*text); });
         return ExitStatus::right;
     }
+    if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump wants the name of a file");
     options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;
     if (only_repeats) options_.run.max_seconds = 0;
     return std::nullopt;
-}
-
-void CommandLine::begin_budget() {
-    if (count("--max-seconds") + count("--repeats") == 0) options_.run.max_seconds += seconds_since_launch();
 }
 
 void refuse_unknown(const std::vector<std::string>& names, const std::vector<std::string_view>& known) {

@@ -34,14 +34,11 @@ class CommandLine : public Arguments {
   public:
     CommandLine(const std::string& program, const std::string& summary, Options& options);
 
-    // Reads the arguments. Returns a status if the launch is to end now: --help, --version, --list, printed
-    // by rank 0. Throws UsageError for anything unknown or unusable.
+    // Reads the arguments, which must be the same on every rank, of the same program. Returns a status if the
+    // launch is to end now: --help, --version, --list, printed by rank 0. Throws UsageError, on every rank,
+    // for anything unknown or unusable. Collective, and to be called before anything else that is.
     std::optional<ExitStatus> parse(const Team& world, int argc, char** argv,
                                     const std::string& variant_list);
-
-    // Lets the app's own time budget begin now, that it is used for repeats and not for making large
-    // problems. One that was given is of the whole launch.
-    void begin_budget();
 
   private:
     Options& options_;

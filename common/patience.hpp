@@ -5,7 +5,7 @@
 
 namespace pacer {
 
-// The cores of this node that the team's ranks on it may use. Collective over the node.
+// The logical CPUs of this node that the team's ranks on it may use; 0 if unknown. Collective over the node.
 int cores_on_node(const Team& team);
 
 // True if this node has fewer cores for the team than the team has ranks on it; Team::crowded for that of the

@@ -146,6 +146,11 @@ std::string quoted_for_shell(std::string_view word) {
 }  // namespace
 
 Threads decide_threads(const Team& world) {
+    on_every_rank(world, [] {
+        if (omp_get_max_active_levels() < 1)
+            throw UsageError(
+                "OMP_MAX_ACTIVE_LEVELS=0 keeps OpenMP from starting threads: unset it, or set it to 1");
+    });
     const auto& here = machine();
     const auto around = look_around(world);
     int from_environment = is_set("OMP_NUM_THREADS") ? 1 : 0;

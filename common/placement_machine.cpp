@@ -139,7 +139,7 @@ const Machine& machine() {
 int srun_tasks() {
     const char* tasks = std::getenv("SLURM_STEP_NUM_TASKS");
     if (tasks == nullptr || std::getenv("SLURM_PTY_PORT") != nullptr) return 0;
-    return launcher_above().kind == Launcher::srun ? std::atoi(tasks) : 0;
+    return launcher_above().kind == Launcher::mpirun ? 0 : std::atoi(tasks);
 }
 
 int slurm_cpus(std::string_view cpus_per_node, int node) {

@@ -25,8 +25,8 @@ struct Machine {
 // thread.
 const Machine& machine();
 
-// Tasks of the srun step that is the launcher of this process; 0 if it has another one or none. In a shell
-// that srun started for somebody to work in (--pty) there is none.
+// Tasks of the srun step that is the launcher of this process, seen or not: in a container it is not. 0 if
+// there is another one or none. In a shell that srun started for somebody to work in (--pty) there is none.
 int srun_tasks();
 
 // CPUs of node number `node` in Slurm's short form "72(x2),36"; 0 if the text does not say.

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
 #include <string>
 
 #include "common/launcher.hpp"
+#include "common/say.hpp"
 #include "common/timing.hpp"
 
 namespace pacer::progress {
@@ -42,15 +42,13 @@ void show(std::string_view text) {
     if (now - last_shown < shortest_interval_seconds) return;
     last_shown = now;
     line_present = true;
-    fmt::print(stderr, "\r\x1b[K{}", text);
-    std::fflush(stderr);
+    say("\r\x1b[K{}", text);
 }
 
 void clear() {
     if (!line_present) return;
     line_present = false;
-    fmt::print(stderr, "\r\x1b[K");
-    std::fflush(stderr);
+    say("\r\x1b[K");
 }
 
 }  // namespace pacer::progress

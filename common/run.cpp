@@ -1,10 +1,13 @@
 #include "common/run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "common/execute.hpp"
 #include "common/timing.hpp"
+#include "common/units.hpp"
 
 namespace pacer {
 
@@ -16,9 +19,9 @@ constexpr double wanted_half_width = 0.02;   // of the interval of the median, r
 constexpr double long_work_seconds = 0.01;   // for which the first execution is warm-up enough
 constexpr int most_warm_up_blocks = 10;
 constexpr double warm_up_agreement = 0.05;
-constexpr double most_of_warm_up = 0.2;           // of the time that is left, of all variants together
-constexpr double plan_seconds = 0.25;             // between two looks at the clock and at signals
-constexpr double shortest_in_resolutions = 1000;  // a shorter repeat is batched
+constexpr double most_of_warm_up = 0.2;     // of the time that is left, of all variants together
+constexpr double plan_seconds = 0.25;       // between two looks at the clock and at signals
+constexpr double shortest_in_steps = 1000;  // of the clock; a shorter repeat is batched
 constexpr std::int64_t largest_batch = 1000000;
 
 // Rank 0's decisions: what to run next, and when it is enough.
@@ -34,7 +37,7 @@ class Director {
           spent_seconds_(tasks.size(), 0),
           expected_seconds_(tasks.size(), 0),
           next_decision_(tasks.size(), fewest_repeats),
-          shortest_repeat_seconds_(shortest_in_resolutions * measure_clock().resolution_seconds) {}
+          clock_step_seconds_(measure_clock().resolution_seconds) {}
 
     void direct() {
         for (std::size_t i = 0; i < tasks_.size(); ++i) run_first(i);
@@ -44,11 +47,18 @@ class Director {
             if (rounds == 0) break;
             for (const auto& sample : executor_.execute({rounds, round, active_batches()})) keep(sample);
             round += rounds;
+            if (options_.keep) options_.keep(records());
         }
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
     }
 
   private:
+    std::vector<const Record*> records() const {
+        std::vector<const Record*> all;
+        for (const auto& task : tasks_) all.push_back(&task.record);
+        return all;
+    }
+
     // Without a timed repeat there is nothing to tell but why.
     void conclude(std::size_t i) {
         auto& record = tasks_[i].record;
@@ -71,8 +81,8 @@ class Director {
     void run_first(std::size_t i) {
         auto& record = tasks_[i].record;
         if (!record.not_run.empty() || executor_.stopped()) return;
-        const bool late = options_.max_seconds > 0 && seconds_since_launch() > options_.max_seconds;
-        if (late && std::find(started_.begin(), started_.end(), true) != started_.end())
+        if (executor_.seconds_left() <= 0 &&
+            std::find(started_.begin(), started_.end(), true) != started_.end())
             return;  // one is run at least
         const auto samples = executor_.execute({1, 0, only(i, 1)});
         record.first_seconds = slowest(samples.front());
@@ -85,19 +95,17 @@ class Director {
         double typical = expected_seconds_[i];
         if (!runs(i) || typical >= long_work_seconds) return;
         const double share = std::min(0.02, most_of_warm_up / static_cast<double>(tasks_.size()));
-        const double end = seconds_since_launch() + share * remaining_seconds();
+        const double end = (1 - share) * executor_.seconds_left();
         double before = 0;
-        for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && seconds_since_launch() < end;
-             ++n) {
+        // Until the clock tells something: however long that takes.
+        const auto go_on = [&] { return executor_.seconds_left() > (typical > 0 ? end : 0); };
+        for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && go_on(); ++n) {
             std::vector<double> seconds;
             for (const auto& sample : executor_.execute({block, 0, only(i, batch_[i])})) {
                 seconds.push_back(duration(sample));
             }
             typical = median(seconds);
-            // A batch is prepared as a whole: its second execution would find what the first has left.
-            const double wanted =
-                tasks_[i].prepare ? 1 : std::ceil(shortest_repeat_seconds_ / std::max(typical, 1e-12));
-            const auto batch = static_cast<std::int64_t>(std::clamp(wanted, 1.0, double{largest_batch}));
+            const auto batch = batch_for(i, typical);
             const bool same_batch = batch <= 2 * batch_[i] && batch_[i] <= 2 * batch;
             if (!same_batch) batch_[i] = batch;
             if (same_batch && std::abs(typical - before) <= warm_up_agreement * typical) break;
@@ -105,6 +113,19 @@ class Director {
         }
         expected_seconds_[i] = typical;
         record.batch = batch_[i];
+    }
+
+    // So long that the clock can tell it, and no longer than the time that is left has room for, should an
+    // execution have taken a whole step of the clock more than `typical`.
+    std::int64_t batch_for(std::size_t i, double typical) const {
+        // A batch is prepared as a whole: its second execution would find what the first has left.
+        if (tasks_[i].prepare) return 1;
+        const double wanted = std::ceil(shortest_in_steps * clock_step_seconds_ / std::max(typical, 1e-12));
+        const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block);
+        const double longest = typical + clock_step_seconds_ / static_cast<double>(batch_[i]);
+        const double affordable = executor_.seconds_left() / repeats / longest;
+        return static_cast<std::int64_t>(
+            std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));
     }
 
     bool runs(std::size_t i) const { return started_[i]; }
@@ -131,12 +152,6 @@ class Director {
     // Expected time of one repeat of the task.
     double cost(std::size_t i) const { return expected_seconds_[i] * static_cast<double>(batch_[i]); }
 
-    double remaining_seconds() const {
-        constexpr double forever = 1e9;
-        return options_.max_seconds > 0 ? std::max(0.0, options_.max_seconds - seconds_since_launch())
-                                        : forever;
-    }
-
     // How many rounds of the active tasks to run before looking again. When not even one fits the time that
     // is left, the most expensive task is dropped and the others go on; the first round is always run.
     std::int64_t rounds_to_run(std::int64_t round) {
@@ -149,11 +164,11 @@ class Director {
                 if (dearest == tasks_.size() || cost(i) > cost(dearest)) dearest = i;
             }
             if (dearest == tasks_.size()) return 0;
-            if (round == 0 || round_cost <= remaining_seconds()) {
+            if (round == 0 || round_cost <= executor_.seconds_left()) {
                 auto most = block - round % block;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
                 const double fitting =
-                    std::min(plan_seconds, remaining_seconds()) / std::max(round_cost, 1e-9);
+                    std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
             dropped_[dearest] = true;
@@ -163,6 +178,8 @@ class Director {
     void keep(const Sample& sample) {
         const auto i = sample.task;
         auto& record = tasks_[i].record;
+        if (dropped_[i]) return;
+        if (*std::min_element(sample.seconds.begin(), sample.seconds.end()) <= 0) return leave_out(i);
         record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
         record.round.push_back(static_cast<std::int32_t>(sample.round));
         record.observed.resize(sample.observed.size());
@@ -178,6 +195,18 @@ class Director {
         // work.
         next_decision_[i] = count + std::max(block, count / 10 / block * block);
         record.converged = known_well(record);
+    }
+
+    // A time of 0 is none.
+    void leave_out(std::size_t i) {
+        auto& record = tasks_[i].record;
+        dropped_[i] = true;
+        record.seconds.clear();
+        record.round.clear();
+        record.observed.clear();
+        record.not_run = fmt::format(
+            "too short for this clock, which goes by steps of {}: more --max-seconds make its repeats longer",
+            format_seconds(clock_step_seconds_));
     }
 
     static double slowest(const Sample& sample) {
@@ -196,7 +225,7 @@ class Director {
     std::vector<double> spent_seconds_;        // in timed repeats
     std::vector<double> expected_seconds_;     // of the next execution
     std::vector<std::int64_t> next_decision_;  // repeats at which to look at the interval again
-    double shortest_repeat_seconds_;
+    double clock_step_seconds_;
 };
 
 }  // namespace

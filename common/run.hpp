@@ -21,10 +21,12 @@ namespace pacer {
 
 struct RunOptions {
     std::int64_t repeats = 0;  // of each variant; 0: until its median is known to 2 %, at least 10
-    double max_seconds = 0;  // since launch() began; 0: no end. Soft: what has begun gets one round, and one
-                             // variant is run at least
-    std::uint64_t seed = 0;  // of the order of the variants within a round
-    bool progress = false;   // a progress line on stderr
+    double max_seconds = 0;    // for all of run_tasks(); 0: no end. Soft: what has begun gets one round, and
+                               // one variant is run at least
+    std::uint64_t seed = 0;    // of the order of the variants within a round
+    bool progress = false;     // a progress line on stderr
+    std::function<void(const std::vector<const Record*>&)> keep =
+        nullptr;  // what is done so far, now and then
 };
 
 // This rank's part in the latest answer, for the proof.

@@ -1,10 +1,16 @@
 #include "common/session.hpp"
 
 #include <fmt/format.h>
+#include <omp.h>
 
+#include <algorithm>
+
+#include "common/context_host.hpp"
 #include "common/doubts.hpp"
 #include "common/profile.hpp"
 #include "common/progress.hpp"
+#include "common/safekeeping.hpp"
+#include "common/say.hpp"
 #include "common/topology.hpp"
 
 namespace pacer {
@@ -21,13 +27,33 @@ void look_at_placement(Session& session, int argc, char** argv) {
         for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", fault);
         text += report.picture;
         if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
-        if (!session.options.quiet || session.options.strict_placement) fmt::print(stderr, "{}", text);
+        if (!session.options.quiet || session.options.strict_placement) say(text);
         if (session.options.strict_placement) {
             throw UsageError(
                 "the placement above is bad and --strict-placement was asked for; nothing was run");
         }
         session.launch.warnings = report.faults;
     });
+}
+
+// Settings of the host and of OpenMP that keep a variant from what the machine can do.
+void look_at_settings(Session& session) {
+    if (!session.world.root()) return;
+    auto& warnings = session.launch.warnings;
+    auto speeds = unsteady_clock_rate(session.launch.circumstances);
+    if (!speeds.empty()) warnings.push_back(std::move(speeds));
+    if (std::none_of(session.uses.begin(), session.uses.end(), uses_threads)) return;
+    const int cpus = omp_get_num_procs(), most = omp_get_thread_limit();
+    if (most < cpus) {
+        warnings.push_back(
+            fmt::format("OMP_THREAD_LIMIT={} leaves OpenMP fewer threads than the {} CPUs here", most, cpus));
+    }
+    int in_places = 0;
+    for (int place = 0; place < omp_get_num_places(); ++place) in_places += omp_get_place_num_procs(place);
+    if (in_places > 0 && in_places < cpus) {
+        warnings.push_back(
+            fmt::format("OMP_PLACES keeps OpenMP's threads on {} of the {} CPUs here", in_places, cpus));
+    }
 }
 
 // What others took from the processors while the launch ran.
@@ -70,20 +96,31 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
         session.launch.warnings.push_back(
             fmt::format("PACER_TOPOLOGY={} was taken for this machine", topology().instead));
     }
+    look_at_settings(session);
     const auto clock = measure_clock();
     auto& facts = session.launch.circumstances;
     facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},
                                {"clock_overhead_seconds", clock.overhead_seconds},
                                {"seed", static_cast<std::int64_t>(options.run.seed)},
-                               {"max_seconds", options.run.max_seconds}});
+                               {"max_seconds", options.run.max_seconds},
+                               {"repeats_asked", options.run.repeats}});
     profile::enabled = options.profile;
     return session;
 }
 
 void measure(Session& session) {
-    auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, session.options.run);
+    std::vector<bool> possible;
+    for (const auto& task : session.tasks) possible.push_back(task.record.not_run.empty());
+    auto options = session.options.run;
+    options.keep = [&](const auto& records) { safekeeping::keep(session.launch, records); };
+    auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, options);
     session.launch.records = std::move(outcome.records);
     session.stopped = outcome.stopped;
+    const auto& records = session.launch.records;
+    for (std::size_t i = 0; i < records.size(); ++i) {
+        if (possible[i] && records[i].repeats() == 0)
+            session.out_of_time.push_back(case_name(records[i], records));
+    }
 }
 
 void close_session(Session& session) {

@@ -20,10 +20,11 @@ struct Session {
     std::vector<Uses> uses;  // of the variants to be run
     Threads threads;
     CpuTimes cpu_before;
-    std::vector<Task> tasks = {};  // planned and not yet measured
-    Launch launch = {};            // complete on rank 0 after close_session
-    std::string profile = {};      // the table for --profile; rank 0
-    bool stopped = false;          // by a signal to any rank
+    std::vector<Task> tasks = {};               // planned and not yet measured
+    Launch launch = {};                         // complete on rank 0 after close_session
+    std::string profile = {};                   // the table for --profile; rank 0
+    bool stopped = false;                       // by a signal to any rank
+    std::vector<std::string> out_of_time = {};  // cases that got no repeat, and found no obstacle; rank 0
 };
 
 // Decides the thread counts and looks at the placement, before anything is timed: faults are printed on

@@ -4,11 +4,8 @@ namespace pacer {
 
 SharedCounter::SharedCounter(const Team& world) {
     std::int64_t* next = nullptr;
-    MPI_Win window = MPI_WIN_NULL;
-    const MPI_Aint bytes = world.root() ? sizeof *next : 0;
-    MPI_Win_allocate(bytes, sizeof *next, MPI_INFO_NULL, world.comm, &next, &window);
-    window_ = Window(window);
-    restart(world);
+    window_ = Window::allocate(world.comm, world.root() ? sizeof *next : 0, sizeof *next, &next);
+    if (obstacle().empty()) restart(world);
 }
 
 void SharedCounter::restart(const Team& team) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "common/team.hpp"
 #include "common/window.hpp"
@@ -15,6 +16,8 @@ class SharedCounter {
     explicit SharedCounter(const Team& world);  // collective
     void restart(const Team& team) const;  // the next ticket is 0 again; collective, nobody may be drawing
     std::int64_t draw() const;
+    // Why there is none, if MPI has no windows; the same on every rank.
+    const std::string& obstacle() const { return window_.obstacle(); }
 
   private:
     Window window_;

@@ -3,21 +3,29 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <omp.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <limits>
-#include <optional>
+#include <new>
 #include <stdexcept>
 #include <thread>
 
+#include "common/failure_ticket.hpp"
 #include "common/launcher.hpp"
+#include "common/memory.hpp"
 #include "common/patience.hpp"
 #include "common/placement_machine.hpp"
+#include "common/say.hpp"
 #include "common/window.hpp"
 
 namespace pacer {
@@ -28,76 +36,44 @@ using Clock = std::chrono::steady_clock;
 
 Clock::time_point launch_start = Clock::now();
 std::string activity = "starting";
+std::thread::id main_thread;
+std::atomic<bool> abort_wanted = false;
 volatile std::sig_atomic_t stop_signal = 0;
+int stop_descriptor = -1;
+std::string stop_sentence;  // of rank 0
+const FailureTicket* failure = nullptr;
 
-void on_stop_signal(int signal) {
-    stop_signal = 1;
-    std::signal(signal, SIG_DFL);  // a second one kills
+// These come again by themselves: from a shell and from the kernel when a terminal goes, and every second
+// that is used beyond a limit.
+bool comes_again(int signal) {
+    return signal == SIGHUP || signal == SIGXCPU;
 }
 
-// Which rank prints the exception of a launch: the first to draw 0 from a counter on rank 0. Several ranks
-// often fail together, for one reason.
-class FailureTicket {
-  public:
-    // Throws UsageError on every rank where MPI has no windows across these ranks: without a network that
-    // can, as between two machines, Debian's settings leave Open MPI none.
-    explicit FailureTicket(MPI_Comm comm) {
-        MPI_Comm_set_errhandler(comm, MPI_ERRORS_RETURN);
-        const int failed = MPI_Win_allocate(sizeof(int), sizeof(int), MPI_INFO_NULL, comm, &drawn_, &window_);
-        MPI_Comm_set_errhandler(comm, MPI_ERRORS_ARE_FATAL);
-        if (failed != MPI_SUCCESS) {
-            throw UsageError(
-                "this MPI has no one-sided communication between all ranks; with Debian's Open MPI set "
-                "OMPI_MCA_osc=^ucx in the environment");
-        }
-        *drawn_ = 0;
-        MPI_Win_lock_all(MPI_MODE_NOCHECK, window_);
-        MPI_Barrier(comm);
-    }
-    FailureTicket(const FailureTicket&) = delete;
-    FailureTicket& operator=(const FailureTicket&) = delete;
-    ~FailureTicket() {
-        MPI_Win_unlock_all(window_);
-        MPI_Win_free(&window_);
-    }
+void on_stop_signal(int signal) {
+    const int error = errno;
+    // A launcher that ends a launch whose rank has failed sends a signal, too.
+    if (stop_signal == 0 && !stop_sentence.empty() && !launch_failed()) say(std::string_view(stop_sentence));
+    stop_signal = 1;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(stop_descriptor, &one, sizeof one);
+    std::signal(signal, comes_again(signal) ? SIG_IGN : SIG_DFL);  // a second one kills
+    errno = error;
+}
 
-    // Waits at most a second: rank 0 may be computing, and two messages are better than none.
-    bool draw_first() const {
-        const int one = 1;
-        int before = 0, done = 0;
-        MPI_Request request = MPI_REQUEST_NULL;
-        MPI_Rget_accumulate(&one, 1, MPI_INT, &before, 1, MPI_INT, 0, 0, 1, MPI_INT, MPI_SUM, window_,
-                            &request);
-        for (int waited_ms = 0; waited_ms < 1000; ++waited_ms) {
-            MPI_Test(&request, &done, MPI_STATUS_IGNORE);
-            if (done) return before == 0;
-            std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-        return true;
-    }
-
-  private:
-    int* drawn_ = nullptr;
-    MPI_Win window_ = MPI_WIN_NULL;
-};
+void heed_stop_signals() {
+    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXCPU}) std::signal(signal, on_stop_signal);
+    if (std::signal(SIGHUP, on_stop_signal) == SIG_IGN) std::signal(SIGHUP, SIG_IGN);  // nohup's wish
+}
 
 // Ends the launch; the other ranks may be anywhere.
-[[noreturn]] void abort_launch(const Team& world, std::string_view program, const FailureTicket& ticket,
-                               std::string_view what) {
-    if (ticket.draw_first()) {
-        fmt::print(stderr, "{}: rank {} on {}, {}: {}\n", program, world.rank, host_name(), activity, what);
-        std::fflush(stderr);
+[[noreturn]] void abort_launch(const Team& world, std::string_view program, std::string_view what) {
+    if (failure->draw_first()) {
+        say("{}: rank {} on {}, {}: {}\n", program, world.rank, host_name(), activity, what);
     } else {
         std::this_thread::sleep_for(std::chrono::milliseconds(200));  // let the first one print and abort
     }
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::wrong));
     std::abort();
-}
-
-// One rank, where there should be as many as srun has tasks: they would all do the same, and write the same
-// files.
-void refuse_to_be_alone() {
-    if (const auto why = why_alone(srun_tasks(), 1); !why.empty()) throw UsageError(why);
 }
 
 ExitStatus run_body(std::string_view program, const std::function<ExitStatus(const Team&)>& body) {
@@ -107,27 +83,45 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_size(world.comm, &world.size);
     MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
     world.crowded = crowded(world);
+    static const FailureTicket ticket(world);
+    failure = &ticket;
+    if (world.root())
+        stop_sentence =
+            fmt::format("{}: stopping after this round of work; a second signal ends it at once\n", program);
+    heed_stop_signals();
     auto status = ExitStatus::wrong;
-    {
-        std::optional<FailureTicket> ticket;
-        try {
-            ticket.emplace(world.comm);
-            if (world.size == 1) refuse_to_be_alone();
-            status = body(world);
-        } catch (const UsageError& error) {
-            if (world.root()) fmt::print(stderr, "{}: {}\n", program, error.what());
-            Window::free_left();
-            status = ExitStatus::usage;
-        } catch (const std::exception& error) {
-            abort_launch(world, program, *ticket, error.what());
-        } catch (...) {
-            abort_launch(world, program, *ticket, "an exception of unknown type");
-        }
-        std::fflush(stdout);
+    try {
+        status = body(world);
+    } catch (const UsageError& error) {
+        if (world.root()) say("{}: {}\n", program, error.what());
+        Window::free_left();
+        status = ExitStatus::usage;
+    } catch (const std::bad_alloc&) {
+        abort_launch(world, program,
+                     address_space_left() ? "ulimit -v leaves too little memory: raise it, or ask for less"
+                                          : "there is too little memory: ask for less");
+    } catch (const std::exception& error) {
+        abort_launch(world, program, error.what());
+    } catch (...) {
+        abort_launch(world, program, "an exception of unknown type");
     }
+    std::fflush(stdout);
     MPI_Comm_free(&world.node);
     MPI_Comm_free(&world.comm);
     return status;
+}
+
+std::string mpi_library() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING + 1> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    return text.data();
+}
+
+// One of several processes that MPI does not connect: it is refused, and one of them says why.
+ExitStatus refuse_to_be_alone(std::string_view program, const Started& processes, std::string_view why) {
+    if (processes.rank == 0) say("{}: {}\n", program, why);
+    return ExitStatus::usage;
 }
 
 // A standard stream that is closed would be whatever is opened next: input from, or output to, a stranger.
@@ -149,15 +143,42 @@ std::string host_name() {
 int launch(std::string_view program, int argc, char** argv,
            const std::function<ExitStatus(const Team&)>& body, int thread_level) {
     launch_start = Clock::now();
+    main_thread = std::this_thread::get_id();
     open_standard_streams();
-    int provided = MPI_THREAD_SINGLE;
+    stop_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    // Before MPI_Init, which sets such variables itself.
+    const auto library = mpi_library();
+    const auto processes = started(library, srun_tasks(), std::getenv);
+    const auto why = why_alone(processes, library, std::getenv);
+    if (!why.empty() && without_pmi(processes, library, std::getenv))
+        return static_cast<int>(refuse_to_be_alone(program, processes, why));
+    int provided = MPI_THREAD_SINGLE, ranks = 1;
     MPI_Init_thread(&argc, &argv, thread_level, &provided);
-    for (const int signal : {SIGINT, SIGTERM, SIGUSR1, SIGUSR2}) std::signal(signal, on_stop_signal);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
     omp_set_dynamic(0);             // who divides work by a number of threads is to get as many
-    const auto status = run_body(program, body);
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    const auto status =
+        ranks == 1 && !why.empty() ? refuse_to_be_alone(program, processes, why) : run_body(program, body);
     MPI_Finalize();
     return static_cast<int>(status);
+}
+
+bool launch_failed() {
+    return failure != nullptr && failure->drawn();
+}
+
+void heed_abort() {
+    if (!abort_wanted.load(std::memory_order_relaxed) || std::this_thread::get_id() != main_thread) return;
+    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::wrong));
+    std::abort();
+}
+
+void abort_from_thread() {
+    constexpr std::chrono::milliseconds grace(500);
+    failure->draw_first();
+    abort_wanted = true;
+    std::this_thread::sleep_for(grace);
+    _exit(static_cast<int>(ExitStatus::wrong));
 }
 
 void set_activity(std::string_view now) {
@@ -211,6 +232,7 @@ void sleeping_barrier(const Team& team) {
         int done = 0;
         MPI_Test(&request, &done, MPI_STATUS_IGNORE);
         if (done) return;
+        heed_abort();
         // A sixteenth of the time waited so far: little is lost on short waits, few wake-ups are spent on
         // long ones.
         const auto waited = std::chrono::duration_cast<microseconds>(Clock::now() - start);
@@ -226,12 +248,26 @@ std::vector<double> seconds_since_first_start(const Team& team, std::span<const 
                                               std::span<const double> ends) {
     std::vector<double> seconds(starts.size());
     MPI_Allreduce(starts.data(), seconds.data(), mpi_count(starts.size()), MPI_DOUBLE, MPI_MIN, team.node);
-    for (std::size_t i = 0; i < seconds.size(); ++i) seconds[i] = ends[i] - seconds[i];
+    constexpr double coarse_clock_seconds = 0.1;
+    const double longest = seconds_since_launch() + coarse_clock_seconds;
+    for (std::size_t i = 0; i < seconds.size(); ++i) {
+        seconds[i] = ends[i] - seconds[i];
+        if (seconds[i] >= 0 && seconds[i] <= longest) continue;
+        throw std::runtime_error(
+            fmt::format("{:g} s from the first rank's start to this rank's end, within a launch of {:.0f} s: "
+                        "the ranks of "
+                        "this node do not share a clock (a time namespace of its own, for one)",
+                        seconds[i], longest));
+    }
     return seconds;
 }
 
 bool stop_requested() {
     return stop_signal != 0;
+}
+
+int stop_event() {
+    return stop_descriptor;
 }
 
 int mpi_count(std::size_t count) {

@@ -26,8 +26,8 @@ struct Team {
 
 // Runs `body` between MPI_Init_thread and MPI_Finalize and returns the program's exit status.
 // A UsageError, thrown on every rank alike, is printed by rank 0 and ends the launch with status 2. Any other
-// exception, on any rank, is printed once with rank, host and activity() and ends the launch with MPI_Abort.
-// The team's communicator is a duplicate of MPI_COMM_WORLD; its `threads` is 1.
+// exception, on any rank, is printed once a node at most with rank, host and activity() and ends the launch
+// with MPI_Abort. The team's communicator is a duplicate of MPI_COMM_WORLD; its `threads` is 1.
 // `thread_level`: what MPI is asked for, which it need not give.
 int launch(std::string_view program, int argc, char** argv,
            const std::function<ExitStatus(const Team&)>& body, int thread_level = MPI_THREAD_SERIALIZED);
@@ -62,9 +62,24 @@ Team team_of_one(int threads);
 std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
                                               std::span<const double> ends);
 
-// True once a signal asked the launch to stop (SIGINT, SIGTERM, SIGUSR1, SIGUSR2 received by this process);
-// the second such signal kills.
+// True once a signal asked the launch to stop (SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU received by
+// this process), which rank 0 says at once if it got one. A second one kills, unless it is of the last two
+// kinds.
 bool stop_requested();
+
+// A descriptor that becomes readable then, for a thread that waits.
+int stop_event();
+
+// Ends the launch from another thread than the main one, which alone may call MPI: has it abort where it next
+// waits, and ends this process if it does not in half a second, since it may be anywhere. The launcher then
+// ends the others.
+[[noreturn]] void abort_from_thread();
+
+// Whether a rank of this node has failed, so that the launch is ending.
+bool launch_failed();
+
+// Aborts the launch if another thread has asked for it. For loops that wait.
+void heed_abort();
 
 // Length of `count` for an MPI call whose counts are ints; throws std::length_error beyond 2^31 - 1.
 int mpi_count(std::size_t count);

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <numeric>
 #include <vector>
+
+#include "common/status.hpp"
 
 namespace pacer {
 
@@ -27,16 +31,32 @@ double quantile_of_sorted(std::span<const double> sorted_samples, double p) {
 }  // namespace
 
 ClockQuality measure_clock() {
-    constexpr int readings = 2000;
-    double smallest = 1;
+    constexpr std::int64_t fewest_readings = 2000, most_readings = std::int64_t{1} << 30;
+    constexpr int fewest_steps = 3, enough_steps = 5;
+    constexpr double long_seconds = 0.02;
+    double smallest = std::numeric_limits<double>::infinity();
     const double start = now_seconds();
     double before = start;
-    for (int i = 0; i < readings; ++i) {
+    std::int64_t readings = 0;
+    // Some clocks stand still for thousands of readings; a step during which this process had no core is
+    // none.
+    for (int steps = 0; readings < fewest_readings || steps < fewest_steps ||
+                        (steps < enough_steps && before - start < long_seconds);
+         ++readings) {
+        if (readings == most_readings) throw UsageError("this host's clock (CLOCK_MONOTONIC) stands still");
         const double now = now_seconds();
-        if (now > before) smallest = std::min(smallest, now - before);
+        if (now > before) {
+            smallest = std::min(smallest, now - before);
+            ++steps;
+        }
         before = now;
     }
-    return {smallest, (before - start) / readings};
+    return {smallest, (before - start) / static_cast<double>(readings)};
+}
+
+double shortest_told_seconds() {
+    static const double seconds = 100 * measure_clock().resolution_seconds;
+    return seconds;
 }
 
 double quantile(std::span<const double> samples, double p) {
@@ -48,8 +68,7 @@ double median(std::span<const double> samples) {
 }
 
 std::optional<Interval> median_interval(std::span<const double> samples) {
-    constexpr std::size_t fewest = 6;  // 2 * 2^-5 is more than 5 %
-    if (samples.size() < fewest) return std::nullopt;
+    if (std::ssize(samples) < fewest_for_interval) return std::nullopt;
     const boost::math::binomial_distribution<double> heads(static_cast<double>(samples.size()), 0.5);
     // The quantile of a discrete distribution is rounded outwards by default: cdf(quantile) <= 2.5 %.
     const auto outside = static_cast<std::size_t>(boost::math::quantile(heads, 0.025)) + 1;

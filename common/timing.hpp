@@ -17,7 +17,11 @@ struct ClockQuality {
     double resolution_seconds = 0;  // smallest step seen between two readings
     double overhead_seconds = 0;    // cost of one reading
 };
+// Waits for steps of the clock. Throws UsageError if it stands still.
 ClockQuality measure_clock();
+
+// What this host's clock can tell to 1 %: a rate that is probed in less time is none.
+double shortest_told_seconds();
 
 // Quantile of the samples by linear interpolation between order statistics (type 7 of Hyndman & Fan 1996);
 // p in [0, 1], samples in any order and not empty.
@@ -28,8 +32,10 @@ struct Interval {
     double low = 0, high = 0;
 };
 
+inline constexpr std::ptrdiff_t fewest_for_interval = 6;  // samples: 2 * 2^-5 is more than 5 %
+
 // Distribution-free 95 % interval of the median: order statistics k and n+1-k with the largest k for which
-// the binomial(n, 1/2) leaves at most 2.5 % on each side. None below 6 samples.
+// the binomial(n, 1/2) leaves at most 2.5 % on each side. None below fewest_for_interval samples.
 std::optional<Interval> median_interval(std::span<const double> samples);
 
 // Correlation of each sample with the one before; 0 when the samples do not vary or are fewer than 3.

@@ -3,6 +3,9 @@
 
 #include <mpi.h>
 
+#include <cstddef>
+#include <string>
+
 namespace pacer {
 
 // Owns an MPI window and a passive epoch that stays open for its lifetime. Freeing it is collective; an
@@ -17,12 +20,24 @@ class Window {
     ~Window();
     MPI_Win get() const { return window_; }
 
+    // Over so many bytes that MPI allocates for this rank, at `memory` then, addressed by units of so many;
+    // or over memory that the ranks of `comm`, all of one node, can write to directly. Collective.
+    static Window allocate(MPI_Comm comm, std::size_t bytes, std::size_t unit, void* memory);
+    static Window allocate_shared(MPI_Comm comm, std::size_t bytes, std::size_t unit, void* memory);
+
+    // Why there is none, if MPI could not; the same on every rank.
+    const std::string& obstacle() const { return obstacle_; }
+
     // Frees what exceptions left, in that order: for who knows that they were thrown on every rank alike.
     // Some MPI libraries wait for ever in MPI_Finalize if a window is still locked. Collective.
     static void free_left();
 
   private:
+    template <class Allocate>
+    static Window make(MPI_Comm comm, const Allocate& allocate);
+
     MPI_Win window_ = MPI_WIN_NULL;
+    std::string obstacle_;
 };
 
 }  // namespace pacer

@@ -31,6 +31,10 @@ std::string DumpFile::write(std::span<const Launch> launches) const {
     return write_whole_file(path_, dump_image(launches), force_);
 }
 
+void DumpFile::rewrite(const std::string& written, const Launch& launch) const {
+    write_whole_file(written, dump_image(std::span(&launch, 1)), true);
+}
+
 std::vector<Launch> read_dump(const std::string& path, Detail detail) {
     const auto image = read_whole_file(path);
     try {

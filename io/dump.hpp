@@ -57,6 +57,9 @@ class DumpFile {
     std::string write(std::span<const Launch> launches) const;
     std::string write(const Launch& launch) const { return write(std::span(&launch, 1)); }
 
+    // Once more, in the place of the one written before.
+    void rewrite(const std::string& written, const Launch& launch) const;
+
   private:
     std::string path_;
     bool force_;

@@ -1,10 +1,9 @@
 #include "io/output.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 
 #include "io/hdf5.hpp"
@@ -39,6 +38,24 @@ void print_path(const Options& options, const std::string& path) {
     print_out(fmt::format("dump: {}\n", path), options.format == Format::table ? stdout : stderr);
 }
 
+// Whether all cases of the variant found an obstacle.
+bool is_impossible(const Session& session, std::string_view variant) {
+    const auto& records = session.launch.records;
+    const auto of_it = [&](const Record& record) { return record.variant == variant; };
+    return std::any_of(records.begin(), records.end(), of_it) &&
+           std::none_of(records.begin(), records.end(),
+                        [&](const Record& record) { return of_it(record) && record.repeats() > 0; });
+}
+
+// What got no repeat and should have: for want of time, or since it was asked for by name.
+std::vector<std::string> without_repeats(const Session& session) {
+    auto names = session.out_of_time;
+    for (const auto& variant : session.options.variants) {
+        if (names.empty() && is_impossible(session, variant)) names.push_back(variant);
+    }
+    return names;
+}
+
 ExitStatus status_of(const Session& session) {
     const auto& records = session.launch.records;
     const auto was_run = [](const Record& record) { return record.repeats() > 0; };
@@ -47,19 +64,17 @@ ExitStatus status_of(const Session& session) {
     }
     if (session.stopped) return ExitStatus::stopped_early;
     if (std::none_of(records.begin(), records.end(), was_run)) {
-        fmt::print(stderr, "nothing was run, so nothing is right\n");
+        say("nothing was run, so nothing is right\n");
         return ExitStatus::wrong;
     }
-    return ExitStatus::right;
+    const auto missing = without_repeats(session);
+    if (missing.empty()) return ExitStatus::right;
+    say("{} got no repeat, so nothing can be told of {}\n", fmt::join(missing, ", "),
+        missing.size() == 1 ? "it" : "them");
+    return ExitStatus::inconclusive;
 }
 
 }  // namespace
-
-void print_out(std::string_view text, std::FILE* stream) {
-    if (std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0) return;
-    throw UsageError(fmt::format("the report could not be written to standard {}: {}",
-                                 stream == stdout ? "output" : "error", std::strerror(errno)));
-}
 
 void print_after_table(const Session& session, const std::function<std::string()>& text) {
     const auto& options = session.options;
@@ -70,7 +85,7 @@ void print_after_table(const Session& session, const std::function<std::string()
 Output::Output(const Team& world, const Options& options, const std::string& app) {
     on_root(world, [&] {
         if (!options.no_dump)
-            dump_ = std::make_unique<DumpFile>(options.dump, options.force, app, world.size);
+            dump_ = std::make_unique<EarlyDump>(DumpFile(options.dump, options.force, app, world.size));
     });
 }
 

@@ -1,19 +1,16 @@
 // What a launch leaves: its report on stdout, its dump on disk, its exit status.
 #pragma once
 
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "common/say.hpp"
 #include "common/session.hpp"
-#include "io/dump.hpp"
+#include "io/early_dump.hpp"
 
 namespace pacer {
-
-// Writes all of it now, or throws UsageError: a full disk must not look like a short report.
-void print_out(std::string_view text, std::FILE* stream = stdout);
 
 // What an app has to say after its report, made by `text` on rank 0: printed where the report is a table.
 // Collective; throws UsageError.
@@ -29,7 +26,7 @@ class Output {
     ExitStatus deliver(Session& session) const;
 
   private:
-    std::unique_ptr<DumpFile> dump_;  // rank 0, if one is wanted
+    std::unique_ptr<EarlyDump> dump_;  // rank 0, if one is wanted
 };
 
 }  // namespace pacer

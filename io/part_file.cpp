@@ -43,12 +43,23 @@ std::string advice(int error) {
     }
 }
 
+std::string part_end(const fs::path& path) {
+    return path.extension().string() + ".part";
+}
+
+// Of the target's name as much as leaves room for the rest: file systems take 255 bytes.
+std::string part_stem(const fs::path& path) {
+    constexpr std::size_t longest_name = 255;
+    const auto rest = 1 + random_digits + part_end(path).size();
+    return path.stem().string().substr(0, longest_name - std::min(rest, longest_name));
+}
+
 // The random part keeps launches that end together from sharing a file, and a file left by a killed launch
 // from standing in the way of the next.
 std::string part_name(const fs::path& path) {
     const auto number = std::random_device{}();
-    return (path.parent_path() / path.stem()).string() + fmt::format(".{:0{}x}", number, random_digits) +
-           path.extension().string() + ".part";
+    return (path.parent_path() / part_stem(path)).string() + fmt::format(".{:0{}x}", number, random_digits) +
+           part_end(path);
 }
 
 }  // namespace
@@ -73,7 +84,11 @@ std::string file_to_write(const std::string& path, bool force) {
     if (fs::is_directory(status) || fs::path(path).filename().empty()) {
         throw UsageError(fmt::format("cannot write {}: it is a folder; name a file in it", path));
     }
-    if (!fs::exists(status)) return path;
+    if (!fs::exists(status)) {
+        if (ignored == std::errc::too_many_symbolic_link_levels) refuse_to_write(path, ELOOP);
+        if (!fs::is_symlink(fs::symlink_status(path, ignored))) return path;
+        return file_to_write((fs::path(path).parent_path() / fs::read_symlink(path)).string(), force);
+    }
     if (!fs::is_regular_file(status)) {
         throw UsageError(fmt::format("cannot write {}: it is not a regular file", path));
     }
@@ -88,7 +103,7 @@ int Descriptor::close() {
 void remove_parts_of(const std::string& target) {
     const fs::path path(target);
     const auto folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-    const auto begin = path.stem().string() + ".", end = path.extension().string() + ".part";
+    const auto begin = part_stem(path) + ".", end = part_end(path);
     std::error_code ignored;  // what is not removed is in nobody's way
     for (fs::directory_iterator entry(folder, ignored); entry != fs::directory_iterator();
          entry.increment(ignored)) {

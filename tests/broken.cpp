@@ -52,6 +52,13 @@ double long_first(const Problem& problem, const Team& team) {
     }
     return right(problem, team);
 }
+double long_rounds(const Problem& problem, const Team& team) {
+    static int executions = 0;
+    const double end = seconds_since_launch() + (++executions > 7 ? 60 : 0.02);
+    while (seconds_since_launch() < end) {
+    }
+    return right(problem, team);
+}
 double endless(const Problem& problem, const Team& team) {
     const double start = seconds_since_launch();
     while (seconds_since_launch() < start + 0.05) {
@@ -59,7 +66,7 @@ double endless(const Problem& problem, const Team& team) {
     return right(problem, team);
 }
 
-constexpr std::array<Variant<Problem, double>, 9> variants = {{
+constexpr std::array<Variant<Problem, double>, 10> variants = {{
     {"right", "is right", right, Uses::ranks},
     {"wrong_rank", "is wrong on the last rank", wrong_rank, Uses::ranks},
     {"wrong_repeat", "is wrong in one repeat", wrong_repeat, Uses::ranks},
@@ -68,6 +75,7 @@ constexpr std::array<Variant<Problem, double>, 9> variants = {{
     {"throw_all", "throws on every rank", throw_all, Uses::ranks},
     {"racy", "is wrong, as promised", nan, Uses::ranks, Promise::racy},
     {"long_first", "takes 4 s, to be interrupted before it is timed", long_first, Uses::ranks},
+    {"long_rounds", "takes a minute after some repeats, to be interrupted", long_rounds, Uses::ranks},
     {"endless", "takes a while, to be interrupted", endless, Uses::ranks},
 }};
 

@@ -65,6 +65,21 @@ TEST(Verdict, OfDoubtfulLaunchesSaysHowManyAreNeeded) {
     EXPECT_EQ(few.status, ExitStatus::inconclusive);
 }
 
+// One of the new launches had time for two repeats of as many as it takes, or was asked for no more.
+TEST(Verdict, OfALaunchInWantOfTimeIsNone) {
+    for (const std::int64_t asked : {0, 2}) {
+        const auto base = spread_launches("a", 10, {"simd"}, 0.1);
+        auto candidate = spread_launches("b", 10, {"simd"}, 0.2);
+        auto& record = candidate[3].records[0];
+        record.seconds.resize(2 * static_cast<std::size_t>(record.ranks));
+        record.round.resize(2);
+        candidate[3].circumstances.emplace_back("repeats_asked", asked);
+        const auto row = compared(base, candidate).cases[0];
+        EXPECT_EQ(row.verdict, asked == 0 ? Finding::inconclusive : Finding::regressed);
+        EXPECT_EQ(row.note, asked == 0 ? "1 launch had time for fewer than 6 repeats" : "");
+    }
+}
+
 TEST(OneLaunch, CannotBeCompared) {
     for (const auto& [n, m] : {std::pair<int, int>(1, 1), {1, 10}, {10, 1}, {1, 100}}) {
         const auto result = compared(spread_launches("a", n, both, 0.1), spread_launches("b", m, both, 0.2));

@@ -185,14 +185,37 @@ TEST(HostFacts, OfAMadeUpHost) {
     }
     host.write("sys/devices/system/node/online", "0-1\n");
     host.write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
-    const Facts expected{{"cpu_model", "Abacus 3000"},          {"cores", std::int64_t{2}},
-                         {"hardware_threads", std::int64_t{4}}, {"l1d_bytes", std::int64_t{32768}},
-                         {"l2_bytes", std::int64_t{1048576}},   {"memory_bytes", std::int64_t{1048576}},
-                         {"numa_nodes", std::int64_t{2}},       {"governor", "performance"},
-                         {"transparent_huge_pages", "unknown"}, {"container", "no"}};
+    host.write("sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
+    const Facts expected{{"cpu_model", "Abacus 3000"},
+                         {"cores", std::int64_t{2}},
+                         {"hardware_threads", std::int64_t{4}},
+                         {"l1d_bytes", std::int64_t{32768}},
+                         {"l2_bytes", std::int64_t{1048576}},
+                         {"memory_bytes", std::int64_t{1048576}},
+                         {"numa_nodes", std::int64_t{2}},
+                         {"governor", "performance"},
+                         {"boost", "on"},
+                         {"transparent_huge_pages", "unknown"},
+                         {"container", "no"}};
     EXPECT_EQ(host_facts(host.path()), expected);
     host.write(".dockerenv", "");
     EXPECT_EQ(fact(host_facts(host.path()), "container"), "docker");
+}
+
+TEST(HostFacts, ThatMakeCoresUnsteadyAreToldOf) {
+    const auto told = [](const std::string& governor, const std::string& boost, std::int64_t threads) {
+        return unsteady_clock_rate({{"cores", std::int64_t{4}},
+                                    {"hardware_threads", threads},
+                                    {"governor", governor},
+                                    {"boost", boost}});
+    };
+    EXPECT_EQ(told("performance", "off", 4), "");
+    EXPECT_EQ(told("unknown", "unknown", 4), "");
+    EXPECT_EQ(
+        told("ondemand", "on", 8),
+        "this host's cores do not always run at one speed: governor ondemand; boost; SMT, 8 hardware threads "
+        "on 4 cores");
+    EXPECT_EQ(unsteady_clock_rate({}), "");
 }
 
 TEST(HostFacts, OfAHostThatTellsNothing) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The layout of the C++ sources, or the scripts, as their tools see them. Exit 77: skipped, with the reason.
+# The layout of the C++ sources, or the scripts, as their tools see them; or what the sources write to. Exit 77: skipped, with the reason.
 #
-#     SOURCE=. tests/lint_test.sh format|scripts
+#     SOURCE=. tests/lint_test.sh format|scripts|streams
 set -euo pipefail
 
 cd "${SOURCE:?the checkout}"
@@ -47,8 +47,14 @@ scripts)
         return "$status"
     }
     ;;
+streams)
+    # stderr is written to by common/say alone, which cannot fail; MPI's C++ types are null in some libraries.
+    mapfile -t chosen < <(files | grep -E '^(apps|common|io)/.*\.(cpp|hpp)$' | grep -v '^common/say\.')
+    judge() { ! grep -nE 'print\(stderr|std::cerr|perror\(|fputs?\(.*stderr|STDERR_FILENO, |MPI_CXX_' "$@" ||
+        { echo "mend with: say() of common/say.hpp, and MPI's C types" && return 1; }; }
+    ;;
 *)
-    echo "lint_test.sh: name what to judge: format or scripts" >&2
+    echo "lint_test.sh: name what to judge: format, scripts or streams" >&2
     exit 2
     ;;
 esac

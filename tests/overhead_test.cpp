@@ -25,6 +25,12 @@ std::vector<OverheadVariant> most_variants() {
     return most;
 }
 
+// Of forked workers; no spawned ones are asked of it.
+Starter& starter() {
+    static Starter only("/bin/false");
+    return only;
+}
+
 Record record_of(const Problem& problem, const OverheadVariant& variant) {
     Record record;
     record.variant = variant.name;
@@ -56,7 +62,7 @@ TEST(Overhead, EveryVariantIsRightForEverySize) {
     const auto chosen = most_variants();
     for (const std::int64_t elements : {0, 2, 1022, 9000}) {
         const Settings settings{.elements = elements, .workers = 3};
-        const auto means = make_means(world(), settings, 3, chosen);
+        const auto means = make_means(world(), settings, 3, chosen, starter());
         const auto problems = make_problems(world(), two_threads, settings, 3, chosen, *means, false);
         for (const auto& problem : problems) {
             for (const auto& variant : chosen) {
@@ -82,16 +88,17 @@ TEST(Overhead, StartsAsManyWorkersAsThereAreCores) {
 }
 
 TEST(Overhead, RefusesMessagesThatNoCallTakesOrNoMemoryHolds) {
-    EXPECT_THROW(make_means(world(), {.elements = std::int64_t{1} << 31}, 1, variants), UsageError);
+    EXPECT_THROW(make_means(world(), {.elements = std::int64_t{1} << 31}, 1, variants, starter()),
+                 UsageError);
     const std::int64_t largest = (std::int64_t{1} << 31) - 1;
     auto free = available_memory_bytes();
     MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_INT64_T, MPI_MAX, world().comm);
     if (free / 16 >= largest * world().size) GTEST_SKIP() << "this machine holds them";
-    EXPECT_THROW(make_means(world(), {.elements = largest}, 1, variants), UsageError);
+    EXPECT_THROW(make_means(world(), {.elements = largest}, 1, variants, starter()), UsageError);
 }
 
 TEST(Overhead, NeedsTwoRanksToPlayPingPong) {
-    const auto means = make_means(world(), {.elements = 1}, 1, most_variants());
+    const auto means = make_means(world(), {.elements = 1}, 1, most_variants(), starter());
     const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
     for (const auto& variant : variants) {
         if (variant.run != pingpong) continue;
@@ -129,7 +136,7 @@ TEST(Overhead, SeesWhatArrivesWrong) {
 
 // What arrived wrong shows in the answer, and in the part even if the next execution is right.
 TEST(Overhead, RemembersWhatArrivedWrong) {
-    const auto means = make_means(world(), {.elements = 100}, 1, most_variants());
+    const auto means = make_means(world(), {.elements = 100}, 1, most_variants(), starter());
     const Problem problem{.kind = Kind::message, .elements = 100, .means = means.get()};
     const auto receive = [&](double error) {
         return clock_rounds(problem, world(), {true, factor_of_rank(world().rank)}, problem.wrong.copy,
@@ -148,7 +155,7 @@ TEST(Overhead, RemembersWhatArrivedWrong) {
 }
 
 TEST(Overhead, LeavesColdCallsOutsideTheClock) {
-    const auto means = make_means(world(), {.elements = 1}, 1, most_variants());
+    const auto means = make_means(world(), {.elements = 1}, 1, most_variants(), starter());
     const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
     constexpr double pause_seconds = 0.3;
     bool cold = true;

@@ -126,6 +126,28 @@ std::vector<pid_t> children_of(pid_t pid) {
     return {std::istream_iterator<pid_t>(file), {}};
 }
 
+TEST(Starter, ForksAndEndsWithItsOwner) {
+    pid_t pid = 0;
+    {
+        Starter starter("/bin/false");
+        pid = starter.pid();
+        EXPECT_FALSE(is_gone(pid));
+        for (const std::int64_t workers : {0, 1, 5}) {
+            const auto forked = starter.fork(workers);
+            EXPECT_EQ(forked.error, "");
+            EXPECT_EQ(forked.sum, sum_of_pieces(workers));
+            EXPECT_GT(forked.seconds, 0);
+        }
+    }
+    EXPECT_TRUE(is_gone(pid));
+}
+
+TEST(Starter, SaysThatItHasEnded) {
+    Starter starter("/bin/false");
+    kill(starter.pid(), SIGKILL);
+    EXPECT_NE(starter.fork(1).error.find("has ended"), std::string::npos);
+}
+
 // The real thing: processes spawned by MPI, which may hang now and then, and is tried again.
 TEST(Spawner, SpawnsAndJoins) {
     Spawner spawner(OVERHEAD);
@@ -144,8 +166,9 @@ TEST(Spawner, SpawnsAndJoins) {
 
 // The other variants keep their samples.
 TEST(Spawner, FailingInARepeatIsAWrongAnswer) {
+    Starter starter("/bin/false");
     Means means;
-    means.spawner = std::make_unique<Spawner>("/bin/false");
+    means.starter = &starter;
     const Problem problem{.workers = 2, .means = &means};
     const auto answer = spawn(problem, {});
     EXPECT_FALSE(check(problem, answer).passed());

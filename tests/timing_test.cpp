@@ -115,6 +115,8 @@ TEST(Doubts, NameWhatIsDoubtful) {
     EXPECT_TRUE(says("first execution", "cold (2.0x)"));
     EXPECT_TRUE(says("faster than the limit", "impossible (150 %)"));
     EXPECT_TRUE(says("time budget", "unfinished (2 repeats)"));
+    EXPECT_TRUE(says("fewer than 6 repeats for want of time", "unfinished (2)"));
+    EXPECT_TRUE(doubts({record_of("as asked", {1.0, 1.0})}, {.repeats = 2}).empty());
     EXPECT_TRUE(says("drifted", "drifting"));
     EXPECT_TRUE(says("correlated", "drifting"));
     EXPECT_FALSE(says("first execution", "impossible"));
@@ -123,16 +125,16 @@ TEST(Doubts, NameWhatIsDoubtful) {
 TEST(Doubts, NameTheFirstOfManyCasesOfSeveralProblems) {
     std::vector<Record> records;
     for (std::int64_t bytes = 1; bytes <= 9; ++bytes) {
-        records.push_back(record_of("read", {1.0, 1.0}));
+        records.push_back(record_of("read", std::vector<double>(6, 1.0)));
         records.back().converged = false;
         records.back().parameters = {{"kind", "level"}, {"bytes", bytes}};
     }
     const auto found = doubts(records, {});
     ASSERT_EQ(found.size(), 1);
-    EXPECT_NE(found[0].find("read (bytes 1) (2 repeats), read (bytes 2)"), std::string::npos) << found[0];
-    EXPECT_TRUE(found[0].ends_with("read (bytes 7) (2 repeats), and 2 more")) << found[0];
+    EXPECT_NE(found[0].find("read (bytes 1) (6 repeats), read (bytes 2)"), std::string::npos) << found[0];
+    EXPECT_TRUE(found[0].ends_with("read (bytes 7) (6 repeats), and 2 more")) << found[0];
     records.pop_back();
-    EXPECT_TRUE(doubts(records, {})[0].ends_with("read (bytes 8) (2 repeats)"));
+    EXPECT_TRUE(doubts(records, {})[0].ends_with("read (bytes 8) (6 repeats)"));
 }
 
 }  // namespace

@@ -111,9 +111,7 @@ class Desk {
         }
         if (stopped) {
             journal_->flush();
-            fmt::print(
-                stderr,
-                "fileio: stopped by a signal; {} records are kept in {}: the same command with --resume "
+            say("fileio: stopped by a signal; {} records are kept in {}: the same command with --resume "
                 "goes on\n",
                 records_done(), delivery_.target.journal_path());
             return ExitStatus::stopped_early;
@@ -123,9 +121,8 @@ class Desk {
         if (!journal_->complete()) journal_->add_complete();
         const auto account = write_results(*journal_, calculation_, delivery_.target, reader_.lines());
         if (!account.violation.empty()) {
-            fmt::print(stderr,
-                       "fileio: {}; nothing is written, and {} is left for whoever looks for the fault\n",
-                       account.violation, delivery_.target.journal_path());
+            say("fileio: {}; nothing is written, and {} is left for whoever looks for the fault\n",
+                account.violation, delivery_.target.journal_path());
             return ExitStatus::wrong;
         }
         journal_->remove();

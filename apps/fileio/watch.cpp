@@ -4,18 +4,18 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <new>
 
+#include "common/open_process.hpp"
+#include "common/say.hpp"
 #include "common/status.hpp"
 #include "common/timing.hpp"
 
@@ -91,8 +91,7 @@ void tell_crash(std::string_view what) {
     const auto end =
         fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation {} at {}:{}\n",
                          std::string_view(crash.who), what, static_cast<const char*>(slot->path), line + 1);
-    [[maybe_unused]] const auto written =
-        ::write(STDERR_FILENO, text.data(), std::min(end.size, text.size() - 1));
+    say(std::string_view(text.data(), std::min(end.size, text.size() - 1)));
 }
 
 // The signal then does what it does by default.
@@ -140,18 +139,19 @@ Watch::Watch(const Team& world, std::string_view program, int threads, double re
     MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, world.node);
     MPI_Comm_rank(world.node, &rank);
     MPI_Comm_size(world.node, &ranks);
-    const auto bytes =
-        static_cast<MPI_Aint>(sizeof(Board) + static_cast<std::size_t>(most_threads) * sizeof(Slot) + 63) /
-        64 * 64;
+    const auto bytes = (sizeof(Board) + static_cast<std::size_t>(most_threads) * sizeof(Slot) + 63) / 64 * 64;
     void* memory = nullptr;
-    MPI_Win window = MPI_WIN_NULL;
-    MPI_Win_allocate_shared(bytes, 1, MPI_INFO_NULL, world.node, &memory, &window);
-    window_ = Window(window);
+    window_ = Window::allocate_shared(world.node, bytes, 1, &memory);
+    const bool shared = window_.obstacle().empty();
+    if (!shared) {  // each rank watches itself alone
+        own_memory_ = std::make_unique<std::max_align_t[]>(bytes / sizeof(std::max_align_t));
+        memory = own_memory_.get();
+    }
     const auto board_of = [&](int of) {
         MPI_Aint size = 0;
         int unit = 0;
-        void* board = nullptr;
-        MPI_Win_shared_query(window, of, &size, &unit, &board);
+        void* board = memory;
+        if (shared) MPI_Win_shared_query(window_.get(), of, &size, &unit, &board);
         return static_cast<Board*>(board);
     };
     mine_ = new (board_of(rank)) Board{getpid(), 0, 0};
@@ -173,10 +173,9 @@ Watch::Watch(const Team& world, std::string_view program, int threads, double re
                   world.node);  // and all boards are set up
     for (int mate = 0; mate < ranks; ++mate) {
         const bool watch_it = rank == 0 ? mate != 0 : rank == 1 && mate == 0;
-        if (!watch_it || space == 0 || spaces[static_cast<std::size_t>(mate)] != space) continue;
+        if (!shared || !watch_it || space == 0 || spaces[static_cast<std::size_t>(mate)] != space) continue;
         auto* const board = board_of(mate);
-        const int process =
-            static_cast<int>(syscall(SYS_pidfd_open, static_cast<pid_t>(board->pid.load()), 0));
+        const int process = open_process(static_cast<pid_t>(board->pid.load()));
         if (process < 0) continue;  // Linux before 5.3: its end is the launcher's to tell
         watched_.push_back({world_ranks[static_cast<std::size_t>(mate)], board, slots_of(board), process});
     }
@@ -263,12 +262,9 @@ void Watch::tell_death(const Mate& mate) {
 // Says it, unless somebody of this node has said something already, and ends the launch.
 void Watch::tell(const std::string& sentence) {
     if (leader_->told.exchange(1) == 0) {
-        fmt::print(stderr, "{}: {}\n", program_, sentence);
-        std::fflush(stderr);
+        say("{}: {}\n", program_, sentence);
     }
-    // From a thread that is not the main one, which may be anywhere, for good: nobody else is left to end the
-    // launch.
-    MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::wrong));
+    abort_from_thread();
 }
 
 }  // namespace pacer::fileio

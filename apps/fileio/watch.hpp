@@ -3,7 +3,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -57,7 +59,8 @@ class Watch {
     int all_threads_ = 0;  // slots of every rank of the node
     double timeout_seconds_;
     Window window_;
-    Board* leader_ = nullptr;  // the node's first rank's
+    std::unique_ptr<std::max_align_t[]> own_memory_;  // without a window
+    Board* leader_ = nullptr;                         // the node's first rank's
     Board* mine_ = nullptr;
     Slot* slots_ = nullptr;  // mine
     std::vector<Mate> watched_;

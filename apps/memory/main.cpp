@@ -70,8 +70,8 @@ std::vector<memory::Chosen> choose_all(const memory::Settings& settings,
     return chosen;
 }
 
-ExitStatus run_experiments(const Team& world, const Options& options, CommandLine& line,
-                           const memory::Settings& settings, int argc, char** argv) {
+ExitStatus run_experiments(const Team& world, const Options& options, const memory::Settings& settings,
+                           int argc, char** argv) {
     const auto chosen = choose_all(settings, options.variants);
     std::vector<memory::MemoryVariant> all;
     for (const auto& one : chosen) all.insert(all.end(), one.variants.begin(), one.variants.end());
@@ -80,7 +80,6 @@ ExitStatus run_experiments(const Team& world, const Options& options, CommandLin
     auto problem = memory::make_problem(world, session.threads, settings, chosen);
     if (!problem.note.empty()) session.launch.warnings.push_back(problem.note);
     if (!options.no_limits) memory::probe_limits(problem, world, session.threads, chosen);
-    line.begin_budget();
     for (const auto& one : chosen) {
         plan(session, Experiment<memory::Problem, memory::Answer>{
                           .app = "memory",
@@ -100,14 +99,13 @@ ExitStatus run_experiments(const Team& world, const Options& options, CommandLin
     return output.deliver(session);
 }
 
-ExitStatus run_sweep(const Team& world, const Options& options, CommandLine& line,
-                     const memory::Settings& settings, int argc, char** argv) {
+ExitStatus run_sweep(const Team& world, const Options& options, const memory::Settings& settings, int argc,
+                     char** argv) {
     const auto variants = choose(std::span(memory::sweep_variants), options.variants);
     const Output output(world, options, "memory");
     auto session = open_session(world, "memory", options, uses_of(variants), argc, argv);
     const auto sweep = memory::make_sweep(world, settings);
     if (!sweep.note.empty()) session.launch.warnings.push_back(sweep.note);
-    line.begin_budget();
     for (const auto& set : sweep.sets) {
         plan(session,
              Experiment<memory::WorkingSet, memory::SweepAnswer>{.app = "memory",
@@ -140,11 +138,11 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     add_options(line, wishes);
     if (const auto done = line.parse(world, argc, argv, list_all())) return *done;
     if (line.count("--elements") > 0) wishes.settings.elements = options.elements;
-    if (!wishes.sweep) return run_experiments(world, options, line, wishes.settings, argc, argv);
+    if (!wishes.sweep) return run_experiments(world, options, wishes.settings, argc, argv);
     constexpr double sweep_seconds = 25;
     const bool budget_given = line.count("--max-seconds") + line.count("--repeats") > 0;
     if (!budget_given) options.run.max_seconds = sweep_seconds;
-    return run_sweep(world, options, line, wishes.settings, argc, argv);
+    return run_sweep(world, options, wishes.settings, argc, argv);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "apps/overhead/break_even.hpp"
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/spawned_workers.hpp"
+#include "apps/overhead/spawner.hpp"
 #include "common/placement_machine.hpp"
 #include "common/session.hpp"
 #include "io/output.hpp"
@@ -58,7 +59,7 @@ int mpi_thread_level(int argc, char** argv) {
     return level;
 }
 
-ExitStatus run(const Team& world, int argc, char** argv) {
+ExitStatus run(const Team& world, int argc, char** argv, overhead::Starter& starter) {
     Options options;
     overhead::Settings settings;
     options.elements = settings.elements;
@@ -77,12 +78,12 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     const Output output(world, options, "overhead");
     auto session = open_session(world, "overhead", options, uses_of(variants), argc, argv);
     const auto workers = overhead::most_workers(settings, session.threads);
-    const auto means = overhead::make_means(world, settings, workers, variants);
+    const auto means = overhead::make_means(world, settings, workers, variants, starter);
     const auto problems = overhead::make_problems(world, session.threads, settings, workers, variants, *means,
                                                   !options.no_limits);
-    line.begin_budget();
     for (const auto& problem : problems) plan_problem(session, problem, variants);
     measure(session);
+    starter.stop();
     close_session(session);
     const auto status = output.deliver(session);
     print_break_even(session, means->crowded);
@@ -95,6 +96,10 @@ int main(int argc, char** argv) {
     const std::string_view role = argc > 1 ? argv[1] : "";
     if (role == overhead::spawner_role) return overhead::be_spawner(argc, argv);
     if (role == overhead::spawned_worker_role) return overhead::be_spawned_worker(argc, argv);
-    const auto body = [&](const Team& world) { return run(world, argc, argv); };
+    overhead::Starter starter(overhead::own_program());
+    const auto body = [&](const Team& world) {
+        if (!world.root()) starter.stop();
+        return run(world, argc, argv, starter);
+    };
     return pacer::launch("overhead", argc, argv, body, mpi_thread_level(argc, argv));
 }

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "apps/overhead/message.hpp"
-#include "apps/overhead/spawner.hpp"
+#include "apps/overhead/starter.hpp"
 #include "common/limits.hpp"
 #include "common/placement.hpp"
 #include "common/run.hpp"
@@ -33,11 +33,11 @@ struct Settings {
 
 // What all problems of a launch use.
 struct Means {
-    Buffers buffers;                   // for the largest message
-    std::unique_ptr<Spawner> spawner;  // rank 0, if `spawn` is to run
-    std::string no_spawn;              // why it cannot; the same on every rank
-    bool crowded = false;              // more ranks than cores on some node
-    int openmp_threads = 1;            // most that OpenMP gives rank 0; the same on every rank
+    Buffers buffers;             // for the largest message
+    Starter* starter = nullptr;  // of processes, on rank 0
+    std::string no_spawn;        // why it cannot; the same on every rank
+    bool crowded = false;        // more ranks than cores on some node
+    int openmp_threads = 1;      // most that OpenMP gives rank 0; the same on every rank
     ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
@@ -75,9 +75,10 @@ std::int64_t most_workers(const Settings& settings, const Threads& threads);
 // 1, 2, 4, ... up to `most`, which is included; none for 0. The sizes of messages go in eights.
 std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor);
 
-// Allocates and tries what the chosen variants need. Collective. Throws UsageError.
+// Allocates and tries what the chosen variants need. The starter, which rank 0 alone uses, must outlive it.
+// Collective. Throws UsageError.
 std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
-                                  std::span<const OverheadVariant> chosen);
+                                  std::span<const OverheadVariant> chosen, Starter& starter);
 
 // The problems that the chosen variants solve: workers 1, 2, 4, ...; the barrier; messages of 8, 64, ...
 // bytes. Probes rates for the limits of large messages if `limits`. Collective.

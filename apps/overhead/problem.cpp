@@ -40,14 +40,7 @@ void refuse_if_too_large(const Team& world, const Settings& settings) {
 
 // Whether processes can be spawned here is known only by trying.
 void try_to_spawn(Means& means, const Team& world, std::int64_t workers) {
-    if (world.root()) {
-        means.spawner = std::make_unique<Spawner>(own_program());
-        try {
-            means.no_spawn = means.spawner->spawn(workers).error;
-        } catch (const std::runtime_error& error) {
-            means.no_spawn = error.what();
-        }
-    }
+    if (world.root()) means.no_spawn = means.starter->spawn(workers).error;
     sleeping_barrier(world);
     means.no_spawn = text_of_rank(world, 0, means.no_spawn);
 }
@@ -99,11 +92,13 @@ std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor) {
 }
 
 std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
-                                  std::span<const OverheadVariant> chosen) {
+                                  std::span<const OverheadVariant> chosen, Starter& starter) {
     auto means = std::make_unique<Means>();
+    means->starter = &starter;
     means->thread_level = settings.thread_level;
-    means->crowded = crowded(world);
-    MPI_Allreduce(MPI_IN_PLACE, &means->crowded, 1, MPI_CXX_BOOL, MPI_LOR, world.comm);
+    int crowded_anywhere = crowded(world) ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &crowded_anywhere, 1, MPI_INT, MPI_MAX, world.comm);
+    means->crowded = crowded_anywhere != 0;
     means->openmp_threads = omp_get_thread_limit();
     MPI_Bcast(&means->openmp_threads, 1, MPI_INT, 0, world.comm);
     if (is_chosen(chosen, Kind::message)) {

@@ -6,11 +6,11 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <stdexcept>
 #include <thread>
 
 #include "apps/overhead/piece.hpp"
+#include "common/say.hpp"
 #include "common/status.hpp"
 #include "common/team.hpp"
 #include "common/timing.hpp"
@@ -63,8 +63,7 @@ int be_spawned_worker(int argc, char** argv) {
     MPI_Comm parent = MPI_COMM_NULL;
     MPI_Comm_get_parent(&parent);
     if (parent == MPI_COMM_NULL) {
-        fmt::print(stderr, "overhead: {} is for processes that overhead itself starts\n",
-                   spawned_worker_role);
+        say("overhead: {} is for processes that overhead itself starts\n", spawned_worker_role);
         MPI_Finalize();
         return static_cast<int>(ExitStatus::usage);
     }

@@ -14,9 +14,8 @@ constexpr MPI_Aint deque_at = 0, begun_at = 1;  // words of a rank's window; the
 
 Deques::Deques(const Team& world) {
     std::uint64_t* words = nullptr;
-    MPI_Win window = MPI_WIN_NULL;
-    MPI_Win_allocate(2 * sizeof *words, sizeof *words, MPI_INFO_NULL, world.comm, &words, &window);
-    window_ = Window(window);
+    window_ = Window::allocate(world.comm, 2 * sizeof *words, sizeof *words, &words);
+    if (!obstacle().empty()) return;
     static_cast<void>(fill(world.rank, {}));  // whatever the words were
     restart(world);
 }

@@ -17,6 +17,9 @@ class Deques {
     Deques() = default;
     explicit Deques(const Team& world);  // collective
 
+    // Why there are none, if MPI has no windows; the same on every rank.
+    const std::string& obstacle() const { return window_.obstacle(); }
+
     // No task has begun. Returns when all ranks have come, so that nobody takes any more of what was there
     // before, and all deques are empty. Collective.
     void restart(const Team& team) const;

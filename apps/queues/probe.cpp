@@ -58,6 +58,9 @@ double ranks_rate(const Team& world, bool working) {
 
 StepRates probe_rates(const Team& world, const Threads& threads, const WantedRates& wanted) {
     StepRates rates;
+    int told = try_seconds >= shortest_told_seconds() ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &told, 1, MPI_INT, MPI_MIN, world.comm);
+    if (told == 0) return rates;
     if (world.root()) {
         rates.core = process_rate(1);
         if (wanted.threads) rates.threads = std::max(rates.core, process_rate(threads.process));

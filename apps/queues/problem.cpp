@@ -128,6 +128,8 @@ Facts parameters(const Settings& settings) {
 // of `fifo` and `lifo` is no worker: what its core could have done is the price of a master, and shows in the
 // speedup.
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+    if (variant.run == counter) record.not_run = problem.tickets.obstacle();
+    if (variant.run == stealing) record.not_run = problem.deques.obstacle();
     const bool server = has_server(variant) && record.ranks > 1;
     const int workers = variant.uses == Uses::threads ? record.threads : record.ranks - (server ? 1 : 0);
     const auto& rates = problem.rates;

@@ -12,7 +12,8 @@ namespace pacer::race {
 
 namespace {
 
-// The least that `increments` of them took, for each. A try is short, so that some remain undisturbed.
+// The least that `increments` of them took, for each; 0 if the clock cannot tell. A try is short, so that
+// some remain undisturbed.
 double best_seconds(std::int64_t increments, const std::function<void()>& run) {
     constexpr double enough_seconds = 0.05;
     double best = std::numeric_limits<double>::infinity();
@@ -21,7 +22,7 @@ double best_seconds(std::int64_t increments, const std::function<void()>& run) {
         run();
         best = std::min(best, now_seconds() - begin);
     }
-    return best / static_cast<double>(increments);
+    return best >= shortest_told_seconds() ? best / static_cast<double>(increments) : 0;
 }
 
 }  // namespace

@@ -4,10 +4,8 @@ namespace pacer::race {
 
 CounterWindow::CounterWindow(const Team& world) {
     std::int64_t* counter = nullptr;
-    MPI_Win window = MPI_WIN_NULL;
-    const MPI_Aint bytes = world.rank == owner ? sizeof *counter : 0;
-    MPI_Win_allocate(bytes, sizeof *counter, MPI_INFO_NULL, world.comm, &counter, &window);
-    window_ = Window(window);
+    window_ =
+        Window::allocate(world.comm, world.rank == owner ? sizeof *counter : 0, sizeof *counter, &counter);
 }
 
 void CounterWindow::restart(const Team& team) const {

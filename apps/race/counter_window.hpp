@@ -4,6 +4,7 @@
 #include <mpi.h>
 
 #include <cstdint>
+#include <string>
 
 #include "common/team.hpp"
 #include "common/window.hpp"
@@ -17,6 +18,9 @@ class CounterWindow {
 
     CounterWindow() = default;
     explicit CounterWindow(const Team& world);  // collective
+
+    // Why there is none, if MPI has no windows; the same on every rank.
+    const std::string& obstacle() const { return window_.obstacle(); }
 
     // The counter is 0 again. By rank 0; nobody may be counting until all have met after it.
     void restart(const Team& team) const;

@@ -34,7 +34,7 @@ int count_ranks_at_once(const Team& world) {
     int ranks = 1, rank = 0;
     MPI_Comm_size(world.node, &ranks);
     MPI_Comm_rank(world.node, &rank);
-    const int here = std::min(ranks, cores_on_node(world));
+    const int here = std::clamp(cores_on_node(world), 1, ranks);
     int all = rank == 0 ? here : 0;
     MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_SUM, world.comm);
     return all;
@@ -110,6 +110,7 @@ Facts parameters(const Problem& problem) {
 // one after the other, each time at least as long as by a core that has it to itself. What a library and a
 // network can do at best with a window is not known, but mpi_reduce counts before it calls them.
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+    if (uses_ranks(variant.uses) && variant.run != mpi_reduce) record.not_run = problem.window.obstacle();
     const auto& alone = problem.alone;
     if (alone.plain == 0 || (uses_ranks(variant.uses) && variant.run != mpi_reduce)) return;
     const auto limit = [&](double seconds, int workers, std::string_view how) {

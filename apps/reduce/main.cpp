@@ -56,7 +56,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     if (!unexpected.empty()) session.launch.warnings.push_back(unexpected);
     const auto status = output.deliver(session);
     if (unexpected.empty()) return status;
-    if (world.root()) fmt::print(stderr, "reduce: {}\n", unexpected);
+    if (world.root()) say("reduce: {}\n", unexpected);
     return ExitStatus::wrong;
 }
 

@@ -149,7 +149,10 @@ Facts parameters(const Settings& settings) {
 
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     if (!uses_ranks(variant.uses)) record.not_run = problem.no_whole;
-    if (variant.run == chunked) record.not_run = problem.parts.obstacle();
+    if (variant.run == chunked)
+        record.not_run =
+            problem.parts.obstacle().empty() ? problem.tickets.obstacle() : problem.parts.obstacle();
+    if (variant.run == shared) record.not_run = problem.slots.obstacle();
 }
 
 std::vector<Variant<Problem, Answer>> choose_variants(const Settings& settings,

@@ -61,13 +61,17 @@ NodeSlots::NodeSlots(const Team& world) {
         MPI_Comm_rank(leaders_.comm, &leaders_.rank);
         MPI_Comm_size(leaders_.comm, &leaders_.size);
     }
-    MPI_Win window = MPI_WIN_NULL;
     void* mine = nullptr;  // MPI places the ranks' pieces one behind the other
-    MPI_Win_allocate_shared(sizeof(Slot), sizeof(Slot), MPI_INFO_NULL, node_.comm, &mine, &window);
+    window_ = Window::allocate_shared(node_.comm, sizeof(Slot), sizeof(Slot), &mine);
+    int missing = window_.obstacle().empty() ? 0 : 1;  // on any node
+    MPI_Allreduce(MPI_IN_PLACE, &missing, 1, MPI_INT, MPI_MAX, world.comm);
+    if (missing != 0) {
+        obstacle_ = "this MPI gives the ranks of a node no memory to share";
+        return;
+    }
     MPI_Aint bytes = 0;
     int unit = 0;
-    MPI_Win_shared_query(window, 0, &bytes, &unit, &slots_);
-    window_ = Window(window);
+    MPI_Win_shared_query(window_.get(), 0, &bytes, &unit, &slots_);
 }
 
 NodeSlots::NodeSlots(NodeSlots&& other) noexcept {
@@ -79,6 +83,7 @@ NodeSlots& NodeSlots::operator=(NodeSlots&& other) noexcept {
     std::swap(node_, other.node_);
     std::swap(leaders_, other.leaders_);
     std::swap(slots_, other.slots_);
+    std::swap(obstacle_, other.obstacle_);
     std::swap(turn_, other.turn_);
     return *this;
 }

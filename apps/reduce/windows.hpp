@@ -46,6 +46,9 @@ class NodeSlots {
     NodeSlots& operator=(NodeSlots&& other) noexcept;
     ~NodeSlots();
 
+    // Why there are none, if MPI has no windows; the same on every rank.
+    const std::string& obstacle() const { return obstacle_; }
+
     // Puts this rank's number in its slot and waits until the node's ranks have done so. Collective over the
     // node.
     void publish(const Number& mine) const;
@@ -63,7 +66,8 @@ class NodeSlots {
     struct Slot {
         std::byte turns[2][sizeof(Number)];
     };
-    Slot* slots_ = nullptr;         // of the whole node
+    Slot* slots_ = nullptr;  // of the whole node
+    std::string obstacle_;
     mutable std::size_t turn_ = 0;  // in turns, so that a fast rank never overwrites what is still being read
 };
 

@@ -23,7 +23,8 @@ PACER_CLONES void store(double* to, std::int64_t count, double value) {
     for (std::int64_t i = 0; i < count; ++i) to[i] = value;
 }
 
-// The faster of a loop in the widest registers and of memset, which passes the caches by where that pays.
+// The faster of a loop in the widest registers and of memset, which passes the caches by where that pays. 0
+// if the clock cannot tell.
 double probe_writing(std::int64_t bytes) {
     constexpr std::int64_t least_bytes = 4 << 20;  // between two looks at the clock
     const auto count = bytes / 8, passes = std::max<std::int64_t>(1, least_bytes / bytes);
@@ -40,7 +41,9 @@ double probe_writing(std::int64_t bytes) {
             }
             used(memory.get());
         }
-        best = std::max(best, static_cast<double>(bytes * passes) / (now_seconds() - begin));
+        const double seconds = now_seconds() - begin;
+        if (seconds < shortest_told_seconds()) return 0;
+        best = std::max(best, static_cast<double>(bytes * passes) / seconds);
     }
     return best;
 }

@@ -68,6 +68,19 @@ double clock_margin(const Case& one) {
     return largest;
 }
 
+// Launches whose time budget ended before the repeats that an interval takes.
+std::int64_t launches_in_want_of_time(const Case& one) {
+    return std::count_if(one.launches.begin(), one.launches.end(), [](const CaseLaunch& launch) {
+        const auto repeats = static_cast<std::int64_t>(launch.record->repeats());
+        for (const auto& [name, value] : launch.launch->circumstances) {
+            if (name != "repeats_asked") continue;  // older dumps do not have it
+            const auto* const asked = std::get_if<std::int64_t>(&value);
+            return repeats < fewest_for_interval && asked != nullptr && (*asked == 0 || repeats < *asked);
+        }
+        return false;
+    });
+}
+
 void set_margin(CaseComparison& row, const Sides& sides, double asked_for, std::optional<double> noise) {
     row.margin = asked_for;
     row.margin_from = "asked for";
@@ -119,7 +132,12 @@ void judge(CaseComparison& row, const Sides& sides, double asked_for, std::optio
     }
     set_margin(row, sides, asked_for, noise);
     row.verdict = verdict_of(estimate, row.margin);
+    const auto hurried = launches_in_want_of_time(*sides.base) + launches_in_want_of_time(*sides.candidate);
+    if (hurried > 0) row.verdict = Finding::inconclusive;
     if (row.verdict == Finding::inconclusive) doubt(row, base, candidate);
+    if (hurried > 0)
+        row.note = fmt::format("{} launch{} had time for fewer than {} repeats", hurried,
+                               hurried == 1 ? "" : "es", fewest_for_interval);
 }
 
 CaseComparison compare_sides(const CaseKey& key, const Sides& sides, const ComparisonOptions& options,

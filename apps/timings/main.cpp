@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <string>
 
 #include "apps/timings/commands.hpp"
 #include "apps/timings/output.hpp"
+#include "common/say.hpp"
 
 namespace {
 
@@ -70,7 +70,7 @@ int main(int argc, char** argv) {
     try {
         return static_cast<int>(run(argc, argv));
     } catch (const std::exception& error) {
-        fmt::print(stderr, "timings: {}\n", error.what());
+        say("timings: {}\n", error.what());
         return static_cast<int>(ExitStatus::usage);
     }
 }

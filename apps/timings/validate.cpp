@@ -2,13 +2,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "apps/timings/commands.hpp"
 #include "apps/timings/output.hpp"
+#include "common/say.hpp"
 #include "io/dump.hpp"
 
 namespace pacer::timings {
@@ -94,7 +94,7 @@ ExitStatus validate_all(const std::vector<std::string>& files) {
         try {
             worst = std::max(worst, validate(file));
         } catch (const UsageError& error) {
-            fmt::print(stderr, "timings: {}\n", error.what());
+            say("timings: {}\n", error.what());
             worst = ExitStatus::usage;
         }
     }

@@ -1,0 +1,51 @@
+// A process beside this one that starts the workers which are processes.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace pacer::overhead {
+
+// MPI forbids little, but where its libraries have registered memory with a network (verbs, EFA), a process
+// that forks may abort or find its memory changed. So a process forks and spawns that is itself forked before
+// MPI_Init, and calls nothing of MPI.
+class Starter {
+  public:
+    // Forks at once, so it is to be made before MPI_Init and before there are threads. `program`: as of
+    // Spawner. Throws std::system_error.
+    explicit Starter(const std::string& program);
+    Starter(const Starter&) = delete;
+    Starter& operator=(const Starter&) = delete;
+    ~Starter() { stop(); }
+
+    struct Started {
+        double seconds = 0;      // until the workers had ended
+        std::int64_t sum = 0;    // of what the workers returned
+        std::int64_t hangs = 0;  // of MPI_Comm_spawn, given up before that
+        std::string error = {};  // why there were no workers
+    };
+    // Each has so many workers started and waited for.
+    Started fork(std::int64_t workers) { return start(How::fork, workers); }
+    Started spawn(std::int64_t workers) { return start(How::spawn, workers); }
+
+    // Ends it, for good. From then on its processor time counts as this process's.
+    void stop();
+
+    pid_t pid() const { return pid_; }  // of the process; -1: none
+
+  private:
+    enum class How : std::int64_t { fork, spawn };
+    struct Wish;
+    struct Reply;
+
+    Started start(How how, std::int64_t workers);
+    [[noreturn]] static void serve(int channel, const std::string& program);
+    static Reply fulfil(const Wish& wish, class Spawner& spawner);
+
+    pid_t pid_ = -1;
+    int channel_ = -1;  // to and from it
+};
+
+}  // namespace pacer::overhead
