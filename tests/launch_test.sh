@@ -24,6 +24,7 @@ differ() { # differ RANKS SENTENCE ONE... : OTHER...
     run mpirun -np 1 "$BIN/${one[0]}" "${one[@]:1}" : -np "$((ranks - 1))" "$BIN/${other[0]}" "${other[@]:1}"
     expect 2 "${other[*]} beside ${one[*]}"
     once "$sentence" "${other[*]} beside ${one[*]}"
+    [[ $err != *stopping* ]] || fail "${other[*]} beside ${one[*]}: a refusal is taken for a signal: $err"
 }
 differ 2 'different options: --seed is 1 on rank 0, 2 on rank 1' "${small[@]}" --seed 1 : "${small[@]}" --seed 2
 differ 3 'different options: --profile is not given on rank 0, given on ranks 1-2' "${small[@]}" : "${small[@]}" --profile
