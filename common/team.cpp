@@ -155,11 +155,18 @@ int launch(std::string_view program, int argc, char** argv,
     const auto why = why_alone(processes, library, std::getenv);
     if (!why.empty() && without_pmi(processes, library, std::getenv))
         return static_cast<int>(refuse_to_be_alone(program, processes, why));
-    int provided = MPI_THREAD_SINGLE, ranks = 1;
+    int provided = MPI_THREAD_SINGLE, ranks = 1, rank = 0;
     MPI_Init_thread(&argc, &argv, thread_level, &provided);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
     omp_set_dynamic(0);             // who divides work by a number of threads is to get as many
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank == 0 && provided < std::min<int>(thread_level, MPI_THREAD_FUNNELED)) {
+        say("{}: this MPI allows a process no threads (MPI_THREAD_SINGLE), and some variants have them: "
+            "choose "
+            "another build of MPI if they fail\n",
+            program);
+    }
     const auto status =
         ranks == 1 && !why.empty() ? refuse_to_be_alone(program, processes, why) : run_body(program, body);
     MPI_Finalize();
