@@ -40,7 +40,8 @@ std::thread::id main_thread;
 std::atomic<bool> abort_wanted = false;
 volatile std::sig_atomic_t stop_signal = 0;
 int stop_descriptor = -1;
-std::string stop_sentence;  // of rank 0
+volatile std::sig_atomic_t tells_stop = 0;  // on rank 0, as long as there is something to stop
+std::string stop_sentence;
 const FailureTicket* failure = nullptr;
 
 // These come again by themselves: from a shell and from the kernel when a terminal goes, and every second
@@ -52,7 +53,7 @@ bool comes_again(int signal) {
 void on_stop_signal(int signal) {
     const int error = errno;
     // A launcher that ends a launch whose rank has failed sends a signal, too.
-    if (stop_signal == 0 && !stop_sentence.empty() && !launch_failed()) say(std::string_view(stop_sentence));
+    if (stop_signal == 0 && tells_stop != 0 && !launch_failed()) say(std::string_view(stop_sentence));
     stop_signal = 1;
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = write(stop_descriptor, &one, sizeof one);
@@ -85,14 +86,15 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     world.crowded = crowded(world);
     static const FailureTicket ticket(world);
     failure = &ticket;
-    if (world.root())
-        stop_sentence =
-            fmt::format("{}: stopping after this round of work; a second signal ends it at once\n", program);
+    stop_sentence =
+        fmt::format("{}: stopping after this round of work; a second signal ends it at once\n", program);
+    tells_stop = world.root() ? 1 : 0;
     heed_stop_signals();
     auto status = ExitStatus::wrong;
     try {
         status = body(world);
     } catch (const UsageError& error) {
+        tells_stop = 0;
         if (world.root()) say("{}: {}\n", program, error.what());
         Window::free_left();
         status = ExitStatus::usage;
@@ -105,6 +107,7 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     } catch (...) {
         abort_launch(world, program, "an exception of unknown type");
     }
+    tells_stop = 0;
     std::fflush(stdout);
     MPI_Comm_free(&world.node);
     MPI_Comm_free(&world.comm);
@@ -152,11 +155,18 @@ int launch(std::string_view program, int argc, char** argv,
     const auto why = why_alone(processes, library, std::getenv);
     if (!why.empty() && without_pmi(processes, library, std::getenv))
         return static_cast<int>(refuse_to_be_alone(program, processes, why));
-    int provided = MPI_THREAD_SINGLE, ranks = 1;
+    int provided = MPI_THREAD_SINGLE, ranks = 1, rank = 0;
     MPI_Init_thread(&argc, &argv, thread_level, &provided);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
     omp_set_dynamic(0);             // who divides work by a number of threads is to get as many
     MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+    if (rank == 0 && provided < std::min<int>(thread_level, MPI_THREAD_FUNNELED)) {
+        say("{}: this MPI allows a process no threads (MPI_THREAD_SINGLE), and some variants have them: "
+            "choose "
+            "another build of MPI if they fail\n",
+            program);
+    }
     const auto status =
         ranks == 1 && !why.empty() ? refuse_to_be_alone(program, processes, why) : run_body(program, body);
     MPI_Finalize();

@@ -20,7 +20,7 @@ expect 0 'list'
 names=$(awk '{print $1}' <<<"$out" | sort)
 # shellcheck disable=SC2153 # from CTest
 files=$(cd "$SOURCE/apps/overhead" && for file in *.cpp; do echo "${file%.cpp}"; done |
-    grep -vxE 'main|problem|piece|message|forked_workers|spawned_workers|spawner|spawner_process|break_even' | sort)
+    grep -vxE 'main|problem|piece|message|forked_workers|spawned_workers|spawner|spawner_process|starter|break_even' | sort)
 [ "$names" = "$files" ] || fail "the variants listed are not the files of the folder: $names / $files"
 
 refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothing on stdout
