@@ -44,17 +44,15 @@ void check_input(const std::string& input) {
     if (::access(input.c_str(), type == S_IFDIR ? R_OK | X_OK : R_OK) != 0) refuse(input, errno);
 }
 
-std::vector<std::string> sorted_names(const std::string& folder) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-         entry.increment(error)) {
-        auto name = entry->path().filename().string();
-        if (name.front() != '.' && !name.ends_with(".part")) names.push_back(std::move(name));
+const char* kind_of(mode_t type) {
+    switch (type) {
+        case S_IFIFO:
+            return "a pipe";
+        case S_IFSOCK:
+            return "a socket";
+        default:
+            return "a device";
     }
-    if (error) refuse(folder, error.value());
-    std::sort(names.begin(), names.end());
-    return names;
 }
 
 }  // namespace
@@ -108,15 +106,45 @@ std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) 
     if (is_excluded(folder, name, link)) return std::nullopt;
     const auto type = link ? type_of(path) : status.st_mode & S_IFMT;
     if (type == S_IFREG) return Found{path};
-    if (type == S_IFDIR && !link) descend(path);  // links might lead round in circles
+    if (type == S_IFDIR) {
+        descend(path);
+    } else {
+        leave_out(path, kind_of(type));
+    }
     return std::nullopt;
 }
 
+// Links may lead round in circles, and to what is read anyhow: no record is to count twice.
 void Walk::descend(const std::string& path) {
+    if (folders_.empty()) entered_.clear();
+    const auto status = status_of(path);
+    if (!entered_.emplace(status.st_dev, status.st_ino).second)
+        return leave_out(path, "the same folder as another");
     std::error_code error;
     const auto canonical = excluded_.empty() ? fs::path() : fs::canonical(path, error);
     if (error) refuse(path, error.value());
     folders_.push_back({path, canonical.string(), sorted_names(path)});
+}
+
+std::vector<std::string> Walk::sorted_names(const std::string& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        names.push_back(entry->path().filename().string());
+    }
+    if (error) refuse(folder, error.value());
+    std::sort(names.begin(), names.end());
+    std::erase_if(names, [&](const std::string& name) {
+        const bool hidden = name.front() == '.', part = name.ends_with(".part");
+        if (hidden || part) leave_out((fs::path(folder) / name).string(), hidden ? "hidden" : "a .part");
+        return hidden || part;
+    });
+    return names;
+}
+
+void Walk::leave_out(const std::string& path, const char* why) {
+    if (left_out_.entries++ == 0) left_out_.first = path, left_out_.why = why;
 }
 
 bool Walk::is_excluded(const Folder& folder, const std::string& name, bool link) const {
