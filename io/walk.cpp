@@ -44,6 +44,17 @@ void check_input(const std::string& input) {
     if (::access(input.c_str(), type == S_IFDIR ? R_OK | X_OK : R_OK) != 0) refuse(input, errno);
 }
 
+// Whether a link leads to a folder that it lies in, or that lies in that: round in circles, or out of what
+// was named.
+bool leads_up(const std::string& link) {
+    std::error_code error;
+    const auto target = fs::canonical(link, error);
+    if (error) refuse(link, error.value());
+    const auto folder = fs::canonical(fs::path(link).parent_path(), error);
+    if (error) refuse(link, error.value());
+    return std::mismatch(target.begin(), target.end(), folder.begin(), folder.end()).first == target.end();
+}
+
 const char* kind_of(mode_t type) {
     switch (type) {
         case S_IFIFO:
@@ -104,19 +115,32 @@ std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) 
     if (::lstat(path.c_str(), &status) != 0) refuse(path, errno);
     const bool link = S_ISLNK(status.st_mode);
     if (is_excluded(folder, name, link)) return std::nullopt;
-    const auto type = link ? type_of(path) : status.st_mode & S_IFMT;
-    if (type == S_IFREG) return Found{path};
-    if (type == S_IFDIR) {
-        descend(path);
+    if (link) status = status_of(path);
+    const auto type = status.st_mode & S_IFMT;
+    if (type == S_IFREG) {
+        if (is_new_file({status.st_dev, status.st_ino}, link)) return Found{path};
+        leave_out(path, "the same file as another");
+    } else if (type == S_IFDIR) {
+        if (link && leads_up(path)) {
+            leave_out(path, "a link to a folder above it");
+        } else {
+            descend(path);
+        }
     } else {
         leave_out(path, kind_of(type));
     }
     return std::nullopt;
 }
 
-// Links may lead round in circles, and to what is read anyhow: no record is to count twice.
+// A link is another name of a file, and no record is to count twice. Hard links are files of equal rights.
+bool Walk::is_new_file(const Identity& file, bool link) {
+    const auto [before, is_new] = given_.emplace(file, link);
+    return is_new || !(link || before->second);
+}
+
+// Links may lead round in circles, and to what is read anyhow.
 void Walk::descend(const std::string& path) {
-    if (folders_.empty()) entered_.clear();
+    if (folders_.empty()) entered_.clear(), given_.clear();
     const auto status = status_of(path);
     if (!entered_.emplace(status.st_dev, status.st_ino).second)
         return leave_out(path, "the same folder as another");

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -15,8 +16,8 @@ struct Found {
     bool standard_input = false;
 };
 
-// What folders hold and do not give: hidden and .part entries, what is neither file nor folder, and folders
-// that were there before, by links. Excluded paths are not counted.
+// What folders hold and do not give: hidden and .part entries, what is neither file nor folder, and files and
+// folders that were there before, by links. Excluded paths are not counted.
 struct LeftOut {
     std::int64_t entries = 0;
     std::string first, why;  // of the first one
@@ -28,8 +29,8 @@ class Walk {
     // UsageError unless all inputs are there and may be read.
     Walk(std::vector<std::string> inputs, const std::vector<std::string>& excluded);
 
-    // The next file; a folder is listed when it is reached, and one that a name of the input leads to in
-    // several ways is entered once. Throws UsageError: a folder cannot be read, or a
+    // The next file. A folder is listed when it is reached. A file or folder that links below one name of the
+    // input lead to again comes once. Throws UsageError: a folder cannot be read, or a
     // link in it leads nowhere.
     std::optional<Found> next();
 
@@ -46,6 +47,7 @@ class Walk {
 
     std::optional<Found> enter(const std::string& input);
     std::optional<Found> enter(const Folder& folder, const std::string& name);
+    bool is_new_file(const Identity& file, bool link);
     void descend(const std::string& path);
     std::vector<std::string> sorted_names(const std::string& folder);
     void leave_out(const std::string& path, const char* why);
@@ -55,6 +57,7 @@ class Walk {
     std::size_t passed_ = 0;          // of the inputs
     std::vector<Folder> folders_;     // from the one named to the one being walked
     std::set<Identity> entered_;      // folders below the input's current name
+    std::map<Identity, bool> given_;  // files there; whether by a link
     std::set<std::string> excluded_;  // canonical
     LeftOut left_out_;
 };
