@@ -249,7 +249,7 @@ TEST(Variants, CountsWhatIsDoneRejectedAndSkipped) {
 std::pair<std::int64_t, std::int64_t> expect_all_right_in_any_blocks(Settings settings,
                                                                      const std::string& what) {
     settings.on_error = OnError::skip;
-    for (const std::int64_t block : {0, 1, 30, 1000}) {
+    for (const std::int64_t block : {0, 20}) {
         settings.block_bytes = block;
         expect_all_right(settings, what + " in blocks of " + std::to_string(block));
     }

@@ -19,6 +19,12 @@ namespace pacer::fileio {
 
 namespace {
 
+// Counted from 1.
+std::string text_of(std::vector<std::int64_t> columns) {
+    for (auto& column : columns) ++column;
+    return fmt::format("{}", fmt::join(columns, ","));
+}
+
 // What must be the same for a journal to be gone on with.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
     const auto& format = settings.format;
@@ -26,9 +32,7 @@ std::string run_text(const Settings& settings, const Calculation& calculation) {
         "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nlines-per-record: {}\n",
         calculation.identity, settings.skip_header, name_of(format.separator), format.decimal_comma,
         format.lines_per_record);
-    text +=
-        fmt::format("columns: {}\n",
-                    settings.columns.empty() ? "all" : fmt::format("{}", fmt::join(settings.columns, ",")));
+    text += "columns: " + (settings.columns.empty() ? "all" : text_of(settings.columns)) + "\n";
     int number = 0;
     for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
