@@ -319,6 +319,8 @@ bool RecordParser::read_fields(const char*& at, const char* end) {
         at = line;
         count_ = 0;
         separators_ = 0;
+    } else if (count_ > 0 && *at == '\n') {
+        return true;
     }
     for (bool ended = false;;) {
         if (!read_gap(line, at, end, ended)) return false;

@@ -45,7 +45,7 @@ void add_format_options(CommandLine& line, Wishes& wishes, const std::string& in
                    "Lines that are one record together, without blank ones or comments")
         .group(input);
     line.add_list("--columns", wishes.columns, "What a calculation gets of each record, such as 1,3,4")
-        .placeholder("N,...")
+        .placeholder("N,N")
         .group(input);
 }
 
@@ -66,7 +66,7 @@ void add_options(CommandLine& line, Wishes& wishes) {
             [&settings](const std::string& word) {
                 settings.max_rejected = fileio::parse_max_rejected(word);
             },
-            "Status 1 if more are left out: N of them, or P% [not if a record is done]")
+            "Status 1 if more records are rejected: N of them, or P% [only if all are]")
         .placeholder("N|P%");
     line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
         .group(input);

@@ -74,27 +74,29 @@ void Processor::process(const Handout& block, const TakePiece& take) {
     began_ = now_seconds();
     while (at != end) {
         const auto* const before = at;
-        const auto outcome = process_record(at, end, line);
-        const bool ends_the_run = outcome.fate == Fate::rejected && job_.on_error == OnError::stop;
+        const auto fate = process_record(at, end, line);
+        const bool ends_the_run = fate == Fate::rejected && job_.on_error == OnError::stop;
         if (ends_the_run && line > 0) cut(before);  // what is done stays done
-        add(outcome, line);
-        line += outcome.lines;
+        if (fate == Fate::done) {
+            builder_.add_done(line);
+            for (std::int64_t i = 1; i < record_lines_; ++i) builder_.add_skipped(line + i);
+        } else {
+            add_not_done(fate, line);
+        }
+        line += record_lines_;
         if (ends_the_run || builder_.bytes() > largest_piece_bytes) cut(at);
         if (ends_the_run) break;
     }
     if (line > 0) cut(end);
 }
 
-// The lines of a record that are not the one that counts are skipped.
-void Processor::add(const Outcome& outcome, std::int64_t line) {
-    const auto counts = outcome.fate == Fate::skipped ? outcome.lines : outcome.bad_line;
-    for (std::int64_t i = 0; i < outcome.lines; ++i) {
-        if (i != counts) {
-            builder_.add_skipped(line + i);
-        } else if (outcome.fate == Fate::done) {
-            builder_.add_done(line + i);
-        } else {
+// The lines of what is not done: skipped, but for the one that is bad.
+void Processor::add_not_done(Fate fate, std::int64_t line) {
+    for (std::int64_t i = 0; i < record_lines_; ++i) {
+        if (fate == Fate::rejected && i == bad_line_) {
             reject(line + i);
+        } else {
+            builder_.add_skipped(line + i);
         }
     }
 }
@@ -104,22 +106,24 @@ void Processor::idle() {
     if (job_.watch != nullptr) job_.watch->leave(thread_);
 }
 
-Processor::Outcome Processor::process_record(const char*& at, const char* end, std::int64_t line) {
+Processor::Fate Processor::process_record(const char*& at, const char* end, std::int64_t line) {
+    record_lines_ = 1;
+    bad_line_ = 0;
     if (line < piece_.header_lines) {
         parser_.next(at, end);
-        if (!parser_.lone_cr()) return {Fate::skipped};
+        if (!parser_.lone_cr()) return Fate::skipped;
         take_reason();
-        return {Fate::rejected};
+        return Fate::rejected;
     }
-    auto outcome = job_.format.lines_per_record == 1 ? Outcome{parse_line(at, end)} : parse_lines(at, end);
-    if (outcome.fate != Fate::done) return outcome;
-    outcome.fate = Fate::rejected;
+    const auto fate = job_.format.lines_per_record == 1 ? parse_line(at, end) : parse_lines(at, end);
+    if (fate != Fate::done) return fate;
     column_ = 1;
-    if (!has_fields_of_first() || !choose_fields()) return outcome;
+    if (!has_fields_of_first()) return Fate::rejected;
+    is_rounded_ = !rounded_.empty();
+    if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
-    if (calculate(job_.weights.of(piece_.first_index + line))) outcome.fate = Fate::done;
-    return outcome;
+    return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
 }
 
 void Processor::take_reason() {
@@ -143,35 +147,42 @@ Processor::Fate Processor::parse_line(const char*& at, const char* end) {
 }
 
 // Lines that are one record together. All of them are read, whatever is wrong with one.
-Processor::Outcome Processor::parse_lines(const char*& at, const char* end) {
+Processor::Fate Processor::parse_lines(const char*& at, const char* end) {
     const auto wanted = job_.format.lines_per_record;
-    Outcome outcome{Fate::done, 0, 0};
     fields_of_lines_.clear();
     rounded_of_lines_.clear();
-    std::int64_t first_blank = -1;
-    for (; outcome.lines < wanted && at != end; ++outcome.lines) {
+    std::int64_t first_bad = -1, first_blank = -1, line = 0;
+    for (; line < wanted && at != end; ++line) {
+        if (first_bad >= 0) {
+            parser_.next(at, end);
+            continue;
+        }
         const auto fate = parse_line(at, end);
-        if (fate == Fate::skipped && first_blank < 0) first_blank = outcome.lines;
-        if (fate == Fate::rejected && outcome.fate == Fate::done)
-            outcome = {fate, outcome.lines, outcome.lines};
+        if (fate == Fate::skipped && first_blank < 0) first_blank = line;
+        if (fate == Fate::rejected) first_bad = line;
         if (fate != Fate::done) continue;
         for (const auto field : rounded_) rounded_of_lines_.push_back(fields_of_lines_.size() + field);
         fields_of_lines_.insert(fields_of_lines_.end(), fields_.begin(), fields_.end());
     }
-    if (outcome.fate == Fate::rejected) return outcome;
-    if (fields_of_lines_.empty()) return {Fate::skipped, outcome.lines, 0};
+    record_lines_ = line;
+    if (first_bad >= 0) {
+        bad_line_ = first_bad;
+        return Fate::rejected;
+    }
+    if (fields_of_lines_.empty()) return Fate::skipped;
     column_ = 1;
     if (first_blank >= 0) {
+        bad_line_ = first_blank;
         reason_ = fmt::format("a blank line within a record of {} lines", wanted);
-        return {Fate::rejected, outcome.lines, first_blank};
+        return Fate::rejected;
     }
-    if (outcome.lines < wanted) {
-        reason_ = fmt::format("the file ends after {} of the record's {} lines", outcome.lines, wanted);
-        return {Fate::rejected, outcome.lines, 0};
+    if (line < wanted) {
+        reason_ = fmt::format("the file ends after {} of the record's {} lines", line, wanted);
+        return Fate::rejected;
     }
     fields_ = fields_of_lines_;
     rounded_ = rounded_of_lines_;
-    return outcome;
+    return Fate::done;
 }
 
 // False, and why in reason_, if the record is not as its file's first.
@@ -185,10 +196,6 @@ bool Processor::has_fields_of_first() {
 
 // Leaves those that the calculation is to have.
 bool Processor::choose_fields() {
-    if (job_.columns.empty()) {
-        is_rounded_ = !rounded_.empty();
-        return true;
-    }
     chosen_.clear();
     is_rounded_ = false;
     for (const auto column : job_.columns) {

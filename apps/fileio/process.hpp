@@ -57,18 +57,13 @@ class Processor {
 
   private:
     enum class Fate { done, skipped, rejected };
-    // What became of some lines; if they are rejected, for what is wrong with that one of them.
-    struct Outcome {
-        Fate fate;
-        std::int64_t lines = 1, bad_line = 0;
-    };
-    Outcome process_record(const char*& at, const char* end, std::int64_t line);
+    Fate process_record(const char*& at, const char* end, std::int64_t line);
     Fate parse_line(const char*& at, const char* end);
-    Outcome parse_lines(const char*& at, const char* end);
+    Fate parse_lines(const char*& at, const char* end);
     bool has_fields_of_first();
     bool choose_fields();
     void take_reason();
-    void add(const Outcome& outcome, std::int64_t line);
+    void add_not_done(Fate fate, std::int64_t line);
     void idle();
     bool calculate(double weight);
     void reject(std::int64_t line);
@@ -81,7 +76,8 @@ class Processor {
     std::vector<double> fields_of_lines_, chosen_;
     std::span<const std::size_t> rounded_;  // of all its fields
     std::vector<std::size_t> rounded_of_lines_;
-    bool is_rounded_ = false;  // a field that the calculation gets is
+    bool is_rounded_ = false;                       // a field that the calculation gets is
+    std::int64_t record_lines_ = 1, bad_line_ = 0;  // of the record, and the one to be rejected, from 0
     PieceBuilder builder_;
     std::int64_t rounded_line_ = -1;  // the piece's first with such a number
     Statistics statistics_;
