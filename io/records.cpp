@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "common/clones.hpp"
+#include "io/any_number.hpp"
 #include "io/quick_number.hpp"
 
 namespace pacer {
@@ -70,41 +71,6 @@ const char* find_lone_cr(const char* at, const char* end) {
         if (*at != '\n') return at - 1;
     }
     return nullptr;
-}
-
-// "1.0D+00" and "1.0+100" as "1.0E+00" and "1.0E+100", without a leading "+". Fortran leaves out the letter
-// only before exponents of three digits, and never the point: "10-20" and "2026-112" are no numbers. Nor is
-// "12.345-100", since with E, ES and D editing one digit is before the point: two columns touch there. False,
-// and `plain` is undefined, if the word is written otherwise.
-bool rewrite(std::string_view word, bool decimal_comma, std::string& plain) {
-    if (!word.empty() && word.front() == '+') {
-        word.remove_prefix(1);
-        if (!word.empty() && word.front() == '-') return false;
-    }
-    plain.assign(word);
-    if (decimal_comma) {
-        if (plain.find('.') != std::string::npos) return false;
-        if (const auto point = plain.find(','); point != std::string::npos) plain[point] = '.';
-    }
-    const auto letter = plain.find_first_of("dD");
-    if (letter != std::string::npos) {
-        plain[letter] = 'E';
-        return true;
-    }
-    const auto sign = plain.find_last_of("+-");
-    if (sign == std::string::npos || sign == 0 || (plain[sign - 1] | 0x20) == 'e') return true;
-    const std::size_t first = plain.front() == '-' ? 1 : 0;
-    if (plain.size() - sign != 4 || plain.find('.') != first + 1 || !is_digit(plain[first])) return false;
-    plain.insert(sign, 1, 'E');
-    return true;
-}
-
-// Reads all of a word; none if it is no number. Infinite if it is beyond a double, or says so.
-bool read_word(std::string_view word, double& value) {
-    if (word.empty()) return false;
-    const auto result = fast_float::from_chars(word.data(), word.data() + word.size(), value);
-    // Newer versions say that a number is out of range; its value says so in all versions.
-    return result.ec != std::errc::invalid_argument && result.ptr == word.data() + word.size();
 }
 
 // In quotes, no longer than fits a message. All of it is printable.
@@ -221,7 +187,7 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     const char* const first = at;
     while (kind_at(at, end) == other) ++at;
     const std::string_view word(first, static_cast<std::size_t>(at - first));
-    const bool number = rewrite(word, decimal_comma_, plain_) && read_word(plain_, value);
+    const bool number = read_any_number(word, decimal_comma_, plain_, value);
     if (number && std::isfinite(value)) return true;
     const auto* const strange = std::find_if_not(first, at, is_printable);
     if (strange != at) {

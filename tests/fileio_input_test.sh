@@ -383,6 +383,8 @@ printf '12,5\n13,25\n' >decimal.txt
 notes 'warning: decimal.txt:1 is read as two numbers' 'a number with a comma' --calculation sum decimal.txt
 quiet --calculation sum --separator comma decimal.txt
 quiet --calculation sum --decimal-comma decimal.txt
+printf '1 2 3 4 5\n' >other_five.csv && printf '1 2 3\n' >three.txt
+notes 'warning: records have 5 numbers in five.csv, and 3 in three.txt' 'files of other columns' --calculation sum five.csv other_five.csv three.txt
 mkdir odd && printf '1\n' >odd/a && mkfifo odd/pipe && ln -s . odd/self
 notes 'odd/pipe (a pipe) and 1 other are left out' 'what a folder leaves out' --calculation sum odd
 
@@ -418,6 +420,7 @@ refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs' 'too few fields' --
 refused 'two.txt:1:1: there is no column 3 in 2 fields' 'a column that is not there' --columns 1,3 two.txt
 refused "'many' is not a count" 'no number' --max-rejected many words
 refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
+refused '--max-rejected is for --on-error skip' 'none is rejected' --max-rejected 2 five.csv
 refused '--columns counts from 1' 'column 0' --columns 0 five.csv
 refused 'contradict' 'a comma twice' --decimal-comma --separator comma five.csv
 refused '--lines-per-record wants at least 1' 'no lines' --lines-per-record 0 five.csv

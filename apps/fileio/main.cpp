@@ -103,6 +103,9 @@ void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
     if (!wishes.settings.inputs.empty() && given("--elements")) {
         throw UsageError("--elements is for the input that is made, and there is input given");
     }
+    if (given("--max-rejected") && wishes.settings.on_error == OnError::stop)
+        throw UsageError(
+            "--max-rejected is for --on-error skip: without it the first bad record ends the run");
     if (wishes.delivery.target.path.empty()) {
         if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
         return;

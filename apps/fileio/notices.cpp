@@ -43,12 +43,19 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
                         "comma says that two are right",
                         line->path, line->line));
     }
-    if (place.first_record.fields > 0 && !columns_said_) of_columns(place.first_record.fields);
+    const auto fields = place.first_record.fields;
+    if (fields == 0) return;
+    const auto& path = reader.files()[static_cast<std::size_t>(place.file)].path;
+    if (first_fields_ == 0) {
+        first_path_ = path;
+        first_fields_ = fields;
+        of_columns(fields);
+    }
+    if (fields != first_fields_) of_other_fields(path, fields);
 }
 
 // Of a calculation that asks for fewer than there are.
 void Notices::of_columns(std::int64_t fields) {
-    columns_said_ = true;
     std::vector<std::int64_t> used, ignored;
     const auto given = columns_.empty() ? fields : std::ssize(columns_);
     if (calculation_.takes_all || calculation_.fields >= given) return;
@@ -61,6 +68,14 @@ void Notices::of_columns(std::int64_t fields) {
                     "--columns chooses",
                     calculation_.name, calculation_.fields, given, used.empty() ? "none" : written(used),
                     written(ignored), ignored.size() == 1 ? "is" : "are"));
+}
+
+// Each file by itself is in order, but its columns may be others.
+void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
+    if (other_fields_said_) return;
+    other_fields_said_ = true;
+    say(fmt::format("warning: records have {} numbers in {}, and {} in {}", first_fields_, first_path_,
+                    fields, path));
 }
 
 void Notices::of_piece(std::string_view path, const Piece& piece) {

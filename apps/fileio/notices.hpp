@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -24,10 +25,13 @@ class Notices {
 
   private:
     void of_columns(std::int64_t fields);
+    void of_other_fields(const std::string& path, std::int64_t fields);
 
     const Calculation& calculation_;
     const std::vector<std::int64_t>& columns_;
-    bool header_said_ = false, decimal_said_ = false, columns_said_ = false, rounded_said_ = false;
+    std::string first_path_;         // of the first file with records
+    std::int64_t first_fields_ = 0;  // of these; 0: none yet
+    bool header_said_ = false, decimal_said_ = false, other_fields_said_ = false, rounded_said_ = false;
 };
 
 }  // namespace pacer::fileio
