@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 
 #include "common/clones.hpp"
 #include "io/any_number.hpp"
