@@ -90,7 +90,7 @@ std::int64_t count_lines(std::span<const char> text) {
 }
 
 const RecordParser::Kinds& RecordParser::kinds_of(const RecordFormat& format) {
-    static constexpr Kinds automatic = make_kinds(tab, comma, semicolon);
+    static constexpr Kinds automatic = make_kinds(tab, comma, other);
     static constexpr Kinds automatic_decimal_comma = make_kinds(tab, other, semicolon);
     static constexpr Kinds blanks = make_kinds(space, other, other);
     static constexpr Kinds tabs = make_kinds(tab, other, other);
@@ -195,9 +195,11 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     }
     const auto column = first - line + 1;
     if (!number) {
-        const bool comment = word.find('#') != std::string_view::npos;
-        return reject(column,
-                      quoted(word) + " is not a number" + (comment ? "; a comment follows a blank" : ""));
+        const auto has = [&](char c) { return word.find(c) != std::string_view::npos; };
+        const auto* const advice = has('#')                 ? "; a comment follows a blank"
+                                   : has(';') && automatic_ ? "; see --separator semicolon, --decimal-comma"
+                                                            : "";
+        return reject(column, quoted(word) + " is not a number" + advice);
     }
     const bool in_digits = std::isinf(value) && std::any_of(word.begin(), word.end(), is_digit);
     return reject(column, quoted(word) + (in_digits ? " is out of range" : " is not finite"));

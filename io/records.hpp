@@ -1,6 +1,6 @@
-// Lines of text as records of numbers. Fields are separated by blanks, or each by one tab, comma or semicolon
-// with or without blanks around it; a line has one kind of separator. "#" at the start of a line or of a
-// field starts a comment that ends with the line; a line of nothing else is blank; CR before LF is ignored,
+// Lines of text as records of numbers. Fields are separated by blanks, or each by one tab or comma with or
+// without blanks around it, or as is said; a line has one kind of separator. "#" at the start of a line or of
+// a field starts a comment that ends with the line; a line of nothing else is blank; CR before LF is ignored,
 // and a lone CR refused. So is an empty field, as in "1,,2", "1," or, between tabs, "1<TAB><TAB>2"; a tab at
 // the line's end is none. Numbers are written as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without
 // a letter, as in 1.0+100, only with one digit before the point, since two columns may touch. They must be
@@ -25,8 +25,9 @@ std::string_view name_of(Separator separator);
 // What the user says of the lines.
 struct RecordFormat {
     Separator separator = Separator::automatic;  // blank: tabs are blanks
-    bool decimal_comma = false;                  // "1,5" is one and a half; not with Separator::comma
-    bool ragged = false;                         // records need not have as many fields as their file's first
+    // "1,5" is one and a half, and semicolons separate too; not with Separator::comma.
+    bool decimal_comma = false;
+    bool ragged = false;  // records need not have as many fields as their file's first
     std::int64_t lines_per_record = 1;
 };
 

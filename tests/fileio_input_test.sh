@@ -64,11 +64,8 @@ def number(word):
 def words(text, comment):
     """The fields of a line; ValueError if it can be read in two ways."""
     inner = text.strip(BLANKS)
-    firm = set(inner) & set(b",;")
-    if firm:
-        fields = [field.strip(BLANKS) for field in re.split(b"[,;]", inner)]
-        if len(firm) > 1:
-            raise ValueError(text)
+    if b"," in inner:
+        fields = [field.strip(BLANKS) for field in inner.split(b",")]
     elif b"\t" in inner or b" " not in inner and inner:
         outer = text.strip(b" ")
         fields = [field.strip(b" ") for field in (outer.rstrip(BLANKS) if comment else outer).split(b"\t")]
@@ -87,7 +84,7 @@ def record(line):
     text = text[:-1] if text.endswith(b"\r") else text
     if b"\r" in text:
         raise ValueError(text)
-    comment = re.search(rb"(?:^|(?<=[ \t,;]))#", text)
+    comment = re.search(rb"(?:^|(?<=[ \t,]))#", text)
     return [number(word) for word in words(text[: comment.start()] if comment else text, comment)]
 
 
@@ -334,8 +331,10 @@ settled '3.75 7.75' '1,5 2,25\n3,0 4,75\n' --decimal-comma
 settled '1241.56' '1234,56 7\n' --separator blank --decimal-comma
 ambiguous '1\t10\t30\n2\t\t60\n' 'ambiguous.txt:2:3: field 2 is empty; --separator blank'
 settled '3 7' '1\t\t2\n3\t4\n' --separator blank
+ambiguous '1,5;2,5\n' "'5;2' is not a number; see --separator semicolon, --decimal-comma"
 settled '4 8' '1,5;2,5\n3,5;4,5\n' --separator semicolon --decimal-comma
 ambiguous '1 2 3\n# no\n4 5 6\n7 8\n9 10 11 12\n' 'ambiguous.txt:4:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record'
+settled '3 7' '1;2\n3;4\n' --separator semicolon
 settled '6 15 15 42' '1 2 3\n4 5 6\n7 8\n9 10 11 12\n' --ragged
 settled '36 36' 'x\n1 2 3\n4 5 6\n7 8\n8 7 6\n5 4 3\n2 1\n' --lines-per-record 3 --skip-header 1
 settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1

@@ -52,7 +52,7 @@ std::string_view without_comment(std::string_view line) {
     line = line.substr(0, line.find('\n'));
     if (line.ends_with('\r')) line.remove_suffix(1);
     for (std::size_t at = 0; (at = line.find('#', at)) != std::string_view::npos; ++at) {
-        if (at == 0 || std::string_view(" \t,;").find(line[at - 1]) != std::string_view::npos)
+        if (at == 0 || std::string_view(" \t,").find(line[at - 1]) != std::string_view::npos)
             return line.substr(0, at);
     }
     return line;
@@ -61,10 +61,9 @@ std::string_view without_comment(std::string_view line) {
 // What stands between two numbers separates them in one way, and that is the same all along the line.
 char separator_of(std::string_view gap) {
     const auto commas = std::count(gap.begin(), gap.end(), ',');
-    const auto semicolons = std::count(gap.begin(), gap.end(), ';');
     const auto tabs = std::count(gap.begin(), gap.end(), '\t');
-    require(commas + semicolons <= 1 && (commas + semicolons == 1 || tabs <= 1), "an empty field");
-    return commas > 0 ? ',' : semicolons > 0 ? ';' : tabs > 0 ? '\t' : ' ';
+    require(commas <= 1 && (commas == 1 || tabs <= 1), "an empty field");
+    return commas > 0 ? ',' : tabs > 0 ? '\t' : ' ';
 }
 
 // Splits a line that is a record as simply as can be.
@@ -73,8 +72,8 @@ void check_fields(std::string_view line, std::span<const double> fields) {
     require(line.find('\r') == std::string_view::npos, "a lone CR in a record");
     std::size_t field = 0, behind = 0;
     char separator = '\0';
-    for (std::size_t at = 0; (at = line.find_first_not_of(" \t,;", at)) != std::string_view::npos; ++field) {
-        const auto end = std::min(line.find_first_of(" \t,;", at), line.size());
+    for (std::size_t at = 0; (at = line.find_first_not_of(" \t,", at)) != std::string_view::npos; ++field) {
+        const auto end = std::min(line.find_first_of(" \t,", at), line.size());
         require(field < fields.size(), "a field is missing");
         check_number(fields[field], line.substr(at, end - at));
         if (field > 0) {

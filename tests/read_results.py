@@ -38,7 +38,7 @@ def make_input(folder):
 
     def line():
         words = [f"{numbers.uniform(-1, 1) * 10 ** numbers.randint(-30, 30):.{numbers.randint(0, 17)}E}" for _ in range(numbers.randint(1, 9))]
-        return numbers.choice([" ", "\t", ",", ";", "  ", " , "]).join(words)
+        return numbers.choice([" ", "\t", ",", "  ", " , "]).join(words)
 
     def text(lines):
         return "".join(numbers.choice([line() + "\n"] * 8 + [line() + "\r\n", "# a comment\n", "\n", "not a number\n"]) for _ in range(lines))
@@ -63,7 +63,7 @@ def expected_records(files):
             elif line == "not a number":
                 rejected += 1
             else:
-                records.append((index, number, [float(word) for word in line.replace(",", " ").replace(";", " ").split()]))
+                records.append((index, number, [float(word) for word in line.replace(",", " ").split()]))
     return records, rejected, skipped
 
 

@@ -36,9 +36,10 @@ void add_format_options(CommandLine& line, Wishes& wishes, const std::string& in
         separators.emplace(name_of(separator), separator);
     }
     line.add_choice("--separator", format.separator, separators,
-                    "What separates numbers: blanks, or one tab, comma or semicolon; a line has one kind")
+                    "What separates numbers [blanks, one tab or one comma; a line has one kind]")
         .group(input);
-    line.add_flag("--decimal-comma", format.decimal_comma, "1,5 is one and a half").group(input);
+    line.add_flag("--decimal-comma", format.decimal_comma, "1,5 is one and a half; semicolons separate too")
+        .group(input);
     line.add_flag("--ragged", format.ragged, "Records need not have as many numbers as their file's first")
         .group(input);
     line.add_count("--lines-per-record", format.lines_per_record,
