@@ -8,7 +8,7 @@ namespace pacer {
 // The same on every rank and in every app.
 enum class ExitStatus : int {
     right = 0,
-    wrong = 1,          // a wrong answer, nothing checked, or (timings) a confirmed regression
+    wrong = 1,          // a wrong answer, nothing done or checked, or (timings) a confirmed regression
     usage = 2,          // bad usage or input
     inconclusive = 3,   // a selected variant got no repeat, or (timings) nothing can be told
     stopped_early = 75  // stopped by a signal in good order; run again

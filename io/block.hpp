@@ -7,6 +7,12 @@
 
 namespace pacer {
 
+// The first record of a file, which says how many fields the others have.
+struct FirstRecord {
+    std::int64_t line = 0;    // before it in its file
+    std::int64_t fields = 0;  // 0: not known yet
+};
+
 // Where a block lies. Plain data, so that ranks can exchange it as bytes. Lines and offsets are those of the
 // decompressed text; a line ends with "\n" or with its file.
 struct BlockPlace {
@@ -17,6 +23,7 @@ struct BlockPlace {
     std::int64_t first_index = 0;   // lines before it in the whole input
     std::int64_t lines = 0;         // in it
     std::int64_t header_lines = 0;  // of these, at its start, belong to the file's header
+    FirstRecord first_record{};     // of its file; not known only if no record has come yet
 };
 
 enum class Compression { none, gzip, zstd };

@@ -116,8 +116,11 @@ void Cutter::check_lines(const char* text, std::int64_t bytes, std::int64_t line
     const auto number = line + 1 + count_lines({text, size_of(passed)});
     const auto which =
         line < 0 ? fmt::format("the line at byte {}", offset_ + passed) : fmt::format("line {}", number);
-    throw UsageError(fmt::format("cannot read {}: {} is longer than {} bytes; name a file of lines of text",
-                                 path(), which, longest_line_));
+    const bool has_cr = std::memchr(text + passed, '\r', size_of(longest_line_)) != nullptr;
+    throw UsageError(fmt::format("cannot read {}: {} is longer than {} bytes; {}", path(), which,
+                                 longest_line_,
+                                 has_cr ? "if its lines end in a CR alone, make that LF: tr '\\r' '\\n'"
+                                        : "name a file of lines of text"));
 }
 
 std::int64_t Cutter::next(Bytes& text, std::int64_t wanted, std::int64_t bound, std::int64_t line) {

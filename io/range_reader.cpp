@@ -6,6 +6,7 @@
 
 #include "common/status.hpp"
 #include "io/cutter.hpp"
+#include "io/first_record.hpp"
 #include "io/reader.hpp"
 #include "io/records.hpp"
 
@@ -22,10 +23,12 @@ struct RangeReader::State {
             throw UsageError(fmt::format(
                 "{} cannot be read in parts; decompress it or choose another variant", file.path));
         find_header_end(file);
+        find_first_record(file);
         if (begin > 0) start_behind(begin - 1);
     }
 
     void find_header_end(const InputFile& file);
+    void find_first_record(const InputFile& file);
     void start_behind(std::int64_t offset);
     std::int64_t header_lines_in(std::span<const char> text) const;
 
@@ -35,6 +38,7 @@ struct RangeReader::State {
     std::int64_t header_end =
         0;                   // offset of the first line behind the header; beyond `end`: not known exactly
     std::int64_t lines = 0;  // given out
+    FirstRecord first_record;
 };
 
 void RangeReader::State::find_header_end(const InputFile& file) {
@@ -52,6 +56,20 @@ void RangeReader::State::find_header_end(const InputFile& file) {
         }
         header_end = head.offset() - (text.data() + bytes - at);
     }
+}
+
+void RangeReader::State::find_first_record(const InputFile& file) {
+    Cutter head({file.path}, settings);
+    FirstRecordFinder finder(settings.format);
+    Bytes text;
+    constexpr std::int64_t wanted = std::int64_t{1} << 12;  // it is one of the first lines, as a rule
+    for (std::int64_t before = 0; finder.found().fields == 0 && head.offset() < end;) {
+        text.clear();
+        if (head.next(text, wanted, unbounded, before) == 0) break;
+        finder.look(text.data(), text.data() + text.size(), before, settings.skip_header);
+        before += count_lines(text);
+    }
+    first_record = finder.found();
 }
 
 // Passes the rest of the line in which that byte lies: it starts before.
@@ -92,6 +110,7 @@ std::optional<BlockPlace> RangeReader::next(Bytes& text, std::int64_t wanted) {
     place.first_line = place.first_index = state.lines;
     place.lines = count_lines(lines);
     place.header_lines = state.header_lines_in(lines);
+    place.first_record = state.first_record;
     state.lines += place.lines;
     return place;
 }

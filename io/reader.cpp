@@ -11,6 +11,7 @@
 
 #include "common/status.hpp"
 #include "io/cutter.hpp"
+#include "io/first_record.hpp"
 #include "io/records.hpp"
 #include "io/walk.hpp"
 
@@ -82,6 +83,7 @@ struct Reader::State {
     void skip_done();
     void close();
     std::int64_t passed_of_file() const;
+    std::int64_t read_lines(Bytes& text, std::int64_t wanted);
     BlockPlace place(std::int64_t bytes, std::span<const char> text);
     void look_at_next();
 
@@ -97,6 +99,8 @@ struct Reader::State {
     std::int64_t lines_of_file = 0;  // before the next
     std::vector<DoneRange> done;
     std::size_t passed = 0;  // of the done ranges
+    std::optional<FirstRecordFinder> first_record;
+    std::optional<NotedLine> header_record, decimal_record;  // the first of all files
 
     Walk ahead;
     std::optional<std::int64_t> total = 0;  // of what the look ahead saw; none: it cannot be known
@@ -115,6 +119,9 @@ bool Reader::State::open_next() {
     lines_of_file = 0;
     passed = 0;
     const auto ranges = earlier.done.find(static_cast<std::int64_t>(number));
+    const auto known = earlier.first_records.find(static_cast<std::int64_t>(number));
+    first_record.emplace(settings.format,
+                         known == earlier.first_records.end() ? FirstRecord() : known->second);
     done = ranges == earlier.done.end() ? std::vector<DoneRange>() : std::move(ranges->second);
     return true;
 }
@@ -141,6 +148,24 @@ std::int64_t Reader::State::passed_of_file() const {
     return stream.file().compression == Compression::none ? cutter->offset() : stream.bytes_on_disk();
 }
 
+// Like Cutter::next, and then as many lines more as the last record lacks.
+std::int64_t Reader::State::read_lines(Bytes& text, std::int64_t wanted) {
+    const auto start = text.size();
+    const auto bound = passed < done.size() ? done[passed].offset : unbounded;
+    auto bytes = cutter->next(text, wanted, bound, lines_of_file);
+    const auto each = settings.format.lines_per_record;
+    if (each == 1 || bytes == 0) return bytes;
+    const auto line = lines_of_file + count_lines(std::span(text).subspan(start));
+    const auto behind_header = line - settings.skip_header;
+    if (behind_header <= 0 || behind_header % each == 0) return bytes;
+    for (auto missing = each - behind_header % each; missing > 0; --missing) {
+        const auto more = cutter->next(text, 1, bound, line);
+        if (more == 0) break;
+        bytes += more;
+    }
+    return bytes;
+}
+
 // Of the lines just read, which are then behind.
 BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) {
     BlockPlace place;
@@ -151,6 +176,12 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.first_index = lines;
     place.lines = count_lines(text);
     place.header_lines = header_lines(settings.skip_header, lines_of_file, place.lines);
+    first_record->look(text.data(), text.data() + text.size(), lines_of_file, settings.skip_header);
+    place.first_record = first_record->found();
+    if (const auto line = first_record->header_record(); line && !header_record)
+        header_record = {files.back().path, *line + 1};
+    if (first_record->may_be_decimal() && !decimal_record)
+        decimal_record = {files.back().path, place.first_record.line + 1};
     lines_of_file += place.lines;
     lines += place.lines;
     return place;
@@ -177,9 +208,8 @@ std::optional<BlockPlace> Reader::next(Bytes& text, std::int64_t wanted) {
     for (;;) {
         if (!state.cutter && !state.open_next()) return std::nullopt;
         state.skip_done();
-        const auto bound = state.passed < state.done.size() ? state.done[state.passed].offset : unbounded;
         const auto start = text.size();
-        const auto bytes = state.cutter->next(text, wanted, bound, state.lines_of_file);
+        const auto bytes = state.read_lines(text, wanted);
         if (bytes > 0) return state.place(bytes, std::span(text).subspan(start));
         state.close();
     }
@@ -191,6 +221,18 @@ const std::vector<InputFile>& Reader::files() const {
 
 std::int64_t Reader::lines() const {
     return state_->lines;
+}
+
+const LeftOut& Reader::left_out() const {
+    return state_->walk.left_out();
+}
+
+const std::optional<NotedLine>& Reader::header_record() const {
+    return state_->header_record;
+}
+
+const std::optional<NotedLine>& Reader::decimal_record() const {
+    return state_->decimal_record;
 }
 
 std::int64_t Reader::bytes_on_disk() const {
@@ -207,10 +249,12 @@ std::optional<std::int64_t> Reader::total_bytes_on_disk() const {
     return state_->total_known ? state_->total : std::nullopt;
 }
 
-std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings) {
+std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
+                                LeftOut* left_out) {
     std::vector<InputFile> files;
     Walk walk(inputs, settings.excluded);
     while (const auto found = walk.next()) files.push_back(look_at(*found));
+    if (left_out != nullptr) *left_out = walk.left_out();
     return files;
 }
 

@@ -4,14 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 
 #include "common/clones.hpp"
+#include "io/any_number.hpp"
+#include "io/quick_number.hpp"
 
 namespace pacer {
 
@@ -36,40 +35,23 @@ PACER_CLONES std::int64_t newlines_in_blocks(const char* text, std::int64_t bloc
     return newlines;
 }
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 bool is_printable(char c) {
     return c >= ' ' && c <= '~';
 }
 
-// What a byte may be between numbers.
-enum class Byte : std::uint8_t { other, blank, comma, end };
+// What a byte may be between numbers: each a bit, so that those of a line can be gathered.
+constexpr std::uint8_t other = 0, space = 1, tab = 2, comma = 4, semicolon = 8, line_end = 16;
+constexpr unsigned firm = comma | semicolon;
 
-constexpr auto kinds = [] {
-    std::array<Byte, 256> kind{};
-    kind[' '] = kind['\t'] = Byte::blank;
-    kind[','] = Byte::comma;
-    kind['\n'] = kind['#'] = Byte::end;
-    return kind;
-}();
-
-Byte kind_of(char c) {
-    return kinds[static_cast<unsigned char>(c)];
-}
-
-// "\r" belongs to the line's end only if that follows.
-Byte kind_at(const char* at, const char* end) {
-    if (at == end) return Byte::end;
-    const auto kind = kind_of(*at);
-    if (kind != Byte::other || *at != '\r') return kind;
-    return at + 1 == end || at[1] == '\n' ? Byte::end : Byte::other;
-}
-
-const char* after_blanks(const char* at, const char* end) {
-    while (at != end && kind_of(*at) == Byte::blank) ++at;
-    return at;
+constexpr std::array<std::uint8_t, 256> make_kinds(std::uint8_t of_tab, std::uint8_t of_comma,
+                                                   std::uint8_t of_semicolon) {
+    std::array<std::uint8_t, 256> kinds{};
+    kinds[' '] = space;
+    kinds['\t'] = of_tab;
+    kinds[','] = of_comma;
+    kinds[';'] = of_semicolon;
+    kinds['\n'] = line_end;
+    return kinds;
 }
 
 const char* after_line(const char* at, const char* end) {
@@ -80,133 +62,14 @@ const char* after_line(const char* at, const char* end) {
     return newline == nullptr ? end : newline + 1;
 }
 
-// Eight bytes of text, the first one lowest.
-std::uint64_t eight_bytes(const char* at) {
-    std::uint64_t bytes = 0;
-    std::memcpy(&bytes, at, sizeof bytes);
-    if constexpr (std::endian::native == std::endian::big) bytes = __builtin_bswap64(bytes);
-    return bytes;
-}
-
-constexpr std::uint64_t each_byte(std::uint64_t value) {
-    return value * 0x0101010101010101;
-}
-
-// How many of eight bytes, from the first, are digits. A byte that is none sets its own upper bit, and may by
-// a carry set those of bytes behind it.
-int leading_digits(std::uint64_t bytes) {
-    const auto others = ((bytes + each_byte(0x46)) | (bytes - each_byte(0x30))) & each_byte(0x80);
-    return std::countr_zero(others) / 8;
-}
-
-// The value of eight digits: pairs, then fours, then all.
-std::uint64_t value_of_digits(std::uint64_t bytes) {
-    bytes -= each_byte('0');
-    bytes = bytes * 10 + (bytes >> 8);
-    constexpr std::uint64_t mask = 0x000000ff000000ff;
-    constexpr std::uint64_t upper = 100 + (std::uint64_t{1000000} << 32);
-    constexpr std::uint64_t lower = 1 + (std::uint64_t{10000} << 32);
-    return ((bytes & mask) * upper + ((bytes >> 16) & mask) * lower) >> 32;
-}
-
-// Powers of ten that a double holds exactly.
-constexpr double exact_powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr std::int64_t largest_exact_power = 22;
-constexpr std::uint64_t largest_exact_whole = std::uint64_t{1} << 53;
-
-constexpr std::uint64_t whole_powers[] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
-
-// Reads up to eight digits at the end of `whole`.
-int add_digits(const char* at, std::uint64_t& whole) {
-    const auto bytes = eight_bytes(at);
-    const auto digits = leading_digits(bytes);
-    if (digits == 0) return 0;
-    const auto padded = bytes << (64 - 8 * digits) | (each_byte('0') >> 1) >> (8 * digits - 1);
-    whole = whole * whole_powers[digits] + value_of_digits(padded);
-    return digits;
-}
-
-// The bits of the double nearest to whole * 10^power; those of infinity if that is too large, or if this way
-// cannot tell the nearest. A whole number of up to 53 bits times or divided by an exact power of ten is
-// rounded once, that is, correctly (Clinger, How to read floating point numbers accurately, 1990); most
-// others take Lemire's way (Number parsing at a gigabyte per second, 2021), which fast_float
-// offers as a whole and, without a promise, as this part.
-std::uint64_t bits_of(std::uint64_t whole, std::int64_t power) {
-    if (whole <= largest_exact_whole && power >= -largest_exact_power && power <= largest_exact_power) {
-        const auto exact = static_cast<double>(whole);
-        return std::bit_cast<std::uint64_t>(power < 0 ? exact / exact_powers[-power]
-                                                      : exact * exact_powers[power]);
+// A CR that no LF follows, nor the end; null if there is none.
+const char* find_lone_cr(const char* at, const char* end) {
+    while ((at = static_cast<const char*>(std::memchr(at, '\r', static_cast<std::size_t>(end - at)))) !=
+           nullptr) {
+        if (++at == end) return nullptr;
+        if (*at != '\n') return at - 1;
     }
-    const auto found = fast_float::compute_float<fast_float::binary_format<double>>(power, whole);
-    if (found.power2 < 0) return std::bit_cast<std::uint64_t>(HUGE_VAL);
-    return found.mantissa | static_cast<std::uint64_t>(found.power2) << 52;
-}
-
-// What the quick way may look at: it need not ask at every byte whether the text ends.
-constexpr std::ptrdiff_t quick_bytes = 48;
-
-// Reads most numbers: up to 8 digits, a point or none, up to 16 digits, an exponent of up to 3 digits or
-// none. Without branches on signs and lengths, which are as good as random. Returns where the number ends;
-// null if it is another kind of number, or none.
-const char* read_quickly(const char* at, double& value) {
-    const bool negative = *at == '-';
-    at += negative;
-    std::uint64_t whole = 0;
-    const char* const first = at;
-    while (is_digit(*at) && at - first < 8) whole = whole * 10 + static_cast<std::uint64_t>(*at++ - '0');
-    int digits = static_cast<int>(at - first);
-    std::int64_t power = 0;
-    if (*at == '.') {
-        ++at;
-        int decimals = add_digits(at, whole);
-        if (decimals == 8) decimals += add_digits(at + 8, whole);
-        at += decimals;
-        digits += decimals;
-        power = -decimals;
-    }
-    if (digits == 0 || digits > 19 || is_digit(*at)) return nullptr;
-    if ((*at & 0xde) == 'D') {  // or d, E, e
-        const bool minus = at[1] == '-';
-        at += 1 + (minus || at[1] == '+');
-        if (!is_digit(at[0])) return nullptr;
-        std::int64_t exponent = *at++ - '0';
-        for (int more = 0; more < 2 && is_digit(*at); ++more) exponent = exponent * 10 + (*at++ - '0');
-        if (is_digit(*at)) return nullptr;
-        power += minus ? -exponent : exponent;
-    }
-    const auto sign = std::uint64_t{negative} << 63;
-    value = std::bit_cast<double>(bits_of(whole, power) | sign);
-    return at;
-}
-
-// "1.0D+00" and "1.0+100" as "1.0E+00" and "1.0E+100", without a leading "+". Fortran leaves out the letter
-// only before exponents of three digits, and never the point: "10-20" and "2026-112" are no numbers. False,
-// and `plain` is undefined, if the word is written otherwise.
-bool rewrite(std::string_view word, std::string& plain) {
-    if (!word.empty() && word.front() == '+') {
-        word.remove_prefix(1);
-        if (!word.empty() && word.front() == '-') return false;
-    }
-    plain.assign(word);
-    const auto letter = plain.find_first_of("dD");
-    if (letter != std::string::npos) {
-        plain[letter] = 'E';
-        return true;
-    }
-    const auto sign = plain.find_last_of("+-");
-    if (sign == std::string::npos || sign == 0 || (plain[sign - 1] | 0x20) == 'e') return true;
-    if (plain.size() - sign != 4 || plain.find('.') > sign) return false;
-    plain.insert(sign, 1, 'E');
-    return true;
-}
-
-// Reads all of a word; none if it is no number. Infinite if it is beyond a double, or says so.
-bool read_word(std::string_view word, double& value) {
-    if (word.empty()) return false;
-    const auto result = fast_float::from_chars(word.data(), word.data() + word.size(), value);
-    // Newer versions say that a number is out of range; its value says so in all versions.
-    return result.ec != std::errc::invalid_argument && result.ptr == word.data() + word.size();
+    return nullptr;
 }
 
 // In quotes, no longer than fits a message. All of it is printable.
@@ -226,6 +89,51 @@ std::int64_t count_lines(std::span<const char> text) {
            (text.back() != '\n');
 }
 
+const RecordParser::Kinds& RecordParser::kinds_of(const RecordFormat& format) {
+    static constexpr Kinds automatic = make_kinds(tab, comma, other);
+    static constexpr Kinds automatic_decimal_comma = make_kinds(tab, other, semicolon);
+    static constexpr Kinds blanks = make_kinds(space, other, other);
+    static constexpr Kinds tabs = make_kinds(tab, other, other);
+    static constexpr Kinds commas = make_kinds(space, comma, other);
+    static constexpr Kinds semicolons = make_kinds(space, other, semicolon);
+    switch (format.separator) {
+        case Separator::automatic:
+            return format.decimal_comma ? automatic_decimal_comma : automatic;
+        case Separator::blank:
+            return blanks;
+        case Separator::tab:
+            return tabs;
+        case Separator::comma:
+            return commas;
+        case Separator::semicolon:
+            return semicolons;
+    }
+    return automatic;
+}
+
+RecordParser::RecordParser(const RecordFormat& format)
+    : kinds_(&kinds_of(format)),
+      automatic_(format.separator == Separator::automatic),
+      decimal_comma_(format.decimal_comma),
+      refused_(automatic_ || format.separator == Separator::blank ? 0 : space) {}
+
+// "\r" belongs to the line's end only if that follows.
+std::uint8_t RecordParser::kind_at(const char* at, const char* end) const {
+    if (at == end) return line_end;
+    const auto kind = kind_of(*at);
+    if (kind != other || *at != '\r') return kind;
+    return at + 1 == end || at[1] == '\n' ? line_end : other;
+}
+
+bool RecordParser::is_mixed(unsigned separators) const {
+    return (separators & (separators - 1)) != 0 || (separators & refused_) != 0;
+}
+
+std::string_view name_of(Separator separator) {
+    constexpr std::string_view names[] = {"automatic", "blank", "tab", "comma", "semicolon"};
+    return names[static_cast<std::size_t>(separator)];
+}
+
 void RecordParser::add(double value) {
     if (count_ == room_.size()) room_.resize(std::max<std::size_t>(16, 2 * count_));
     room_[count_++] = value;
@@ -238,81 +146,169 @@ bool RecordParser::reject(std::int64_t column, std::string reason) {
     return false;
 }
 
+bool RecordParser::reject_empty(std::int64_t column, std::size_t field, bool between_tabs) {
+    const bool advise = between_tabs && automatic_;
+    return reject(column, fmt::format("field {} is empty{}", field,
+                                      advise ? "; --separator blank takes tabs for blanks" : ""));
+}
+
+bool RecordParser::reject_mixed(std::int64_t column) {
+    if (!automatic_) return reject(column, "a blank, not the separator, stands between two numbers");
+    std::string names;
+    for (const auto& [kind, name] : {std::pair{comma, "commas"}, std::pair{semicolon, "semicolons"},
+                                     std::pair{tab, "tabs"}, std::pair{space, "blanks"}}) {
+        if ((separators_ & kind) != 0) names += (names.empty() ? "" : " and ") + std::string(name);
+    }
+    const bool decimal = (separators_ & comma) != 0;
+    return reject(column, fmt::format("{} both separate numbers; {}--separator says what is meant", names,
+                                      decimal ? "--decimal-comma or " : ""));
+}
+
+// Of a line that was read as far as `from`: what follows is a comment, or was not looked at.
+void RecordParser::refuse_lone_cr(const char* line, const char* from, const char* end) {
+    const char* const found = find_lone_cr(from, end);
+    if (found == nullptr) return;
+    // UTF-16 and whatever else is no text: a byte in it is no CR.
+    if (std::memchr(line, '\0', static_cast<std::size_t>(end - line)) != nullptr) return;
+    lone_cr_ = true;
+    reject(found - line + 1, "a CR alone ends no line here; make line ends LF: tr '\\r' '\\n'");
+}
+
+void RecordParser::note_rounded(std::string_view word, double value) {
+    if (!word.empty() && !is_digit(word.front())) word.remove_prefix(1);
+    word.remove_prefix(std::min(word.find_first_not_of('0'), word.size()));
+    if (std::all_of(word.begin(), word.end(), is_digit) && fmt::format("{:.0f}", std::abs(value)) != word)
+        rounded_.push_back(count_);
+}
+
 // Reads the word at `at` in any notation and moves `at` behind it.
 bool RecordParser::read_slowly(const char* line, const char*& at, const char* end, double& value) {
     const char* const first = at;
-    while (kind_at(at, end) == Byte::other) ++at;
+    while (kind_at(at, end) == other) ++at;
     const std::string_view word(first, static_cast<std::size_t>(at - first));
-    const bool number = rewrite(word, plain_) && read_word(plain_, value);
+    const bool number = read_any_number(word, decimal_comma_, plain_, value);
     if (number && std::isfinite(value)) return true;
-    const auto* const other = std::find_if_not(first, at, is_printable);
-    if (other != at) {
-        return reject(other - line + 1,
-                      fmt::format("byte 0x{:02x} is not text", static_cast<unsigned char>(*other)));
+    const auto* const strange = std::find_if_not(first, at, is_printable);
+    if (strange != at) {
+        return reject(strange - line + 1,
+                      fmt::format("byte 0x{:02x} is not text", static_cast<unsigned char>(*strange)));
     }
     const auto column = first - line + 1;
-    if (!number) return reject(column, quoted(word) + " is not a number");
+    if (!number) {
+        const auto has = [&](char c) { return word.find(c) != std::string_view::npos; };
+        const auto* const advice = has('#')                 ? "; a comment follows a blank"
+                                   : has(';') && automatic_ ? "; see --separator semicolon, --decimal-comma"
+                                                            : "";
+        return reject(column, quoted(word) + " is not a number" + advice);
+    }
     const bool in_digits = std::isinf(value) && std::any_of(word.begin(), word.end(), is_digit);
     return reject(column, quoted(word) + (in_digits ? " is out of range" : " is not finite"));
 }
 
-// Reads fields as long as they are of the most frequent kinds; moves `from` behind the last of them.
+// Reads fields as long as they and what separates them are of the most frequent kinds; moves `from` behind
+// the last of them.
 void RecordParser::read_most(const char*& from, const char* end) {
     const char* at = from;
     const char* const last = end - quick_bytes;
     double* to = room_.data();
     const double* const full = to + room_.size();
-    for (auto kind = Byte::blank; kind != Byte::end && to != full; ++at) {
-        while (kind_of(*at) == Byte::blank && at < last) ++at;
+    unsigned separators = 0, kind = 0;  // kind: of the byte behind the last field
+    while (kind != line_end && to != full) {
+        while (*at == ' ' && at < last) ++at;
         if (at >= last) break;
         const char* const behind = read_quickly(at, *to);
         if (behind == nullptr || !std::isfinite(*to)) break;
-        kind = kind_of(*behind);
-        if (kind == Byte::other) break;
+        const unsigned next = kind_of(*behind);
+        if (next == other) break;
+        separators |= kind;
+        kind = next;
         ++to;
-        from = at = behind;
+        from = behind;
+        at = behind + 1;
     }
+    separators_ = separators;
     count_ = static_cast<std::size_t>(to - room_.data());
 }
 
 // Reads a number that a field consists of.
 bool RecordParser::read_number(const char* line, const char*& at, const char* end, double& value) {
-    const char* const behind = fast_float::from_chars(at, end, value).ptr;
-    if (behind == at || kind_at(behind, end) == Byte::other || !std::isfinite(value))
-        return read_slowly(line, at, end, value);
-    at = behind;
+    constexpr std::ptrdiff_t fewest_digits = 16;
+    constexpr auto exact = static_cast<double>(largest_exact_whole);
+    const char* const first = at;
+    const char* behind = at;
+    if (!decimal_comma_) behind = fast_float::from_chars(at, end, value).ptr;
+    if (behind == at || kind_at(behind, end) == other || !std::isfinite(value)) {
+        if (!read_slowly(line, at, end, value)) return false;
+    } else {
+        at = behind;
+    }
+    if (at - first >= fewest_digits && std::abs(value) >= exact)
+        note_rounded({first, static_cast<std::size_t>(at - first)}, value);
     return true;
+}
+
+// Reads what stands between two fields, or before the first or behind the last, and moves `at` to what
+// follows. `ended`: the line or a comment does.
+bool RecordParser::read_gap(const char* line, const char*& at, const char* end, bool& ended) {
+    const char* const gap = at;
+    const char* last_tab = nullptr;
+    unsigned kinds = 0, kind = 0;
+    int firm_ones = 0, tabs = 0;
+    for (; kind = kind_at(at, end), kind != other && kind != line_end; ++at) {
+        kinds |= kind;
+        if ((kind & firm) != 0 && (++firm_ones > 1 || count_ == 0))
+            return reject_empty(at - line + 1, count_ + 1, false);
+        if (kind == tab) ++tabs, last_tab = at;
+    }
+    const bool comment = kind == other && *at == '#';
+    ended = kind == line_end || comment;
+    if (ended && firm_ones > 0) return reject_empty(at - line + 1, count_ + 1, false);
+    if (count_ == 0) {
+        leading_tab_ = tabs > 0 ? last_tab - line + 1 : 0;
+        return true;
+    }
+    const bool by_tab = firm_ones == 0 && (separators_ & ~unsigned{tab}) == 0;
+    if (tabs > 1 && by_tab && !comment) return reject_empty(last_tab - line + 1, count_ + 1, true);
+    if (ended) return true;
+    separators_ |= firm_ones > 0 ? kinds & firm : tabs > 0 ? tab : space;
+    return !is_mixed(separators_) || reject_mixed(gap - line + 1);
 }
 
 // Reads the line's fields, and moves `at` to its end or to what makes it bad.
 bool RecordParser::read_fields(const char*& at, const char* end) {
     const char* const line = at;
     count_ = 0;
-    if (end - at > quick_bytes) read_most(at, end);
-    bool after_comma = false;
-    bool after_field = count_ > 0;
-    for (;;) {
-        at = after_blanks(at, end);
-        const auto kind = kind_at(at, end);
-        if (kind == Byte::end && !after_comma) return true;
-        if (kind == Byte::other) {
-            double value = 0;
-            if (!read_number(line, at, end, value)) return false;
-            add(value);
-        } else if (!after_field) {
-            return reject(at - line + 1, fmt::format("field {} is empty", count_ + 1));
-        } else {
-            ++at;
-        }
-        after_field = kind == Byte::other;
-        after_comma = !after_field;
+    separators_ = 0;
+    leading_tab_ = 0;
+    rounded_.clear();
+    if (end - at > quick_bytes && !decimal_comma_) read_most(at, end);
+    if (is_mixed(separators_)) {  // where?
+        at = line;
+        count_ = 0;
+        separators_ = 0;
+    } else if (count_ > 0 && *at == '\n') {
+        return true;
     }
+    for (bool ended = false;;) {
+        if (!read_gap(line, at, end, ended)) return false;
+        if (ended) break;
+        double value = 0;
+        if (!read_number(line, at, end, value)) return false;
+        add(value);
+    }
+    const bool by_tab = (separators_ & ~unsigned{tab}) == 0;
+    return count_ == 0 || leading_tab_ == 0 || !by_tab || reject_empty(leading_tab_, 1, true);
 }
 
 RecordParser::Line RecordParser::next(const char*& at, const char* end) {
+    const char* const line = at;
     const bool good = read_fields(at, end);
+    const char* const rest = good ? at : line;
     at = after_line(at, end);
-    if (!good) return Line::bad;
+    lone_cr_ = false;
+    constexpr std::ptrdiff_t longest_line_end = 2;
+    if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at);
+    if (!good || lone_cr_) return Line::bad;
     return count_ == 0 ? Line::blank : Line::record;
 }
 

@@ -1,12 +1,17 @@
-// Lines of text as records of numbers. One record a line; fields are separated by blanks, tabs or one comma;
-// "#" starts a comment that ends with the line; a line of nothing else is blank; CR before LF is ignored.
-// An empty field, as in "1,,2" or "1,", is refused. Numbers are written as C++ and Fortran do: 1, -2.5,
-// +.5, 1., 1e3, 1.0D+00, 1.0+100. They must be finite; one too small for a double is 0.
+// Lines of text as records of numbers. Fields are separated by blanks, or each by one tab or comma with or
+// without blanks around it, or as is said; a line has one kind of separator. "#" at the start of a line or of
+// a field starts a comment that ends with the line; a line of nothing else is blank; CR before LF is ignored,
+// and a lone CR refused. So is an empty field, as in "1,,2", "1," or, between tabs, "1<TAB><TAB>2"; a tab at
+// the line's end is none. Numbers are written as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without
+// a letter, as in 1.0+100, only with one digit before the point, since two columns may touch. They must be
+// finite; one too small for a double is 0.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pacer {
@@ -14,10 +19,24 @@ namespace pacer {
 // Lines in a text; one that has no newline at its end counts too.
 std::int64_t count_lines(std::span<const char> text);
 
+enum class Separator { automatic, blank, tab, comma, semicolon };
+std::string_view name_of(Separator separator);
+
+// What the user says of the lines.
+struct RecordFormat {
+    Separator separator = Separator::automatic;  // blank: tabs are blanks
+    // "1,5" is one and a half, and semicolons separate too; not with Separator::comma.
+    bool decimal_comma = false;
+    bool ragged = false;  // records need not have as many fields as their file's first
+    std::int64_t lines_per_record = 1;
+};
+
 // Reads lines of text into numbers, one line after the other.
 class RecordParser {
   public:
     enum class Line { record, blank, bad };
+
+    explicit RecordParser(const RecordFormat& format = {});
 
     // Parses the line that starts at `at` and ends with a newline or at `end`; moves `at` behind it. Nothing
     // is read at or beyond `end`. at < end.
@@ -25,6 +44,8 @@ class RecordParser {
 
     // Of the last record: any number, at least one.
     std::span<const double> fields() const { return {room_.data(), count_}; }
+    // Which of them, from 0, are whole numbers beyond 2^53 that lost digits.
+    std::span<const std::size_t> rounded() const { return rounded_; }
 
     // Of what made the last bad line bad: from 1, in bytes.
     std::int64_t column() const { return column_; }
@@ -32,19 +53,41 @@ class RecordParser {
     // "'abc' is not a number". Printable; no more than 40 characters of the line are quoted.
     const std::string& reason() const { return reason_; }
 
+    // The last line was bad since it has a CR that ends lines elsewhere: it may hold whole records.
+    bool lone_cr() const { return lone_cr_; }
+
   private:
+    using Kinds = std::array<std::uint8_t, 256>;
+
+    static const Kinds& kinds_of(const RecordFormat& format);
+    std::uint8_t kind_of(char c) const { return (*kinds_)[static_cast<unsigned char>(c)]; }
+    std::uint8_t kind_at(const char* at, const char* end) const;
+    bool is_mixed(unsigned separators) const;
     bool read_fields(const char*& at, const char* end);
+    bool read_gap(const char* line, const char*& at, const char* end, bool& ended);
     bool read_number(const char* line, const char*& at, const char* end, double& value);
     bool read_slowly(const char* line, const char*& at, const char* end, double& value);
     void read_most(const char*& from, const char* end);
+    void refuse_lone_cr(const char* line, const char* from, const char* end);
+    void note_rounded(std::string_view word, double value);
     void add(double value);
     bool reject(std::int64_t column, std::string reason);
+    bool reject_empty(std::int64_t column, std::size_t field, bool tab);
+    bool reject_mixed(std::int64_t column);
+
+    const Kinds* kinds_;
+    bool automatic_, decimal_comma_;
+    unsigned refused_;  // separators that only pad
 
     std::vector<double> room_ = std::vector<double>(16);  // its first count_ numbers are the record
     std::size_t count_ = 0;
+    unsigned separators_ = 0;       // that stand between its fields
+    std::int64_t leading_tab_ = 0;  // column, 0: none
+    std::vector<std::size_t> rounded_;
     std::string plain_;  // a number rewritten as C++ writes it
     std::int64_t column_ = 0;
     std::string reason_;
+    bool lone_cr_ = false;
 };
 
 }  // namespace pacer

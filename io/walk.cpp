@@ -44,17 +44,26 @@ void check_input(const std::string& input) {
     if (::access(input.c_str(), type == S_IFDIR ? R_OK | X_OK : R_OK) != 0) refuse(input, errno);
 }
 
-std::vector<std::string> sorted_names(const std::string& folder) {
-    std::vector<std::string> names;
+// Whether a link leads to a folder that it lies in, or that lies in that: round in circles, or out of what
+// was named.
+bool leads_up(const std::string& link) {
     std::error_code error;
-    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
-         entry.increment(error)) {
-        auto name = entry->path().filename().string();
-        if (name.front() != '.' && !name.ends_with(".part")) names.push_back(std::move(name));
+    const auto target = fs::canonical(link, error);
+    if (error) refuse(link, error.value());
+    const auto folder = fs::canonical(fs::path(link).parent_path(), error);
+    if (error) refuse(link, error.value());
+    return std::mismatch(target.begin(), target.end(), folder.begin(), folder.end()).first == target.end();
+}
+
+const char* kind_of(mode_t type) {
+    switch (type) {
+        case S_IFIFO:
+            return "a pipe";
+        case S_IFSOCK:
+            return "a socket";
+        default:
+            return "a device";
     }
-    if (error) refuse(folder, error.value());
-    std::sort(names.begin(), names.end());
-    return names;
 }
 
 }  // namespace
@@ -106,17 +115,60 @@ std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) 
     if (::lstat(path.c_str(), &status) != 0) refuse(path, errno);
     const bool link = S_ISLNK(status.st_mode);
     if (is_excluded(folder, name, link)) return std::nullopt;
-    const auto type = link ? type_of(path) : status.st_mode & S_IFMT;
-    if (type == S_IFREG) return Found{path};
-    if (type == S_IFDIR && !link) descend(path);  // links might lead round in circles
+    if (link) status = status_of(path);
+    const auto type = status.st_mode & S_IFMT;
+    if (type == S_IFREG) {
+        if (is_new_file({status.st_dev, status.st_ino}, link)) return Found{path};
+        leave_out(path, "the same file as another");
+    } else if (type == S_IFDIR) {
+        if (link && leads_up(path)) {
+            leave_out(path, "a link to a folder above it");
+        } else {
+            descend(path);
+        }
+    } else {
+        leave_out(path, kind_of(type));
+    }
     return std::nullopt;
 }
 
+// A link is another name of a file, and no record is to count twice. Hard links are files of equal rights.
+bool Walk::is_new_file(const Identity& file, bool link) {
+    const auto [before, is_new] = given_.emplace(file, link);
+    return is_new || !(link || before->second);
+}
+
+// Links may lead round in circles, and to what is read anyhow.
 void Walk::descend(const std::string& path) {
+    if (folders_.empty()) entered_.clear(), given_.clear();
+    const auto status = status_of(path);
+    if (!entered_.emplace(status.st_dev, status.st_ino).second)
+        return leave_out(path, "the same folder as another");
     std::error_code error;
     const auto canonical = excluded_.empty() ? fs::path() : fs::canonical(path, error);
     if (error) refuse(path, error.value());
     folders_.push_back({path, canonical.string(), sorted_names(path)});
+}
+
+std::vector<std::string> Walk::sorted_names(const std::string& folder) {
+    std::vector<std::string> names;
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error); !error && entry != fs::directory_iterator();
+         entry.increment(error)) {
+        names.push_back(entry->path().filename().string());
+    }
+    if (error) refuse(folder, error.value());
+    std::sort(names.begin(), names.end());
+    std::erase_if(names, [&](const std::string& name) {
+        const bool hidden = name.front() == '.', part = name.ends_with(".part");
+        if (hidden || part) leave_out((fs::path(folder) / name).string(), hidden ? "hidden" : "a .part");
+        return hidden || part;
+    });
+    return names;
+}
+
+void Walk::leave_out(const std::string& path, const char* why) {
+    if (left_out_.entries++ == 0) left_out_.first = path, left_out_.why = why;
 }
 
 bool Walk::is_excluded(const Folder& folder, const std::string& name, bool link) const {

@@ -228,7 +228,7 @@ done
 cmp stop1.csv stop3.csv || fail 'stop, then skip: other results on three ranks'
 diff skip1.csv.rejected - <<'LIST' >&2 || fail 'another list of rejected records'
 bad.txt:10:6: 'x3' is not a number
-bad.txt:12:1: 2 of the 3 fields that lorenz:5 needs
+bad.txt:12:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
 bad.txt:44:3: field 2 is empty
 LIST
 nothing_left 'bad records'
@@ -238,7 +238,7 @@ nothing_left 'bad records'
 for function in crashes overflows exits hangs; do
     for ranks in 1 3; do
         what="$function on $ranks ranks"
-        run timeout -k 5 30 mpirun -np "$ranks" "$fileio" --calculation "$broken:$function" in.txt --out "$function.h5" --force --block 30 --record-timeout 1
+        run timeout -k 5 30 mpirun -np "$ranks" "$fileio" --calculation "$broken:$function" in.txt --columns 1 --out "$function.h5" --force --block 30 --record-timeout 1
         case $status in 0 | 124) fail "$what: exit status $status" ;; esac # 124: still there after 30 seconds
         once 'in.txt:19' "$what"
         once 'fileio: ' "$what"
@@ -246,7 +246,7 @@ for function in crashes overflows exits hangs; do
         [ ! -e "$function.h5" ] || fail "$what: results under the final name"
     done
 done
-run timeout -k 5 30 "$fileio" --calculation "$broken:crashes" in.txt --out crashes.csv
+run timeout -k 5 30 "$fileio" --calculation "$broken:crashes" --columns 1 in.txt --out crashes.csv
 once 'fileio: rank 0 on' 'crashes without mpirun'
 once 'in.txt:19' 'crashes without mpirun'
 run timeout -k 5 30 mpirun --quiet -np 2 "$fileio" --calculation "$broken:crashes" in.txt --no-limits --no-dump --repeats 3

@@ -10,20 +10,34 @@ cd "$scratch"
 # check.py RESULTS.csv SKIP_HEADER INPUT...: the results of `sum --on-error skip` and the list beside them are
 # what comes out here, where the input is walked, cut and parsed anew, in the plainest way.
 cat >check.py <<'PYTHON'
-import csv, gzip, os, re, subprocess, sys
+import csv, functools, gzip, operator, os, re, subprocess, sys
 
 NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?\Z")
-NO_LETTER = re.compile(rb"([+-]?(?:\d+\.\d*|\.\d+))([+-]\d{3})\Z")  # Fortran's 1.0+100
+NO_LETTER = re.compile(rb"\A([+-]?\d\.\d*)([+-]\d{3})\Z")  # Fortran's 1.0+100
+BLANKS = b" \t"
 
 
-def walk(path, named=True):
-    if not os.path.isdir(path) or os.path.islink(path) and not named:
-        if os.path.isfile(path) or named:
+def walk(path, given, link=False):
+    """The files, of those that links lead to again the first; `given`: what came before, and whether by a link."""
+    status = os.stat(path)
+    identity = (status.st_dev, status.st_ino)
+    if not os.path.isdir(path):
+        if os.path.isfile(path) and not (identity in given and (link or given[identity])):
+            given.setdefault(identity, link)
             yield path
         return
+    here = os.path.realpath(path)
+    if identity in given or link and os.path.realpath(os.path.dirname(path)).startswith(here.rstrip("/")):
+        return
+    given[identity] = link
     for name in sorted(os.listdir(os.fsencode(path))):
         if not name.startswith(b"."):
-            yield from walk(os.path.join(path, os.fsdecode(name)), False)
+            below = os.path.join(path, os.fsdecode(name))
+            yield from walk(below, given, os.path.islink(below))
+
+
+def files(name):
+    return [name] if name == "-" or not os.path.isdir(name) else walk(name, {})
 
 
 def content(path):
@@ -47,35 +61,54 @@ def number(word):
     return value
 
 
-def total(line):
-    """The sum of a record, None of no record; ValueError."""
+def words(text, comment):
+    """The fields of a line; ValueError if it can be read in two ways."""
+    inner = text.strip(BLANKS)
+    if b"," in inner:
+        fields = [field.strip(BLANKS) for field in inner.split(b",")]
+    elif b"\t" in inner or b" " not in inner and inner:
+        outer = text.strip(b" ")
+        fields = [field.strip(b" ") for field in (outer.rstrip(BLANKS) if comment else outer).split(b"\t")]
+        if len(fields) > 1 and not fields[-1]:
+            fields.pop()
+    else:
+        fields = inner.split()
+    if any(not field or set(field) & set(BLANKS) for field in fields):
+        raise ValueError(text)
+    return fields
+
+
+def record(line):
+    """The numbers of a record, none of no record; ValueError."""
     text = line.rstrip(b"\n")
-    text = (text[:-1] if text.endswith(b"\r") else text).split(b"#")[0].strip(b" \t")
-    if not text:
-        return None
-    value = 0.0
-    for field in re.split(rb"[ \t]*,[ \t]*|[ \t]+", text):
-        value += number(field)
-    return value
+    text = text[:-1] if text.endswith(b"\r") else text
+    if b"\r" in text:
+        raise ValueError(text)
+    comment = re.search(rb"(?:^|(?<=[ \t,]))#", text)
+    return [number(word) for word in words(text[: comment.start()] if comment else text, comment)]
 
 
 results, skip_header, inputs = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
 done, rejected, skipped = [], [], 0
-for path in (file for name in inputs for file in walk(name)):
+for path in (file for name in inputs for file in files(name)):
     name = "standard input" if path == "-" else path
+    first = None
     for index, line in enumerate(re.findall(rb"[^\n]*\n|[^\n]+\Z", content(path))):
-        if index < skip_header:
-            skipped += 1
-            continue
+        header = index < skip_header
         try:
-            value = total(line)
+            if header and b"\r" in line[:-2]:
+                raise ValueError(line)
+            numbers = [] if header else record(line)
+            first = first or len(numbers)
+            if numbers and len(numbers) != first and "ragged" not in os.environ:
+                raise ValueError(line)
         except ValueError:
             rejected.append((name, index + 1))
             continue
-        if value is None:
-            skipped += 1
+        if numbers:
+            done.append((name, index + 1, functools.reduce(operator.add, numbers, 0.0)))  # sum() may compensate
         else:
-            done.append((name, index + 1, value))
+            skipped += 1
 
 with open(results, newline="", encoding="utf-8", errors="surrogateescape") as file:
     rows = list(csv.reader(file))
@@ -109,7 +142,6 @@ check() {
         timeout -k 5 60 mpirun -np "$ranks" "$fileio" --calculation sum --on-error skip "${extra[@]}" "${options[@]}" \
             --out "r.csv" "$@" >"$scratch/stdout" 2>"$scratch/stderr" <"$stdin" || status=$?
         err=$(cat "$scratch/stderr")
-        expect 0 "$what, block $block, $ranks ranks"
         if [ -z "$first" ]; then
             first=yes
             mv r.csv first.csv
@@ -122,6 +154,11 @@ check() {
                 cmp first.csv.rejected r.csv.rejected >&2 || fail "$what: block $block, $ranks ranks reject others"
             fi
         fi
+        # A run that did nothing is not right.
+        case $account in
+        *' = done 0 '*) expect 1 "$what, block $block, $ranks ranks" ;;
+        *) expect 0 "$what, block $block, $ranks ranks" ;;
+        esac
         grep -qxF "$account" "$scratch/stdout" || fail "$what: not '$account' but $(cat "$scratch/stdout")"
         rm -f r.csv r.csv.rejected
     done
@@ -150,7 +187,13 @@ printf '7' >tree/b/one_byte
 printf '\n' >tree/b/one_newline
 : >tree/b/nothing
 printf '1 2 3\r\n\r\n4,5,6\r\n# no\r\n7\t8\r' >tree/crlf
-printf '1 2\r3\n' >tree/lone_cr
+printf '1 2\r3\n4 5\n' >tree/lone_cr
+printf '# x\r1 2\r3 4\r' >tree/only_cr
+printf '2.5 1.#INF 4.0\n1 2 3\n' >tree/inside_a_word
+printf '1\t10\t30\n2\t\t60\n\t20\t90\n3\t20\t\n4\t5\t6\t\n7\t8\t9\t\t\n1\t2\t# x\n' >tree/empty_tabs
+printf '1,5 2,25\n1.234,56 7\n1,5;2\n10 000\t5\n1;2;3\n1; 2;x\n;;\n1\t2 3\n\t1 2 3\n' >tree/two_ways
+printf '1 2 3\n4 5 6\n7 8\n9 10 11 12\n' >tree/ragged
+printf '2024.5-112 1\n1.5-112 1\n.5+100 1\n12.345-100 1\n-0.5+100 1\n5.71225-118.20171\n' >tree/touching
 printf 'x\ty\n1\t2\t3\n\t4\t\t5\t6\t\n7 , 8,\t9\n1,2 3\n' >tree/a\ b/tabs
 printf '1,,2\n1,\n,1\n,\n1,2\n' >'tree/a b/comma,in "name".csv'
 printf '# all\n#\n   # of\n\t\n    \n1 2 # this\n3#that\n#\n' >tree/comments
@@ -165,6 +208,10 @@ seq 1 500 | gzip >tree/z.gz
 { seq 1 500 | gzip && printf '' | gzip && seq 501 700 | gzip -1; } >tree/z_members # told by content, not by name
 ln -s rows.txt tree/link
 ln -s .. tree/loop
+ln -s . tree/around
+ln -s b tree/a_link_before
+ln -s b/deep tree/x_link_behind
+mkdir elsewhere && printf '5 6\n' >elsewhere/x && ln -s ../elsewhere tree/to_elsewhere && mkfifo tree/pipe
 if command -v zstd >/dev/null; then
     seq 1 300 | zstd -q >tree/z.zst
     { seq 1 30 | zstd -q && seq 31 40 | zstd -q; } >tree/z2.zst
@@ -174,9 +221,17 @@ fi
 blocks=(1 2 3 7 66 67 68 1000 8192 0)
 check 'a folder' 0 tree
 [ "$(sed 1d first.csv | cut -d , -f 1 | grep -c hidden)" -eq 0 ] || fail 'a hidden folder is read'
+grep -q to_elsewhere first.csv || fail 'a link to a folder is not followed'
+once 'tree/.hidden (hidden) and 8 others are left out' 'a folder'
 [ -s first.csv.rejected ] || fail 'a folder: nothing is rejected'
 cp first.csv whole.csv && cp first.csv.rejected whole.rejected
 blocks=(7 0)
+blocks=(7 0)
+options=(--ragged)
+export ragged=yes
+check 'a folder of ragged records' 0 tree
+unset ragged
+options=()
 for header in 1 2 5 1000; do check "a folder without $header lines of header" "$header" tree; done
 blocks=(1 67 0)
 check 'files and folders' 0 tree/crlf tree/b tree/rows.txt tree/b tree/z.gz tree/.x
@@ -192,8 +247,13 @@ tree/a b/comma,in "name".csv:2:3: field 2 is empty
 tree/a b/comma,in "name".csv:3:1: field 1 is empty
 tree/a b/comma,in "name".csv:4:1: field 1 is empty
 tree/a b/tabs:1:1: 'x' is not a number
-tree/lone_cr:1:4: byte 0x0d is not text
+tree/a b/tabs:3:4: field 2 is empty; --separator blank takes tabs for blanks
+tree/a b/tabs:5:4: commas and blanks both separate numbers; --decimal-comma or --separator says what is meant
+tree/crlf:5:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
+tree/lone_cr:1:4: a CR alone ends no line here; make line ends LF: tr '\r' '\n'
 tree/numbers:3:1: '1e400' is out of range
+tree/numbers:4:1: 2 fields, but line 1 has 4; see --ragged, --lines-per-record
+tree/numbers:5:1: 1 field, but line 1 has 4; see --ragged, --lines-per-record
 tree/numbers:6:1: '+-1' is not a number
 tree/numbers:7:1: '1e' is not a number
 tree/numbers:8:1: '0x10' is not a number
@@ -244,6 +304,140 @@ timeout -k 2 10 "$fileio" --calculation sum --out closed.csv - <&- >"$scratch/st
 run timeout -k 5 30 "$fileio" --calculation sum --no-limits --no-dump -
 expect 2 'measuring standard input'
 once 'standard input can be read only once' 'measuring standard input'
+
+# What could be read in two ways ends a run, and a sentence says how to settle it.
+stdin=/dev/null
+# settled SUMS TEXT OPTIONS...: the sums of the records of a file of that text.
+settled() {
+    local sums=$1
+    # shellcheck disable=SC2059 # escapes are meant
+    printf "$2" >settle.txt
+    shift 2
+    runs=$((runs + 1))
+    run timeout -k 5 60 mpirun --quiet -np $((runs % 3 + 1)) "$fileio" --calculation sum --block 5 --out settled.csv "$@" settle.txt
+    expect 0 "$sums by $*"
+    [ "$(sed 1d settled.csv | cut -d , -f 3 | xargs)" = "$sums" ] || fail "$*: not $sums: $(cat settled.csv)"
+    rm -f settled.csv
+}
+# ambiguous TEXT_OF_FILE SENTENCE
+ambiguous() {
+    # shellcheck disable=SC2059 # escapes are meant
+    printf "$1" >ambiguous.txt
+    refused "$2" "$2" ambiguous.txt
+    once 'ambiguous.txt:' "$2"
+}
+ambiguous '1,5 2,25\n' 'commas and blanks both separate numbers; --decimal-comma or --separator'
+settled '3.75 7.75' '1,5 2,25\n3,0 4,75\n' --decimal-comma
+settled '1241.56' '1234,56 7\n' --separator blank --decimal-comma
+ambiguous '1\t10\t30\n2\t\t60\n' 'ambiguous.txt:2:3: field 2 is empty; --separator blank'
+settled '3 7' '1\t\t2\n3\t4\n' --separator blank
+ambiguous '1,5;2,5\n' "'5;2' is not a number; see --separator semicolon, --decimal-comma"
+settled '4 8' '1,5;2,5\n3,5;4,5\n' --separator semicolon --decimal-comma
+ambiguous '1 2 3\n# no\n4 5 6\n7 8\n9 10 11 12\n' 'ambiguous.txt:4:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record'
+settled '3 7' '1;2\n3;4\n' --separator semicolon
+settled '6 15 15 42' '1 2 3\n4 5 6\n7 8\n9 10 11 12\n' --ragged
+settled '36 36' 'x\n1 2 3\n4 5 6\n7 8\n8 7 6\n5 4 3\n2 1\n' --lines-per-record 3 --skip-header 1
+settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1
+ambiguous '# x y\r1 2\r3 4\r' 'a CR alone ends no line here; make line ends LF'
+printf '# x y\r1 2\r3 4\r' | gzip >cr.gz
+refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR' cr.gz
+refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR as a header' --skip-header 1 cr.gz
+{ printf 'x\r' && seq -s "$(printf '\r')" 10000000; } >cr_large
+refused 'make that LF' 'a large file of CR' cr_large
+rm cr_large
+
+# Said once, whatever the blocks and ranks, and nothing of it is in the way.
+# notes SENTENCE WHAT ARGUMENTS...
+notes() {
+    local sentence=$1 what=$2
+    shift 2
+    run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --block 9 --out notes.csv "$@"
+    expect 0 "$what"
+    once "$sentence" "$what"
+    [ "$(wc -l <"$scratch/stderr")" -eq 1 ] || fail "$what: more is said: $err"
+    rm notes.csv
+    run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --no-limits --no-dump --repeats 2 --quiet "$@"
+    expect 0 "measuring $what"
+    once "$sentence" "measuring $what"
+}
+quiet() {
+    run timeout -k 5 60 "$fileio" --out quiet.csv "$@"
+    expect 0 "$*"
+    [ -z "$err" ] || fail "$* says: $err"
+    rm quiet.csv
+}
+mkdir split && split -l 10 -d tree/rows.txt split/part
+notes 'warning: split/part00:1 is skipped as a header, but would be a record' 'a header that is a record' \
+    --calculation sum --skip-header 1 split
+printf '1237648720693756123,1,2,3,4\n1237648720693756124,5,6,7,8\n' >ids.csv
+notes 'warning: ids.csv:1 has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
+quiet --calculation sum --columns 2,3,4,5 ids.csv
+printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv
+notes 'lorenz:1 asks for 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are left over; --columns chooses' \
+    'columns that are left over' --calculation lorenz:1 five.csv
+notes 'it gets columns 5, 1, 2, and column 3 is left over' 'chosen columns that are left over' --calculation lorenz:1 --columns 5,1,2,3 five.csv
+quiet --calculation lorenz:1 --columns 2,3,4 five.csv
+quiet --calculation stats five.csv
+printf '12,5\n13,25\n' >decimal.txt
+notes 'warning: decimal.txt:1 is read as two numbers' 'a number with a comma' --calculation sum decimal.txt
+quiet --calculation sum --separator comma decimal.txt
+quiet --calculation sum --decimal-comma decimal.txt
+printf '1 2 3 4 5\n' >other_five.csv && printf '1 2 3\n' >three.txt
+notes 'warning: records have 5 numbers in five.csv, and 3 in three.txt' 'files of other columns' --calculation sum five.csv other_five.csv three.txt
+mkdir odd && printf '1\n' >odd/a && mkfifo odd/pipe && ln -s . odd/self
+notes 'odd/pipe (a pipe) and 1 other are left out' 'what a folder leaves out' --calculation sum odd
+
+# Nothing done is nothing right.
+nothing() { # nothing SENTENCE WHAT ARGUMENTS...
+    local sentence=$1 what=$2
+    shift 2
+    run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --on-error skip --out nothing.csv "$@"
+    expect 1 "$what"
+    once "fileio: $sentence" "$what"
+    rm -f nothing.csv*
+    run timeout -k 5 60 "$fileio" --calculation sum --on-error skip --no-limits --no-dump "$@"
+    expect 1 "measuring $what"
+    once "fileio: $sentence" "measuring $what"
+}
+printf 'x\ny z\n' >words
+printf '# x\n\n' >comments
+nothing 'the input has no records, so nothing was done' 'an empty folder' tree/empty
+nothing 'the input has no records, so nothing was done' 'a file of comments' comments
+nothing 'the input has no records, so nothing was done' 'a header only' --skip-header 9 comments
+nothing 'all 2 records were rejected, so nothing was done' 'every record rejected' words
+printf '1\n2\n3\nx\ny\n' >some_words
+nothing '2 of 5 records were rejected, more than --max-rejected 1 allows' 'too many rejected' --max-rejected 1 some_words
+nothing '2 of 5 records were rejected, more than --max-rejected 39.9% allows' 'too many per cent' --max-rejected 39.9% some_words
+quiet --calculation sum --on-error skip --max-rejected 2 some_words
+rm -f quiet.csv.rejected
+quiet --calculation sum --on-error skip --max-rejected 40% some_words
+rm -f quiet.csv.rejected
+quiet --calculation sum --on-error skip --max-rejected 100% words
+rm -f quiet.csv.rejected
+printf '1 2\n' >two.txt
+refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs' 'too few fields' --calculation lorenz:1 two.txt
+refused 'two.txt:1:1: there is no column 3 in 2 fields' 'a column that is not there' --columns 1,3 two.txt
+refused "'many' is not a count" 'no number' --max-rejected many words
+refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
+refused '--max-rejected is for --on-error skip' 'none is rejected' --max-rejected 2 five.csv
+refused '--columns counts from 1' 'column 0' --columns 0 five.csv
+refused 'contradict' 'a comma twice' --decimal-comma --separator comma five.csv
+refused '--lines-per-record wants at least 1' 'no lines' --lines-per-record 0 five.csv
+
+# Gone on with, records are still measured by the first of their file, and in its format.
+{ seq -f '%g 1' 1000 && echo '1 2 3' && seq -f '%g 2' 1000; } >resumed.txt
+run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --block 70 --out resumed.csv resumed.txt
+expect 2 'a ragged record'
+once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record'
+run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --resume --columns 1,2 --out resumed.csv resumed.txt
+expect 2 'other columns'
+once 'belongs to another run: its columns is all, here it is 1,2' 'other columns'
+run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --out resumed.csv resumed.txt
+expect 2 'a ragged record, again'
+once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record, again'
+run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --ragged --out resumed.csv resumed.txt
+expect 0 'a ragged record, allowed'
+says out 'records in 2001 = done 2001 + rejected 0 + skipped 0' 'a ragged record, allowed'
 
 # Damaged and unreadable.
 head -c 700 tree/z.gz >cut.gz

@@ -180,7 +180,7 @@ std::string rows(std::int64_t count) {
 }
 
 constexpr auto oddities =
-    "x y z\n# comment\n\n 1 2 3\r\n4,5,6\n\t7 8\t9 # why\nbad line\n1.0D+00 2 3\n1 2\n\n\n  10 11 12";
+    "x y z\n# comment\n\n 1 2 3\r\n4,5,6\n\t7 8   9 # why\nbad line\n1.0D+00 2 3\n1 2\n\n\n  10 11 12";
 
 int threads_of(Uses uses) {
     return uses_threads(uses) ? 2 : 1;
@@ -215,8 +215,8 @@ void expect_all_right(const Settings& settings, const std::string& what) {
 TEST(Variants, AgreeWithTheSerialLoopForAnyBlockSize) {
     const Folder folder;
     Settings settings;
-    settings.inputs = {folder.write("a.txt", rows(101)), folder.write("empty.txt", ""),
-                       folder.write("b.txt", oddities), folder.write("c.txt", rows(1)),
+    settings.inputs = {folder.write("a.txt", "x y z\n" + rows(101)), folder.write("empty.txt", ""),
+                       folder.write("b.txt", oddities), folder.write("c.txt", "x y z\n" + rows(1)),
                        folder.write("d.txt", "\n\n#\n")};
     settings.on_error = OnError::skip;
     settings.skip_header = 1;
@@ -243,6 +243,89 @@ TEST(Variants, CountsWhatIsDoneRejectedAndSkipped) {
     EXPECT_EQ(problem->expected.done, 5);
     EXPECT_EQ(problem->expected.rejected, 2);  // words; too few fields
     EXPECT_EQ(problem->expected.skipped, 5);
+}
+
+// What of the input may be read: (done, rejected) on rank 0. Collective.
+std::pair<std::int64_t, std::int64_t> expect_all_right_in_any_blocks(Settings settings,
+                                                                     const std::string& what) {
+    settings.on_error = OnError::skip;
+    for (const std::int64_t block : {0, 20}) {
+        settings.block_bytes = block;
+        expect_all_right(settings, what + " in blocks of " + std::to_string(block));
+    }
+    Watch watch(world(), "fileio_test", 2, 0);
+    const auto problem = make_problem(world(), settings, watch);
+    return {problem->expected.done, problem->expected.rejected};
+}
+
+using Counts = std::pair<std::int64_t, std::int64_t>;
+
+// However far from the file's first record, whoever has read that.
+TEST(Variants, RaggedRecordsAreRejectedByEachFilesFirst) {
+    const Folder folder;
+    const auto ragged = [&](std::int64_t before) {
+        return "# none\nno record\n" + rows(before) + "1 2\n" + rows(2) + "1 2 3 4\n" + rows(20);
+    };
+    Settings settings;
+    settings.inputs = {folder.write("a.txt", ragged(1)), folder.write("b.txt", "7\n8\n9 10\n11"),
+                       folder.write("c.txt", ragged(100))};
+    settings.calculation = "sum";
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "ragged"), (Counts{23 + 3 + 122, 3 + 1 + 3}));
+    settings.format.ragged = true;
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "ragged, and allowed"), (Counts{25 + 4 + 124, 2}));
+    settings.format.ragged = false;
+    settings.on_error = OnError::stop;
+    settings.inputs.erase(settings.inputs.begin());
+    Watch watch(world(), "fileio_test", 2, 0);
+    try {
+        make_problem(world(), settings, watch);
+        FAIL() << "accepted";
+    } catch (const UsageError& error) {
+        EXPECT_NE(std::string(error.what()).find("b.txt:3:1: 2 fields, but line 1 has 1; see --ragged"),
+                  std::string::npos)
+            << error.what();
+    }
+}
+
+TEST(Variants, RecordsOfSeveralLines) {
+    const Folder folder;
+    std::string text = "n\n";
+    for (int record = 0; record < 50; ++record) text += "1 2 3\n4 5 6\n" + std::to_string(record) + " 8\n";
+    Settings settings;
+    settings.inputs = {folder.write("a.txt", text), folder.write("b.txt", text + "\n")};
+    settings.calculation = "stats";
+    settings.skip_header = 1;
+    settings.format.lines_per_record = 3;
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "three lines"), (Counts{100, 0}));
+    settings.inputs = {folder.write("c.txt", text + "1 2 3\nx\n7 8\n1 2 3\n\n7 8\n1 2 3\n4 5 6\n"),
+                       folder.write("d.txt", text + "1 2 3\n4 5 6\n7 8 9\n1 2 3\n4 5 6\n7 8")};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "three lines, some bad"), (Counts{101, 4}));
+}
+
+TEST(Variants, ChosenColumns) {
+    const Folder folder;
+    Settings settings;
+    settings.inputs = {folder.write("a.txt", "9007199254740993,1,2,3\n9007199254740993,4,5,6\n")};
+    settings.calculation = "lorenz:5";
+    settings.columns = {1, 2, 3};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "columns"), (Counts{2, 0}));
+    settings.columns = {1, 2, 4};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "columns that are not there"), (Counts{0, 2}));
+}
+
+// A comment or a header would hide all that follows.
+TEST(Variants, AFileWhoseLinesEndInCrIsNoEmptyOne) {
+    const Folder folder;
+    Settings settings;
+    settings.calculation = "sum";
+    for (const std::int64_t header : {0, 1}) {
+        settings.skip_header = header;
+        for (const std::string text : {"1 2\r3 4\r", "# x\r1 2\r3 4\r", "x\r1 2\r3 4", "x y\r1 2\n3 4\n"}) {
+            settings.inputs = {folder.write("a.txt", text)};
+            const auto rest = text.ends_with('\n') ? 1 : 0;
+            EXPECT_EQ(expect_all_right_in_any_blocks(settings, text), (Counts{rest, 1}));
+        }
+    }
 }
 
 TEST(Variants, UnevenWorkIsTheSameWhoeverDoesIt) {
@@ -340,6 +423,29 @@ TEST(Weights, AreOneOnAverage) {
         EXPECT_NEAR(sum / n, 1, 0.02);
         if (workload == Workload::heavy) {
             EXPECT_GT(heaviest, 15);
+        }
+    }
+}
+
+TEST(Divide, KeepsRecordsOfSeveralLinesTogether) {
+    std::string text = "h\nh\n";
+    for (int line = 0; line < 20; ++line)
+        text += std::string(static_cast<std::size_t>(line * 7 % 11), 'x') + "\n";
+    Handout block;
+    block.text = text;
+    block.place.bytes = std::ssize(text);
+    block.place.lines = 22;
+    block.place.header_lines = 2;
+    for (std::int64_t each = 1; each < 8; ++each) {
+        for (std::int64_t parts = 1; parts < 40; ++parts) {
+            std::int64_t lines = 0, bytes = 0;
+            for (const auto& part : divide(block, parts, each)) {
+                EXPECT_EQ(part.place.lines, count_lines(part.text));
+                lines += part.place.lines;
+                bytes += part.place.bytes;
+                EXPECT_TRUE(lines <= 2 || (lines - 2) % each == 0 || lines == 22) << each << " " << parts;
+            }
+            EXPECT_EQ(bytes, std::ssize(text));
         }
     }
 }

@@ -47,17 +47,52 @@ void check_number(double value, std::string_view word) {
     require(std::memcmp(&value, &expected, sizeof value) == 0, "a number differs from the C library's");
 }
 
+// Up to the line's end or a comment.
+std::string_view without_comment(std::string_view line) {
+    line = line.substr(0, line.find('\n'));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    for (std::size_t at = 0; (at = line.find('#', at)) != std::string_view::npos; ++at) {
+        if (at == 0 || std::string_view(" \t,").find(line[at - 1]) != std::string_view::npos)
+            return line.substr(0, at);
+    }
+    return line;
+}
+
+// What stands between two numbers separates them in one way, and that is the same all along the line.
+char separator_of(std::string_view gap) {
+    const auto commas = std::count(gap.begin(), gap.end(), ',');
+    const auto tabs = std::count(gap.begin(), gap.end(), '\t');
+    require(commas <= 1 && (commas == 1 || tabs <= 1), "an empty field");
+    return commas > 0 ? ',' : tabs > 0 ? '\t' : ' ';
+}
+
 // Splits a line that is a record as simply as can be.
 void check_fields(std::string_view line, std::span<const double> fields) {
-    line = line.substr(0, line.find_first_of("#\n"));
-    std::size_t field = 0;
-    for (std::size_t at = 0; (at = line.find_first_not_of(" \t,\r", at)) != std::string_view::npos; ++field) {
-        const auto end = std::min(line.find_first_of(" \t,\r", at), line.size());
+    line = without_comment(line);
+    require(line.find('\r') == std::string_view::npos, "a lone CR in a record");
+    std::size_t field = 0, behind = 0;
+    char separator = '\0';
+    for (std::size_t at = 0; (at = line.find_first_not_of(" \t,", at)) != std::string_view::npos; ++field) {
+        const auto end = std::min(line.find_first_of(" \t,", at), line.size());
         require(field < fields.size(), "a field is missing");
         check_number(fields[field], line.substr(at, end - at));
-        at = end;
+        if (field > 0) {
+            const char here = separator_of(line.substr(behind, at - behind));
+            require(field == 1 || here == separator, "two kinds of separators");
+            separator = here;
+        }
+        at = behind = end;
     }
     require(field == fields.size(), "there are more fields than words");
+}
+
+// A lone CR may hide records; one beside a zero byte is no text, and its neighbours are bad.
+bool has_lone_cr(std::string_view line) {
+    if (line.find('\0') != std::string_view::npos) return false;
+    for (std::size_t at = 0; (at = line.find('\r', at)) != std::string_view::npos; ++at) {
+        if (at + 1 < line.size() && line[at + 1] != '\n') return true;
+    }
+    return false;
 }
 
 void parse(const Bytes& block, const pacer::BlockPlace& place, Findings& findings) {
@@ -77,12 +112,15 @@ void parse(const Bytes& block, const pacer::BlockPlace& place, Findings& finding
         if (kind == RecordParser::Line::bad) {
             const auto& reason = parser.reason();
             require(std::all_of(reason.begin(), reason.end(), [](char c) { return c >= ' ' && c <= '~'; }) &&
-                        !reason.empty() && reason.size() < 80,
+                        !reason.empty() && reason.size() < 120,
                     "a reason is not printable or not short");
             require(parser.column() >= 1 && parser.column() <= at - begin + 1, "a column is not in its line");
         }
+        const std::string_view line(begin, static_cast<std::size_t>(at - begin));
+        require(!has_lone_cr(line) || (kind == RecordParser::Line::bad && parser.lone_cr()),
+                "a lone CR is lost");
         if (kind == RecordParser::Line::record) {
-            check_fields({begin, static_cast<std::size_t>(at - begin)}, parser.fields());
+            check_fields(line, parser.fields());
             for (const double value : parser.fields()) {
                 std::uint64_t bits = 0;
                 std::memcpy(&bits, &value, sizeof bits);

@@ -24,8 +24,7 @@ instrumented=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
 compile() { # compile TARGET ARGUMENT...
     "$compiler" -std=c++20 -g -O2 -I. "${instrumented[@]}" "tests/$1.cpp" "${@:2}" -o "$scratch/$1"
 }
-compile fuzz_records common/bytes.cpp io/cutter.cpp io/range_reader.cpp io/reader.cpp io/records.cpp io/stream.cpp \
-    io/walk.cpp -lfmt -lz -lzstd -lxxhash
+compile fuzz_records common/bytes.cpp io/{any_number,cutter,first_record,range_reader,reader,records,stream,walk}.cpp -lfmt -lz -lzstd -lxxhash
 exact_sum=(-ffp-contract=off common/exact_sum/{accumulator,fold_window,scatter}.cpp)
 compile fuzz_exact_sum "${exact_sum[@]}"
 # The committed bits by another compiler than the project's.
@@ -35,7 +34,7 @@ compile fuzz_exact_sum "${exact_sum[@]}"
 mkdir "$scratch"/{fuzz_records,fuzz_exact_sum}.corpus
 records=$scratch/fuzz_records.corpus
 printf '# x y z\r\n  1.23456789012345E+00 -1.23456789012345E+01\r\n1.0D+00,1.0+100 ,\t+.5\n\n7' >"$records/plain"
-printf '1.7976931348623157e308 4.9e-324 nan\n1,,2\n1.2.3\n0.30000000000000004#' >"$records/odd"
+printf '1.7976931348623157e308 4.9e-324 nan\n1,,2\n1.2.3\n0.30000000000000004#\n1\t\t2\n1,5 2\n1;2 # x\r3\n' >"$records/odd"
 printf '1 2\n3 4\n' | gzip -c >"$records/gzip"
 # Mode and pieces; then runs: kind, length, lowest exponent, spread, and outliers.
 printf '\0\377@\055\0\003\350\0\020A\055\0\001\0\002\0@\055\0\003\350\0\020' >"$scratch/fuzz_exact_sum.corpus/modes"

@@ -283,7 +283,7 @@ TEST_F(Journals, AnotherRun) {
 
 TEST_F(Journals, WhatIsNoJournal) {
     put("text", "precious\n");
-    put("newer", "pacer-fileio-journal 2\n\nxxxx");
+    put("newer", "pacer-fileio-journal 9\n\nxxxx");
     fs::create_directory("folder");
     ASSERT_EQ(mkfifo("pipe", 0600), 0);
     EXPECT_EQ(message_of([] { Journal::go_on("none", run); }),

@@ -253,7 +253,8 @@ TEST_F(ReaderTest, Folders) {
     fs::create_symlink(folder_ / "other/z", "d/z");
     ASSERT_EQ(mkfifo("d/pipe", 0600), 0);
     using Names = std::vector<std::string>;
-    EXPECT_EQ(names({"d"}), (Names{"d/B", "d/a", "d/b/1", "d/b/2", "d/b/c/deep", "d/c.txt", "d/z"}));
+    EXPECT_EQ(names({"d"}),
+              (Names{"d/B", "d/a", "d/b/1", "d/b/2", "d/b/c/deep", "d/c.txt", "d/elsewhere/z"}));
     EXPECT_EQ(names({"other", "d/b/", "d/a", "other/z"}),
               (Names{"other/z", "d/b/1", "d/b/2", "d/b/c/deep", "d/a", "other/z"}));
     EXPECT_EQ(names({"d/elsewhere"}), (Names{"d/elsewhere/z"}));
@@ -262,6 +263,112 @@ TEST_F(ReaderTest, Folders) {
               (Names{"d/B", "d/c.txt"}));
     EXPECT_EQ(names({"d/a"}, {.excluded = {"d/a"}}), (Names{"d/a"}));
     EXPECT_EQ(joined(blocks_of({"d"}, 5)), "d/B\nd/a\nd/b/1\nd/b/2\nd/b/c/deep\nd/c.txt\nother/z\n");
+}
+
+// Each entry that gives nothing is counted, and the first one named.
+TEST_F(ReaderTest, WhatFoldersLeaveOutIsTold) {
+    const auto left_out = [](const std::vector<std::string>& inputs, const ReadSettings& settings = {}) {
+        LeftOut told;
+        files_of(inputs, settings, &told);
+        return std::pair(told.entries, told.first + ": " + told.why);
+    };
+    using Told = std::pair<std::int64_t, std::string>;
+    for (const std::string name : {"d/a", "d/run/x", "store/run7/y", "store/run8/z"}) write(name, "1\n");
+    EXPECT_EQ(left_out({"d"}), (Told{0, ": "}));
+    EXPECT_EQ(left_out({"d"}, {.excluded = {"d/a"}}), (Told{0, ": "}));
+    fs::create_directory_symlink(folder_ / "store/run7", "d/run7");
+    fs::create_directory_symlink("../store/run8", "d/run8");
+    EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/run/x", "d/run7/y", "d/run8/z"}));
+    EXPECT_EQ(left_out({"d"}), (Told{0, ": "}));
+    fs::create_directory_symlink("run", "d/latest");
+    EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/latest/x", "d/run7/y", "d/run8/z"}));
+    EXPECT_EQ(left_out({"d"}), (Told{1, "d/run: the same folder as another"}));
+    fs::create_symlink("a", "d/b");
+    fs::create_hard_link("d/a", "d/c");
+    EXPECT_EQ(names({"d"}).size(), 5U);
+    EXPECT_EQ(left_out({"d"}), (Told{2, "d/b: the same file as another"}));
+    EXPECT_EQ(left_out({"d", "d/b"}), (Told{2, "d/b: the same file as another"}));
+    ASSERT_EQ(mkfifo("d/b_pipe", 0600), 0);
+    EXPECT_EQ(left_out({"d"}), (Told{3, "d/b: the same file as another"}));
+    fs::remove("d/b");
+    EXPECT_EQ(left_out({"d"}), (Told{2, "d/b_pipe: a pipe"}));
+    fs::create_directory_symlink(".", "d/around");
+    fs::create_directory_symlink("..", "d/up");
+    fs::create_directory_symlink(folder_, "d/run/top");
+    EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/c", "d/latest/x", "d/run7/y", "d/run8/z"}));
+    EXPECT_EQ(left_out({"d"}), (Told{5, "d/around: a link to a folder above it"}));
+    for (const std::string name : {"d/.x", "d/r.csv.part"}) write(name, "1\n");
+    EXPECT_EQ(left_out({"d"}), (Told{7, "d/.x: hidden"}));
+    Reader reader({"d"}, {});
+    joined(blocks_of(reader, 100));
+    EXPECT_EQ(reader.left_out().entries, 7);
+}
+
+// Whatever blocks the file is cut into, and whoever reads them.
+TEST_F(ReaderTest, TheFirstRecordIsKnownBehindIt) {
+    write("a", "x y\n9 9\n# no\n\nwords\n1 2 3\n4 5\n6 7 8 9\n");
+    const auto file = files_of({"a"}, {}).at(0);
+    for (const auto wanted : sizes) {
+        const ReadSettings settings{.skip_header = 2, .excluded = {}};
+        for (const auto& [place, text] : blocks_of({"a"}, wanted, settings)) {
+            const bool known = place.first_line + place.lines > 5;
+            EXPECT_EQ(place.first_record.fields, known ? 3 : 0) << wanted;
+            EXPECT_EQ(place.first_record.line, known ? 5 : 0) << wanted;
+        }
+        for (std::int64_t begin = 0; begin < file.bytes; ++begin) {
+            RangeReader reader(file, 0, begin, file.bytes, settings);
+            Bytes text;
+            while (const auto place = reader.next(text, wanted)) {
+                EXPECT_EQ(place->first_record.fields, 3);
+                EXPECT_EQ(place->first_record.line, 5);
+            }
+        }
+    }
+    Reader reader({"a"}, {.skip_header = 2, .excluded = {}});
+    blocks_of(reader, 7);
+    ASSERT_TRUE(reader.header_record());
+    EXPECT_EQ(reader.header_record()->path, "a");
+    EXPECT_EQ(reader.header_record()->line, 2);
+}
+
+TEST_F(ReaderTest, ANumberWithACommaIsNoted) {
+    const auto noted = [&](const std::string& text, const RecordFormat& format = {}) {
+        write("a", text);
+        Reader reader({"a"}, {.format = format, .excluded = {}});
+        blocks_of(reader, 100);
+        return reader.decimal_record() ? reader.decimal_record()->line : 0;
+    };
+    EXPECT_EQ(noted("# x\n12,5\n13,25\n"), 2);
+    EXPECT_EQ(noted(" -12,5 \r\n"), 1);
+    for (const std::string text : {"12.5,5\n", "12, 5\n", "1,2,3\n", "1\n12,5\n"})
+        EXPECT_EQ(noted(text), 0) << text;
+    EXPECT_EQ(noted("12,5\n", {.separator = Separator::comma}), 0);
+    EXPECT_EQ(noted("12,5\n", {.decimal_comma = true}), 0);
+}
+
+TEST_F(ReaderTest, RecordsOfSeveralLinesStayTogether) {
+    std::string text = "h\nh\n";
+    for (int line = 0; line < 21; ++line)
+        text += std::string(static_cast<std::size_t>(line % 5), '1') + "1\n";
+    write("a", text);
+    write("b.gz", gzip(text));
+    for (const std::int64_t each : {1, 2, 3, 4, 7, 100}) {
+        for (const auto* name : {"a", "b.gz"}) {
+            for (const auto wanted : sizes) {
+                const ReadSettings settings{
+                    .skip_header = 2, .format = {.lines_per_record = each}, .excluded = {}};
+                std::int64_t lines = 0;
+                const auto blocks = blocks_of({name}, wanted, settings);
+                for (const auto& [place, block] : blocks) {
+                    EXPECT_EQ(place.first_line, lines);
+                    lines += place.lines;
+                    EXPECT_TRUE(lines <= 2 || (lines - 2) % each == 0 || lines == 23)
+                        << each << " " << wanted;
+                }
+                EXPECT_EQ(joined(blocks), text);
+            }
+        }
+    }
 }
 
 TEST_F(ReaderTest, AFolderIsListedWhenItIsReached) {

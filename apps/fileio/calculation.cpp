@@ -67,6 +67,7 @@ Calculation make_wait(Parameter parameter) {
     const double seconds = parse_duration(parameter.value_or("1ms"));
     Calculation calculation;
     calculation.identity = fmt::format("wait:{}s", seconds);
+    calculation.takes_all = true;
     calculation.fields = calculation.results = 1;
     calculation.scales = true;
     calculation.wait_seconds = seconds;
@@ -85,6 +86,7 @@ Calculation make_wait(Parameter parameter) {
 Calculation make_sum(Parameter) {
     Calculation calculation;
     calculation.identity = "sum";
+    calculation.takes_all = true;
     calculation.fields = calculation.results = 1;
     calculation.calculate = [](std::span<const double> fields, double, std::span<double> results,
                                std::string&) {
@@ -103,6 +105,7 @@ Calculation make_lorenz(Parameter parameter) {
 Calculation make_stats(Parameter) {
     Calculation calculation;
     calculation.identity = "stats";
+    calculation.takes_all = true;
     calculation.fields = 1;
     calculation.summarises = true;
     calculation.calculate = [](std::span<const double> fields, double, std::span<double>,

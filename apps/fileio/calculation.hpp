@@ -13,6 +13,7 @@ struct Calculation {
     std::string identity;     // what it must equal for results to be comparable: the name, and a hash of a
                               // library's file
     int fields = 0;           // a record needs at least
+    bool takes_all = false;   // fields, however many a record has
     int results = 0;          // numbers of each record
     bool summarises = false;  // no results of each record: column statistics of the whole input instead
     bool scales = false;      // its cost follows `weight`

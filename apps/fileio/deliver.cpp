@@ -1,12 +1,14 @@
 #include "apps/fileio/deliver.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <optional>
 
 #include "apps/fileio/flow.hpp"
 #include "apps/fileio/journal.hpp"
+#include "apps/fileio/notices.hpp"
 #include "apps/fileio/tally.hpp"
 #include "common/progress.hpp"
 #include "common/units.hpp"
@@ -17,10 +19,20 @@ namespace pacer::fileio {
 
 namespace {
 
+// Counted from 1.
+std::string text_of(std::vector<std::int64_t> columns) {
+    for (auto& column : columns) ++column;
+    return fmt::format("{}", fmt::join(columns, ","));
+}
+
 // What must be the same for a journal to be gone on with.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
-    std::string text =
-        fmt::format("calculation: {}\nskip-header: {}\n", calculation.identity, settings.skip_header);
+    const auto& format = settings.format;
+    std::string text = fmt::format(
+        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nlines-per-record: {}\n",
+        calculation.identity, settings.skip_header, name_of(format.separator), format.decimal_comma,
+        format.lines_per_record);
+    text += "columns: " + (settings.columns.empty() ? "all" : text_of(settings.columns)) + "\n";
     int number = 0;
     for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
@@ -44,6 +56,7 @@ class Desk {
         : settings_(settings),
           delivery_(delivery),
           calculation_(calculation),
+          notices_(calculation, settings.columns),
           earlier_(earlier_journal(delivery, run_text(settings, calculation))),
           reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
         refuse_input_as_output();
@@ -73,6 +86,8 @@ class Desk {
     void collect(BlockSource& blocks, std::span<const char> bytes) {
         const Piece piece(bytes);
         add_files();
+        notices_.of_reading(reader_, piece.place());
+        notices_.of_piece(reader_.files()[static_cast<std::size_t>(piece.place().file)].path, piece);
         if (settings_.on_error == OnError::stop && piece.header().rejected > 0) {
             note_bad(piece);
             blocks.end();
@@ -102,6 +117,7 @@ class Desk {
     // After everything that was handed out has come back.
     ExitStatus finish(const Team& world, bool stopped) {
         progress::clear();
+        notices_.of_folders(reader_.left_out());
         if (!bad_.empty()) {
             journal_->flush();
             throw UsageError(
@@ -127,7 +143,10 @@ class Desk {
         }
         journal_->remove();
         report(world, account);
-        return ExitStatus::right;
+        const auto why = why_not_right(settings_.max_rejected, account.done, account.rejected);
+        if (why.empty()) return ExitStatus::right;
+        fmt::print(stderr, "fileio: {}\n", why);
+        return ExitStatus::wrong;
     }
 
   private:
@@ -147,9 +166,8 @@ class Desk {
     }
 
     ReadSettings read_settings() const {
-        ReadSettings read;
+        auto read = fileio::read_settings(settings_);
         read.stop = stop_requested;
-        read.skip_header = settings_.skip_header;
         const auto& target = delivery_.target;
         read.excluded = {target.path, target.journal_path(), target.rejected_path()};
         return read;
@@ -203,6 +221,7 @@ class Desk {
     const Settings& settings_;
     const Delivery& delivery_;
     const Calculation& calculation_;
+    Notices notices_;
     std::optional<Journal> earlier_, journal_;
     Reader reader_;
     std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
@@ -217,7 +236,7 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& se
                    const Delivery& delivery, Watch& watch) {
     Calculation calculation;
     on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
-    const Job job{&calculation, {}, settings.on_error, &watch};
+    const Job job{&calculation, {}, settings.on_error, &watch, settings.format, settings.columns};
     std::optional<Desk> desk;
     on_root(world, [&] { desk.emplace(settings, delivery, calculation); });
 

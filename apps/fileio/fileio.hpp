@@ -48,7 +48,6 @@ Facts parameters(const Problem& problem);
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
 
 // What variants need of the problem.
-ReadSettings read_settings(const Settings& settings);
 Reader open_input(const Problem& problem);  // rank 0
 Part part_of_tally(const Tally& tally);
 

@@ -130,8 +130,11 @@ class Joiner {
         const bool follows = header_.place.offset + header_.place.bytes == place.offset;
         if (ends_the_run || !follows || builder_.bytes() > largest_piece_bytes) give(take);
         if (lines() == 0)
-            header_.place = {place.file, place.offset, 0, place.first_line, place.first_index, 0, 0};
+            header_.place = {place.file, place.offset,      0, place.first_line, place.first_index, 0,
+                             0,          place.first_record};
         builder_.add(piece, lines());
+        if (const auto line = piece.header().rounded_line; line >= 0 && header_.rounded_line < 0)
+            header_.rounded_line = lines() + line;
         header_.place.bytes += place.bytes;
         header_.place.lines += place.lines;
         header_.place.header_lines += place.header_lines;
@@ -171,7 +174,7 @@ ThreadedProcessor::ThreadedProcessor(const Job& job, int threads) : job_(job) {
 void ThreadedProcessor::process(const Handout& block, const TakePiece& take) {
     if (processors_.size() == 1) return processors_.front().process(block, take);
     constexpr std::int64_t parts_a_thread = 4;  // uneven ones even out
-    const auto parts = divide(block, std::ssize(processors_) * parts_a_thread);
+    const auto parts = divide(block, std::ssize(processors_) * parts_a_thread, job_.format.lines_per_record);
     std::vector<std::vector<Bytes>> pieces(parts.size());
     std::exception_ptr error;
 #pragma omp parallel for num_threads(static_cast <int>(processors_.size())) schedule(dynamic)

@@ -16,6 +16,13 @@
 
 namespace pacer::fileio {
 
+ReadSettings read_settings(const Settings& settings) {
+    ReadSettings read;
+    read.skip_header = settings.skip_header;
+    read.format = settings.format;
+    return read;
+}
+
 void append_row(std::string& text, std::int64_t index, std::uint64_t seed) {
     const auto number = static_cast<std::uint64_t>(index);
     const auto a = random_words(number, 0, seed), b = random_words(number, 1, seed);

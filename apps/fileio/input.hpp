@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/fileio/max_rejected.hpp"
 #include "common/team.hpp"
 #include "common/workload.hpp"
 #include "io/reader.hpp"
@@ -20,11 +21,16 @@ struct Settings {
     std::string calculation = "wait:1ms";
     Workload workload = Workload::even;
     OnError on_error = OnError::stop;
+    MaxRejected max_rejected;
     std::int64_t skip_header = 0;
+    RecordFormat format;
+    std::vector<std::int64_t> columns;                    // that the calculation gets, from 0; none: all
     std::int64_t block_bytes = 0;                         // handed out at a time; 0: as time tells
     std::int64_t memory_bytes = std::int64_t{256} << 20;  // of rank 0
     double record_timeout_seconds = 0;                    // 0: none
 };
+
+ReadSettings read_settings(const Settings& settings);
 
 // Row `index` of the workshop's input: three numbers from -10 to 10 as "%22.14E", and a newline. The same for
 // every rank and machine.

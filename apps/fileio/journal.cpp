@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
@@ -54,6 +55,7 @@ struct Journal::State {
     EntryLog log;
     std::vector<InputFile> files{};
     std::vector<Entry> pieces{};
+    std::map<std::int64_t, FirstRecord> first_records{};
     std::int64_t records = 0, rejected = 0;
     bool begun = false, complete = false;
 
@@ -61,6 +63,7 @@ struct Journal::State {
         const auto& place = piece.place();
         pieces.push_back({place.file, place.offset, place.bytes, place.first_line, place.lines, position,
                           length, piece.header().text_hash});
+        if (place.first_record.fields > 0) first_records[place.file] = place.first_record;
         records += piece.header().done;
         rejected += piece.header().rejected;
     }
@@ -168,7 +171,7 @@ bool Journal::complete() const {
 }
 
 EarlierReading Journal::reading() const {
-    EarlierReading reading{state_->files, {}};
+    EarlierReading reading{state_->files, {}, state_->first_records};
     for (const auto& piece : state_->pieces) {
         reading.done[piece.file].push_back({piece.offset, piece.bytes, piece.lines, piece.text_hash});
     }

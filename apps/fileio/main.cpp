@@ -10,6 +10,7 @@
 #include "apps/fileio/tally.hpp"
 #include "common/progress.hpp"
 #include "common/session.hpp"
+#include "common/units.hpp"
 #include "io/output.hpp"
 
 namespace {
@@ -23,8 +24,31 @@ constexpr auto summary =
 struct Wishes {
     fileio::Settings settings;
     fileio::Delivery delivery;
-    std::string make_input;  // file to write and no more
+    std::vector<std::string> columns;  // from 1
+    std::string make_input;            // file to write and no more
 };
+
+void add_format_options(CommandLine& line, Wishes& wishes, const std::string& input) {
+    auto& format = wishes.settings.format;
+    std::map<std::string, Separator> separators;
+    for (const auto separator :
+         {Separator::automatic, Separator::blank, Separator::tab, Separator::comma, Separator::semicolon}) {
+        separators.emplace(name_of(separator), separator);
+    }
+    line.add_choice("--separator", format.separator, separators,
+                    "What separates numbers [blanks, one tab or one comma; a line has one kind]")
+        .group(input);
+    line.add_flag("--decimal-comma", format.decimal_comma, "1,5 is one and a half; semicolons separate too")
+        .group(input);
+    line.add_flag("--ragged", format.ragged, "Records need not have as many numbers as their file's first")
+        .group(input);
+    line.add_count("--lines-per-record", format.lines_per_record,
+                   "Lines that are one record together, without blank ones or comments")
+        .group(input);
+    line.add_list("--columns", wishes.columns, "What a calculation gets of each record, such as 1,3,4")
+        .placeholder("N,N")
+        .group(input);
+}
 
 void add_options(CommandLine& line, Wishes& wishes) {
     auto& settings = wishes.settings;
@@ -38,8 +62,16 @@ void add_options(CommandLine& line, Wishes& wishes) {
                     "Cost of a record by its index, for wait and lorenz");
     line.add_choice("--on-error", settings.on_error, on_error,
                     "A bad record ends the run, or is left out and listed");
+    line.add_word(
+            "--max-rejected",
+            [&settings](const std::string& word) {
+                settings.max_rejected = fileio::parse_max_rejected(word);
+            },
+            "Status 1 if more records are rejected: N of them, or P% [only if all are]")
+        .placeholder("N|P%");
     line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
         .group(input);
+    add_format_options(line, wishes, input);
     line.add_count("--block", settings.block_bytes,
                    "Bytes handed out at a time [as the time they take tells]")
         .group(input);
@@ -55,12 +87,26 @@ void add_options(CommandLine& line, Wishes& wishes) {
         .group(delivering);
 }
 
+void take_format(Wishes& wishes) {
+    auto& settings = wishes.settings;
+    if (settings.format.decimal_comma && settings.format.separator == Separator::comma)
+        throw UsageError("--decimal-comma and --separator comma contradict each other");
+    if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record wants at least 1");
+    for (const auto& word : wishes.columns) {
+        settings.columns.push_back(parse_count(word) - 1);
+        if (settings.columns.back() < 0) throw UsageError("--columns counts from 1");
+    }
+}
+
 // What is given but has no meaning in this kind of run.
 void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
     const auto given = [&](const std::string& option) { return line.count(option) > 0; };
     if (!wishes.settings.inputs.empty() && given("--elements")) {
         throw UsageError("--elements is for the input that is made, and there is input given");
     }
+    if (given("--max-rejected") && wishes.settings.on_error == OnError::stop)
+        throw UsageError(
+            "--max-rejected is for --on-error skip: without it the first bad record ends the run");
     if (wishes.delivery.target.path.empty()) {
         if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
         return;
@@ -84,6 +130,12 @@ ExitStatus measure_variants(const Team& world, const Options& options, const Wis
     fileio::Watch watch(world, "fileio", std::max(threads.process, threads.hybrid),
                         wishes.settings.record_timeout_seconds);
     const auto problem = fileio::make_problem(world, wishes.settings, watch);
+    const auto& expected = problem->expected;
+    const auto why = fileio::why_not_right(wishes.settings.max_rejected, expected.done, expected.rejected);
+    if (!why.empty()) {
+        if (world.root()) fmt::print(stderr, "fileio: {}\n", why);
+        return ExitStatus::wrong;
+    }
     measure(session, Experiment<fileio::Problem, fileio::Answer>{
                          "fileio", *problem, variants, fileio::parameters(*problem), fileio::work(*problem),
                          fileio::check, fileio::own_part, fileio::particulars});
@@ -108,6 +160,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
     add_options(line, wishes);
     if (const auto done = line.parse(world, argc, argv, list(std::span(fileio::variants)))) return *done;
     refuse_meaningless(line, wishes);
+    take_format(wishes);
     constexpr std::int64_t least_memory = 4096;
     if (wishes.settings.memory_bytes < least_memory) throw UsageError("--memory wants at least 4Ki");
     wishes.settings.elements = options.elements;

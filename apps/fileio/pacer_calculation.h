@@ -10,8 +10,9 @@
  *     int NAME(const double *fields, int32_t n_fields, double *results, int32_t n_results,
  *              char *message, int32_t message_size);
  *
- *         fields         the numbers of the record, in their order; all finite. Not to be changed.
- *         n_fields       how many the record has: at least as many as NAME_shape asks for
+ *         fields         the numbers of the record, in their order, or those of --columns; all finite. Not to be
+ *                        changed.
+ *         n_fields       how many there are: at least as many as NAME_shape asks for
  *         results        to be filled. What is not set becomes NaN.
  *         n_results      how many NAME_shape promised
  *         message        why the record is rejected: one line, ended by '\0'. Nothing but '\0' at first.

@@ -18,8 +18,9 @@ struct PieceHeader {
     std::int64_t done = 0, rejected = 0, skipped = 0;  // lines
     std::int64_t results = 0;                          // numbers of each done record
     std::int64_t reasons_bytes = 0, statistics_bytes = 0;
-    std::uint64_t text_hash = 0;  // of the lines' bytes
-    double seconds = 0;           // they took
+    std::int64_t rounded_line = -1;  // within the piece, the first with a whole number that lost digits
+    std::uint64_t text_hash = 0;     // of the lines' bytes
+    double seconds = 0;              // they took
 };
 
 struct Rejected {

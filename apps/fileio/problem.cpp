@@ -10,6 +10,7 @@
 
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/flow.hpp"
+#include "apps/fileio/notices.hpp"
 #include "common/progress.hpp"
 #include "common/units.hpp"
 
@@ -50,7 +51,7 @@ std::int64_t count_lines_of(const Problem& problem) {
 }
 
 // The plain serial loop, without the waiting: what every variant has to come to.
-void calculate_expected(Problem& problem) {
+void calculate_expected(Problem& problem, Notices& notices) {
     auto calculation = problem.calculation;
     if (calculation.wait_seconds > 0) {
         calculation.calculate = [calculate = calculation.calculate](auto fields, double, auto results,
@@ -66,9 +67,11 @@ void calculate_expected(Problem& problem) {
     std::string bad;
     while (const auto place = reader.next(text, std::int64_t{1} << 20)) {
         const auto& path = reader.files()[static_cast<std::size_t>(place->file)].path;
+        notices.of_reading(reader, *place);
         processor.process({*place, path, text}, [&](Bytes bytes) {
             const Piece piece(bytes);
             problem.expected.add(piece);
+            notices.of_piece(path, piece);
             for (const auto line : piece.done()) {
                 const double weight = job.weights.of(piece.place().first_index + line);
                 problem.weight += weight;
@@ -110,12 +113,6 @@ std::optional<Check> statistics_check(const Statistics& got, const Statistics& w
 
 }  // namespace
 
-ReadSettings read_settings(const Settings& settings) {
-    ReadSettings read;
-    read.skip_header = settings.skip_header;
-    return read;
-}
-
 Reader open_input(const Problem& problem) {
     std::vector<std::string> paths;
     for (const auto& file : problem.files) paths.push_back(file.path);
@@ -140,8 +137,11 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
         problem->made = std::make_unique<TemporaryInput>(world, settings.elements, settings.seed);
         inputs = {problem->made->path()};
     }
+    Notices notices(problem->calculation, settings.columns);
     on_root(world, [&] {
-        problem->files = files_of(inputs, read_settings(settings));
+        LeftOut left_out;
+        problem->files = files_of(inputs, read_settings(settings), &left_out);
+        notices.of_folders(left_out);
         for (const auto& file : problem->files) {
             if (file.bytes >= 0) continue;
             throw UsageError(
@@ -151,11 +151,13 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
         }
     });
     problem->files = share_files(world, problem->files);
-    problem->job = {&problem->calculation, {settings.workload, 0, settings.seed}, settings.on_error, &watch};
+    problem->job = {&problem->calculation, {settings.workload, 0, settings.seed},
+                    settings.on_error,     &watch,
+                    settings.format,       settings.columns};
     on_root(world, [&] {
         set_activity("calculating the expected answer");
         if (settings.workload == Workload::linear) problem->job.weights.items = count_lines_of(*problem);
-        calculate_expected(*problem);
+        calculate_expected(*problem, notices);
     });
     // What every rank needs of it: the amount of work.
     struct {
@@ -230,6 +232,8 @@ Facts parameters(const Problem& problem) {
 void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     record.limit = limit(problem, record.ranks, record.threads);
     if (variant.run != parallel_read) return;
+    if (problem.settings.format.lines_per_record > 1)
+        record.not_run = "records of several lines cannot be told apart in the middle of a file";
     const auto packed = std::find_if(problem.files.begin(), problem.files.end(),
                                      [](const auto& file) { return file.compression != Compression::none; });
     if (packed == problem.files.end()) return;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <utility>
 
 #include "common/partition.hpp"
 #include "common/timing.hpp"
@@ -20,24 +21,37 @@ Handout read_handout(std::span<const char> message) {
     return {place, {path.data(), path.size()}, body.first(text_bytes)};
 }
 
-std::vector<Handout> divide(const Handout& block, std::int64_t parts) {
+namespace {
+
+const char* after_line(const char* at, const char* end) {
+    const auto* const newline =
+        static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    return newline == nullptr ? end : newline + 1;
+}
+
+}  // namespace
+
+std::vector<Handout> divide(const Handout& block, std::int64_t parts, std::int64_t lines_per_record) {
     std::vector<Handout> blocks;
     const auto size = static_cast<std::int64_t>(block.text.size());
+    const auto* const text = block.text.data();
     auto place = block.place;
     std::int64_t begin = 0, header_left = place.header_lines;
     for (std::int64_t part = 1; part <= parts && begin < size; ++part) {
         auto end = std::max(part_of({0, size}, parts, part - 1).end, begin);
         if (end < size && end > begin) --end;  // a line that ends just there belongs to this part
-        const auto* const newline = static_cast<const char*>(
-            std::memchr(block.text.data() + end, '\n', static_cast<std::size_t>(size - end)));
-        end = newline == nullptr ? size : newline - block.text.data() + 1;
-        const auto text =
-            block.text.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+        end = after_line(text + end, text + size) - text;
+        const auto lines_to = [&] { return count_lines({text + begin, text + end}); };
+        place.lines = lines_to();
+        while (end < size && place.lines > header_left &&
+               (place.lines - header_left) % lines_per_record != 0) {
+            end = after_line(text + end, text + size) - text;
+            ++place.lines;
+        }
         place.offset = block.place.offset + begin;
         place.bytes = end - begin;
-        place.lines = count_lines(text);
         place.header_lines = std::min(header_left, place.lines);
-        blocks.push_back({place, block.path, text});
+        blocks.push_back({place, block.path, {text + begin, text + end}});
         header_left -= place.header_lines;
         place.first_line += place.lines;
         place.first_index += place.lines;
@@ -60,19 +74,31 @@ void Processor::process(const Handout& block, const TakePiece& take) {
     began_ = now_seconds();
     while (at != end) {
         const auto* const before = at;
-        const auto fate = process_line(at, end, line);
-        if (fate == Fate::rejected && job_.on_error == OnError::stop) {
-            if (line > 0) cut(before);  // what is done stays done
-            reject(0);
-            line = 1;
-            cut(at);
-            break;
+        const auto fate = process_record(at, end, line);
+        const bool ends_the_run = fate == Fate::rejected && job_.on_error == OnError::stop;
+        if (ends_the_run && line > 0) cut(before);  // what is done stays done
+        if (fate == Fate::done) {
+            builder_.add_done(line);
+            for (std::int64_t i = 1; i < record_lines_; ++i) builder_.add_skipped(line + i);
+        } else {
+            add_not_done(fate, line);
         }
-        if (fate == Fate::rejected) reject(line);
-        ++line;
-        if (builder_.bytes() > largest_piece_bytes) cut(at);
+        line += record_lines_;
+        if (ends_the_run || builder_.bytes() > largest_piece_bytes) cut(at);
+        if (ends_the_run) break;
     }
     if (line > 0) cut(end);
+}
+
+// The lines of what is not done: skipped, but for the one that is bad.
+void Processor::add_not_done(Fate fate, std::int64_t line) {
+    for (std::int64_t i = 0; i < record_lines_; ++i) {
+        if (fate == Fate::rejected && i == bad_line_) {
+            reject(line + i);
+        } else {
+            builder_.add_skipped(line + i);
+        }
+    }
 }
 
 // No record is being worked on.
@@ -80,38 +106,123 @@ void Processor::idle() {
     if (job_.watch != nullptr) job_.watch->leave(thread_);
 }
 
-Processor::Fate Processor::process_line(const char*& at, const char* end, std::int64_t line) {
-    const auto kind = parser_.next(at, end);
-    if (kind == RecordParser::Line::blank || line < piece_.header_lines) {
-        builder_.add_skipped(line);
-        return Fate::skipped;
-    }
-    if (kind == RecordParser::Line::bad) {
-        column_ = parser_.column();
-        reason_ = parser_.reason();
+Processor::Fate Processor::process_record(const char*& at, const char* end, std::int64_t line) {
+    record_lines_ = 1;
+    bad_line_ = 0;
+    if (line < piece_.header_lines) {
+        parser_.next(at, end);
+        if (!parser_.lone_cr()) return Fate::skipped;
+        take_reason();
         return Fate::rejected;
     }
-    if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
-    if (calculate(parser_.fields(), job_.weights.of(piece_.first_index + line))) {
-        builder_.add_done(line);
-        return Fate::done;
-    }
+    const auto fate = job_.format.lines_per_record == 1 ? parse_line(at, end) : parse_lines(at, end);
+    if (fate != Fate::done) return fate;
     column_ = 1;
-    return Fate::rejected;
+    if (!has_fields_of_first()) return Fate::rejected;
+    is_rounded_ = !rounded_.empty();
+    if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
+    if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
+    if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
+    return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
+}
+
+void Processor::take_reason() {
+    column_ = parser_.column();
+    reason_ = parser_.reason();
+}
+
+Processor::Fate Processor::parse_line(const char*& at, const char* end) {
+    switch (parser_.next(at, end)) {
+        case RecordParser::Line::blank:
+            return Fate::skipped;
+        case RecordParser::Line::bad:
+            take_reason();
+            return Fate::rejected;
+        case RecordParser::Line::record:
+            break;
+    }
+    fields_ = parser_.fields();
+    rounded_ = parser_.rounded();
+    return Fate::done;
+}
+
+// Lines that are one record together. All of them are read, whatever is wrong with one.
+Processor::Fate Processor::parse_lines(const char*& at, const char* end) {
+    const auto wanted = job_.format.lines_per_record;
+    fields_of_lines_.clear();
+    rounded_of_lines_.clear();
+    std::int64_t first_bad = -1, first_blank = -1, line = 0;
+    for (; line < wanted && at != end; ++line) {
+        if (first_bad >= 0) {
+            parser_.next(at, end);
+            continue;
+        }
+        const auto fate = parse_line(at, end);
+        if (fate == Fate::skipped && first_blank < 0) first_blank = line;
+        if (fate == Fate::rejected) first_bad = line;
+        if (fate != Fate::done) continue;
+        for (const auto field : rounded_) rounded_of_lines_.push_back(fields_of_lines_.size() + field);
+        fields_of_lines_.insert(fields_of_lines_.end(), fields_.begin(), fields_.end());
+    }
+    record_lines_ = line;
+    if (first_bad >= 0) {
+        bad_line_ = first_bad;
+        return Fate::rejected;
+    }
+    if (fields_of_lines_.empty()) return Fate::skipped;
+    column_ = 1;
+    if (first_blank >= 0) {
+        bad_line_ = first_blank;
+        reason_ = fmt::format("a blank line within a record of {} lines", wanted);
+        return Fate::rejected;
+    }
+    if (line < wanted) {
+        reason_ = fmt::format("the file ends after {} of the record's {} lines", line, wanted);
+        return Fate::rejected;
+    }
+    fields_ = fields_of_lines_;
+    rounded_ = rounded_of_lines_;
+    return Fate::done;
+}
+
+// False, and why in reason_, if the record is not as its file's first.
+bool Processor::has_fields_of_first() {
+    const auto& first = piece_.first_record;
+    if (std::ssize(fields_) == first.fields || first.fields == 0 || job_.format.ragged) return true;
+    reason_ = fmt::format("{} field{}, but line {} has {}; see --ragged, --lines-per-record", fields_.size(),
+                          fields_.size() == 1 ? "" : "s", first.line + 1, first.fields);
+    return false;
+}
+
+// Leaves those that the calculation is to have.
+bool Processor::choose_fields() {
+    chosen_.clear();
+    is_rounded_ = false;
+    for (const auto column : job_.columns) {
+        const auto field = static_cast<std::size_t>(column);
+        if (field >= fields_.size()) {
+            reason_ = fmt::format("there is no column {} in {} fields", column + 1, fields_.size());
+            return false;
+        }
+        chosen_.push_back(fields_[field]);
+        is_rounded_ = is_rounded_ || std::find(rounded_.begin(), rounded_.end(), field) != rounded_.end();
+    }
+    fields_ = chosen_;
+    return true;
 }
 
 // False, and why in reason_, if the record is to be rejected.
-bool Processor::calculate(std::span<const double> fields, double weight) {
+bool Processor::calculate(double weight) {
     const auto& calculation = *job_.calculation;
-    if (std::ssize(fields) < calculation.fields) {
-        reason_ = fmt::format("{} of the {} fields that {} needs", fields.size(), calculation.fields,
+    if (std::ssize(fields_) < calculation.fields) {
+        reason_ = fmt::format("{} of the {} fields that {} needs", fields_.size(), calculation.fields,
                               calculation.name);
         return false;
     }
     reason_.clear();
     try {
-        if (calculation.calculate(fields, weight, builder_.room_for_results(), reason_)) {
-            if (calculation.summarises) statistics_.add(fields);
+        if (calculation.calculate(fields_, weight, builder_.room_for_results(), reason_)) {
+            if (calculation.summarises) statistics_.add(fields_);
             return true;
         }
     } catch (const std::exception& error) {
@@ -148,6 +259,7 @@ void Processor::give(const char* next, std::int64_t lines, const TakePiece& take
     PieceHeader header;
     header.place = place;
     header.text_hash = hash(text_, static_cast<std::size_t>(place.bytes));
+    header.rounded_line = std::exchange(rounded_line_, -1);
     header.seconds = now - began_;
     take(builder_.finish(header, statistics));
     began_ = now;

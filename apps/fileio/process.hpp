@@ -23,6 +23,8 @@ struct Job {
     Weights weights;
     OnError on_error = OnError::stop;
     Watch* watch = nullptr;
+    RecordFormat format{};
+    std::vector<std::int64_t> columns{};  // that the calculation gets, from 0; none: all
 };
 
 // A block and the file it is from, as they are handed out: in one message.
@@ -34,8 +36,8 @@ struct Handout {
 
 Handout read_handout(std::span<const char> message);
 
-// Cuts a block at line ends into at most `parts` blocks of about equal size, in order.
-std::vector<Handout> divide(const Handout& block, std::int64_t parts);
+// Cuts a block where records end into at most `parts` blocks of about equal size, in order.
+std::vector<Handout> divide(const Handout& block, std::int64_t parts, std::int64_t lines_per_record = 1);
 
 inline constexpr std::size_t largest_piece_bytes = std::size_t{4}
                                                    << 20;  // about, since rank 0 holds one at a time
@@ -45,25 +47,39 @@ using TakePiece = std::function<void(Bytes piece)>;
 // One thread's tools.
 class Processor {
   public:
-    Processor(const Job& job, int thread) : job_(job), thread_(thread), builder_(job.calculation->results) {}
+    Processor(const Job& job, int thread)
+        : job_(job), thread_(thread), parser_(job.format), builder_(job.calculation->results) {}
 
     // Calculates all records of the block and gives away the results, in order: one piece, or several if they
     // are large. When bad records end the run, the first one in the block comes as a piece of its own, and is
-    // the last.
+    // the last. A record of several lines counts as its first; the others, as comments do, as skipped.
     void process(const Handout& block, const TakePiece& take);
 
   private:
     enum class Fate { done, skipped, rejected };
-    Fate process_line(const char*& at, const char* end, std::int64_t line);
+    Fate process_record(const char*& at, const char* end, std::int64_t line);
+    Fate parse_line(const char*& at, const char* end);
+    Fate parse_lines(const char*& at, const char* end);
+    bool has_fields_of_first();
+    bool choose_fields();
+    void take_reason();
+    void add_not_done(Fate fate, std::int64_t line);
     void idle();
-    bool calculate(std::span<const double> fields, double weight);
+    bool calculate(double weight);
     void reject(std::int64_t line);
     void give(const char* next, std::int64_t lines, const TakePiece& take);
 
     const Job& job_;
     int thread_;
     RecordParser parser_;
+    std::span<const double> fields_;  // of the record; in the parser, or in one of these
+    std::vector<double> fields_of_lines_, chosen_;
+    std::span<const std::size_t> rounded_;  // of all its fields
+    std::vector<std::size_t> rounded_of_lines_;
+    bool is_rounded_ = false;                       // a field that the calculation gets is
+    std::int64_t record_lines_ = 1, bad_line_ = 0;  // of the record, and the one to be rejected, from 0
     PieceBuilder builder_;
+    std::int64_t rounded_line_ = -1;  // the piece's first with such a number
     Statistics statistics_;
     BlockPlace piece_;            // the one being made: where it begins
     const char* text_ = nullptr;  // its first line

@@ -55,8 +55,8 @@ std::vector<Bytes> read_round(BlockSource& blocks, std::int64_t most_bytes) {
     return messages;
 }
 
-// The shares of the round are equal in bytes but for whole lines.
-void share_out(const std::vector<Bytes>& round, int ranks, Shares& shares) {
+// The shares of the round are equal in bytes but for whole records.
+void share_out(const std::vector<Bytes>& round, std::int64_t lines_per_record, int ranks, Shares& shares) {
     std::int64_t whole = 0, before = 0;
     for (const auto& message : round) whole += std::ssize(read_handout(message).text);
     shares.all.clear();
@@ -67,7 +67,7 @@ void share_out(const std::vector<Bytes>& round, int ranks, Shares& shares) {
         // Cut so finely that the shares differ by little; each part goes to the rank in whose share its
         // middle lies.
         const auto parts = std::max<std::int64_t>(1, std::ssize(block.text) * ranks * 16 / whole);
-        for (const auto& part : divide(block, parts)) {
+        for (const auto& part : divide(block, parts, lines_per_record)) {
             const auto rank = static_cast<std::size_t>((before + part.place.bytes / 2) * ranks / whole);
             const auto size_before = shares.all.size();
             if (shares.counts[rank] == 0) shares.offsets[rank] = mpi_count(size_before);
@@ -108,7 +108,7 @@ Answer scatter(const Problem& problem, const Team& team) {
         if (team.root()) {
             const auto round = read_round(*blocks, settings.block_bytes);
             more = round.empty() ? 0 : 1;
-            if (more != 0) share_out(round, team.size, shares);
+            if (more != 0) share_out(round, settings.format.lines_per_record, team.size, shares);
         }
         MPI_Bcast(&more, 1, MPI_INT, 0, team.comm);
         if (more == 0) break;

@@ -1,0 +1,39 @@
+#include "apps/fileio/max_rejected.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string_view>
+#include <system_error>
+
+#include "common/status.hpp"
+#include "common/units.hpp"
+
+namespace pacer::fileio {
+
+MaxRejected parse_max_rejected(const std::string& word) {
+    if (!word.ends_with('%')) return {word, static_cast<double>(parse_count(word)), false};
+    constexpr double whole = 100;
+    double percent = 0;
+    const char* const end = word.data() + word.size() - 1;
+    const auto [behind, error] = std::from_chars(word.data(), end, percent);
+    if (error != std::errc() || behind != end || !(percent >= 0 && percent <= whole))
+        throw UsageError(fmt::format("--max-rejected {}: write a number of records, or 0% to 100%", word));
+    return {word, percent, true};
+}
+
+std::string why_not_right(const MaxRejected& max, std::int64_t done, std::int64_t rejected) {
+    const auto records = done + rejected;
+    if (records == 0) return "the input has no records, so nothing was done";
+    if (max.written.empty()) {
+        if (done > 0) return {};
+        return records == 1 ? "the only record was rejected, so nothing was done"
+                            : fmt::format("all {} records were rejected, so nothing was done", records);
+    }
+    const double most = max.percent ? max.most / 100 * static_cast<double>(records) : max.most;
+    if (static_cast<double>(rejected) <= most) return {};
+    return fmt::format("{} of {} records were rejected, more than --max-rejected {} allows", rejected,
+                       records, max.written);
+}
+
+}  // namespace pacer::fileio

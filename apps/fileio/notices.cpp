@@ -1,0 +1,101 @@
+#include "apps/fileio/notices.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdio>
+#include <string>
+
+#include "common/progress.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+void say(const std::string& sentence) {
+    progress::clear();
+    std::fputs(fmt::format("fileio: {}\n", sentence).c_str(), stderr);  // which may be gone
+}
+
+// "columns 1 to 3", "column 5", "columns 2, 7".
+std::string written(const std::vector<std::int64_t>& columns) {
+    const auto count = std::ssize(columns);
+    if (count == 1) return fmt::format("column {}", columns[0]);
+    if (count > 2 && columns.back() - columns.front() == count - 1)
+        return fmt::format("columns {} to {}", columns.front(), columns.back());
+    return fmt::format("columns {}", fmt::join(columns, ", "));
+}
+
+}  // namespace
+
+void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
+    if (const auto& line = reader.header_record(); line && !header_said_) {
+        header_said_ = true;
+        say(
+            fmt::format("warning: {}:{} is skipped as a header, but would be a record; --skip-header is for "
+                        "every file of the input",
+                        line->path, line->line));
+    }
+    if (const auto& line = reader.decimal_record(); line && !decimal_said_) {
+        decimal_said_ = true;
+        say(
+            fmt::format("warning: {}:{} is read as two numbers; --decimal-comma makes it one, --separator "
+                        "comma says that two are right",
+                        line->path, line->line));
+    }
+    const auto fields = place.first_record.fields;
+    if (fields == 0) return;
+    const auto& path = reader.files()[static_cast<std::size_t>(place.file)].path;
+    if (first_fields_ == 0) {
+        first_path_ = path;
+        first_fields_ = fields;
+        of_columns(fields);
+    }
+    if (fields != first_fields_) of_other_fields(path, fields);
+}
+
+// Of a calculation that asks for fewer than there are.
+void Notices::of_columns(std::int64_t fields) {
+    std::vector<std::int64_t> used, ignored;
+    const auto given = columns_.empty() ? fields : std::ssize(columns_);
+    if (calculation_.takes_all || calculation_.fields >= given) return;
+    for (std::int64_t i = 0; i < given; ++i) {
+        const auto column = columns_.empty() ? i : columns_[static_cast<std::size_t>(i)];
+        (i < calculation_.fields ? used : ignored).push_back(column + 1);
+    }
+    say(
+        fmt::format("{} asks for {} of the {} numbers of a record: it gets {}, and {} {} left over; "
+                    "--columns chooses",
+                    calculation_.name, calculation_.fields, given, used.empty() ? "none" : written(used),
+                    written(ignored), ignored.size() == 1 ? "is" : "are"));
+}
+
+// Each file by itself is in order, but its columns may be others.
+void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
+    if (other_fields_said_) return;
+    other_fields_said_ = true;
+    say(fmt::format("warning: records have {} numbers in {}, and {} in {}", first_fields_, first_path_,
+                    fields, path));
+}
+
+void Notices::of_piece(std::string_view path, const Piece& piece) {
+    const auto line = piece.header().rounded_line;
+    if (line < 0 || rounded_said_) return;
+    rounded_said_ = true;
+    say(
+        fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; an identifier can be "
+                    "left out with --columns",
+                    path, piece.place().first_line + line + 1));
+}
+
+void Notices::of_folders(const LeftOut& left_out) {
+    if (left_out.entries == 0) return;
+    const auto others = left_out.entries - 1;
+    say(fmt::format(
+        "{} ({}){} left out: folders give regular files whose names neither begin with a dot nor "
+        "end in .part, and each folder once",
+        left_out.first, left_out.why,
+        others == 0 ? " is" : fmt::format(" and {} other{} are", others, others == 1 ? "" : "s")));
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,41 @@
+// Finds out what the first record of a file is, from the lines as they are read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "io/block.hpp"
+#include "io/records.hpp"
+
+namespace pacer {
+
+class FirstRecordFinder {
+  public:
+    // `known`: nothing is to be found.
+    explicit FirstRecordFinder(const RecordFormat& format, FirstRecord known = {})
+        : parser_(format),
+          decimal_comma_unclear_(format.separator == Separator::automatic && !format.decimal_comma),
+          lines_per_record_(format.lines_per_record),
+          found_(known) {}
+
+    // Whole lines and records of which `before` lines of the file come before, `header` of them a header.
+    void look(const char* at, const char* end, std::int64_t before, std::int64_t header);
+
+    const FirstRecord& found() const { return found_; }
+    // The first line of the header, from 0, that would be a record.
+    std::optional<std::int64_t> header_record() const { return header_record_; }
+    // The record, found here, is "12,5" or the like, and nothing was said of commas.
+    bool may_be_decimal() const { return may_be_decimal_; }
+
+  private:
+    std::int64_t fields_of_record(const char*& at, const char* end);
+
+    RecordParser parser_;
+    bool decimal_comma_unclear_;
+    std::int64_t lines_per_record_;
+    FirstRecord found_;
+    std::optional<std::int64_t> header_record_;
+    bool may_be_decimal_ = false;
+};
+
+}  // namespace pacer
