@@ -115,7 +115,7 @@ Argument Arguments::add_number(const std::string& names, double& value, double l
 
 Argument Arguments::add_whole(const std::string& names, std::uint64_t& value, const std::string& help) {
     const auto assign = [&value, names](const std::string& word) {
-        value = read_number(names, word, std::numeric_limits<std::uint64_t>::max());
+        value = read_number<std::uint64_t>(names, word, std::numeric_limits<std::int64_t>::max());
     };
     return add_word(names, assign, help).placeholder("NUMBER").usual(fmt::format("{}", value));
 }
@@ -156,6 +156,14 @@ std::optional<std::string> Arguments::read(int argc, const char* const* argv) {
         return bad_usage(
             what, chosen.empty() ? app_->get_name() : app_->get_name() + " " + chosen.front()->get_name());
     };
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        // CLI11 takes the next word for the value, and brackets for a list.
+        if (word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw refuse(fmt::format("{} wants a value", word));
+        if (word.starts_with('[') && word.ends_with(']'))
+            throw refuse(fmt::format("'{}' could be a list or a name: write ./{}", word, word));
+    }
     try {
         app_->parse(argc, argv);
     } catch (const CLI::CallForHelp&) {

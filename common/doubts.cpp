@@ -44,7 +44,8 @@ std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
              return when(static_cast<std::int64_t>(s.size()) < options.repeats,
                          fmt::format("{} repeats", s.size()));
          }},
-        {"fewer than 6 repeats for want of time, so nothing is known of how they vary",
+        {stopped ? "fewer than 6 repeats, so nothing is known of how they vary"
+                 : "fewer than 6 repeats for want of time, so nothing is known of how they vary",
          [=](const Record& r, const auto& s) {
              const bool wanting = fixed_repeats ? std::ssize(s) < options.repeats : !r.converged;
              return when(std::ssize(s) < fewest_for_interval && wanting, fmt::format("{}", s.size()));

@@ -61,7 +61,8 @@ Started started(std::string_view mpi_library, int srun_tasks, const Variables& v
     for (const auto& [size, rank] : told_by_launchers) {
         const int processes = std::max(number(size), number(rank) + 1);
         if (size == own && number(size) > 0) return {processes, number(rank), size};
-        if (processes > most.processes) most = {processes, number(rank), number(size) > 1 ? size : rank};
+        if (processes > most.processes)
+            most = {processes, number(rank), number(size) > 1 ? size : rank, number(size) > 1};
     }
     if (srun_tasks > most.processes) most = {srun_tasks, number("SLURM_PROCID"), std::string(srun_variable)};
     return most;

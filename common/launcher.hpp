@@ -21,6 +21,11 @@ struct Started {
     int processes = 1;
     int rank = 0;          // this one's, of them
     std::string variable;  // that says so; empty: none does
+    bool counted =
+        true;  // false: this one's rank is all that is known, and the first one takes itself for all
+
+    // Whether it is this one that tells the user what is wrong with all.
+    bool speaks() const { return rank == (counted ? 0 : 1); }
 };
 
 // The value of an environment variable; null if it is not set.

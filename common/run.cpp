@@ -19,9 +19,10 @@ constexpr double wanted_half_width = 0.02;   // of the interval of the median, r
 constexpr double long_work_seconds = 0.01;   // for which the first execution is warm-up enough
 constexpr int most_warm_up_blocks = 10;
 constexpr double warm_up_agreement = 0.05;
-constexpr double most_of_warm_up = 0.2;     // of the time that is left, of all variants together
-constexpr double plan_seconds = 0.25;       // between two looks at the clock and at signals
-constexpr double shortest_in_steps = 1000;  // of the clock; a shorter repeat is batched
+constexpr double most_of_warm_up = 0.2;      // of the time that is left, of all variants together
+constexpr double plan_seconds = 0.25;        // between two looks at the clock and at signals
+constexpr double shortest_in_steps = 1000;   // of the clock; a shorter repeat is batched,
+constexpr double long_enough_seconds = 0.2;  // but not beyond this, which is 50 steps of a coarse one
 constexpr std::int64_t largest_batch = 1000000;
 
 // Rank 0's decisions: what to run next, and when it is enough.
@@ -116,13 +117,17 @@ class Director {
     }
 
     // So long that the clock can tell it, and no longer than the time that is left has room for, should an
-    // execution have taken a whole step of the clock more than `typical`.
+    // execution have taken a whole step of the clock more than `typical`. Where the clock has told next to
+    // nothing the batch grows step by step.
     std::int64_t batch_for(std::size_t i, double typical) const {
         // A batch is prepared as a whole: its second execution would find what the first has left.
         if (tasks_[i].prepare) return 1;
-        const double wanted = std::ceil(shortest_in_steps * clock_step_seconds_ / std::max(typical, 1e-12));
+        const double step = clock_step_seconds_, batch = static_cast<double>(batch_[i]);
+        const double shortest = std::min(shortest_in_steps * step, std::max(long_enough_seconds, 50 * step));
+        double wanted = std::ceil(shortest / std::max(typical, 1e-12));
+        if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
         const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block);
-        const double longest = typical + clock_step_seconds_ / static_cast<double>(batch_[i]);
+        const double longest = typical + step / batch;
         const double affordable = executor_.seconds_left() / repeats / longest;
         return static_cast<std::int64_t>(
             std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));

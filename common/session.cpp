@@ -88,6 +88,7 @@ Session open_session(const Team& world, std::string_view app, const Options& opt
                      int argc, char** argv) {
     Session session{world, options, std::move(uses), {}, read_cpu_times()};
     set_activity("looking at the placement");
+    check_clocks(world);
     session.launch.id = new_launch_id();
     session.launch.circumstances = circumstances_before(world, app, argc, argv);
     session.threads = decide_threads(world);

@@ -26,6 +26,8 @@
 #include "common/patience.hpp"
 #include "common/placement_machine.hpp"
 #include "common/say.hpp"
+#include "common/timing.hpp"
+#include "common/topology.hpp"
 #include "common/window.hpp"
 
 namespace pacer {
@@ -68,11 +70,10 @@ void heed_stop_signals() {
 
 // Ends the launch; the other ranks may be anywhere.
 [[noreturn]] void abort_launch(const Team& world, std::string_view program, std::string_view what) {
-    if (failure->draw_first()) {
+    if (failure->draw_first())
         say("{}: rank {} on {}, {}: {}\n", program, world.rank, host_name(), activity, what);
-    } else {
-        std::this_thread::sleep_for(std::chrono::milliseconds(200));  // let the first one print and abort
-    }
+    // The name that was drawn goes with its process: who fails together with it is to find it taken.
+    std::this_thread::sleep_for(std::chrono::milliseconds(300));
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::wrong));
     std::abort();
 }
@@ -83,7 +84,6 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_rank(world.comm, &world.rank);
     MPI_Comm_size(world.comm, &world.size);
     MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
-    world.crowded = crowded(world);
     static const FailureTicket ticket(world);
     failure = &ticket;
     stop_sentence =
@@ -92,6 +92,8 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     heed_stop_signals();
     auto status = ExitStatus::wrong;
     try {
+        on_every_rank(world, [] { topology(); });  // PACER_TOPOLOGY may describe none
+        world.crowded = crowded(world);
         status = body(world);
     } catch (const UsageError& error) {
         tells_stop = 0;
@@ -123,7 +125,7 @@ std::string mpi_library() {
 
 // One of several processes that MPI does not connect: it is refused, and one of them says why.
 ExitStatus refuse_to_be_alone(std::string_view program, const Started& processes, std::string_view why) {
-    if (processes.rank == 0) say("{}: {}\n", program, why);
+    if (processes.speaks()) say("{}: {}\n", program, why);
     return ExitStatus::usage;
 }
 
@@ -270,6 +272,25 @@ std::vector<double> seconds_since_first_start(const Team& team, std::span<const 
                         seconds[i], longest));
     }
     return seconds;
+}
+
+void check_clocks(const Team& team) {
+    int node_rank = 0;
+    MPI_Comm_rank(team.node, &node_rank);
+    // Whatever the others read between the two barriers lies between the first rank's two readings.
+    std::array<double, 2> between{now_seconds(), 0};
+    MPI_Barrier(team.node);
+    const double own = now_seconds();
+    MPI_Barrier(team.node);
+    between[1] = now_seconds();
+    MPI_Bcast(between.data(), 2, MPI_DOUBLE, 0, team.node);
+    on_every_rank(team, [&] {
+        constexpr double rounding = 1e-9;
+        if (node_rank == 0 || (own >= between[0] - rounding && own <= between[1] + rounding)) return;
+        throw UsageError(fmt::format(
+            "rank {} does not share a clock with the first rank on {}: start both in one time namespace",
+            team.rank, host_name()));
+    });
 }
 
 bool stop_requested() {

@@ -62,6 +62,10 @@ Team team_of_one(int threads);
 std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
                                               std::span<const double> ends);
 
+// Throws UsageError on every rank if a rank's clock is not that of its node's first one: in a time namespace
+// of its own, say. Collective.
+void check_clocks(const Team& team);
+
 // True once a signal asked the launch to stop (SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU received by
 // this process), which rank 0 says at once if it got one. A second one kills, unless it is of the last two
 // kinds.

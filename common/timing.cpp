@@ -6,9 +6,8 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <stdexcept>
 #include <vector>
-
-#include "common/status.hpp"
 
 namespace pacer {
 
@@ -43,7 +42,8 @@ ClockQuality measure_clock() {
     for (int steps = 0; readings < fewest_readings || steps < fewest_steps ||
                         (steps < enough_steps && before - start < long_seconds);
          ++readings) {
-        if (readings == most_readings) throw UsageError("this host's clock (CLOCK_MONOTONIC) stands still");
+        if (readings == most_readings)
+            throw std::runtime_error("this host's clock (CLOCK_MONOTONIC) stands still");
         const double now = now_seconds();
         if (now > before) {
             smallest = std::min(smallest, now - before);

@@ -17,7 +17,7 @@ struct ClockQuality {
     double resolution_seconds = 0;  // smallest step seen between two readings
     double overhead_seconds = 0;    // cost of one reading
 };
-// Waits for steps of the clock. Throws UsageError if it stands still.
+// Waits for steps of the clock. Throws std::runtime_error if it stands still.
 ClockQuality measure_clock();
 
 // What this host's clock can tell to 1 %: a rate that is probed in less time is none.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 #include "common/safekeeping.hpp"
@@ -14,14 +15,20 @@
 
 namespace pacer {
 
-EarlyDump::EarlyDump(DumpFile dump)
-    : dump_(std::move(dump)), wake_(eventfd(0, EFD_CLOEXEC)), thread_([this] { wait(); }) {}
+// Without descriptors or threads left there is no early dump, and a launch all the same.
+EarlyDump::EarlyDump(DumpFile dump) : dump_(std::move(dump)), wake_(eventfd(0, EFD_CLOEXEC)) {
+    if (wake_ < 0) return;
+    try {
+        thread_ = std::thread([this] { wait(); });
+    } catch (const std::system_error&) {
+    }
+}
 
 EarlyDump::~EarlyDump() {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one);
-    thread_.join();
-    close(wake_);
+    if (thread_.joinable()) thread_.join();
+    if (wake_ >= 0) close(wake_);
 }
 
 std::string EarlyDump::write(const Launch& launch) {

@@ -64,7 +64,9 @@ void print_after_table(const Session& session, const std::function<std::string()
     on_root(session.world, [&] { print_out(text()); });
 }
 
-Output::Output(const Team& world, const Options& options, const std::string& app) {
+// HDF5's version is asked for before there is an early dump: HDF5 wants one thread at a time.
+Output::Output(const Team& world, const Options& options, const std::string& app)
+    : hdf5_version_(hdf5::library_version()) {
     on_root(world, [&] {
         if (!options.no_dump)
             dump_ = std::make_unique<EarlyDump>(DumpFile(options.dump, options.force, app, world.size));
@@ -74,7 +76,7 @@ Output::Output(const Team& world, const Options& options, const std::string& app
 ExitStatus Output::deliver(Session& session) const {
     int status = 0;
     on_root(session.world, [&] {
-        session.launch.circumstances.emplace_back("hdf5_version", hdf5::library_version());
+        session.launch.circumstances.emplace_back("hdf5_version", hdf5_version_);
         // The dump first: a reader of stdout may have gone, which ends this process.
         std::string path;
         std::optional<UsageError> no_dump;

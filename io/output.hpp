@@ -26,6 +26,7 @@ class Output {
     ExitStatus deliver(Session& session) const;
 
   private:
+    std::string hdf5_version_;
     std::unique_ptr<EarlyDump> dump_;  // rank 0, if one is wanted
 };
 

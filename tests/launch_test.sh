@@ -5,7 +5,8 @@ set -euo pipefail
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/lib.sh"
 
-faults=$1
+cp "$1" "$scratch/faults.so" # LD_PRELOAD takes no path with a blank
+faults=$scratch/faults.so
 cd "$scratch"
 unset PACER_ALONE
 short=(--no-dump --no-limits --repeats 6)
@@ -58,6 +59,8 @@ alone 2 '' PMI_SIZE=2 PMI_RANK=1 # the first one has said it
 alone 2 'set PACER_ALONE=1 if each is to run alone' MPI_LOCALNRANKS=4
 alone 2 'FLUX_JOB_SIZE says that there are 8 processes' FLUX_JOB_SIZE=8
 alone 2 'PALS_LOCAL_SIZE says' PALS_LOCAL_SIZE=2
+alone 2 'PMIX_RANK says' PMIX_RANK=1 # no size is known, and the first one takes itself for the only one
+alone 2 '' PMIX_RANK=2
 alone 2 'srun started 3 tasks' SLURM_STEP_NUM_TASKS=3 SLURM_PROCID=0
 alone 0 '' PMI_SIZE=2 PMI_RANK=0 PACER_ALONE=1
 alone 0 '' SLURM_STEP_NUM_TASKS=3 PACER_ALONE=1
@@ -78,10 +81,30 @@ expect 0 'the dump of a coarse clock'
 with 'coarse clock' "$BIN/overhead" --max-seconds 0.2 --no-dump --no-limits -n 0 --workers 1 --variants call,barrier
 expect 1 'all too short for the clock'
 says out 'too short for this clock' 'all too short for the clock'
+# Without a time budget too, and a signal is heeded.
+with 'coarse clock' "$BIN/reduce" -n 1e5 --no-limits --repeats 6 --no-dump --variants serial
+expect 0 'repeats on a coarse clock'
+run env PACER_TOPOLOGY=bogus timeout 60 mpirun -np 3 "$BIN/reduce" "${small[@]:1}"
+expect 2 'a topology that describes none'
+once 'PACER_TOPOLOGY=bogus: neither' 'a topology that describes none'
+run timeout 60 mpirun -np 1 env PACER_TOPOLOGY=bogus "$BIN/reduce" "${small[@]:1}" : -np 1 "$BIN/reduce" "${small[@]:1}"
+expect 2 'one rank whose topology describes none'
+once 'PACER_TOPOLOGY=bogus: neither' 'one rank whose topology describes none'
+for odd in --dump= --max-seconds= '[1]'; do
+    run timeout 60 "$BIN/reduce" "$odd" --quiet "${small[@]:1}"
+    expect 2 "$odd"
+    once 'reduce --help lists the options' "$odd"
+    [[ ! -e ./--quiet ]] || fail "$odd writes a file --quiet"
+done
 if unshare -T --monotonic 100000 true 2>/dev/null; then
     run mpirun -np 1 "$BIN/reduce" "${small[@]:1}" : -np 1 unshare -T --monotonic 100000 "$BIN/reduce" "${small[@]:1}"
-    expect 1 'a rank with a clock of its own'
-    once 'do not share a clock' 'a rank with a clock of its own'
+    expect 2 'a rank with a clock of its own'
+    once 'rank 1 does not share a clock with the first rank' 'a rank with a clock of its own'
+    # A second off, on a launch that is older: no sample is longer than it.
+    run mpirun -np 1 "$BIN/reduce" "${small[@]:1}" : -np 1 bash -c 'sleep 2; exec unshare -T --monotonic -1 "$@"' - \
+        "$BIN/reduce" "${small[@]:1}"
+    expect 2 'a clock that is a second late'
+    once 'does not share a clock' 'a clock that is a second late'
 else
     without 'no process here may have a clock of its own'
 fi

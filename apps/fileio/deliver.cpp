@@ -11,6 +11,7 @@
 #include "apps/fileio/notices.hpp"
 #include "apps/fileio/tally.hpp"
 #include "common/progress.hpp"
+#include "common/say.hpp"
 #include "common/units.hpp"
 #include "io/output.hpp"
 #include "io/part_file.hpp"
@@ -145,7 +146,7 @@ class Desk {
         report(world, account);
         const auto why = why_not_right(settings_.max_rejected, account.done, account.rejected);
         if (why.empty()) return ExitStatus::right;
-        fmt::print(stderr, "fileio: {}\n", why);
+        say("fileio: {}\n", why);
         return ExitStatus::wrong;
     }
 

@@ -9,6 +9,7 @@
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/tally.hpp"
 #include "common/progress.hpp"
+#include "common/say.hpp"
 #include "common/session.hpp"
 #include "common/units.hpp"
 #include "io/output.hpp"
@@ -133,7 +134,7 @@ ExitStatus measure_variants(const Team& world, const Options& options, const Wis
     const auto& expected = problem->expected;
     const auto why = fileio::why_not_right(wishes.settings.max_rejected, expected.done, expected.rejected);
     if (!why.empty()) {
-        if (world.root()) fmt::print(stderr, "fileio: {}\n", why);
+        if (world.root()) say("fileio: {}\n", why);
         return ExitStatus::wrong;
     }
     measure(session, Experiment<fileio::Problem, fileio::Answer>{

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/progress.hpp"
+#include "common/say.hpp"
 
 namespace pacer::fileio {
 
@@ -14,7 +15,7 @@ namespace {
 
 void say(const std::string& sentence) {
     progress::clear();
-    std::fputs(fmt::format("fileio: {}\n", sentence).c_str(), stderr);  // which may be gone
+    pacer::say("fileio: {}\n", sentence);
 }
 
 // "columns 1 to 3", "column 5", "columns 2, 7".

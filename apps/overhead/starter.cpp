@@ -14,7 +14,6 @@
 #include <cstring>
 #include <stdexcept>
 #include <string_view>
-#include <system_error>
 #include <thread>
 
 #include "apps/overhead/forked_workers.hpp"
@@ -48,8 +47,10 @@ int beyond_standard(int descriptor) {
 
 Starter::Starter(const std::string& program) {
     std::array<int, 2> ends{};
-    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0)
-        throw std::system_error(errno, std::generic_category(), "socketpair");
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
+        failure_ = std::strerror(errno);
+        return;
+    }
     for (int& end : ends) end = beyond_standard(end);
     const pid_t parent = getpid();
     pid_ = ::fork();
@@ -60,12 +61,9 @@ Starter::Starter(const std::string& program) {
         close(ends[0]);
         serve(ends[1], program);
     }
-    const int reason = errno;
+    if (pid_ < 0) failure_ = std::strerror(errno);
     close(ends[1]);
     channel_ = ends[0];
-    if (pid_ > 0) return;
-    close(channel_);
-    throw std::system_error(reason, std::generic_category(), "fork");
 }
 
 void Starter::serve(int channel, const std::string& program) {
@@ -106,6 +104,7 @@ Starter::Reply Starter::fulfil(const Wish& wish, Spawner& spawner) {
 }
 
 Starter::Started Starter::start(How how, std::int64_t workers) {
+    if (!failure_.empty()) return {.error = "no process could be forked before MPI began: " + failure_};
     const Wish wish{how, workers};
     Reply reply{};
     send(channel_, &wish, sizeof wish, MSG_NOSIGNAL);

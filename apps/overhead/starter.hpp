@@ -14,7 +14,7 @@ namespace pacer::overhead {
 class Starter {
   public:
     // Forks at once, so it is to be made before MPI_Init and before there are threads. `program`: as of
-    // Spawner. Throws std::system_error.
+    // Spawner. Where that fails, it is what every start() answers.
     explicit Starter(const std::string& program);
     Starter(const Starter&) = delete;
     Starter& operator=(const Starter&) = delete;
@@ -45,7 +45,8 @@ class Starter {
     static Reply fulfil(const Wish& wish, class Spawner& spawner);
 
     pid_t pid_ = -1;
-    int channel_ = -1;  // to and from it
+    int channel_ = -1;          // to and from it
+    std::string failure_ = {};  // why there is none
 };
 
 }  // namespace pacer::overhead

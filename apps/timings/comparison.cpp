@@ -136,8 +136,8 @@ void judge(CaseComparison& row, const Sides& sides, double asked_for, std::optio
     if (hurried > 0) row.verdict = Finding::inconclusive;
     if (row.verdict == Finding::inconclusive) doubt(row, base, candidate);
     if (hurried > 0)
-        row.note = fmt::format("{} launch{} had time for fewer than {} repeats", hurried,
-                               hurried == 1 ? "" : "es", fewest_for_interval);
+        row.note = fmt::format("{} launch{} had fewer than {} repeats", hurried, hurried == 1 ? "" : "es",
+                               fewest_for_interval);
 }
 
 CaseComparison compare_sides(const CaseKey& key, const Sides& sides, const ComparisonOptions& options,
