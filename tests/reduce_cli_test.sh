@@ -44,7 +44,7 @@ refused '--format' --format yaml
 refused '--source' --source disk
 refused '--max-seconds' --max-seconds -1
 refused 'not exact in f64' --type f64 -n 1e15
-refused 'chunk' --chunk 0
+refused '--chunk wants at least 1 element' --chunk 0
 doubles=(--source memory --type f64)
 refused '--data is for doubles in memory' --data wide
 refused '--data' "${doubles[@]}" --data narrow
