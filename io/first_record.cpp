@@ -17,15 +17,20 @@ bool is_one_comma_in_digits(std::string_view line) {
 
 }  // namespace
 
-// 0: these lines are none. Moves `at` behind them.
-std::int64_t FirstRecordFinder::fields_of_record(const char*& at, const char* end) {
-    std::int64_t fields = 0;
+// Without fields: these lines are none. Moves `at` behind them. A word that is no number makes a line bad,
+// but of several lines it must not be another record, by how blocks are cut, that the others are measured by.
+FirstRecord FirstRecordFinder::read_record(const char*& at, const char* end, std::int64_t line) {
+    FirstRecord record{line, 0, 0};
     bool good = true;
     for (std::int64_t i = 0; i < lines_per_record_ && at != end; ++i) {
-        good = parser_.next(at, end) == RecordParser::Line::record && good;
-        if (good) fields += std::ssize(parser_.fields());
+        const char* const begin = at;
+        auto fields = parser_.next(at, end) == RecordParser::Line::record ? std::ssize(parser_.fields()) : 0;
+        if (fields == 0 && lines_per_record_ > 1) fields = parser_.fields_if_numbers(begin, at);
+        good = good && fields > 0;
+        record.fields += fields;
+        if (lines_per_record_ > 1) record.shape = shape_with(record.shape, fields);
     }
-    return good ? fields : 0;
+    return good ? record : FirstRecord();
 }
 
 void FirstRecordFinder::look(const char* at, const char* end, std::int64_t before, std::int64_t header) {
@@ -38,8 +43,8 @@ void FirstRecordFinder::look(const char* at, const char* end, std::int64_t befor
             continue;
         }
         const char* const begin = at;
-        if (const auto fields = fields_of_record(at, end); fields > 0) {
-            found_ = {line, fields};
+        if (const auto record = read_record(at, end, line); record.fields > 0) {
+            found_ = record;
             may_be_decimal_ = decimal_comma_unclear_ && is_one_comma_in_digits({begin, at});
             return;
         }

@@ -28,7 +28,7 @@ class FirstRecordFinder {
     bool may_be_decimal() const { return may_be_decimal_; }
 
   private:
-    std::int64_t fields_of_record(const char*& at, const char* end);
+    FirstRecord read_record(const char*& at, const char* end, std::int64_t line);
 
     RecordParser parser_;
     bool decimal_comma_unclear_;

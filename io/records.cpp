@@ -300,6 +300,21 @@ bool RecordParser::read_fields(const char*& at, const char* end) {
     return count_ == 0 || leading_tab_ == 0 || !by_tab || reject_empty(leading_tab_, 1, true);
 }
 
+std::int64_t RecordParser::fields_if_numbers(const char* line, const char* end) {
+    if (find_lone_cr(line, end) != nullptr) return 0;
+    std::string zeros;
+    bool in_word = false;
+    for (const char* at = line; at != end; ++at) {
+        const bool word = kind_at(at, end) == other;
+        if (word && !in_word && *at == '#') break;
+        if (!word) zeros += *at;
+        if (word && !in_word) zeros += '0';
+        in_word = word;
+    }
+    const char* at = zeros.data();
+    return !zeros.empty() && next(at, at + zeros.size()) == Line::record ? std::ssize(fields()) : 0;
+}
+
 RecordParser::Line RecordParser::next(const char*& at, const char* end) {
     const char* const line = at;
     const bool good = read_fields(at, end);

@@ -53,6 +53,9 @@ class RecordParser {
     // "'abc' is not a number". Printable; no more than 40 characters of the line are quoted.
     const std::string& reason() const { return reason_; }
 
+    // How many fields a bad line has if each of its words were a number; 0: that cannot be told, or none.
+    std::int64_t fields_if_numbers(const char* line, const char* end);
+
     // The last line was bad since it has a CR that ends lines elsewhere: it may hold whole records.
     bool lone_cr() const { return lone_cr_; }
 

@@ -502,7 +502,7 @@ EarlierReading some_of(const std::vector<Block>& blocks, const std::vector<Input
     for (const auto& [place, text] : blocks) {
         if (random() % odds != 0) continue;
         earlier.done[place.file].push_back(
-            {place.offset, place.bytes, place.lines, hash(text.data(), text.size())});
+            {place.offset, place.bytes, place.lines, hash(text.data(), text.size()), place.header_lines});
     }
     return earlier;
 }
@@ -546,6 +546,32 @@ TEST_F(ReaderTest, GoesOnWhereAnEarlierRunStopped) {
         std::int64_t on_disk = 0;
         for (const auto& file : files) on_disk += file.bytes;
         EXPECT_EQ(reader.bytes_on_disk(), on_disk);
+    }
+}
+
+// Records of several lines are counted off from the first one, wherever a run goes on.
+TEST_F(ReaderTest, WhatIsBlankBeforeRecordsOfSeveralLinesIsHeader) {
+    constexpr std::int64_t each = 3;
+    std::mt19937 random(5);
+    for (int round = 0; round < 200; ++round) {
+        const ReadSettings settings{
+            .skip_header = round % 3, .format = {.lines_per_record = each}, .excluded = {}};
+        std::string text = "1\n2\n";
+        text.resize(static_cast<std::size_t>(2 * settings.skip_header));
+        auto lead = settings.skip_header;
+        for (auto blank = random() % 5; blank > 0; --blank) text += blank % 2 == 0 ? "\n" : "# 1 2\n", ++lead;
+        text += "x\n\n3\n\n\n\n4\n5\n6\n7\n";
+        write("a", text);
+        const auto before = blocks_of({"a"}, 1 + random() % 8, settings);
+        Reader reader({"a"}, settings, some_of(before, files_of({"a"}, settings), random));
+        for (const auto& blocks : {before, blocks_of(reader, 1 + random() % 8)}) {
+            for (const auto& [place, block] : blocks) {
+                const auto end = place.first_line + place.lines - lead;
+                EXPECT_TRUE(end <= 0 || end % each == 0 || block.ends_with("7\n")) << text << ": " << end;
+                EXPECT_EQ(place.header_lines,
+                          std::clamp<std::int64_t>(lead - place.first_line, 0, place.lines));
+            }
+        }
     }
 }
 

@@ -311,6 +311,18 @@ TEST(Records, WholeNumbersThatLoseDigitsAreNoted) {
     EXPECT_EQ(rounded("1;9007199254740993", {.decimal_comma = true}), Fields{1});
 }
 
+TEST(Records, FieldsOfALineIfAllWereNumbers) {
+    const auto fields = [](const std::string& line, const RecordFormat& format = {}) {
+        return RecordParser(format).fields_if_numbers(line.data(), line.data() + line.size());
+    };
+    EXPECT_EQ(fields("x yy 3\n"), 3);
+    EXPECT_EQ(fields("x,nan,\xff\r\n"), 3);
+    EXPECT_EQ(fields("1\tx#y\t# z"), 2);
+    EXPECT_EQ(fields("a,b;c", {.decimal_comma = true}), 2);
+    for (const std::string line : {"", "\n", "# x", "x,,y", "x\t\ty", "x,y z", "x\ry", "1 # x\ry"})
+        EXPECT_EQ(fields(line), 0) << line;
+}
+
 TEST(Records, Junk) {
     expect_bad(std::string("1 2\0003", 5), 4, "byte 0x00 is not text");
     expect_bad("1 \x1b[0m", 3, "byte 0x1b is not text");

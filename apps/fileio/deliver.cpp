@@ -88,7 +88,7 @@ class Desk {
         add_files();
         notices_.of_reading(reader_, piece.place());
         notices_.of_piece(reader_.files()[static_cast<std::size_t>(piece.place().file)].path, piece);
-        if (settings_.on_error == OnError::stop && piece.header().rejected > 0) {
+        if (piece.header().ends_run != EndsRun::goes_on) {
             note_bad(piece);
             blocks.end();
         } else {
@@ -120,10 +120,10 @@ class Desk {
         notices_.of_folders(reader_.left_out());
         if (!bad_.empty()) {
             journal_->flush();
-            throw UsageError(
-                fmt::format("{}; {} records are kept in {}: --resume --on-error skip goes on without such "
-                            "ones",
-                            bad_, records_done(), delivery_.target.journal_path()));
+            throw UsageError(fmt::format(
+                "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),
+                bad_can_be_skipped_ ? "--resume --on-error skip goes on without such ones"
+                                    : "mend the file and begin anew with --force"));
         }
         if (stopped) {
             journal_->flush();
@@ -197,6 +197,7 @@ class Desk {
         const std::pair where(place.file, place.first_line + rejected.line);
         if (!bad_.empty() && bad_where_ < where) return;
         bad_where_ = where;
+        bad_can_be_skipped_ = piece.header().ends_run == EndsRun::by_wish;
         bad_ = describe(reader_.files()[static_cast<std::size_t>(place.file)].path, place, rejected);
     }
 
@@ -227,6 +228,7 @@ class Desk {
     std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
     double flushed_ = 0;
     std::string bad_;  // why the run ends, if a bad record ends it
+    bool bad_can_be_skipped_ = false;
     std::pair<std::int64_t, std::int64_t> bad_where_;
 };
 

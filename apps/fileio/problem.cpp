@@ -77,12 +77,12 @@ void calculate_expected(Problem& problem, Notices& notices) {
                 problem.weight += weight;
                 problem.heaviest = std::max(problem.heaviest, weight);
             }
-            if (job.on_error == OnError::stop && bad.empty()) {
-                const auto rejected = piece.rejected();
-                if (!rejected.empty()) bad = describe(path, piece.place(), rejected.front());
-            }
+            const auto ends_run = piece.header().ends_run;
+            if (ends_run == EndsRun::goes_on) return;
+            bad = describe(path, piece.place(), piece.rejected().front());
+            if (ends_run == EndsRun::by_wish) bad += " (--on-error skip goes on without such records)";
         });
-        if (!bad.empty()) throw UsageError(bad + " (--on-error skip goes on without such records)");
+        if (!bad.empty()) throw UsageError(bad);
         text.clear();
     }
     problem.expected.lines_read = reader.lines();

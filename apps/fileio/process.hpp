@@ -51,15 +51,19 @@ class Processor {
         : job_(job), thread_(thread), parser_(job.format), builder_(job.calculation->results) {}
 
     // Calculates all records of the block and gives away the results, in order: one piece, or several if they
-    // are large. When bad records end the run, the first one in the block comes as a piece of its own, and is
-    // the last. A record of several lines counts as its first; the others, as comments do, as skipped.
+    // are large. When a bad record ends the run, it comes as a piece of its own, which is the last. Of
+    // several lines a record ends it, even if bad ones are to be skipped, that has blank lines within, or
+    // lines of other numbers of fields than the first record's: a line is missing or too many. A record of
+    // several lines counts as its first; the others, as comments do, as skipped.
     void process(const Handout& block, const TakePiece& take);
 
   private:
-    enum class Fate { done, skipped, rejected };
+    // lost: rejected, and records cannot be told apart any more.
+    enum class Fate { done, skipped, rejected, lost };
     Fate process_record(const char*& at, const char* end, std::int64_t line);
-    Fate parse_line(const char*& at, const char* end);
+    Fate parse_line(const char*& at, const char* end, bool say_why = true);
     Fate parse_lines(const char*& at, const char* end);
+    bool can_be_a_record(std::int64_t first_blank);
     bool has_fields_of_first();
     bool choose_fields();
     void take_reason();
@@ -74,11 +78,13 @@ class Processor {
     RecordParser parser_;
     std::span<const double> fields_;  // of the record; in the parser, or in one of these
     std::vector<double> fields_of_lines_, chosen_;
-    std::span<const std::size_t> rounded_;  // of all its fields
+    std::vector<std::int64_t> fields_in_lines_;  // how many, of each of the record's lines
+    std::span<const std::size_t> rounded_;       // of all its fields
     std::vector<std::size_t> rounded_of_lines_;
     bool is_rounded_ = false;                       // a field that the calculation gets is
     std::int64_t record_lines_ = 1, bad_line_ = 0;  // of the record, and the one to be rejected, from 0
     PieceBuilder builder_;
+    EndsRun ends_run_ = EndsRun::goes_on;
     std::int64_t rounded_line_ = -1;  // the piece's first with such a number
     Statistics statistics_;
     BlockPlace piece_;            // the one being made: where it begins
