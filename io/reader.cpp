@@ -248,6 +248,10 @@ const LeftOut& Reader::left_out() const {
     return state_->walk.left_out();
 }
 
+const std::string& Reader::again() const {
+    return state_->walk.again();
+}
+
 const std::optional<NotedLine>& Reader::header_record() const {
     return state_->header_record;
 }
@@ -271,11 +275,12 @@ std::optional<std::int64_t> Reader::total_bytes_on_disk() const {
 }
 
 std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
-                                LeftOut* left_out) {
+                                LeftOut* left_out, std::string* again) {
     std::vector<InputFile> files;
     Walk walk(inputs, settings.excluded);
     while (const auto found = walk.next()) files.push_back(look_at(*found));
     if (left_out != nullptr) *left_out = walk.left_out();
+    if (again != nullptr) *again = walk.again();
     return files;
 }
 

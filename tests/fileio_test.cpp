@@ -417,6 +417,32 @@ TEST(Problem, BadRecordsEndItUnlessTheyAreToBeSkipped) {
     }
 }
 
+// What tells launches apart that are not the same test.
+TEST(Problem, HowLinesAreReadIsAParameter) {
+    const Folder folder;
+    Settings settings;
+    settings.inputs = {folder.write("a.txt", "x\n1,5\t2\n3\t4\n")};
+    settings.calculation = "sum";
+    settings.skip_header = 1;
+    Watch watch(world(), "fileio_test", 2, 0);
+    const auto names = [&] {
+        std::string text;
+        for (const auto& [name, value] : parameters(*make_problem(world(), settings, watch)))
+            text += name + (name == "columns" ? "=" + std::get<std::string>(value) : "") + " ";
+        return text;
+    };
+    settings.format.separator = Separator::tab;
+    settings.format.decimal_comma = settings.format.ragged = true;
+    settings.format.lines_per_record = 2;
+    settings.columns = {3, 0};
+    const std::string always = "records bytes calculation workload skip_header ";
+    EXPECT_EQ(names(), always + "separator decimal_comma ragged lines_per_record columns=4,1 ");
+    settings.format = {};
+    settings.columns = {};
+    settings.inputs = {folder.write("b.txt", "x\n1 2\n3 4\n")};
+    EXPECT_EQ(names(), always);
+}
+
 TEST(Problem, RefusesUnevenWorkOfACalculationWithoutCost) {
     Settings settings;
     settings.calculation = "sum";

@@ -282,12 +282,12 @@ TEST_F(ReaderTest, WhatFoldersLeaveOutIsTold) {
     EXPECT_EQ(left_out({"d"}), (Told{0, ": "}));
     fs::create_directory_symlink("run", "d/latest");
     EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/latest/x", "d/run7/y", "d/run8/z"}));
-    EXPECT_EQ(left_out({"d"}), (Told{1, "d/run: the same folder as another"}));
+    EXPECT_EQ(left_out({"d"}), (Told{1, "d/run/x: the same file as another"}));
     fs::create_symlink("a", "d/b");
     fs::create_hard_link("d/a", "d/c");
     EXPECT_EQ(names({"d"}).size(), 5U);
     EXPECT_EQ(left_out({"d"}), (Told{2, "d/b: the same file as another"}));
-    EXPECT_EQ(left_out({"d", "d/b"}), (Told{2, "d/b: the same file as another"}));
+    EXPECT_EQ(left_out({"d", "d/b"}), (Told{3, "d/b: the same file as another"}));
     ASSERT_EQ(mkfifo("d/b_pipe", 0600), 0);
     EXPECT_EQ(left_out({"d"}), (Told{3, "d/b: the same file as another"}));
     fs::remove("d/b");
@@ -296,12 +296,49 @@ TEST_F(ReaderTest, WhatFoldersLeaveOutIsTold) {
     fs::create_directory_symlink("..", "d/up");
     fs::create_directory_symlink(folder_, "d/run/top");
     EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/c", "d/latest/x", "d/run7/y", "d/run8/z"}));
-    EXPECT_EQ(left_out({"d"}), (Told{5, "d/around: a link to a folder above it"}));
+    EXPECT_EQ(left_out({"d"}), (Told{6, "d/around: a link to a folder above it"}));
     for (const std::string name : {"d/.x", "d/r.csv.part"}) write(name, "1\n");
-    EXPECT_EQ(left_out({"d"}), (Told{7, "d/.x: hidden"}));
+    EXPECT_EQ(left_out({"d"}), (Told{8, "d/.x: hidden"}));
     Reader reader({"d"}, {});
     joined(blocks_of(reader, 100));
-    EXPECT_EQ(reader.left_out().entries, 7);
+    EXPECT_EQ(reader.left_out().entries, 8);
+}
+
+// As often as by names that are no links, however the links are called and wherever they are.
+TEST_F(ReaderTest, LinksMakeNoRecordsCountTwice) {
+    write("l/a/1", "1\n");
+    write("l/b/2", "2\n");
+    fs::create_directory_symlink("../b", "l/a/to_b");
+    using Names = std::vector<std::string>;
+    const auto again = [](const std::vector<std::string>& inputs) {
+        std::string path;
+        files_of(inputs, {}, nullptr, &path);
+        return path;
+    };
+    EXPECT_EQ(names({"l/a", "l/b"}), (Names{"l/a/1", "l/a/to_b/2"}));
+    EXPECT_EQ(names({"l/a", "l/b/2"}), (Names{"l/a/1", "l/a/to_b/2"}));
+    EXPECT_EQ(names({"l/b", "l/a"}), (Names{"l/b/2", "l/a/1"}));
+    EXPECT_EQ(names({"l/b/2", "l/a"}), (Names{"l/b/2", "l/a/1"}));
+    EXPECT_EQ(names({"l/a/to_b", "l/b", "l/b"}), (Names{"l/a/to_b/2", "l/b/2"}));
+    EXPECT_EQ(again({"l/a", "l/b"}), "");
+    EXPECT_EQ(names({"l", "l"}), (Names{"l/a/1", "l/a/to_b/2", "l/a/1", "l/b/2"}));
+    EXPECT_EQ(again({"l", "l"}), "l/a/1");
+    EXPECT_EQ(again({"l/a", "l/b", "l/b"}), "l/b/2");
+    for (const std::string link : {"h/0", "h/n", "h/z"}) {
+        fs::remove_all("h");
+        write("h/m", "1\n");
+        fs::create_hard_link("h/m", "h/p");
+        fs::create_symlink("m", link);
+        fs::create_directory_symlink(".", "h/1");
+        EXPECT_EQ(names({"h"}).size(), 2U) << link;
+    }
+    for (const std::string link : {"k/0", "k/n", "k/z"}) {
+        fs::remove_all("k");
+        write("k/m/x", "1\n");
+        fs::create_hard_link("k/m/x", "k/p");
+        fs::create_directory_symlink("m", link);
+        EXPECT_EQ(names({"k"}).size(), 2U) << link;
+    }
 }
 
 // Whatever blocks the file is cut into, and whoever reads them.

@@ -1,7 +1,6 @@
 #include "apps/fileio/deliver.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <optional>
@@ -19,20 +18,15 @@ namespace pacer::fileio {
 
 namespace {
 
-// Counted from 1.
-std::string text_of(std::vector<std::int64_t> columns) {
-    for (auto& column : columns) ++column;
-    return fmt::format("{}", fmt::join(columns, ","));
-}
-
 // What must be the same for a journal to be gone on with.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
     const auto& format = settings.format;
     std::string text = fmt::format(
-        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nlines-per-record: {}\n",
+        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nragged: {}\nlines-per-record: "
+        "{}\n",
         calculation.identity, settings.skip_header, name_of(format.separator), format.decimal_comma,
-        format.lines_per_record);
-    text += "columns: " + (settings.columns.empty() ? "all" : text_of(settings.columns)) + "\n";
+        format.ragged, format.lines_per_record);
+    text += "columns: " + (settings.columns.empty() ? "all" : text_of_columns(settings)) + "\n";
     int number = 0;
     for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
@@ -117,7 +111,7 @@ class Desk {
     // After everything that was handed out has come back.
     ExitStatus finish(const Team& world, bool stopped) {
         progress::clear();
-        notices_.of_folders(reader_.left_out());
+        notices_.of_walk(reader_.left_out(), reader_.again());
         if (!bad_.empty()) {
             journal_->flush();
             throw UsageError(fmt::format(

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -21,6 +22,12 @@ ReadSettings read_settings(const Settings& settings) {
     read.skip_header = settings.skip_header;
     read.format = settings.format;
     return read;
+}
+
+std::string text_of_columns(const Settings& settings) {
+    auto columns = settings.columns;
+    for (auto& column : columns) ++column;
+    return fmt::format("{}", fmt::join(columns, ","));
 }
 
 void append_row(std::string& text, std::int64_t index, std::uint64_t seed) {

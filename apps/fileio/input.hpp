@@ -32,6 +32,9 @@ struct Settings {
 
 ReadSettings read_settings(const Settings& settings);
 
+// As --columns has them: "1,3,4".
+std::string text_of_columns(const Settings& settings);
+
 // Row `index` of the workshop's input: three numbers from -10 to 10 as "%22.14E", and a newline. The same for
 // every rank and machine.
 inline constexpr std::int64_t row_bytes = 67;

@@ -30,8 +30,9 @@ std::string why_not_right(const MaxRejected& max, std::int64_t done, std::int64_
         return records == 1 ? "the only record was rejected, so nothing was done"
                             : fmt::format("all {} records were rejected, so nothing was done", records);
     }
-    const double most = max.percent ? max.most / 100 * static_cast<double>(records) : max.most;
-    if (static_cast<double>(rejected) <= most) return {};
+    // Not divided: 29 / 100 * 100 is less than 29.
+    const double most = max.percent ? max.most * static_cast<double>(records) : max.most;
+    if (static_cast<double>(rejected) * (max.percent ? 100 : 1) <= most) return {};
     return fmt::format("{} of {} records were rejected, more than --max-rejected {} allows", rejected,
                        records, max.written);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -21,7 +22,8 @@ void say(const std::string& sentence) {
 std::string written(const std::vector<std::int64_t>& columns) {
     const auto count = std::ssize(columns);
     if (count == 1) return fmt::format("column {}", columns[0]);
-    if (count > 2 && columns.back() - columns.front() == count - 1)
+    const auto gap = [](std::int64_t left, std::int64_t right) { return right != left + 1; };
+    if (count > 2 && std::adjacent_find(columns.begin(), columns.end(), gap) == columns.end())
         return fmt::format("columns {} to {}", columns.front(), columns.back());
     return fmt::format("columns {}", fmt::join(columns, ", "));
 }
@@ -88,12 +90,15 @@ void Notices::of_piece(std::string_view path, const Piece& piece) {
                     path, piece.place().first_line + line + 1));
 }
 
-void Notices::of_folders(const LeftOut& left_out) {
+void Notices::of_walk(const LeftOut& left_out, const std::string& again) {
+    if (!again.empty())
+        say(fmt::format("warning: {} was there before, and its records count again; name each input once",
+                        again));
     if (left_out.entries == 0) return;
     const auto others = left_out.entries - 1;
     say(fmt::format(
         "{} ({}){} left out: folders give regular files whose names neither begin with a dot nor "
-        "end in .part, and each folder once",
+        "end in .part, and what links lead to once",
         left_out.first, left_out.why,
         others == 0 ? " is" : fmt::format(" and {} other{} are", others, others == 1 ? "" : "s")));
 }

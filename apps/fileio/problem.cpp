@@ -140,8 +140,9 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     Notices notices(problem->calculation, settings.columns);
     on_root(world, [&] {
         LeftOut left_out;
-        problem->files = files_of(inputs, read_settings(settings), &left_out);
-        notices.of_folders(left_out);
+        std::string again;
+        problem->files = files_of(inputs, read_settings(settings), &left_out, &again);
+        notices.of_walk(left_out, again);
         for (const auto& file : problem->files) {
             if (file.bytes >= 0) continue;
             throw UsageError(
@@ -225,7 +226,16 @@ Facts parameters(const Problem& problem) {
                    {"bytes", bytes},
                    {"calculation", problem.calculation.name},
                    {"workload", std::string(name_of(problem.settings.workload))}};
-    if (problem.settings.block_bytes > 0) facts.emplace_back("block", problem.settings.block_bytes);
+    const auto& settings = problem.settings;
+    const auto& format = settings.format;
+    if (settings.block_bytes > 0) facts.emplace_back("block", settings.block_bytes);
+    if (settings.skip_header > 0) facts.emplace_back("skip_header", settings.skip_header);
+    if (format.separator != Separator::automatic)
+        facts.emplace_back("separator", std::string(name_of(format.separator)));
+    if (format.decimal_comma) facts.emplace_back("decimal_comma", std::string("yes"));
+    if (format.ragged) facts.emplace_back("ragged", std::string("yes"));
+    if (format.lines_per_record > 1) facts.emplace_back("lines_per_record", format.lines_per_record);
+    if (!settings.columns.empty()) facts.emplace_back("columns", text_of_columns(settings));
     return facts;
 }
 
