@@ -12,6 +12,7 @@ struct FirstRecord {
     std::int64_t line = 0;    // before it in its file
     std::int64_t fields = 0;  // 0: not known yet
     std::uint64_t shape = 0;  // of a record of several lines: see shape_with
+    std::int64_t commas = 0;  // 1: they separate its fields
 };
 
 // A number for how many fields each line of a record has: 0, and then one line after the other.

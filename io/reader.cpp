@@ -201,7 +201,13 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.first_record = first_record->found();
     if (const auto line = first_record->header_record(); line && !header_record)
         header_record = {files.back().path, *line + 1};
-    if (first_record->may_be_decimal() && !decimal_record)
+    if (first_record->doubt() == Commas::refused) {
+        throw UsageError(fmt::format(
+            "{}:{} is like 1.234,56, one number or two: for one, leave out points between thousands "
+            "and give --decimal-comma; for two, --separator comma",
+            files.back().path, place.first_record.line + 1));
+    }
+    if (first_record->doubt() == Commas::doubtful && !decimal_record)
         decimal_record = {files.back().path, place.first_record.line + 1};
     lines_of_file += place.lines;
     lines += place.lines;

@@ -129,6 +129,10 @@ bool RecordParser::is_mixed(unsigned separators) const {
     return (separators & (separators - 1)) != 0 || (separators & refused_) != 0;
 }
 
+bool RecordParser::by_commas() const {
+    return (separators_ & comma) != 0;
+}
+
 std::string_view name_of(Separator separator) {
     constexpr std::string_view names[] = {"automatic", "blank", "tab", "comma", "semicolon"};
     return names[static_cast<std::size_t>(separator)];

@@ -29,6 +29,8 @@ struct RecordFormat {
     bool decimal_comma = false;
     bool ragged = false;  // records need not have as many fields as their file's first
     std::int64_t lines_per_record = 1;
+    // Nothing is said of what commas are.
+    bool commas_unclear() const { return separator == Separator::automatic && !decimal_comma; }
 };
 
 // Reads lines of text into numbers, one line after the other.
@@ -46,6 +48,9 @@ class RecordParser {
     std::span<const double> fields() const { return {room_.data(), count_}; }
     // Which of them, from 0, are whole numbers beyond 2^53 that lost digits.
     std::span<const std::size_t> rounded() const { return rounded_; }
+
+    // Whether they are separated by commas.
+    bool by_commas() const;
 
     // Of what made the last bad line bad: from 1, in bytes.
     std::int64_t column() const { return column_; }

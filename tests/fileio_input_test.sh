@@ -228,7 +228,7 @@ blocks=(1 2 3 7 66 67 68 1000 8192 0)
 check 'a folder' 0 tree
 [ "$(sed 1d first.csv | cut -d , -f 1 | grep -c hidden)" -eq 0 ] || fail 'a hidden folder is read'
 grep -q to_elsewhere first.csv || fail 'a link to a folder is not followed'
-once 'tree/.hidden (hidden) and 8 others are left out' 'a folder'
+once 'tree/.hidden (hidden) and 14 others are left out' 'a folder'
 [ -s first.csv.rejected ] || fail 'a folder: nothing is rejected'
 cp first.csv whole.csv && cp first.csv.rejected whole.rejected
 blocks=(7 0)
@@ -381,7 +381,7 @@ mkdir split && split -l 10 -d tree/rows.txt split/part
 notes 'warning: split/part00:1 is skipped as a header, but would be a record' 'a header that is a record' \
     --calculation sum --skip-header 1 split
 printf '1237648720693756123,1,2,3,4\n1237648720693756124,5,6,7,8\n' >ids.csv
-notes 'warning: ids.csv:1 has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
+notes 'has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
 quiet --calculation sum --columns 2,3,4,5 ids.csv
 printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv
 notes 'lorenz:1 asks for 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are left over; --columns chooses' \
@@ -391,8 +391,20 @@ notes 'it gets columns 5, 1, 2, and column 3 is left over' 'chosen columns that 
 quiet --calculation lorenz:1 --columns 2,3,4 five.csv
 quiet --calculation stats five.csv
 printf '12,5\n13,25\n' >decimal.txt
-notes 'warning: decimal.txt:1 is read as two numbers' 'a number with a comma' --calculation sum decimal.txt
+notes 'warning: decimal.txt:1 is read as several numbers' 'a number with a comma' --calculation sum decimal.txt
 quiet --calculation sum --separator comma decimal.txt
+printf '10\n7\n12,5\n' >decimal_later.txt
+notes 'warning: decimal_later.txt:3 is read as several numbers' 'a number with a comma further down' \
+    --calculation sum --ragged decimal_later.txt
+refused 'decimal_later.txt:3:1: 2 fields, but line 1 has 1; see --decimal-comma, --ragged' \
+    'a number with a comma further down' decimal_later.txt
+printf '1 2\n3 4\n12,5\n' >decimal_later.txt
+notes 'warning: decimal_later.txt:3 is read as several numbers' 'commas instead of blanks' --calculation sum decimal_later.txt
+printf '0.5,2\n12,5\n' >commas.txt
+quiet --calculation sum commas.txt
+printf '1.234,56\n1.234,57\n' >thousands.txt
+refused 'thousands.txt:1 is like 1.234,56, one number or two' 'points between thousands' --on-error skip thousands.txt
+settled '57.234' '1.234,56\n' --separator comma
 quiet --calculation sum --decimal-comma decimal.txt
 printf '1 2 3 4 5\n' >other_five.csv && printf '1 2 3\n' >three.txt
 notes 'warning: records have 5 numbers in five.csv, and 3 in three.txt' 'files of other columns' --calculation sum five.csv other_five.csv three.txt
@@ -422,6 +434,11 @@ nothing 'the input has no records, so nothing was done' 'an empty folder' tree/e
 nothing 'the input has no records, so nothing was done' 'a file of comments' comments
 nothing 'the input has no records, so nothing was done' 'a header only' --skip-header 9 comments
 nothing 'all 2 records were rejected, so nothing was done' 'every record rejected' words
+printf '# x\n3\n1 2 3\n4 5 6\n7 8 9\n' >stray
+nothing '3 of 4 records were rejected since they have not as many fields as the first of their file, which may be a stray line, stray:2' \
+    'a stray first line' stray
+quiet --calculation sum --on-error skip --max-rejected 3 stray
+rm -f quiet.csv.rejected
 printf '1\n2\n3\nx\ny\n' >some_words
 nothing '2 of 5 records were rejected, more than --max-rejected 1 allows' 'too many rejected' --max-rejected 1 some_words
 nothing '2 of 5 records were rejected, more than --max-rejected 39.9% allows' 'too many per cent' --max-rejected 39.9% some_words

@@ -379,6 +379,13 @@ TEST_F(ReaderTest, ANumberWithACommaIsNoted) {
     EXPECT_EQ(noted(" -12,5 \r\n"), 1);
     for (const std::string text : {"12.5,5\n", "12, 5\n", "1,2,3\n", "1\n12,5\n"})
         EXPECT_EQ(noted(text), 0) << text;
+    for (const std::string text : {"12,5e3\n", "12,5 # c\n", "1,234.56\n", "1,234,567"})
+        EXPECT_EQ(noted(text), 1) << text;
+    EXPECT_EQ(noted("1\n12,5\n", {.lines_per_record = 2}), 1);
+    expect_says(refusal([&] { noted("x\n1.234,56 # c\n"); }),
+                {"a:2 ", "--decimal-comma", "--separator comma"});
+    expect_says(refusal([&] { noted("1\n1.234,56\n", {.lines_per_record = 2}); }), {"a:1 "});
+    EXPECT_EQ(noted("1.234,56\n", {.separator = Separator::comma}), 0);
     EXPECT_EQ(noted("12,5\n", {.separator = Separator::comma}), 0);
     EXPECT_EQ(noted("12,5\n", {.decimal_comma = true}), 0);
 }

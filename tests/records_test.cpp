@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "io/doubtful_commas.hpp"
+
 namespace pacer {
 namespace {
 
@@ -211,6 +213,19 @@ TEST(Records, DecimalCommas) {
                format);
     expect_bad("1,5;;3", 5, "field 2 is empty", format);
     expect_record("1,5;2", {1.5, 2}, {.separator = Separator::semicolon, .decimal_comma = true});
+}
+
+TEST(Records, CommasThatMayBelongToANumber) {
+    for (const std::string line : {"1.234,56", "-1.234.567,8", " 12.345,6 # x\r\n", "+999.000,0\n"})
+        EXPECT_EQ(doubt_of_commas(line), Commas::refused) << line;
+    for (const std::string line : {"12,5", "-12,5\r\n", "12,5e3", "1234,5D-03", " +0,5 # c", "1,234",
+                                   "1,234.", "1,234.56", "1,234,567", "123,456,789.0e1", "12,5\t#"})
+        EXPECT_EQ(doubt_of_commas(line), Commas::doubtful) << line;
+    for (const std::string line :
+         {"",         "#",          "12",         "1,2,3",     "12, 5",        "12 ,5",     "12.5,5",
+          "0.125,17", "1234.567,8", "1.2345,6",   "1,234,56",  "1234,567,890", "12,5,7.5",  "12,5.5",
+          "12,5 7",   "1.234",      "1.234,56.7", "1.234,5,6", ",5",           "0,234,567", "12,-5"})
+        EXPECT_EQ(doubt_of_commas(line), Commas::clear) << line;
 }
 
 TEST(Records, BlankLines) {

@@ -137,7 +137,8 @@ class Desk {
         }
         journal_->remove();
         report(world, account);
-        const auto why = why_not_right(settings_.max_rejected, account.done, account.rejected);
+        const auto why =
+            why_not_right(settings_.max_rejected, account.done, account.rejected, account.ragged);
         if (why.empty()) return ExitStatus::right;
         fmt::print(stderr, "fileio: {}\n", why);
         return ExitStatus::wrong;

@@ -132,6 +132,9 @@ class Joiner {
         if (lines() == 0)
             header_.place = {place.file, place.offset,      0, place.first_line, place.first_index, 0,
                              0,          place.first_record};
+        if (const auto line = piece.header().comma_line; line >= 0 && header_.comma_line < 0)
+            header_.comma_line = lines() + line;
+        header_.ragged += piece.header().ragged;
         header_.ends_run = piece.header().ends_run;
         builder_.add(piece, lines());
         if (const auto line = piece.header().rounded_line; line >= 0 && header_.rounded_line < 0)

@@ -131,7 +131,8 @@ ExitStatus measure_variants(const Team& world, const Options& options, const Wis
                         wishes.settings.record_timeout_seconds);
     const auto problem = fileio::make_problem(world, wishes.settings, watch);
     const auto& expected = problem->expected;
-    const auto why = fileio::why_not_right(wishes.settings.max_rejected, expected.done, expected.rejected);
+    const auto why = fileio::why_not_right(wishes.settings.max_rejected, expected.done, expected.rejected,
+                                           problem->ragged);
     if (!why.empty()) {
         if (world.root()) fmt::print(stderr, "fileio: {}\n", why);
         return ExitStatus::wrong;

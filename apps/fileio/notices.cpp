@@ -38,13 +38,7 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
                         "every file of the input",
                         line->path, line->line));
     }
-    if (const auto& line = reader.decimal_record(); line && !decimal_said_) {
-        decimal_said_ = true;
-        say(
-            fmt::format("warning: {}:{} is read as two numbers; --decimal-comma makes it one, --separator "
-                        "comma says that two are right",
-                        line->path, line->line));
-    }
+    if (const auto& line = reader.decimal_record()) of_commas(line->path, line->line);
     const auto fields = place.first_record.fields;
     if (fields == 0) return;
     const auto& path = reader.files()[static_cast<std::size_t>(place.file)].path;
@@ -54,6 +48,15 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
         of_columns(fields);
     }
     if (fields != first_fields_) of_other_fields(path, fields);
+}
+
+void Notices::of_commas(std::string_view path, std::int64_t line) {
+    if (decimal_said_) return;
+    decimal_said_ = true;
+    say(fmt::format(
+        "warning: {}:{} is read as several numbers; --decimal-comma makes 12,5 one, thousands are "
+        "written without commas, and --separator comma says that several are right",
+        path, line));
 }
 
 // Of a calculation that asks for fewer than there are.
@@ -81,6 +84,8 @@ void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
 }
 
 void Notices::of_piece(std::string_view path, const Piece& piece) {
+    if (const auto line = piece.header().comma_line; line >= 0)
+        of_commas(path, piece.place().first_line + line + 1);
     const auto line = piece.header().rounded_line;
     if (line < 0 || rounded_said_) return;
     rounded_said_ = true;

@@ -24,6 +24,7 @@ class Notices {
     void of_walk(const LeftOut& left_out, const std::string& again);  // when all is walked; see Walk
 
   private:
+    void of_commas(std::string_view path, std::int64_t line);
     void of_columns(std::int64_t fields);
     void of_other_fields(const std::string& path, std::int64_t fields);
 

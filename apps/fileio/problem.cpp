@@ -71,6 +71,7 @@ void calculate_expected(Problem& problem, Notices& notices) {
         processor.process({*place, path, text}, [&](Bytes bytes) {
             const Piece piece(bytes);
             problem.expected.add(piece);
+            problem.ragged.add(path, piece.header());
             notices.of_piece(path, piece);
             for (const auto line : piece.done()) {
                 const double weight = job.weights.of(piece.place().first_index + line);
@@ -162,14 +163,15 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     });
     // What every rank needs of it: the amount of work.
     struct {
-        std::int64_t lines, done, rejected;
+        std::int64_t lines, done, rejected, ragged;
         double weight, heaviest;
     } amount = {problem->job.weights.items, problem->expected.done, problem->expected.rejected,
-                problem->weight, problem->heaviest};
+                problem->ragged.records,    problem->weight,        problem->heaviest};
     MPI_Bcast(&amount, sizeof amount, MPI_BYTE, 0, world.comm);
     problem->job.weights.items = amount.lines;
     problem->expected.done = amount.done;
     problem->expected.rejected = amount.rejected;
+    problem->ragged.records = amount.ragged;
     problem->weight = amount.weight;
     problem->heaviest = amount.heaviest;
     return problem;

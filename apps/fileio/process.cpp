@@ -10,6 +10,7 @@
 
 #include "common/partition.hpp"
 #include "common/timing.hpp"
+#include "io/doubtful_commas.hpp"
 
 namespace pacer::fileio {
 
@@ -124,10 +125,14 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
     const auto fate = job_.format.lines_per_record == 1 ? parse_line(at, end) : parse_lines(at, end);
     if (fate != Fate::done) return fate;
     column_ = 1;
-    if (!has_fields_of_first()) return Fate::rejected;
+    if (!has_fields_of_first()) {
+        ++ragged_;
+        return Fate::rejected;
+    }
     is_rounded_ = !rounded_.empty();
     if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
+    if (has_doubtful_comma_ && piece_.first_record.commas == 0 && comma_line_ < 0) comma_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
     return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
 }
@@ -138,6 +143,7 @@ void Processor::take_reason() {
 }
 
 Processor::Fate Processor::parse_line(const char*& at, const char* end, bool say_why) {
+    const char* const line = at;
     switch (parser_.next(at, end)) {
         case RecordParser::Line::blank:
             return Fate::skipped;
@@ -149,6 +155,8 @@ Processor::Fate Processor::parse_line(const char*& at, const char* end, bool say
     }
     fields_ = parser_.fields();
     rounded_ = parser_.rounded();
+    has_doubtful_comma_ =
+        commas_unclear_ && parser_.by_commas() && doubt_of_commas({line, at}) != Commas::clear;
     return Fate::done;
 }
 
@@ -213,8 +221,9 @@ bool Processor::can_be_a_record(std::int64_t first_blank) {
 bool Processor::has_fields_of_first() {
     const auto& first = piece_.first_record;
     if (std::ssize(fields_) == first.fields || first.fields == 0 || job_.format.ragged) return true;
-    reason_ = fmt::format("{} field{}, but line {} has {}; see --ragged, --lines-per-record", fields_.size(),
-                          fields_.size() == 1 ? "" : "s", first.line + 1, first.fields);
+    reason_ = fmt::format("{} field{}, but line {} has {}; see {}--ragged, --lines-per-record",
+                          fields_.size(), fields_.size() == 1 ? "" : "s", first.line + 1, first.fields,
+                          has_doubtful_comma_ ? "--decimal-comma, " : "");
     return false;
 }
 
@@ -284,6 +293,8 @@ void Processor::give(const char* next, std::int64_t lines, const TakePiece& take
     header.place = place;
     header.text_hash = hash(text_, static_cast<std::size_t>(place.bytes));
     header.ends_run = ends_run_;
+    header.ragged = std::exchange(ragged_, 0);
+    header.comma_line = std::exchange(comma_line_, -1);
     header.rounded_line = std::exchange(rounded_line_, -1);
     header.seconds = now - began_;
     take(builder_.finish(header, statistics));

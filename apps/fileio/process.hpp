@@ -48,7 +48,11 @@ using TakePiece = std::function<void(Bytes piece)>;
 class Processor {
   public:
     Processor(const Job& job, int thread)
-        : job_(job), thread_(thread), parser_(job.format), builder_(job.calculation->results) {}
+        : job_(job),
+          thread_(thread),
+          commas_unclear_(job.format.commas_unclear()),
+          parser_(job.format),
+          builder_(job.calculation->results) {}
 
     // Calculates all records of the block and gives away the results, in order: one piece, or several if they
     // are large. When a bad record ends the run, it comes as a piece of its own, which is the last. Of
@@ -75,6 +79,7 @@ class Processor {
 
     const Job& job_;
     int thread_;
+    bool commas_unclear_;
     RecordParser parser_;
     std::span<const double> fields_;  // of the record; in the parser, or in one of these
     std::vector<double> fields_of_lines_, chosen_;
@@ -85,7 +90,10 @@ class Processor {
     std::int64_t record_lines_ = 1, bad_line_ = 0;  // of the record, and the one to be rejected, from 0
     PieceBuilder builder_;
     EndsRun ends_run_ = EndsRun::goes_on;
-    std::int64_t rounded_line_ = -1;  // the piece's first with such a number
+    std::int64_t ragged_ = 0;          // in the piece
+    std::int64_t rounded_line_ = -1;   // the piece's first with such a number
+    bool has_doubtful_comma_ = false;  // the line last parsed
+    std::int64_t comma_line_ = -1;     // the piece's first such one, where the first record has no commas
     Statistics statistics_;
     BlockPlace piece_;            // the one being made: where it begins
     const char* text_ = nullptr;  // its first line
