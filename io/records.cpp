@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <string_view>
@@ -79,6 +80,27 @@ std::string quoted(std::string_view word) {
     return fmt::format("'{}...'", word.substr(0, longest));
 }
 
+// Whether a number without a sign is a whole one, 12, 12.0 or 1.2e1, and its digits then.
+bool whole_number(std::string_view word, std::string& digits) {
+    const auto mantissa = word.substr(0, word.find_first_of("eEdD+-"));
+    std::string_view letters = word.substr(mantissa.size());
+    letters.remove_prefix(std::min(letters.find_first_not_of("eEdD+"), letters.size()));
+    std::int64_t exponent = 0;
+    constexpr std::int64_t most = 400;
+    const auto [behind, error] = std::from_chars(letters.data(), letters.data() + letters.size(), exponent);
+    if (!letters.empty() && (error != std::errc() || std::abs(exponent) > most)) return false;
+    const auto point = std::min(mantissa.find_first_of(".,"), mantissa.size());
+    digits = mantissa.substr(0, point);
+    if (point < mantissa.size()) digits += mantissa.substr(point + 1);
+    const auto length = static_cast<std::int64_t>(point) + exponent;  // before the point, once it is moved
+    if (length < 0) return false;
+    const auto wanted = static_cast<std::size_t>(length);
+    if (digits.size() > wanted && digits.find_first_not_of('0', wanted) != digits.npos) return false;
+    digits.resize(wanted, '0');
+    digits.erase(0, digits.find_first_not_of('0'));
+    return true;
+}
+
 }  // namespace
 
 std::int64_t count_lines(std::span<const char> text) {
@@ -115,6 +137,7 @@ RecordParser::RecordParser(const RecordFormat& format)
     : kinds_(&kinds_of(format)),
       automatic_(format.separator == Separator::automatic),
       decimal_comma_(format.decimal_comma),
+      tabs_only_(format.separator == Separator::tab),
       refused_(automatic_ || format.separator == Separator::blank ? 0 : space) {}
 
 // "\r" belongs to the line's end only if that follows.
@@ -169,19 +192,18 @@ bool RecordParser::reject_mixed(std::int64_t column) {
 }
 
 // Of a line that was read as far as `from`: what follows is a comment, or was not looked at.
-void RecordParser::refuse_lone_cr(const char* line, const char* from, const char* end) {
+void RecordParser::refuse_lone_cr(const char* line, const char* from, const char* end, bool good) {
     const char* const found = find_lone_cr(from, end);
     if (found == nullptr) return;
-    // UTF-16 and whatever else is no text: a byte in it is no CR.
-    if (std::memchr(line, '\0', static_cast<std::size_t>(end - line)) != nullptr) return;
+    if (!good && found[1] == '\0') return;  // UTF-16: half a letter that is no CR
     lone_cr_ = true;
     reject(found - line + 1, "a CR alone ends no line here; make line ends LF: tr '\\r' '\\n'");
 }
 
 void RecordParser::note_rounded(std::string_view word, double value) {
     if (!word.empty() && !is_digit(word.front())) word.remove_prefix(1);
-    word.remove_prefix(std::min(word.find_first_not_of('0'), word.size()));
-    if (std::all_of(word.begin(), word.end(), is_digit) && fmt::format("{:.0f}", std::abs(value)) != word)
+    std::string whole;
+    if (whole_number(word, whole) && fmt::format("{:.0f}", std::abs(value)) != whole)
         rounded_.push_back(count_);
 }
 
@@ -266,6 +288,8 @@ bool RecordParser::read_gap(const char* line, const char*& at, const char* end, 
     }
     const bool comment = kind == other && *at == '#';
     ended = kind == line_end || comment;
+    if (kind == line_end && count_ == 0 && tabs > 0 && tabs_only_)
+        return reject_empty(last_tab - line + 1, 1, true);
     if (ended && firm_ones > 0) return reject_empty(at - line + 1, count_ + 1, false);
     if (count_ == 0) {
         leading_tab_ = tabs > 0 ? last_tab - line + 1 : 0;
@@ -326,7 +350,7 @@ RecordParser::Line RecordParser::next(const char*& at, const char* end) {
     at = after_line(at, end);
     lone_cr_ = false;
     constexpr std::ptrdiff_t longest_line_end = 2;
-    if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at);
+    if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at, good);
     if (!good || lone_cr_) return Line::bad;
     return count_ == 0 ? Line::blank : Line::record;
 }

@@ -2,9 +2,9 @@
 // without blanks around it, or as is said; a line has one kind of separator. "#" at the start of a line or of
 // a field starts a comment that ends with the line; a line of nothing else is blank; CR before LF is ignored,
 // and a lone CR refused. So is an empty field, as in "1,,2", "1," or, between tabs, "1<TAB><TAB>2"; a tab at
-// the line's end is none. Numbers are written as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without
-// a letter, as in 1.0+100, only with one digit before the point, since two columns may touch. They must be
-// finite; one too small for a double is 0.
+// the line's end is none. Tabs alone are a blank line unless they are said to separate. Numbers are written
+// as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without a letter, as in 1.0+100, only with one digit
+// before the point, since two columns may touch. They must be finite; one too small for a double is 0.
 #pragma once
 
 #include <array>
@@ -76,7 +76,7 @@ class RecordParser {
     bool read_number(const char* line, const char*& at, const char* end, double& value);
     bool read_slowly(const char* line, const char*& at, const char* end, double& value);
     void read_most(const char*& from, const char* end);
-    void refuse_lone_cr(const char* line, const char* from, const char* end);
+    void refuse_lone_cr(const char* line, const char* from, const char* end, bool good);
     void note_rounded(std::string_view word, double value);
     void add(double value);
     bool reject(std::int64_t column, std::string reason);
@@ -84,7 +84,7 @@ class RecordParser {
     bool reject_mixed(std::int64_t column);
 
     const Kinds* kinds_;
-    bool automatic_, decimal_comma_;
+    bool automatic_, decimal_comma_, tabs_only_;
     unsigned refused_;  // separators that only pad
 
     std::vector<double> room_ = std::vector<double>(16);  // its first count_ numbers are the record

@@ -383,6 +383,8 @@ notes 'warning: split/part00:1 is skipped as a header, but would be a record' 'a
 printf '1237648720693756123,1,2,3,4\n1237648720693756124,5,6,7,8\n' >ids.csv
 notes 'has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
 quiet --calculation sum --columns 2,3,4,5 ids.csv
+printf '1,2,3,1237648720693756123\n' >ids_last.csv
+notes 'it gets columns 1 to 3, and column 4 is left over' 'digits that nobody looks at' --calculation lorenz:1 ids_last.csv
 printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv
 notes 'lorenz:1 asks for 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are left over; --columns chooses' \
     'columns that are left over' --calculation lorenz:1 five.csv
@@ -457,6 +459,8 @@ refused 'two.txt:1:1: there is no column 3 in 2 fields' 'a column that is not th
 refused "'many' is not a count" 'no number' --max-rejected many words
 refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
 refused '--max-rejected is for --on-error skip' 'none is rejected' --max-rejected 2 five.csv
+refused '--columns 1,,2: a number is missing' 'no column' --columns 1,,2 five.csv
+refused '--columns 1,: a number is missing' 'no column' --columns 1, five.csv
 refused '--columns counts from 1' 'column 0' --columns 0 five.csv
 refused 'contradict' 'a comma twice' --decimal-comma --separator comma five.csv
 refused '--lines-per-record wants at least 1' 'no lines' --lines-per-record 0 five.csv

@@ -238,6 +238,10 @@ TEST(Records, BlankLines) {
         }
     }
     EXPECT_EQ(parse("\r").at(0).line, Line::blank);
+    EXPECT_EQ(parse("  ", {.separator = Separator::tab}).at(0).line, Line::blank);
+    EXPECT_EQ(parse("\t# x", {.separator = Separator::tab}).at(0).line, Line::blank);
+    expect_bad("\t\t", 2, "field 1 is empty", {.separator = Separator::tab});
+    expect_bad(" \t ", 2, "field 1 is empty", {.separator = Separator::tab});
 }
 
 TEST(Records, EmptyFields) {
@@ -298,6 +302,9 @@ TEST(Records, ALoneCrIsRefusedWhereverItStands) {
     expect_bad("#\r2", 2, reason);
     expect_bad("\r2", 1, reason);
     expect_bad("1\r\r", 2, reason);
+    expect_bad(std::string("# a\0b\r1 2\r3 4", 14), 6, reason);
+    expect_bad(std::string("# a\r\0 1 2", 10), 4, reason);
+    expect_bad(std::string("x\0\r1 2", 7), 3, reason);
     for (const std::string text : {"1\r2", "x\r2", "#\r2"}) {
         RecordParser parser;
         const char* at = text.data();
@@ -322,7 +329,12 @@ TEST(Records, WholeNumbersThatLoseDigitsAreNoted) {
     EXPECT_EQ(rounded("9007199254740993 1 -9007199254740993 +1237648720693756123"), (Fields{0, 2, 3}));
     EXPECT_EQ(rounded("0000000000000000000000000000001 0009007199254740993"), Fields{1});
     EXPECT_EQ(rounded("1" + std::string(22, '0') + " 1" + std::string(23, '0')), Fields{1});
-    EXPECT_EQ(rounded("9007199254740993.0 9.007199254740993e15 0.12345678901234567890"), Fields{});
+    EXPECT_EQ(rounded("9007199254740993. 9007199254740993.0 9007199254740993e0 900719925474099300e-2"),
+              (Fields{0, 1, 2, 3}));
+    EXPECT_EQ(rounded("90071992547409931e0 9007199254740993D+00 +9007199254740994.0 9007199254740992E1"),
+              (Fields{0, 1}));
+    EXPECT_EQ(rounded("9007199254740993.5 12345678901234567890.123 0.12345678901234567890"), Fields{});
+    EXPECT_EQ(rounded("9007199254740993,0", {.decimal_comma = true}), Fields{0});
     EXPECT_EQ(rounded("1;9007199254740993", {.decimal_comma = true}), Fields{1});
 }
 

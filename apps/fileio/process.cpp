@@ -129,7 +129,7 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
         ++ragged_;
         return Fate::rejected;
     }
-    is_rounded_ = !rounded_.empty();
+    is_rounded_ = std::any_of(rounded_.begin(), rounded_.end(), [&](auto field) { return gets(field); });
     if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
     if (has_doubtful_comma_ && piece_.first_record.commas == 0 && comma_line_ < 0) comma_line_ = line;
@@ -227,6 +227,11 @@ bool Processor::has_fields_of_first() {
     return false;
 }
 
+// Whether the calculation looks at a field that it is given.
+bool Processor::gets(std::size_t field) const {
+    return job_.calculation->takes_all || static_cast<std::int64_t>(field) < job_.calculation->fields;
+}
+
 // Leaves those that the calculation is to have.
 bool Processor::choose_fields() {
     chosen_.clear();
@@ -237,8 +242,9 @@ bool Processor::choose_fields() {
             reason_ = fmt::format("there is no column {} in {} fields", column + 1, fields_.size());
             return false;
         }
+        if (gets(chosen_.size()))
+            is_rounded_ = is_rounded_ || std::find(rounded_.begin(), rounded_.end(), field) != rounded_.end();
         chosen_.push_back(fields_[field]);
-        is_rounded_ = is_rounded_ || std::find(rounded_.begin(), rounded_.end(), field) != rounded_.end();
     }
     fields_ = chosen_;
     return true;

@@ -69,6 +69,7 @@ class Processor {
     Fate parse_lines(const char*& at, const char* end);
     bool can_be_a_record(std::int64_t first_blank);
     bool has_fields_of_first();
+    bool gets(std::size_t field) const;
     bool choose_fields();
     void take_reason();
     void add_not_done(Fate fate, std::int64_t line);
