@@ -116,6 +116,7 @@ void Processor::idle() {
 Processor::Fate Processor::process_record(const char*& at, const char* end, std::int64_t line) {
     record_lines_ = 1;
     bad_line_ = 0;
+    has_doubtful_comma_ = false;
     if (line < piece_.header_lines) {
         parser_.next(at, end);
         if (!parser_.lone_cr()) return Fate::skipped;
@@ -132,7 +133,7 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
     is_rounded_ = std::any_of(rounded_.begin(), rounded_.end(), [&](auto field) { return gets(field); });
     if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
-    if (has_doubtful_comma_ && piece_.first_record.commas == 0 && comma_line_ < 0) comma_line_ = line;
+    if (has_doubtful_comma_ && comma_line_ < 0) comma_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
     return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
 }
@@ -155,8 +156,9 @@ Processor::Fate Processor::parse_line(const char*& at, const char* end, bool say
     }
     fields_ = parser_.fields();
     rounded_ = parser_.rounded();
-    has_doubtful_comma_ =
-        commas_unclear_ && parser_.by_commas() && doubt_of_commas({line, at}) != Commas::clear;
+    if (commas_unclear_ && piece_.first_record.commas == 0 && parser_.by_commas() &&
+        doubt_of_commas({line, at}) != Commas::clear)
+        has_doubtful_comma_ = true;
     return Fate::done;
 }
 

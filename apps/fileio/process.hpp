@@ -93,8 +93,8 @@ class Processor {
     EndsRun ends_run_ = EndsRun::goes_on;
     std::int64_t ragged_ = 0;          // in the piece
     std::int64_t rounded_line_ = -1;   // the piece's first with such a number
-    bool has_doubtful_comma_ = false;  // the line last parsed
-    std::int64_t comma_line_ = -1;     // the piece's first such one, where the first record has no commas
+    bool has_doubtful_comma_ = false;  // the record, and the first one no commas
+    std::int64_t comma_line_ = -1;     // the piece's first such one
     Statistics statistics_;
     BlockPlace piece_;            // the one being made: where it begins
     const char* text_ = nullptr;  // its first line
