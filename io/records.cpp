@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <string_view>
@@ -78,27 +77,6 @@ std::string quoted(std::string_view word) {
     constexpr std::size_t longest = 40;
     if (word.size() <= longest) return fmt::format("'{}'", word);
     return fmt::format("'{}...'", word.substr(0, longest));
-}
-
-// Whether a number without a sign is a whole one, 12, 12.0 or 1.2e1, and its digits then.
-bool whole_number(std::string_view word, std::string& digits) {
-    const auto mantissa = word.substr(0, word.find_first_of("eEdD+-"));
-    std::string_view letters = word.substr(mantissa.size());
-    letters.remove_prefix(std::min(letters.find_first_not_of("eEdD+"), letters.size()));
-    std::int64_t exponent = 0;
-    constexpr std::int64_t most = 400;
-    const auto [behind, error] = std::from_chars(letters.data(), letters.data() + letters.size(), exponent);
-    if (!letters.empty() && (error != std::errc() || std::abs(exponent) > most)) return false;
-    const auto point = std::min(mantissa.find_first_of(".,"), mantissa.size());
-    digits = mantissa.substr(0, point);
-    if (point < mantissa.size()) digits += mantissa.substr(point + 1);
-    const auto length = static_cast<std::int64_t>(point) + exponent;  // before the point, once it is moved
-    if (length < 0) return false;
-    const auto wanted = static_cast<std::size_t>(length);
-    if (digits.size() > wanted && digits.find_first_not_of('0', wanted) != digits.npos) return false;
-    digits.resize(wanted, '0');
-    digits.erase(0, digits.find_first_not_of('0'));
-    return true;
 }
 
 }  // namespace
@@ -203,7 +181,7 @@ void RecordParser::refuse_lone_cr(const char* line, const char* from, const char
 void RecordParser::note_rounded(std::string_view word, double value) {
     if (!word.empty() && !is_digit(word.front())) word.remove_prefix(1);
     std::string whole;
-    if (whole_number(word, whole) && fmt::format("{:.0f}", std::abs(value)) != whole)
+    if (digits_of_whole(word, whole) && fmt::format("{:.0f}", std::abs(value)) != whole)
         rounded_.push_back(count_);
 }
 

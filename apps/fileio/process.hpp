@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/fileio/calculation.hpp"
+#include "apps/fileio/handout.hpp"
 #include "apps/fileio/input.hpp"
 #include "apps/fileio/piece.hpp"
 #include "apps/fileio/statistics.hpp"
@@ -26,18 +27,6 @@ struct Job {
     RecordFormat format{};
     std::vector<std::int64_t> columns{};  // that the calculation gets, from 0; none: all
 };
-
-// A block and the file it is from, as they are handed out: in one message.
-struct Handout {
-    BlockPlace place;
-    std::string_view path;  // of its file
-    std::span<const char> text;
-};
-
-Handout read_handout(std::span<const char> message);
-
-// Cuts a block where records end into at most `parts` blocks of about equal size, in order.
-std::vector<Handout> divide(const Handout& block, std::int64_t parts, std::int64_t lines_per_record = 1);
 
 inline constexpr std::size_t largest_piece_bytes = std::size_t{4}
                                                    << 20;  // about, since rank 0 holds one at a time
