@@ -2,6 +2,9 @@
 
 #include <fast_float/fast_float.h>
 
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
 #include <system_error>
 
 #include "io/quick_number.hpp"
@@ -48,6 +51,26 @@ bool read_word(std::string_view word, double& value) {
 
 bool read_any_number(std::string_view word, bool decimal_comma, std::string& plain, double& value) {
     return rewrite(word, decimal_comma, plain) && read_word(plain, value);
+}
+
+bool digits_of_whole(std::string_view word, std::string& digits) {
+    const auto mantissa = word.substr(0, word.find_first_of("eEdD+-"));
+    std::string_view letters = word.substr(mantissa.size());
+    letters.remove_prefix(std::min(letters.find_first_not_of("eEdD+"), letters.size()));
+    std::int64_t exponent = 0;
+    constexpr std::int64_t most = 400;
+    const auto [behind, error] = std::from_chars(letters.data(), letters.data() + letters.size(), exponent);
+    if (!letters.empty() && (error != std::errc() || std::abs(exponent) > most)) return false;
+    const auto point = std::min(mantissa.find_first_of(".,"), mantissa.size());
+    digits = mantissa.substr(0, point);
+    if (point < mantissa.size()) digits += mantissa.substr(point + 1);
+    const auto length = static_cast<std::int64_t>(point) + exponent;  // before the point, once it is moved
+    if (length < 0) return false;
+    const auto wanted = static_cast<std::size_t>(length);
+    if (digits.size() > wanted && digits.find_first_not_of('0', wanted) != digits.npos) return false;
+    digits.resize(wanted, '0');
+    digits.erase(0, digits.find_first_not_of('0'));
+    return true;
 }
 
 }  // namespace pacer

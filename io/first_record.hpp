@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "io/block.hpp"
+#include "io/doubtful_commas.hpp"
 #include "io/records.hpp"
 
 namespace pacer {
@@ -14,7 +15,7 @@ class FirstRecordFinder {
     // `known`: nothing is to be found.
     explicit FirstRecordFinder(const RecordFormat& format, FirstRecord known = {})
         : parser_(format),
-          decimal_comma_unclear_(format.separator == Separator::automatic && !format.decimal_comma),
+          commas_unclear_(format.commas_unclear()),
           lines_per_record_(format.lines_per_record),
           found_(known) {}
 
@@ -24,18 +25,18 @@ class FirstRecordFinder {
     const FirstRecord& found() const { return found_; }
     // The first line of the header, from 0, that would be a record.
     std::optional<std::int64_t> header_record() const { return header_record_; }
-    // The record, found here, is "12,5" or the like, and nothing was said of commas.
-    bool may_be_decimal() const { return may_be_decimal_; }
+    // Of the record, if it was found here and nothing is said of commas.
+    Commas doubt() const { return doubt_; }
 
   private:
-    std::int64_t fields_of_record(const char*& at, const char* end);
+    FirstRecord read_record(const char*& at, const char* end, std::int64_t line);
 
     RecordParser parser_;
-    bool decimal_comma_unclear_;
+    bool commas_unclear_;
     std::int64_t lines_per_record_;
     FirstRecord found_;
     std::optional<std::int64_t> header_record_;
-    bool may_be_decimal_ = false;
+    Commas doubt_ = Commas::clear;
 };
 
 }  // namespace pacer

@@ -83,6 +83,7 @@ struct Reader::State {
     void skip_done();
     void close();
     std::int64_t passed_of_file() const;
+    void extend_header(std::span<const char> text);
     std::int64_t read_lines(Bytes& text, std::int64_t wanted);
     BlockPlace place(std::int64_t bytes, std::span<const char> text);
     void look_at_next();
@@ -97,6 +98,7 @@ struct Reader::State {
     // Of the file being read.
     std::optional<Cutter> cutter;
     std::int64_t lines_of_file = 0;  // before the next
+    std::int64_t header = 0;  // lines before its records; while no record has come, as far as they are known
     std::vector<DoneRange> done;
     std::size_t passed = 0;  // of the done ranges
     std::optional<FirstRecordFinder> first_record;
@@ -117,6 +119,7 @@ bool Reader::State::open_next() {
         refuse_earlier(earlier.files[number], number, difference(earlier.files[number], file));
     files.push_back(file);
     lines_of_file = 0;
+    header = settings.skip_header;
     passed = 0;
     const auto ranges = earlier.done.find(static_cast<std::int64_t>(number));
     const auto known = earlier.first_records.find(static_cast<std::int64_t>(number));
@@ -128,9 +131,15 @@ bool Reader::State::open_next() {
 
 void Reader::State::skip_done() {
     for (; passed < done.size() && done[passed].offset == cutter->offset(); ++passed) {
-        cutter->skip(done[passed]);
-        lines_of_file += done[passed].lines;
-        lines += done[passed].lines;
+        const auto& range = done[passed];
+        cutter->skip(range);
+        const auto end = lines_of_file + range.lines;
+        if (settings.format.lines_per_record > 1 && header >= lines_of_file) {
+            header =
+                range.header_lines < range.lines ? lines_of_file + range.header_lines : std::max(header, end);
+        }
+        lines_of_file = end;
+        lines += range.lines;
     }
 }
 
@@ -148,6 +157,17 @@ std::int64_t Reader::State::passed_of_file() const {
     return stream.file().compression == Compression::none ? cutter->offset() : stream.bytes_on_disk();
 }
 
+// Records of several lines are counted off from the first: what is blank before that belongs to the header.
+void Reader::State::extend_header(std::span<const char> text) {
+    RecordParser parser(settings.format);
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (auto line = lines_of_file; at != end && line <= header; ++line) {
+        const bool blank = parser.next(at, end) == RecordParser::Line::blank;
+        if (line == header && blank) ++header;
+    }
+}
+
 // Like Cutter::next, and then as many lines more as the last record lacks.
 std::int64_t Reader::State::read_lines(Bytes& text, std::int64_t wanted) {
     const auto start = text.size();
@@ -155,8 +175,9 @@ std::int64_t Reader::State::read_lines(Bytes& text, std::int64_t wanted) {
     auto bytes = cutter->next(text, wanted, bound, lines_of_file);
     const auto each = settings.format.lines_per_record;
     if (each == 1 || bytes == 0) return bytes;
+    if (header >= lines_of_file) extend_header(std::span(text).subspan(start));
     const auto line = lines_of_file + count_lines(std::span(text).subspan(start));
-    const auto behind_header = line - settings.skip_header;
+    const auto behind_header = line - header;
     if (behind_header <= 0 || behind_header % each == 0) return bytes;
     for (auto missing = each - behind_header % each; missing > 0; --missing) {
         const auto more = cutter->next(text, 1, bound, line);
@@ -175,12 +196,18 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.first_line = lines_of_file;
     place.first_index = lines;
     place.lines = count_lines(text);
-    place.header_lines = header_lines(settings.skip_header, lines_of_file, place.lines);
-    first_record->look(text.data(), text.data() + text.size(), lines_of_file, settings.skip_header);
+    place.header_lines = header_lines(header, lines_of_file, place.lines);
+    first_record->look(text.data(), text.data() + text.size(), lines_of_file, header);
     place.first_record = first_record->found();
     if (const auto line = first_record->header_record(); line && !header_record)
         header_record = {files.back().path, *line + 1};
-    if (first_record->may_be_decimal() && !decimal_record)
+    if (first_record->doubt() == Commas::refused) {
+        throw UsageError(fmt::format(
+            "{}:{} is like 1.234,56, one number or two: for one, leave out points between thousands "
+            "and give --decimal-comma; for two, --separator comma",
+            files.back().path, place.first_record.line + 1));
+    }
+    if (first_record->doubt() == Commas::doubtful && !decimal_record)
         decimal_record = {files.back().path, place.first_record.line + 1};
     lines_of_file += place.lines;
     lines += place.lines;
@@ -227,6 +254,10 @@ const LeftOut& Reader::left_out() const {
     return state_->walk.left_out();
 }
 
+const std::string& Reader::again() const {
+    return state_->walk.again();
+}
+
 const std::optional<NotedLine>& Reader::header_record() const {
     return state_->header_record;
 }
@@ -250,11 +281,12 @@ std::optional<std::int64_t> Reader::total_bytes_on_disk() const {
 }
 
 std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
-                                LeftOut* left_out) {
+                                LeftOut* left_out, std::string* again) {
     std::vector<InputFile> files;
     Walk walk(inputs, settings.excluded);
     while (const auto found = walk.next()) files.push_back(look_at(*found));
     if (left_out != nullptr) *left_out = walk.left_out();
+    if (again != nullptr) *again = walk.again();
     return files;
 }
 

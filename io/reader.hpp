@@ -61,7 +61,8 @@ class Reader {
 
     const std::vector<InputFile>& files() const;  // opened so far
     std::int64_t lines() const;                   // given out so far, and skipped as done
-    const LeftOut& left_out() const;              // by folders, so far
+    const LeftOut& left_out() const;              // see Walk; so far
+    const std::string& again() const;
     // The first that was skipped as a header and might be a record, and the first record that might be a
     // number with a decimal comma.
     const std::optional<NotedLine>& header_record() const;
@@ -79,9 +80,9 @@ class Reader {
 };
 
 // All files of the input with their sizes, without reading them; throws UsageError like Reader. `left_out`:
-// filled in.
+// and `again`, see Walk: filled in.
 std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
-                                LeftOut* left_out = nullptr);
+                                LeftOut* left_out = nullptr, std::string* again = nullptr);
 
 // Reads the lines that start in bytes begin .. end-1 of one file, which is neither compressed nor a stream,
 // and whose records have a line each.

@@ -115,6 +115,7 @@ RecordParser::RecordParser(const RecordFormat& format)
     : kinds_(&kinds_of(format)),
       automatic_(format.separator == Separator::automatic),
       decimal_comma_(format.decimal_comma),
+      tabs_only_(format.separator == Separator::tab),
       refused_(automatic_ || format.separator == Separator::blank ? 0 : space) {}
 
 // "\r" belongs to the line's end only if that follows.
@@ -127,6 +128,10 @@ std::uint8_t RecordParser::kind_at(const char* at, const char* end) const {
 
 bool RecordParser::is_mixed(unsigned separators) const {
     return (separators & (separators - 1)) != 0 || (separators & refused_) != 0;
+}
+
+bool RecordParser::by_commas() const {
+    return (separators_ & comma) != 0;
 }
 
 std::string_view name_of(Separator separator) {
@@ -165,19 +170,18 @@ bool RecordParser::reject_mixed(std::int64_t column) {
 }
 
 // Of a line that was read as far as `from`: what follows is a comment, or was not looked at.
-void RecordParser::refuse_lone_cr(const char* line, const char* from, const char* end) {
+void RecordParser::refuse_lone_cr(const char* line, const char* from, const char* end, bool good) {
     const char* const found = find_lone_cr(from, end);
     if (found == nullptr) return;
-    // UTF-16 and whatever else is no text: a byte in it is no CR.
-    if (std::memchr(line, '\0', static_cast<std::size_t>(end - line)) != nullptr) return;
+    if (!good && found[1] == '\0') return;  // UTF-16: half a letter that is no CR
     lone_cr_ = true;
     reject(found - line + 1, "a CR alone ends no line here; make line ends LF: tr '\\r' '\\n'");
 }
 
 void RecordParser::note_rounded(std::string_view word, double value) {
     if (!word.empty() && !is_digit(word.front())) word.remove_prefix(1);
-    word.remove_prefix(std::min(word.find_first_not_of('0'), word.size()));
-    if (std::all_of(word.begin(), word.end(), is_digit) && fmt::format("{:.0f}", std::abs(value)) != word)
+    std::string whole;
+    if (digits_of_whole(word, whole) && fmt::format("{:.0f}", std::abs(value)) != whole)
         rounded_.push_back(count_);
 }
 
@@ -262,6 +266,8 @@ bool RecordParser::read_gap(const char* line, const char*& at, const char* end, 
     }
     const bool comment = kind == other && *at == '#';
     ended = kind == line_end || comment;
+    if (kind == line_end && count_ == 0 && tabs > 0 && tabs_only_)
+        return reject_empty(last_tab - line + 1, 1, true);
     if (ended && firm_ones > 0) return reject_empty(at - line + 1, count_ + 1, false);
     if (count_ == 0) {
         leading_tab_ = tabs > 0 ? last_tab - line + 1 : 0;
@@ -300,6 +306,21 @@ bool RecordParser::read_fields(const char*& at, const char* end) {
     return count_ == 0 || leading_tab_ == 0 || !by_tab || reject_empty(leading_tab_, 1, true);
 }
 
+std::int64_t RecordParser::fields_if_numbers(const char* line, const char* end) {
+    if (find_lone_cr(line, end) != nullptr) return 0;
+    std::string zeros;
+    bool in_word = false;
+    for (const char* at = line; at != end; ++at) {
+        const bool word = kind_at(at, end) == other;
+        if (word && !in_word && *at == '#') break;
+        if (!word) zeros += *at;
+        if (word && !in_word) zeros += '0';
+        in_word = word;
+    }
+    const char* at = zeros.data();
+    return !zeros.empty() && next(at, at + zeros.size()) == Line::record ? std::ssize(fields()) : 0;
+}
+
 RecordParser::Line RecordParser::next(const char*& at, const char* end) {
     const char* const line = at;
     const bool good = read_fields(at, end);
@@ -307,7 +328,7 @@ RecordParser::Line RecordParser::next(const char*& at, const char* end) {
     at = after_line(at, end);
     lone_cr_ = false;
     constexpr std::ptrdiff_t longest_line_end = 2;
-    if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at);
+    if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at, good);
     if (!good || lone_cr_) return Line::bad;
     return count_ == 0 ? Line::blank : Line::record;
 }

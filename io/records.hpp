@@ -2,9 +2,9 @@
 // without blanks around it, or as is said; a line has one kind of separator. "#" at the start of a line or of
 // a field starts a comment that ends with the line; a line of nothing else is blank; CR before LF is ignored,
 // and a lone CR refused. So is an empty field, as in "1,,2", "1," or, between tabs, "1<TAB><TAB>2"; a tab at
-// the line's end is none. Numbers are written as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without
-// a letter, as in 1.0+100, only with one digit before the point, since two columns may touch. They must be
-// finite; one too small for a double is 0.
+// the line's end is none. Tabs alone are a blank line unless they are said to separate. Numbers are written
+// as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without a letter, as in 1.0+100, only with one digit
+// before the point, since two columns may touch. They must be finite; one too small for a double is 0.
 #pragma once
 
 #include <array>
@@ -29,6 +29,8 @@ struct RecordFormat {
     bool decimal_comma = false;
     bool ragged = false;  // records need not have as many fields as their file's first
     std::int64_t lines_per_record = 1;
+    // Nothing is said of what commas are.
+    bool commas_unclear() const { return separator == Separator::automatic && !decimal_comma; }
 };
 
 // Reads lines of text into numbers, one line after the other.
@@ -47,11 +49,17 @@ class RecordParser {
     // Which of them, from 0, are whole numbers beyond 2^53 that lost digits.
     std::span<const std::size_t> rounded() const { return rounded_; }
 
+    // Whether they are separated by commas.
+    bool by_commas() const;
+
     // Of what made the last bad line bad: from 1, in bytes.
     std::int64_t column() const { return column_; }
 
     // "'abc' is not a number". Printable; no more than 40 characters of the line are quoted.
     const std::string& reason() const { return reason_; }
+
+    // How many fields a bad line has if each of its words were a number; 0: that cannot be told, or none.
+    std::int64_t fields_if_numbers(const char* line, const char* end);
 
     // The last line was bad since it has a CR that ends lines elsewhere: it may hold whole records.
     bool lone_cr() const { return lone_cr_; }
@@ -68,7 +76,7 @@ class RecordParser {
     bool read_number(const char* line, const char*& at, const char* end, double& value);
     bool read_slowly(const char* line, const char*& at, const char* end, double& value);
     void read_most(const char*& from, const char* end);
-    void refuse_lone_cr(const char* line, const char* from, const char* end);
+    void refuse_lone_cr(const char* line, const char* from, const char* end, bool good);
     void note_rounded(std::string_view word, double value);
     void add(double value);
     bool reject(std::int64_t column, std::string reason);
@@ -76,7 +84,7 @@ class RecordParser {
     bool reject_mixed(std::int64_t column);
 
     const Kinds* kinds_;
-    bool automatic_, decimal_comma_;
+    bool automatic_, decimal_comma_, tabs_only_;
     unsigned refused_;  // separators that only pad
 
     std::vector<double> room_ = std::vector<double>(16);  // its first count_ numbers are the record

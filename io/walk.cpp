@@ -32,14 +32,10 @@ struct stat status_of(const std::string& path) {
     return status;
 }
 
-mode_t type_of(const std::string& path) {
-    return status_of(path).st_mode & S_IFMT;
-}
-
 // Not tried by opening: a pipe whose reader goes away kills its writer.
 void check_input(const std::string& input) {
     if (input.empty()) throw UsageError("the name of an input is empty; name a file or a folder");
-    const auto type = type_of(input);
+    const auto type = status_of(input).st_mode & S_IFMT;
     if (type == S_IFSOCK) throw UsageError(fmt::format("cannot read {}: it is a socket; name a file", input));
     if (::access(input.c_str(), type == S_IFDIR ? R_OK | X_OK : R_OK) != 0) refuse(input, errno);
 }
@@ -104,8 +100,14 @@ std::optional<Found> Walk::next() {
 
 std::optional<Found> Walk::enter(const std::string& input) {
     if (input == "-") return Found{"standard input", true};
-    if (type_of(input) != S_IFDIR) return Found{input};
-    descend(input);
+    struct stat status {};
+    const bool link = ::lstat(input.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+    status = status_of(input);
+    if (S_ISDIR(status.st_mode)) {
+        descend(input, link);
+    } else if (!S_ISREG(status.st_mode) || is_to_come(input, status, link)) {
+        return Found{input};
+    }
     return std::nullopt;
 }
 
@@ -113,18 +115,17 @@ std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) 
     const auto path = (fs::path(folder.path) / name).string();
     struct stat status {};
     if (::lstat(path.c_str(), &status) != 0) refuse(path, errno);
-    const bool link = S_ISLNK(status.st_mode);
+    const bool link = S_ISLNK(status.st_mode), by_link = link || folder.by_link;
     if (is_excluded(folder, name, link)) return std::nullopt;
     if (link) status = status_of(path);
     const auto type = status.st_mode & S_IFMT;
     if (type == S_IFREG) {
-        if (is_new_file({status.st_dev, status.st_ino}, link)) return Found{path};
-        leave_out(path, "the same file as another");
+        if (is_to_come(path, status, by_link)) return Found{path};
     } else if (type == S_IFDIR) {
         if (link && leads_up(path)) {
             leave_out(path, "a link to a folder above it");
         } else {
-            descend(path);
+            descend(path, by_link);
         }
     } else {
         leave_out(path, kind_of(type));
@@ -132,22 +133,28 @@ std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) 
     return std::nullopt;
 }
 
-// A link is another name of a file, and no record is to count twice. Hard links are files of equal rights.
-bool Walk::is_new_file(const Identity& file, bool link) {
-    const auto [before, is_new] = given_.emplace(file, link);
-    return is_new || !(link || before->second);
+// A link is another name of a file, which comes no more often than by its own names: hard links and what is
+// named again. The first of these to come after a link takes the link's place.
+bool Walk::is_to_come(const std::string& path, const struct stat& status, bool by_link) {
+    const auto [before, is_new] = given_.emplace(Identity{status.st_dev, status.st_ino}, by_link);
+    if (is_new) return true;
+    if (by_link || std::exchange(before->second, false)) {
+        leave_out(path, "the same file as another");
+        return false;
+    }
+    if (again_.empty()) again_ = path;
+    return true;
 }
 
-// Links may lead round in circles, and to what is read anyhow.
-void Walk::descend(const std::string& path) {
-    if (folders_.empty()) entered_.clear(), given_.clear();
+// Links may lead round in circles, other names do not.
+void Walk::descend(const std::string& path, bool by_link) {
     const auto status = status_of(path);
-    if (!entered_.emplace(status.st_dev, status.st_ino).second)
-        return leave_out(path, "the same folder as another");
+    const bool is_new = entered_.emplace(status.st_dev, status.st_ino).second;
+    if (by_link && !is_new) return leave_out(path, "the same folder as another");
     std::error_code error;
     const auto canonical = excluded_.empty() ? fs::path() : fs::canonical(path, error);
     if (error) refuse(path, error.value());
-    folders_.push_back({path, canonical.string(), sorted_names(path)});
+    folders_.push_back({path, canonical.string(), by_link, sorted_names(path)});
 }
 
 std::vector<std::string> Walk::sorted_names(const std::string& folder) {

@@ -1,6 +1,8 @@
 // The files of an input, in a stable order, found as they are needed.
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,8 +18,9 @@ struct Found {
     bool standard_input = false;
 };
 
-// What folders hold and do not give: hidden and .part entries, what is neither file nor folder, and files and
-// folders that were there before, by links. Excluded paths are not counted.
+// What is not given: of folders hidden and .part entries and what is neither file nor folder; and of all
+// inputs files and folders that were there before, if a link led there then or does now. Excluded paths are
+// not counted.
 struct LeftOut {
     std::int64_t entries = 0;
     std::string first, why;  // of the first one
@@ -29,16 +32,18 @@ class Walk {
     // UsageError unless all inputs are there and may be read.
     Walk(std::vector<std::string> inputs, const std::vector<std::string>& excluded);
 
-    // The next file. A folder is listed when it is reached. A file or folder that links below one name of the
-    // input lead to again comes once. Throws UsageError: a folder cannot be read, or a
-    // link in it leads nowhere.
+    // The next file. A folder is listed when it is reached. A file or folder comes as often as by names that
+    // are no links, and once if there are only links. Throws UsageError: a folder cannot be read, or a link
+    // in it leads nowhere.
     std::optional<Found> next();
 
     const LeftOut& left_out() const { return left_out_; }  // so far
+    const std::string& again() const { return again_; }  // the first path so far to come once more; or empty
 
   private:
     struct Folder {
         std::string path, canonical;
+        bool by_link = false;            // it was reached
         std::vector<std::string> names;  // sorted
         std::size_t passed = 0;          // of these
     };
@@ -47,8 +52,8 @@ class Walk {
 
     std::optional<Found> enter(const std::string& input);
     std::optional<Found> enter(const Folder& folder, const std::string& name);
-    bool is_new_file(const Identity& file, bool link);
-    void descend(const std::string& path);
+    bool is_to_come(const std::string& path, const struct stat& status, bool by_link);
+    void descend(const std::string& path, bool by_link);
     std::vector<std::string> sorted_names(const std::string& folder);
     void leave_out(const std::string& path, const char* why);
     bool is_excluded(const Folder& folder, const std::string& name, bool link) const;
@@ -56,10 +61,11 @@ class Walk {
     std::vector<std::string> inputs_;
     std::size_t passed_ = 0;          // of the inputs
     std::vector<Folder> folders_;     // from the one named to the one being walked
-    std::set<Identity> entered_;      // folders below the input's current name
-    std::map<Identity, bool> given_;  // files there; whether by a link
+    std::set<Identity> entered_;      // folders
+    std::map<Identity, bool> given_;  // files; whether only by a link
     std::set<std::string> excluded_;  // canonical
     LeftOut left_out_;
+    std::string again_;
 };
 
 // On disk; -1 for pipes, terminals and whatever else is read once, from front to back. Throws UsageError if

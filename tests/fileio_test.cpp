@@ -297,9 +297,51 @@ TEST(Variants, RecordsOfSeveralLines) {
     settings.skip_header = 1;
     settings.format.lines_per_record = 3;
     EXPECT_EQ(expect_all_right_in_any_blocks(settings, "three lines"), (Counts{100, 0}));
-    settings.inputs = {folder.write("c.txt", text + "1 2 3\nx\n7 8\n1 2 3\n\n7 8\n1 2 3\n4 5 6\n"),
-                       folder.write("d.txt", text + "1 2 3\n4 5 6\n7 8 9\n1 2 3\n4 5 6\n7 8")};
-    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "three lines, some bad"), (Counts{101, 4}));
+    // A word that is no number leaves the record a record, be it the first one; so do comments before that.
+    settings.inputs = {folder.write("c.txt", text + "1 2 3\n4 x 6\n7 8\n1 2 3\n4 5 6\n7 1e999"),
+                       folder.write("d.txt", "n\n# x\n\n1 2 3\n4 5 6\n7 x\n" + text.substr(2) + "\n\n")};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "three lines, some bad"), (Counts{100, 3}));
+}
+
+// Nobody knows which lines belong together, once one is missing or too many.
+TEST(Variants, RecordsOfSeveralLinesThatAreOutOfStepEndTheRun) {
+    const Folder folder;
+    const auto refusal = [&](const std::string& text, bool ragged = false) -> std::string {
+        Settings settings;
+        settings.inputs = {folder.write("a.txt", text)};
+        settings.calculation = "sum";
+        settings.on_error = OnError::skip;
+        settings.format.lines_per_record = 2;
+        settings.format.ragged = ragged;
+        Watch watch(world(), "fileio_test", 2, 0);
+        try {
+            make_problem(world(), settings, watch);
+        } catch (const UsageError& error) {
+            return error.what();
+        }
+        return "";
+    };
+    const auto expect_says = [&](const std::string& text, const std::string& part, bool ragged = false) {
+        const auto said = refusal(text, ragged);
+        if (world().root()) {
+            EXPECT_NE(said.find("a.txt:" + part), std::string::npos) << text << ": " << said;
+            EXPECT_NE(said.find("; where records begin is not known"), std::string::npos) << said;
+            EXPECT_EQ(said.find("--on-error"), std::string::npos) << said;
+        }
+    };
+    expect_says("1 2 3\n4\n5 6 7\n8 9 10\n11\n12 13 14\n15\n",
+                "3:1: the record's lines have 3, 3 fields, unlike");
+    expect_says("1 2 3\n4\n5\n6 7 8\n",
+                "3:1: the record's lines have 1, 3 fields, unlike those of the record at line 1");
+    expect_says("1 2 3\n4\n5 x\n6 7\n", "3:1: the record's lines have 2, 2 fields");
+    expect_says("x y z\n4\n5\n6 7 8\n", "3:1: the record's lines have 1, 3 fields");
+    expect_says("1 2 3\n4\n5,,6\n7\n", "3:3: field 2 is empty");
+    expect_says("1\n2\n\n3\n4\n5\n", "3:1: a blank line or comment within a record of 2 lines");
+    expect_says("1\n2\n3\n# x\n4\n5\n", "4:1: a blank line or comment within a record of 2 lines", true);
+    expect_says("1\n2\n3\n", "3:1: the file ends after 1 of the record's 2 lines", true);
+    for (const std::string text : {"# c\n1 2\n3 4\n5 6\n7 8\n", "\n\n\n1\n2\n\n\n3\nx\n4\n5\n\n", "#\n"})
+        EXPECT_EQ(refusal(text), "");
+    EXPECT_EQ(refusal("1\n2 3\n4 5 6\nx\n", true), "");
 }
 
 TEST(Variants, ChosenColumns) {
@@ -373,6 +415,32 @@ TEST(Problem, BadRecordsEndItUnlessTheyAreToBeSkipped) {
         EXPECT_NE(std::string(error.what()).find("a.txt:1:1: 'x' is not a number"), std::string::npos)
             << error.what();
     }
+}
+
+// What tells launches apart that are not the same test.
+TEST(Problem, HowLinesAreReadIsAParameter) {
+    const Folder folder;
+    Settings settings;
+    settings.inputs = {folder.write("a.txt", "x\n1,5\t2\n3\t4\n")};
+    settings.calculation = "sum";
+    settings.skip_header = 1;
+    Watch watch(world(), "fileio_test", 2, 0);
+    const auto names = [&] {
+        std::string text;
+        for (const auto& [name, value] : parameters(*make_problem(world(), settings, watch)))
+            text += name + (name == "columns" ? "=" + std::get<std::string>(value) : "") + " ";
+        return text;
+    };
+    settings.format.separator = Separator::tab;
+    settings.format.decimal_comma = settings.format.ragged = true;
+    settings.format.lines_per_record = 2;
+    settings.columns = {3, 0};
+    const std::string always = "records bytes calculation workload skip_header ";
+    EXPECT_EQ(names(), always + "separator decimal_comma ragged lines_per_record columns=4,1 ");
+    settings.format = {};
+    settings.columns = {};
+    settings.inputs = {folder.write("b.txt", "x\n1 2\n3 4\n")};
+    EXPECT_EQ(names(), always);
 }
 
 TEST(Problem, RefusesUnevenWorkOfACalculationWithoutCost) {

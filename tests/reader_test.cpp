@@ -282,12 +282,12 @@ TEST_F(ReaderTest, WhatFoldersLeaveOutIsTold) {
     EXPECT_EQ(left_out({"d"}), (Told{0, ": "}));
     fs::create_directory_symlink("run", "d/latest");
     EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/latest/x", "d/run7/y", "d/run8/z"}));
-    EXPECT_EQ(left_out({"d"}), (Told{1, "d/run: the same folder as another"}));
+    EXPECT_EQ(left_out({"d"}), (Told{1, "d/run/x: the same file as another"}));
     fs::create_symlink("a", "d/b");
     fs::create_hard_link("d/a", "d/c");
     EXPECT_EQ(names({"d"}).size(), 5U);
     EXPECT_EQ(left_out({"d"}), (Told{2, "d/b: the same file as another"}));
-    EXPECT_EQ(left_out({"d", "d/b"}), (Told{2, "d/b: the same file as another"}));
+    EXPECT_EQ(left_out({"d", "d/b"}), (Told{3, "d/b: the same file as another"}));
     ASSERT_EQ(mkfifo("d/b_pipe", 0600), 0);
     EXPECT_EQ(left_out({"d"}), (Told{3, "d/b: the same file as another"}));
     fs::remove("d/b");
@@ -296,12 +296,49 @@ TEST_F(ReaderTest, WhatFoldersLeaveOutIsTold) {
     fs::create_directory_symlink("..", "d/up");
     fs::create_directory_symlink(folder_, "d/run/top");
     EXPECT_EQ(names({"d"}), (std::vector<std::string>{"d/a", "d/c", "d/latest/x", "d/run7/y", "d/run8/z"}));
-    EXPECT_EQ(left_out({"d"}), (Told{5, "d/around: a link to a folder above it"}));
+    EXPECT_EQ(left_out({"d"}), (Told{6, "d/around: a link to a folder above it"}));
     for (const std::string name : {"d/.x", "d/r.csv.part"}) write(name, "1\n");
-    EXPECT_EQ(left_out({"d"}), (Told{7, "d/.x: hidden"}));
+    EXPECT_EQ(left_out({"d"}), (Told{8, "d/.x: hidden"}));
     Reader reader({"d"}, {});
     joined(blocks_of(reader, 100));
-    EXPECT_EQ(reader.left_out().entries, 7);
+    EXPECT_EQ(reader.left_out().entries, 8);
+}
+
+// As often as by names that are no links, however the links are called and wherever they are.
+TEST_F(ReaderTest, LinksMakeNoRecordsCountTwice) {
+    write("l/a/1", "1\n");
+    write("l/b/2", "2\n");
+    fs::create_directory_symlink("../b", "l/a/to_b");
+    using Names = std::vector<std::string>;
+    const auto again = [](const std::vector<std::string>& inputs) {
+        std::string path;
+        files_of(inputs, {}, nullptr, &path);
+        return path;
+    };
+    EXPECT_EQ(names({"l/a", "l/b"}), (Names{"l/a/1", "l/a/to_b/2"}));
+    EXPECT_EQ(names({"l/a", "l/b/2"}), (Names{"l/a/1", "l/a/to_b/2"}));
+    EXPECT_EQ(names({"l/b", "l/a"}), (Names{"l/b/2", "l/a/1"}));
+    EXPECT_EQ(names({"l/b/2", "l/a"}), (Names{"l/b/2", "l/a/1"}));
+    EXPECT_EQ(names({"l/a/to_b", "l/b", "l/b"}), (Names{"l/a/to_b/2", "l/b/2"}));
+    EXPECT_EQ(again({"l/a", "l/b"}), "");
+    EXPECT_EQ(names({"l", "l"}), (Names{"l/a/1", "l/a/to_b/2", "l/a/1", "l/b/2"}));
+    EXPECT_EQ(again({"l", "l"}), "l/a/1");
+    EXPECT_EQ(again({"l/a", "l/b", "l/b"}), "l/b/2");
+    for (const std::string link : {"h/0", "h/n", "h/z"}) {
+        fs::remove_all("h");
+        write("h/m", "1\n");
+        fs::create_hard_link("h/m", "h/p");
+        fs::create_symlink("m", link);
+        fs::create_directory_symlink(".", "h/1");
+        EXPECT_EQ(names({"h"}).size(), 2U) << link;
+    }
+    for (const std::string link : {"k/0", "k/n", "k/z"}) {
+        fs::remove_all("k");
+        write("k/m/x", "1\n");
+        fs::create_hard_link("k/m/x", "k/p");
+        fs::create_directory_symlink("m", link);
+        EXPECT_EQ(names({"k"}).size(), 2U) << link;
+    }
 }
 
 // Whatever blocks the file is cut into, and whoever reads them.
@@ -342,6 +379,13 @@ TEST_F(ReaderTest, ANumberWithACommaIsNoted) {
     EXPECT_EQ(noted(" -12,5 \r\n"), 1);
     for (const std::string text : {"12.5,5\n", "12, 5\n", "1,2,3\n", "1\n12,5\n"})
         EXPECT_EQ(noted(text), 0) << text;
+    for (const std::string text : {"12,5e3\n", "12,5 # c\n", "1,234.56\n", "1,234,567"})
+        EXPECT_EQ(noted(text), 1) << text;
+    EXPECT_EQ(noted("1\n12,5\n", {.lines_per_record = 2}), 1);
+    expect_says(refusal([&] { noted("x\n1.234,56 # c\n"); }),
+                {"a:2 ", "--decimal-comma", "--separator comma"});
+    expect_says(refusal([&] { noted("1\n1.234,56\n", {.lines_per_record = 2}); }), {"a:1 "});
+    EXPECT_EQ(noted("1.234,56\n", {.separator = Separator::comma}), 0);
     EXPECT_EQ(noted("12,5\n", {.separator = Separator::comma}), 0);
     EXPECT_EQ(noted("12,5\n", {.decimal_comma = true}), 0);
 }
@@ -502,7 +546,7 @@ EarlierReading some_of(const std::vector<Block>& blocks, const std::vector<Input
     for (const auto& [place, text] : blocks) {
         if (random() % odds != 0) continue;
         earlier.done[place.file].push_back(
-            {place.offset, place.bytes, place.lines, hash(text.data(), text.size())});
+            {place.offset, place.bytes, place.lines, hash(text.data(), text.size()), place.header_lines});
     }
     return earlier;
 }
@@ -546,6 +590,32 @@ TEST_F(ReaderTest, GoesOnWhereAnEarlierRunStopped) {
         std::int64_t on_disk = 0;
         for (const auto& file : files) on_disk += file.bytes;
         EXPECT_EQ(reader.bytes_on_disk(), on_disk);
+    }
+}
+
+// Records of several lines are counted off from the first one, wherever a run goes on.
+TEST_F(ReaderTest, WhatIsBlankBeforeRecordsOfSeveralLinesIsHeader) {
+    constexpr std::int64_t each = 3;
+    std::mt19937 random(5);
+    for (int round = 0; round < 200; ++round) {
+        const ReadSettings settings{
+            .skip_header = round % 3, .format = {.lines_per_record = each}, .excluded = {}};
+        std::string text = "1\n2\n";
+        text.resize(static_cast<std::size_t>(2 * settings.skip_header));
+        auto lead = settings.skip_header;
+        for (auto blank = random() % 5; blank > 0; --blank) text += blank % 2 == 0 ? "\n" : "# 1 2\n", ++lead;
+        text += "x\n\n3\n\n\n\n4\n5\n6\n7\n";
+        write("a", text);
+        const auto before = blocks_of({"a"}, 1 + random() % 8, settings);
+        Reader reader({"a"}, settings, some_of(before, files_of({"a"}, settings), random));
+        for (const auto& blocks : {before, blocks_of(reader, 1 + random() % 8)}) {
+            for (const auto& [place, block] : blocks) {
+                const auto end = place.first_line + place.lines - lead;
+                EXPECT_TRUE(end <= 0 || end % each == 0 || block.ends_with("7\n")) << text << ": " << end;
+                EXPECT_EQ(place.header_lines,
+                          std::clamp<std::int64_t>(lead - place.first_line, 0, place.lines));
+            }
+        }
     }
 }
 

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "io/doubtful_commas.hpp"
+
 namespace pacer {
 namespace {
 
@@ -213,6 +215,19 @@ TEST(Records, DecimalCommas) {
     expect_record("1,5;2", {1.5, 2}, {.separator = Separator::semicolon, .decimal_comma = true});
 }
 
+TEST(Records, CommasThatMayBelongToANumber) {
+    for (const std::string line : {"1.234,56", "-1.234.567,8", " 12.345,6 # x\r\n", "+999.000,0\n"})
+        EXPECT_EQ(doubt_of_commas(line), Commas::refused) << line;
+    for (const std::string line : {"12,5", "-12,5\r\n", "12,5e3", "1234,5D-03", " +0,5 # c", "1,234",
+                                   "1,234.", "1,234.56", "1,234,567", "123,456,789.0e1", "12,5\t#"})
+        EXPECT_EQ(doubt_of_commas(line), Commas::doubtful) << line;
+    for (const std::string line :
+         {"",         "#",          "12",         "1,2,3",     "12, 5",        "12 ,5",     "12.5,5",
+          "0.125,17", "1234.567,8", "1.2345,6",   "1,234,56",  "1234,567,890", "12,5,7.5",  "12,5.5",
+          "12,5 7",   "1.234",      "1.234,56.7", "1.234,5,6", ",5",           "0,234,567", "12,-5"})
+        EXPECT_EQ(doubt_of_commas(line), Commas::clear) << line;
+}
+
 TEST(Records, BlankLines) {
     for (const std::string blank : {"", " ", "\t \t", "#", "  # 1 2 3", "#,,,", "# \x01\xff"}) {
         for (const std::string end : {"\n", "\r\n"}) {
@@ -223,6 +238,10 @@ TEST(Records, BlankLines) {
         }
     }
     EXPECT_EQ(parse("\r").at(0).line, Line::blank);
+    EXPECT_EQ(parse("  ", {.separator = Separator::tab}).at(0).line, Line::blank);
+    EXPECT_EQ(parse("\t# x", {.separator = Separator::tab}).at(0).line, Line::blank);
+    expect_bad("\t\t", 2, "field 1 is empty", {.separator = Separator::tab});
+    expect_bad(" \t ", 2, "field 1 is empty", {.separator = Separator::tab});
 }
 
 TEST(Records, EmptyFields) {
@@ -283,6 +302,9 @@ TEST(Records, ALoneCrIsRefusedWhereverItStands) {
     expect_bad("#\r2", 2, reason);
     expect_bad("\r2", 1, reason);
     expect_bad("1\r\r", 2, reason);
+    expect_bad(std::string("# a\0b\r1 2\r3 4", 14), 6, reason);
+    expect_bad(std::string("# a\r\0 1 2", 10), 4, reason);
+    expect_bad(std::string("x\0\r1 2", 7), 3, reason);
     for (const std::string text : {"1\r2", "x\r2", "#\r2"}) {
         RecordParser parser;
         const char* at = text.data();
@@ -307,8 +329,25 @@ TEST(Records, WholeNumbersThatLoseDigitsAreNoted) {
     EXPECT_EQ(rounded("9007199254740993 1 -9007199254740993 +1237648720693756123"), (Fields{0, 2, 3}));
     EXPECT_EQ(rounded("0000000000000000000000000000001 0009007199254740993"), Fields{1});
     EXPECT_EQ(rounded("1" + std::string(22, '0') + " 1" + std::string(23, '0')), Fields{1});
-    EXPECT_EQ(rounded("9007199254740993.0 9.007199254740993e15 0.12345678901234567890"), Fields{});
+    EXPECT_EQ(rounded("9007199254740993. 9007199254740993.0 9007199254740993e0 900719925474099300e-2"),
+              (Fields{0, 1, 2, 3}));
+    EXPECT_EQ(rounded("90071992547409931e0 9007199254740993D+00 +9007199254740994.0 9007199254740992E1"),
+              (Fields{0, 1}));
+    EXPECT_EQ(rounded("9007199254740993.5 12345678901234567890.123 0.12345678901234567890"), Fields{});
+    EXPECT_EQ(rounded("9007199254740993,0", {.decimal_comma = true}), Fields{0});
     EXPECT_EQ(rounded("1;9007199254740993", {.decimal_comma = true}), Fields{1});
+}
+
+TEST(Records, FieldsOfALineIfAllWereNumbers) {
+    const auto fields = [](const std::string& line, const RecordFormat& format = {}) {
+        return RecordParser(format).fields_if_numbers(line.data(), line.data() + line.size());
+    };
+    EXPECT_EQ(fields("x yy 3\n"), 3);
+    EXPECT_EQ(fields("x,nan,\xff\r\n"), 3);
+    EXPECT_EQ(fields("1\tx#y\t# z"), 2);
+    EXPECT_EQ(fields("a,b;c", {.decimal_comma = true}), 2);
+    for (const std::string line : {"", "\n", "# x", "x,,y", "x\t\ty", "x,y z", "x\ry", "1 # x\ry"})
+        EXPECT_EQ(fields(line), 0) << line;
 }
 
 TEST(Records, Junk) {

@@ -1,7 +1,6 @@
 #include "apps/fileio/deliver.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <filesystem>
 #include <optional>
@@ -20,20 +19,15 @@ namespace pacer::fileio {
 
 namespace {
 
-// Counted from 1.
-std::string text_of(std::vector<std::int64_t> columns) {
-    for (auto& column : columns) ++column;
-    return fmt::format("{}", fmt::join(columns, ","));
-}
-
 // What must be the same for a journal to be gone on with.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
     const auto& format = settings.format;
     std::string text = fmt::format(
-        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nlines-per-record: {}\n",
+        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nragged: {}\nlines-per-record: "
+        "{}\n",
         calculation.identity, settings.skip_header, name_of(format.separator), format.decimal_comma,
-        format.lines_per_record);
-    text += "columns: " + (settings.columns.empty() ? "all" : text_of(settings.columns)) + "\n";
+        format.ragged, format.lines_per_record);
+    text += "columns: " + (settings.columns.empty() ? "all" : text_of_columns(settings)) + "\n";
     int number = 0;
     for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
@@ -89,7 +83,7 @@ class Desk {
         add_files();
         notices_.of_reading(reader_, piece.place());
         notices_.of_piece(reader_.files()[static_cast<std::size_t>(piece.place().file)].path, piece);
-        if (settings_.on_error == OnError::stop && piece.header().rejected > 0) {
+        if (piece.header().ends_run != EndsRun::goes_on) {
             note_bad(piece);
             blocks.end();
         } else {
@@ -118,13 +112,13 @@ class Desk {
     // After everything that was handed out has come back.
     ExitStatus finish(const Team& world, bool stopped) {
         progress::clear();
-        notices_.of_folders(reader_.left_out());
+        notices_.of_walk(reader_.left_out(), reader_.again());
         if (!bad_.empty()) {
             journal_->flush();
-            throw UsageError(
-                fmt::format("{}; {} records are kept in {}: --resume --on-error skip goes on without such "
-                            "ones",
-                            bad_, records_done(), delivery_.target.journal_path()));
+            throw UsageError(fmt::format(
+                "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),
+                bad_can_be_skipped_ ? "--resume --on-error skip goes on without such ones"
+                                    : "mend the file and begin anew with --force"));
         }
         if (stopped) {
             journal_->flush();
@@ -144,7 +138,8 @@ class Desk {
         }
         journal_->remove();
         report(world, account);
-        const auto why = why_not_right(settings_.max_rejected, account.done, account.rejected);
+        const auto why =
+            why_not_right(settings_.max_rejected, account.done, account.rejected, account.ragged);
         if (why.empty()) return ExitStatus::right;
         say("fileio: {}\n", why);
         return ExitStatus::wrong;
@@ -198,6 +193,7 @@ class Desk {
         const std::pair where(place.file, place.first_line + rejected.line);
         if (!bad_.empty() && bad_where_ < where) return;
         bad_where_ = where;
+        bad_can_be_skipped_ = piece.header().ends_run == EndsRun::by_wish;
         bad_ = describe(reader_.files()[static_cast<std::size_t>(place.file)].path, place, rejected);
     }
 
@@ -228,6 +224,7 @@ class Desk {
     std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
     double flushed_ = 0;
     std::string bad_;  // why the run ends, if a bad record ends it
+    bool bad_can_be_skipped_ = false;
     std::pair<std::int64_t, std::int64_t> bad_where_;
 };
 

@@ -29,6 +29,7 @@ struct Problem {
     std::unique_ptr<TemporaryInput> made;  // the input, if it was made for this launch
     std::vector<InputFile> files;          // of the input, on every rank
     Tally expected;                        // what the plain serial loop comes to, and what was read for it
+    Ragged ragged;                         // there; the first one's place on rank 0
     double weight = 0, heaviest = 0;       // of all records together, and of one
 };
 

@@ -126,12 +126,16 @@ class Joiner {
         const auto& place = piece.place();
         // A bad record that ends the run stays a piece of its own, and what follows it in its block is
         // missing.
-        const bool ends_the_run = job_.on_error == OnError::stop && piece.header().rejected > 0;
+        const bool ends_the_run = piece.header().ends_run != EndsRun::goes_on;
         const bool follows = header_.place.offset + header_.place.bytes == place.offset;
         if (ends_the_run || !follows || builder_.bytes() > largest_piece_bytes) give(take);
         if (lines() == 0)
             header_.place = {place.file, place.offset,      0, place.first_line, place.first_index, 0,
                              0,          place.first_record};
+        if (const auto line = piece.header().comma_line; line >= 0 && header_.comma_line < 0)
+            header_.comma_line = lines() + line;
+        header_.ragged += piece.header().ragged;
+        header_.ends_run = piece.header().ends_run;
         builder_.add(piece, lines());
         if (const auto line = piece.header().rounded_line; line >= 0 && header_.rounded_line < 0)
             header_.rounded_line = lines() + line;

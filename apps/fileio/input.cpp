@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -12,6 +14,7 @@
 
 #include "common/random.hpp"
 #include "common/status.hpp"
+#include "common/units.hpp"
 #include "io/part_file.hpp"
 
 namespace pacer::fileio {
@@ -21,6 +24,25 @@ ReadSettings read_settings(const Settings& settings) {
     read.skip_header = settings.skip_header;
     read.format = settings.format;
     return read;
+}
+
+std::vector<std::int64_t> parse_columns(const std::string& text) {
+    std::vector<std::int64_t> columns;
+    for (std::size_t at = 0; at <= text.size();) {
+        const auto end = std::min(text.find(',', at), text.size());
+        if (end == at)
+            throw UsageError(fmt::format("--columns {}: a number is missing; write them as 1,3,4", text));
+        columns.push_back(parse_count(text.substr(at, end - at)) - 1);
+        if (columns.back() < 0) throw UsageError("--columns counts from 1");
+        at = end + 1;
+    }
+    return columns;
+}
+
+std::string text_of_columns(const Settings& settings) {
+    auto columns = settings.columns;
+    for (auto& column : columns) ++column;
+    return fmt::format("{}", fmt::join(columns, ","));
 }
 
 void append_row(std::string& text, std::int64_t index, std::uint64_t seed) {

@@ -32,6 +32,10 @@ struct Settings {
 
 ReadSettings read_settings(const Settings& settings);
 
+// "1,3,4" as columns from 0, and back. Throws UsageError.
+std::vector<std::int64_t> parse_columns(const std::string& text);
+std::string text_of_columns(const Settings& settings);
+
 // Row `index` of the workshop's input: three numbers from -10 to 10 as "%22.14E", and a newline. The same for
 // every rank and machine.
 inline constexpr std::int64_t row_bytes = 67;

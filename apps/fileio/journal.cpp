@@ -62,7 +62,7 @@ struct Journal::State {
     void keep(const Piece& piece, std::int64_t position, std::int64_t length) {
         const auto& place = piece.place();
         pieces.push_back({place.file, place.offset, place.bytes, place.first_line, place.lines, position,
-                          length, piece.header().text_hash});
+                          length, piece.header().text_hash, place.header_lines});
         if (place.first_record.fields > 0) first_records[place.file] = place.first_record;
         records += piece.header().done;
         rejected += piece.header().rejected;
@@ -173,7 +173,8 @@ bool Journal::complete() const {
 EarlierReading Journal::reading() const {
     EarlierReading reading{state_->files, {}, state_->first_records};
     for (const auto& piece : state_->pieces) {
-        reading.done[piece.file].push_back({piece.offset, piece.bytes, piece.lines, piece.text_hash});
+        reading.done[piece.file].push_back(
+            {piece.offset, piece.bytes, piece.lines, piece.text_hash, piece.header_lines});
     }
     for (auto& [file, ranges] : reading.done) {
         std::sort(ranges.begin(), ranges.end(),

@@ -42,6 +42,7 @@ class Journal {
         std::int64_t file, offset, bytes, first_line, lines;  // of the place
         std::int64_t position, length;                        // in the journal, of the piece
         std::uint64_t text_hash;
+        std::int64_t header_lines;
     };
     const std::vector<InputFile>& files() const;
     const std::vector<Entry>& pieces() const;  // in the order of arrival

@@ -25,8 +25,7 @@ constexpr auto summary =
 struct Wishes {
     fileio::Settings settings;
     fileio::Delivery delivery;
-    std::vector<std::string> columns;  // from 1
-    std::string make_input;            // file to write and no more
+    std::string make_input;  // file to write and no more
 };
 
 void add_format_options(CommandLine& line, Wishes& wishes, const std::string& input) {
@@ -46,7 +45,10 @@ void add_format_options(CommandLine& line, Wishes& wishes, const std::string& in
     line.add_count("--lines-per-record", format.lines_per_record,
                    "Lines that are one record together, without blank ones or comments")
         .group(input);
-    line.add_list("--columns", wishes.columns, "What a calculation gets of each record, such as 1,3,4")
+    line.add_word(
+            "--columns",
+            [&wishes](const std::string& word) { wishes.settings.columns = fileio::parse_columns(word); },
+            "What a calculation gets of each record, such as 1,3,4")
         .placeholder("N,N")
         .group(input);
 }
@@ -93,10 +95,6 @@ void take_format(Wishes& wishes) {
     if (settings.format.decimal_comma && settings.format.separator == Separator::comma)
         throw UsageError("--decimal-comma and --separator comma contradict each other");
     if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record wants at least 1");
-    for (const auto& word : wishes.columns) {
-        settings.columns.push_back(parse_count(word) - 1);
-        if (settings.columns.back() < 0) throw UsageError("--columns counts from 1");
-    }
 }
 
 // What is given but has no meaning in this kind of run.
@@ -132,7 +130,8 @@ ExitStatus measure_variants(const Team& world, const Options& options, const Wis
                         wishes.settings.record_timeout_seconds);
     const auto problem = fileio::make_problem(world, wishes.settings, watch);
     const auto& expected = problem->expected;
-    const auto why = fileio::why_not_right(wishes.settings.max_rejected, expected.done, expected.rejected);
+    const auto why = fileio::why_not_right(wishes.settings.max_rejected, expected.done, expected.rejected,
+                                           problem->ragged);
     if (!why.empty()) {
         if (world.root()) say("fileio: {}\n", why);
         return ExitStatus::wrong;

@@ -22,16 +22,31 @@ MaxRejected parse_max_rejected(const std::string& word) {
     return {word, percent, true};
 }
 
-std::string why_not_right(const MaxRejected& max, std::int64_t done, std::int64_t rejected) {
+void Ragged::add(std::string_view path, const PieceHeader& piece) {
+    if (records == 0 && piece.ragged > 0)
+        first_record = fmt::format("{}:{}", path, piece.place.first_record.line + 1);
+    records += piece.ragged;
+}
+
+std::string why_not_right(const MaxRejected& max, std::int64_t done, std::int64_t rejected,
+                          const Ragged& ragged) {
     const auto records = done + rejected;
     if (records == 0) return "the input has no records, so nothing was done";
     if (max.written.empty()) {
+        if (ragged.records > done) {
+            return fmt::format(
+                "{} of {} records were rejected since they have not as many fields as the first of their "
+                "file, "
+                "which may be a stray line, {}: see --skip-header, --max-rejected",
+                ragged.records, records, ragged.first_record);
+        }
         if (done > 0) return {};
         return records == 1 ? "the only record was rejected, so nothing was done"
                             : fmt::format("all {} records were rejected, so nothing was done", records);
     }
-    const double most = max.percent ? max.most / 100 * static_cast<double>(records) : max.most;
-    if (static_cast<double>(rejected) <= most) return {};
+    // Not divided: 29 / 100 * 100 is less than 29.
+    const double most = max.percent ? max.most * static_cast<double>(records) : max.most;
+    if (static_cast<double>(rejected) * (max.percent ? 100 : 1) <= most) return {};
     return fmt::format("{} of {} records were rejected, more than --max-rejected {} allows", rejected,
                        records, max.written);
 }

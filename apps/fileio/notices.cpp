@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -22,7 +23,8 @@ void say(const std::string& sentence) {
 std::string written(const std::vector<std::int64_t>& columns) {
     const auto count = std::ssize(columns);
     if (count == 1) return fmt::format("column {}", columns[0]);
-    if (count > 2 && columns.back() - columns.front() == count - 1)
+    const auto gap = [](std::int64_t left, std::int64_t right) { return right != left + 1; };
+    if (count > 2 && std::adjacent_find(columns.begin(), columns.end(), gap) == columns.end())
         return fmt::format("columns {} to {}", columns.front(), columns.back());
     return fmt::format("columns {}", fmt::join(columns, ", "));
 }
@@ -37,13 +39,7 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
                         "every file of the input",
                         line->path, line->line));
     }
-    if (const auto& line = reader.decimal_record(); line && !decimal_said_) {
-        decimal_said_ = true;
-        say(
-            fmt::format("warning: {}:{} is read as two numbers; --decimal-comma makes it one, --separator "
-                        "comma says that two are right",
-                        line->path, line->line));
-    }
+    if (const auto& line = reader.decimal_record()) of_commas(line->path, line->line);
     const auto fields = place.first_record.fields;
     if (fields == 0) return;
     const auto& path = reader.files()[static_cast<std::size_t>(place.file)].path;
@@ -53,6 +49,15 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
         of_columns(fields);
     }
     if (fields != first_fields_) of_other_fields(path, fields);
+}
+
+void Notices::of_commas(std::string_view path, std::int64_t line) {
+    if (decimal_said_) return;
+    decimal_said_ = true;
+    say(fmt::format(
+        "warning: {}:{} is read as several numbers; --decimal-comma makes 12,5 one, thousands are "
+        "written without commas, and --separator comma says that several are right",
+        path, line));
 }
 
 // Of a calculation that asks for fewer than there are.
@@ -80,6 +85,8 @@ void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
 }
 
 void Notices::of_piece(std::string_view path, const Piece& piece) {
+    if (const auto line = piece.header().comma_line; line >= 0)
+        of_commas(path, piece.place().first_line + line + 1);
     const auto line = piece.header().rounded_line;
     if (line < 0 || rounded_said_) return;
     rounded_said_ = true;
@@ -89,12 +96,15 @@ void Notices::of_piece(std::string_view path, const Piece& piece) {
                     path, piece.place().first_line + line + 1));
 }
 
-void Notices::of_folders(const LeftOut& left_out) {
+void Notices::of_walk(const LeftOut& left_out, const std::string& again) {
+    if (!again.empty())
+        say(fmt::format("warning: {} was there before, and its records count again; name each input once",
+                        again));
     if (left_out.entries == 0) return;
     const auto others = left_out.entries - 1;
     say(fmt::format(
         "{} ({}){} left out: folders give regular files whose names neither begin with a dot nor "
-        "end in .part, and each folder once",
+        "end in .part, and what links lead to once",
         left_out.first, left_out.why,
         others == 0 ? " is" : fmt::format(" and {} other{} are", others, others == 1 ? "" : "s")));
 }

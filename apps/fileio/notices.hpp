@@ -21,9 +21,10 @@ class Notices {
 
     void of_reading(const Reader& reader, const BlockPlace& place);  // a block that was read
     void of_piece(std::string_view path, const Piece& piece);
-    void of_folders(const LeftOut& left_out);  // when all are walked
+    void of_walk(const LeftOut& left_out, const std::string& again);  // when all is walked; see Walk
 
   private:
+    void of_commas(std::string_view path, std::int64_t line);
     void of_columns(std::int64_t fields);
     void of_other_fields(const std::string& path, std::int64_t fields);
 

@@ -12,15 +12,22 @@
 
 namespace pacer::fileio {
 
+// Whether a rejected record ends the run: as --on-error wishes, or in any case, since what follows cannot be
+// told apart into records.
+enum class EndsRun : std::int64_t { goes_on, by_wish, anyhow };
+
 // The first bytes of a piece.
 struct PieceHeader {
     BlockPlace place;                                  // of the lines it is about
     std::int64_t done = 0, rejected = 0, skipped = 0;  // lines
-    std::int64_t results = 0;                          // numbers of each done record
+    std::int64_t ragged = 0;   // of the rejected, those unlike their file's first record
+    std::int64_t results = 0;  // numbers of each done record
     std::int64_t reasons_bytes = 0, statistics_bytes = 0;
-    std::int64_t rounded_line = -1;  // within the piece, the first with a whole number that lost digits
-    std::uint64_t text_hash = 0;     // of the lines' bytes
-    double seconds = 0;              // they took
+    std::int64_t rounded_line = -1;       // within the piece, the first with a whole number that lost digits
+    std::int64_t comma_line = -1;         // the first with commas as in 12,5, where the first record has none
+    EndsRun ends_run = EndsRun::goes_on;  // anything else: it has one record, the rejected one
+    std::uint64_t text_hash = 0;          // of the lines' bytes
+    double seconds = 0;                   // they took
 };
 
 struct Rejected {

@@ -71,18 +71,19 @@ void calculate_expected(Problem& problem, Notices& notices) {
         processor.process({*place, path, text}, [&](Bytes bytes) {
             const Piece piece(bytes);
             problem.expected.add(piece);
+            problem.ragged.add(path, piece.header());
             notices.of_piece(path, piece);
             for (const auto line : piece.done()) {
                 const double weight = job.weights.of(piece.place().first_index + line);
                 problem.weight += weight;
                 problem.heaviest = std::max(problem.heaviest, weight);
             }
-            if (job.on_error == OnError::stop && bad.empty()) {
-                const auto rejected = piece.rejected();
-                if (!rejected.empty()) bad = describe(path, piece.place(), rejected.front());
-            }
+            const auto ends_run = piece.header().ends_run;
+            if (ends_run == EndsRun::goes_on) return;
+            bad = describe(path, piece.place(), piece.rejected().front());
+            if (ends_run == EndsRun::by_wish) bad += " (--on-error skip goes on without such records)";
         });
-        if (!bad.empty()) throw UsageError(bad + " (--on-error skip goes on without such records)");
+        if (!bad.empty()) throw UsageError(bad);
         text.clear();
     }
     problem.expected.lines_read = reader.lines();
@@ -140,8 +141,9 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     Notices notices(problem->calculation, settings.columns);
     on_root(world, [&] {
         LeftOut left_out;
-        problem->files = files_of(inputs, read_settings(settings), &left_out);
-        notices.of_folders(left_out);
+        std::string again;
+        problem->files = files_of(inputs, read_settings(settings), &left_out, &again);
+        notices.of_walk(left_out, again);
         for (const auto& file : problem->files) {
             if (file.bytes >= 0) continue;
             throw UsageError(
@@ -161,14 +163,15 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     });
     // What every rank needs of it: the amount of work.
     struct {
-        std::int64_t lines, done, rejected;
+        std::int64_t lines, done, rejected, ragged;
         double weight, heaviest;
     } amount = {problem->job.weights.items, problem->expected.done, problem->expected.rejected,
-                problem->weight, problem->heaviest};
+                problem->ragged.records,    problem->weight,        problem->heaviest};
     MPI_Bcast(&amount, sizeof amount, MPI_BYTE, 0, world.comm);
     problem->job.weights.items = amount.lines;
     problem->expected.done = amount.done;
     problem->expected.rejected = amount.rejected;
+    problem->ragged.records = amount.ragged;
     problem->weight = amount.weight;
     problem->heaviest = amount.heaviest;
     return problem;
@@ -225,7 +228,16 @@ Facts parameters(const Problem& problem) {
                    {"bytes", bytes},
                    {"calculation", problem.calculation.name},
                    {"workload", std::string(name_of(problem.settings.workload))}};
-    if (problem.settings.block_bytes > 0) facts.emplace_back("block", problem.settings.block_bytes);
+    const auto& settings = problem.settings;
+    const auto& format = settings.format;
+    if (settings.block_bytes > 0) facts.emplace_back("block", settings.block_bytes);
+    if (settings.skip_header > 0) facts.emplace_back("skip_header", settings.skip_header);
+    if (format.separator != Separator::automatic)
+        facts.emplace_back("separator", std::string(name_of(format.separator)));
+    if (format.decimal_comma) facts.emplace_back("decimal_comma", std::string("yes"));
+    if (format.ragged) facts.emplace_back("ragged", std::string("yes"));
+    if (format.lines_per_record > 1) facts.emplace_back("lines_per_record", format.lines_per_record);
+    if (!settings.columns.empty()) facts.emplace_back("columns", text_of_columns(settings));
     return facts;
 }
 

@@ -174,6 +174,7 @@ void visit(const Journal& journal, const Entries& entries, Account& account, Tak
         account.done += piece.header().done;
         account.rejected += piece.header().rejected;
         account.skipped += piece.header().skipped;
+        account.ragged.add(file_name(journal, entry->file), piece.header());
         take(piece);
     }
     if (account.done != expected) {

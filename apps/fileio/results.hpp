@@ -6,6 +6,7 @@
 
 #include "apps/fileio/calculation.hpp"
 #include "apps/fileio/journal.hpp"
+#include "apps/fileio/max_rejected.hpp"
 
 namespace pacer::fileio {
 
@@ -14,6 +15,7 @@ struct Account {
     std::int64_t lines = 0;  // in
     std::int64_t done = 0, rejected = 0, skipped = 0;
     std::string violation;  // the first line lost or doubled: "data.txt: line 17 is lost"; or empty
+    Ragged ragged{};
 };
 
 struct ResultsTarget {

@@ -1,0 +1,17 @@
+// Commas in a line of digits that separate numbers for one reader, and for another belong to one number.
+#pragma once
+
+#include <string_view>
+
+namespace pacer {
+
+enum class Commas {
+    clear,     // "1,2,3", "12,5,7.5", "1 2"
+    doubtful,  // "12,5", "-12,5e3", "1,234", "1,234,567.89"
+    refused,   // "1.234,56": hardly anything but one number
+};
+
+// Of a line that separates numbers by commas; it may have a comment and its line end.
+Commas doubt_of_commas(std::string_view line);
+
+}  // namespace pacer
