@@ -76,7 +76,7 @@ TEST(Verdict, OfALaunchInWantOfTimeIsNone) {
         candidate[3].circumstances.emplace_back("repeats_asked", asked);
         const auto row = compared(base, candidate).cases[0];
         EXPECT_EQ(row.verdict, asked == 0 ? Finding::inconclusive : Finding::regressed);
-        EXPECT_EQ(row.note, asked == 0 ? "1 launch had time for fewer than 6 repeats" : "");
+        EXPECT_EQ(row.note, asked == 0 ? "1 launch had fewer than 6 repeats" : "");
     }
 }
 
