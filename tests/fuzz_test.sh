@@ -24,7 +24,8 @@ instrumented=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
 compile() { # compile TARGET ARGUMENT...
     "$compiler" -std=c++20 -g -O2 -I. "${instrumented[@]}" "tests/$1.cpp" "${@:2}" -o "$scratch/$1"
 }
-compile fuzz_records common/bytes.cpp io/{any_number,cutter,first_record,range_reader,reader,records,stream,walk}.cpp -lfmt -lz -lzstd -lxxhash
+mapfile -t reading < <(sed -n '/pacer_records STATIC/,/)/ s/^ *\([a-z_]*\.cpp\)$/io\/\1/p' io/CMakeLists.txt)
+compile fuzz_records common/bytes.cpp "${reading[@]}" -lfmt -lz -lzstd -lxxhash
 exact_sum=(-ffp-contract=off common/exact_sum/{accumulator,fold_window,scatter}.cpp)
 compile fuzz_exact_sum "${exact_sum[@]}"
 # The committed bits by another compiler than the project's.
