@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "io/hdf5.hpp"
+#include "io/hdf5/hdf5.hpp"
 
 namespace pacer {
 

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "common/say.hpp"
-#include "common/session.hpp"
-#include "io/early_dump.hpp"
+#include "common/base/say.hpp"
+#include "common/launch/session.hpp"
+#include "io/dump/early_dump.hpp"
 
 namespace pacer {
 

@@ -53,10 +53,10 @@ if ! said=$(git_here archive --format=tar.gz --prefix="pacer-$version/" "$commit
     exit 1
 fi
 # Not so where somebody keeps an unpacked archive in a repository of his own: it would tell the old commit.
-if [[ $(tar -xzOf "$part/archive.tar.gz" "pacer-$version/common/archived_commit" 2>/dev/null) != "$commit" ]]; then
+if [[ $(tar -xzOf "$part/archive.tar.gz" "pacer-$version/common/base/archived_commit" 2>/dev/null) != "$commit" ]]; then
     # shellcheck disable=SC2016 # git's words
-    say 'the archive would not tell its commit: it takes common/archived_commit with the line $Format:%H$, and' \
-        '.gitattributes with the line "common/archived_commit export-subst"'
+    say 'the archive would not tell its commit: it takes common/base/archived_commit with the line $Format:%H$, and' \
+        '.gitattributes with the line "common/base/archived_commit export-subst"'
     exit 1
 fi
 mv "$part/archive.tar.gz" "$archive"

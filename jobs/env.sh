@@ -12,7 +12,7 @@ export PACER_MODULES=${PACER_MODULES-}                         # to load, in thi
 export PACER_LAUNCHER=${PACER_LAUNCHER-srun}                   # srun or mpirun
 export PACER_LAUNCHER_OPTIONS=${PACER_LAUNCHER_OPTIONS-}       # more words for it: "--mpi=pmix"
 export PACER_PINNING=${PACER_PINNING-cores}                    # cores: each rank has its own; none: it has not
-export PACER_SCRATCH=${PACER_SCRATCH-${SLURM_SUBMIT_DIR-$PWD}/runs} # for what is made: a folder all nodes share
+export PACER_SCRATCH=${PACER_SCRATCH-${SLURM_SUBMIT_DIR-$PWD}/jobs/runs} # for what is made: a folder all nodes share
 PACER_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)    # Pacer's own folder: this one's parent
 export PACER_HOME
 export PACER_BIN=${PACER_BIN-$PACER_HOME/build/release/bin}    # where its programs are

@@ -6,8 +6,8 @@
 set -euo pipefail
 
 cd "${SOURCE:?the checkout}"
-# shellcheck source=tests/lib.sh
-source tests/lib.sh
+# shellcheck source=tests/support/lib.sh
+source tests/support/lib.sh
 
 skip() {
     echo "skipped: $*"
@@ -21,15 +21,15 @@ instrumented=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
     skip "clang++ comes without libFuzzer (on Debian: libclang-rt-14-dev)"
 "$scratch/empty" -runs=1 >/dev/null 2>&1 || skip "sanitizers do not run here (do they get the address space they want?)"
 
-compile() { # compile TARGET ARGUMENT...
-    "$compiler" -std=c++20 -g -O2 -I. "${instrumented[@]}" "tests/$1.cpp" "${@:2}" -o "$scratch/$1"
+compile() { # compile FOLDER TARGET ARGUMENT...
+    "$compiler" -std=c++20 -g -O2 -I. "${instrumented[@]}" "tests/$1/$2.cpp" "${@:3}" -o "$scratch/$2"
 }
-mapfile -t reading < <(sed -n '/pacer_records STATIC/,/)/ s/^ *\([a-z_]*\.cpp\)$/io\/\1/p' io/CMakeLists.txt)
-compile fuzz_records common/bytes.cpp "${reading[@]}" -lfmt -lz -lzstd -lxxhash
+mapfile -t reading < <(sed -n '/pacer_records STATIC/,/)/ s/^ *\(records\/[a-z_]*\.cpp\)$/io\/\1/p' io/CMakeLists.txt)
+compile io/records fuzz_records common/base/bytes.cpp "${reading[@]}" -lfmt -lz -lzstd -lxxhash
 exact_sum=(-ffp-contract=off common/exact_sum/{accumulator,fold_window,scatter}.cpp)
-compile fuzz_exact_sum "${exact_sum[@]}"
+compile common/exact_sum fuzz_exact_sum "${exact_sum[@]}"
 # The committed bits by another compiler than the project's.
-"$compiler" -std=c++20 -O3 -I. tests/exact_sum_golden.cpp apps/reduce/data.cpp "${exact_sum[@]}" -o "$scratch/golden"
+"$compiler" -std=c++20 -O3 -I. tests/common/exact_sum/exact_sum_golden.cpp apps/reduce/data.cpp "${exact_sum[@]}" -o "$scratch/golden"
 "$scratch/golden" || fail "exact sums by $compiler have other bits"
 
 mkdir "$scratch"/{fuzz_records,fuzz_exact_sum}.corpus

@@ -49,9 +49,9 @@ scripts)
     ;;
 streams)
     # stderr is written to by common/say alone, which cannot fail; MPI's C++ types are null in some libraries.
-    mapfile -t chosen < <(files | grep -E '^(apps|common|io)/.*\.(cpp|hpp)$' | grep -v '^common/say\.')
+    mapfile -t chosen < <(files | grep -E '^(apps|common|io)/.*\.(cpp|hpp)$' | grep -v '^common/base/say\.')
     judge() { ! grep -nE 'print\(stderr|std::cerr|perror\(|fputs?\(.*stderr|STDERR_FILENO, |MPI_CXX_' "$@" ||
-        { echo "mend with: say() of common/say.hpp, and MPI's C types" && return 1; }; }
+        { echo "mend with: say() of common/base/say.hpp, and MPI's C types" && return 1; }; }
     ;;
 *)
     echo "lint_test.sh: name what to judge: format, scripts or streams" >&2

@@ -10,14 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/fileio/calculation.hpp"
+#include "apps/fileio/calculation/calculation.hpp"
+#include "apps/fileio/calculation/statistics.hpp"
+#include "apps/fileio/flow/process.hpp"
+#include "apps/fileio/flow/tally.hpp"
 #include "apps/fileio/input.hpp"
-#include "apps/fileio/process.hpp"
-#include "apps/fileio/statistics.hpp"
-#include "apps/fileio/tally.hpp"
-#include "common/placement.hpp"
-#include "common/run.hpp"
-#include "common/variant.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::fileio {
 

@@ -12,10 +12,10 @@
 #include <cstring>
 #include <exception>
 
-#include "common/random.hpp"
-#include "common/status.hpp"
-#include "common/units.hpp"
-#include "io/part_file.hpp"
+#include "common/base/status.hpp"
+#include "common/base/units.hpp"
+#include "common/parallel/random.hpp"
+#include "io/files/part_file.hpp"
 
 namespace pacer::fileio {
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "apps/fileio/max_rejected.hpp"
-#include "common/team.hpp"
-#include "common/workload.hpp"
-#include "io/reader.hpp"
+#include "apps/fileio/delivery/max_rejected.hpp"
+#include "common/parallel/team.hpp"
+#include "common/parallel/workload.hpp"
+#include "io/records/reader.hpp"
 
 namespace pacer::fileio {
 

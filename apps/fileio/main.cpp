@@ -5,13 +5,13 @@
 #include <span>
 #include <string>
 
-#include "apps/fileio/deliver.hpp"
+#include "apps/fileio/delivery/deliver.hpp"
 #include "apps/fileio/fileio.hpp"
-#include "apps/fileio/tally.hpp"
-#include "common/progress.hpp"
-#include "common/say.hpp"
-#include "common/session.hpp"
-#include "common/units.hpp"
+#include "apps/fileio/flow/tally.hpp"
+#include "common/base/say.hpp"
+#include "common/base/units.hpp"
+#include "common/launch/session.hpp"
+#include "common/measure/progress.hpp"
 #include "io/output.hpp"
 
 namespace {

@@ -8,11 +8,11 @@
 #include <cmath>
 #include <limits>
 
+#include "apps/fileio/delivery/notices.hpp"
 #include "apps/fileio/fileio.hpp"
-#include "apps/fileio/flow.hpp"
-#include "apps/fileio/notices.hpp"
-#include "common/progress.hpp"
-#include "common/units.hpp"
+#include "apps/fileio/flow/flow.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/progress.hpp"
 
 namespace pacer::fileio {
 

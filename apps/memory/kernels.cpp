@@ -1,7 +1,7 @@
 #include "apps/memory/kernels.hpp"
 
-#include "common/clones.hpp"
-#include "common/lanes.hpp"
+#include "common/machine/clones.hpp"
+#include "common/machine/lanes.hpp"
 
 namespace pacer::memory {
 

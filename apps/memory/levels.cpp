@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "apps/memory/sweep.hpp"
-#include "common/timing.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::memory {
 

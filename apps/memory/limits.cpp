@@ -1,5 +1,5 @@
 // What the cores in use reach together, by short probes before the run.
-#include "common/limits.hpp"
+#include "common/machine/limits.hpp"
 
 #include <algorithm>
 

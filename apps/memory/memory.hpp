@@ -13,11 +13,11 @@
 #include <vector>
 
 #include "apps/memory/mapping.hpp"
-#include "common/memory.hpp"
-#include "common/placement.hpp"
-#include "common/run.hpp"
-#include "common/topology.hpp"
-#include "common/variant.hpp"
+#include "common/machine/memory.hpp"
+#include "common/machine/topology.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::memory {
 

@@ -9,8 +9,8 @@
 #include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
-#include "common/partition.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/parallel/partition.hpp"
 
 namespace pacer::memory {
 

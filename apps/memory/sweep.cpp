@@ -8,7 +8,7 @@
 #include "apps/memory/cycle.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
 
 namespace pacer::memory {
 

@@ -4,7 +4,7 @@
 #include <omp.h>
 
 #include "apps/memory/memory.hpp"
-#include "common/partition.hpp"
+#include "common/parallel/partition.hpp"
 
 namespace pacer::memory {
 

@@ -3,8 +3,8 @@
 
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
-#include "common/limits.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/machine/limits.hpp"
 
 namespace pacer::memory {
 

@@ -6,8 +6,8 @@
 #include <array>
 #include <vector>
 
-#include "common/timing.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::overhead {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "common/record.hpp"
+#include "common/measure/record.hpp"
 
 namespace pacer::overhead {
 

@@ -6,8 +6,8 @@
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/spawned_workers.hpp"
 #include "apps/overhead/spawner.hpp"
-#include "common/placement_machine.hpp"
-#include "common/session.hpp"
+#include "common/launch/session.hpp"
+#include "common/placement/host.hpp"
 #include "io/output.hpp"
 
 namespace {

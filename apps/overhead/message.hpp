@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "common/memory.hpp"
-#include "common/team.hpp"
+#include "common/machine/memory.hpp"
+#include "common/parallel/team.hpp"
 
 namespace pacer::overhead {
 

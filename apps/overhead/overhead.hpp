@@ -12,10 +12,10 @@
 
 #include "apps/overhead/message.hpp"
 #include "apps/overhead/starter.hpp"
-#include "common/limits.hpp"
-#include "common/placement.hpp"
-#include "common/run.hpp"
-#include "common/variant.hpp"
+#include "common/machine/limits.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::overhead {
 

@@ -7,8 +7,8 @@
 
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
-#include "common/patience.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/parallel/patience.hpp"
 
 namespace pacer::overhead {
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "apps/overhead/overhead.hpp"
-#include "common/timing.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::overhead {
 

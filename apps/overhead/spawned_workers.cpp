@@ -10,10 +10,10 @@
 #include <thread>
 
 #include "apps/overhead/piece.hpp"
-#include "common/say.hpp"
-#include "common/status.hpp"
-#include "common/team.hpp"
-#include "common/timing.hpp"
+#include "common/base/say.hpp"
+#include "common/base/status.hpp"
+#include "common/measure/timing.hpp"
+#include "common/parallel/team.hpp"
 
 namespace pacer::overhead {
 

@@ -17,7 +17,7 @@
 #include <thread>
 #include <utility>
 
-#include "common/timing.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::overhead {
 

@@ -19,7 +19,7 @@
 #include "apps/overhead/forked_workers.hpp"
 #include "apps/overhead/piece.hpp"
 #include "apps/overhead/spawner.hpp"
-#include "common/timing.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::overhead {
 

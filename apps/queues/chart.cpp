@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/units.hpp"
+#include "common/base/units.hpp"
 
 namespace pacer::queues {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/workload.hpp"
+#include "common/parallel/workload.hpp"
 
 namespace pacer::queues {
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "common/partition.hpp"
+#include "common/parallel/partition.hpp"
 
 namespace pacer::queues::deque_word {
 

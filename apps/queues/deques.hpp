@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <optional>
 
-#include "common/partition.hpp"
-#include "common/patience.hpp"
-#include "common/team.hpp"
-#include "common/window.hpp"
+#include "common/parallel/partition.hpp"
+#include "common/parallel/patience.hpp"
+#include "common/parallel/team.hpp"
+#include "common/parallel/window.hpp"
 
 namespace pacer::queues {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "common/memory.hpp"
+#include "common/machine/memory.hpp"
 
 namespace pacer::queues {
 

@@ -9,9 +9,9 @@
 #include "apps/queues/chart.hpp"
 #include "apps/queues/queues.hpp"
 #include "apps/queues/trace.hpp"
+#include "io/files/part_file.hpp"
+#include "io/files/whole_file.hpp"
 #include "io/output.hpp"
-#include "io/part_file.hpp"
-#include "io/whole_file.hpp"
 
 namespace {
 

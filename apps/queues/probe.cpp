@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "apps/queues/chain.hpp"
-#include "common/timing.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::queues {
 

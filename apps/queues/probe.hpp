@@ -1,8 +1,8 @@
 // How fast this launch's cores do the steps of tasks: what the limits are made of.
 #pragma once
 
-#include "common/placement.hpp"
-#include "common/team.hpp"
+#include "common/parallel/team.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::queues {
 

@@ -7,7 +7,7 @@
 #include "apps/queues/chain.hpp"
 #include "apps/queues/costs.hpp"
 #include "apps/queues/queues.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
 
 namespace pacer::queues {
 

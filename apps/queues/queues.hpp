@@ -12,12 +12,12 @@
 #include "apps/queues/journal.hpp"
 #include "apps/queues/probe.hpp"
 #include "apps/queues/tally.hpp"
-#include "common/partition.hpp"
-#include "common/placement.hpp"
-#include "common/run.hpp"
-#include "common/shared_counter.hpp"
-#include "common/variant.hpp"
-#include "common/workload.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
+#include "common/parallel/partition.hpp"
+#include "common/parallel/shared_counter.hpp"
+#include "common/parallel/workload.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::queues {
 

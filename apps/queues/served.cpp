@@ -3,8 +3,8 @@
 #include <cstring>
 
 #include "apps/queues/worker.hpp"
-#include "common/farm.hpp"
-#include "common/profile.hpp"
+#include "common/measure/profile.hpp"
+#include "common/parallel/farm.hpp"
 
 namespace pacer::queues {
 

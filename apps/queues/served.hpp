@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "apps/queues/queues.hpp"
-#include "common/partition.hpp"
+#include "common/parallel/partition.hpp"
 
 namespace pacer::queues {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "common/patience.hpp"
+#include "common/parallel/patience.hpp"
 
 namespace pacer::queues {
 

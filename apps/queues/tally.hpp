@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <limits>
 
-#include "common/number.hpp"
-#include "common/team.hpp"
+#include "common/base/number.hpp"
+#include "common/parallel/team.hpp"
 
 namespace pacer::queues {
 

@@ -1,8 +1,8 @@
 #include "apps/queues/worker.hpp"
 
 #include "apps/queues/chain.hpp"
-#include "common/profile.hpp"
-#include "common/timing.hpp"
+#include "common/measure/profile.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::queues {
 

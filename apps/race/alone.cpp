@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "apps/race/counter.hpp"
-#include "common/timing.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::race {
 

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <string>
 
-#include "common/team.hpp"
-#include "common/window.hpp"
+#include "common/parallel/team.hpp"
+#include "common/parallel/window.hpp"
 
 namespace pacer::race {
 

@@ -4,7 +4,7 @@
 #include <omp.h>
 
 #include "apps/race/race.hpp"
-#include "common/profile.hpp"
+#include "common/measure/profile.hpp"
 
 namespace pacer::race {
 

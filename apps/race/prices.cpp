@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "common/limits.hpp"
-#include "common/timing.hpp"
+#include "common/machine/limits.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::race {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/record.hpp"
+#include "common/measure/record.hpp"
 
 namespace pacer::race {
 

@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "apps/race/race.hpp"
-#include "common/limits.hpp"
-#include "common/partition.hpp"
-#include "common/patience.hpp"
+#include "common/machine/limits.hpp"
+#include "common/parallel/partition.hpp"
+#include "common/parallel/patience.hpp"
 
 namespace pacer::race {
 

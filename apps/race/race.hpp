@@ -11,10 +11,10 @@
 #include "apps/race/alone.hpp"
 #include "apps/race/counter.hpp"
 #include "apps/race/counter_window.hpp"
-#include "common/memory.hpp"
-#include "common/placement.hpp"
-#include "common/run.hpp"
-#include "common/variant.hpp"
+#include "common/machine/memory.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::race {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "common/clones.hpp"
+#include "common/machine/clones.hpp"
 
 namespace pacer::reduce {
 

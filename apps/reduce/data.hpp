@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "common/partition.hpp"
+#include "common/parallel/partition.hpp"
 
 namespace pacer::reduce {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "common/clones.hpp"
-#include "common/lanes.hpp"
+#include "common/machine/clones.hpp"
+#include "common/machine/lanes.hpp"
 
 namespace pacer::reduce {
 

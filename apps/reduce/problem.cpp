@@ -5,8 +5,8 @@
 #include <algorithm>
 
 #include "apps/reduce/kernels.hpp"
-#include "common/options.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/launch/options.hpp"
 
 namespace pacer::reduce {
 

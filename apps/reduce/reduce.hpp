@@ -10,12 +10,12 @@
 
 #include "apps/reduce/data.hpp"
 #include "apps/reduce/windows.hpp"
-#include "common/memory.hpp"
-#include "common/partition.hpp"
-#include "common/placement.hpp"
-#include "common/run.hpp"
-#include "common/shared_counter.hpp"
-#include "common/variant.hpp"
+#include "common/machine/memory.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
+#include "common/parallel/partition.hpp"
+#include "common/parallel/shared_counter.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::reduce {
 

@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <string>
 
-#include "common/number.hpp"
-#include "common/partition.hpp"
-#include "common/team.hpp"
-#include "common/window.hpp"
+#include "common/base/number.hpp"
+#include "common/parallel/partition.hpp"
+#include "common/parallel/team.hpp"
+#include "common/parallel/window.hpp"
 
 namespace pacer::reduce {
 

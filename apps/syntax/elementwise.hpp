@@ -2,8 +2,8 @@
 #pragma once
 
 #include "apps/syntax/syntax.hpp"
-#include "common/opaque.hpp"
-#include "common/profile.hpp"
+#include "common/machine/opaque.hpp"
+#include "common/measure/profile.hpp"
 
 namespace pacer::syntax {
 

@@ -12,8 +12,8 @@
 #include <random>
 
 #include "apps/syntax/syntax.hpp"
-#include "common/options.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/launch/options.hpp"
 
 namespace pacer::syntax {
 

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "common/clones.hpp"
-#include "common/limits.hpp"
-#include "common/memory.hpp"
-#include "common/opaque.hpp"
-#include "common/timing.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/machine/clones.hpp"
+#include "common/machine/limits.hpp"
+#include "common/machine/memory.hpp"
+#include "common/machine/opaque.hpp"
+#include "common/measure/timing.hpp"
 
 namespace pacer::syntax {
 

@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "common/record.hpp"
-#include "common/team.hpp"
+#include "common/measure/record.hpp"
+#include "common/parallel/team.hpp"
 
 namespace pacer::syntax {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "apps/syntax/syntax.hpp"
-#include "common/report.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/report/report.hpp"
 
 namespace pacer::syntax {
 

@@ -13,10 +13,10 @@
 
 #include "apps/syntax/rates.hpp"
 #include "apps/syntax/tree.hpp"
-#include "common/memory.hpp"
-#include "common/number.hpp"
-#include "common/run.hpp"
-#include "common/variant.hpp"
+#include "common/base/number.hpp"
+#include "common/machine/memory.hpp"
+#include "common/measure/run.hpp"
+#include "common/measure/variant.hpp"
 
 namespace pacer::syntax {
 

@@ -11,8 +11,8 @@
 #include <string_view>
 #include <system_error>
 
-#include "common/status.hpp"
-#include "common/team.hpp"
+#include "common/base/status.hpp"
+#include "common/parallel/team.hpp"
 
 namespace pacer::syntax {
 

@@ -7,9 +7,9 @@
 #include <optional>
 #include <string_view>
 
-#include "common/report.hpp"
-#include "common/timing.hpp"
-#include "common/units.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/timing.hpp"
+#include "common/report/report.hpp"
 
 namespace pacer::timings {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/timings/cases.hpp"
+#include "apps/timings/compare/cases.hpp"
 
 namespace pacer::timings {
 

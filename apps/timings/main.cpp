@@ -5,9 +5,9 @@
 #include <array>
 #include <string>
 
-#include "apps/timings/commands.hpp"
+#include "apps/timings/commands/commands.hpp"
 #include "apps/timings/output.hpp"
-#include "common/say.hpp"
+#include "common/base/say.hpp"
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include <cstring>
 #include <filesystem>
 
-#include "common/status.hpp"
-#include "io/part_file.hpp"
-#include "io/whole_file.hpp"
+#include "common/base/status.hpp"
+#include "io/files/part_file.hpp"
+#include "io/files/whole_file.hpp"
 
 namespace pacer::timings {
 

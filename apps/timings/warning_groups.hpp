@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "common/record.hpp"
+#include "common/measure/record.hpp"
 
 namespace pacer::timings {
 

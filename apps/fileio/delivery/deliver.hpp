@@ -1,0 +1,22 @@
+// A delivering run: every record once, the results in files, nothing lost when it is cut.
+#pragma once
+
+#include "apps/fileio/delivery/results.hpp"
+#include "apps/fileio/flow/watch.hpp"
+#include "apps/fileio/input.hpp"
+#include "common/parallel/team.hpp"
+#include "common/placement/placement.hpp"
+
+namespace pacer::fileio {
+
+struct Delivery {
+    ResultsTarget target;
+    bool resume = false;
+    bool quiet = false, progress = false;
+};
+
+// Collective; throws UsageError.
+ExitStatus deliver(const Team& world, const Threads& threads, const Settings& settings,
+                   const Delivery& delivery, Watch& watch);
+
+}  // namespace pacer::fileio

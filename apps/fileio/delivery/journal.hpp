@@ -1,0 +1,63 @@
+// The journal of a delivering run: every finished piece of results, appended as it arrives, so that nothing
+// finished is lost when a run is cut, and the final file can be put together in the input's order.
+//
+// A log of entries (see entry_log.hpp) of these kinds: run (the text that says what is run: first and once),
+// file (an input file as it was opened), piece, complete. What a cut run left unfinished at its end is
+// dropped.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/fileio/flow/piece.hpp"
+#include "common/base/bytes.hpp"
+#include "io/records/block.hpp"
+#include "io/records/reader.hpp"
+
+namespace pacer::fileio {
+
+class Journal {
+  public:
+    // Begins a new journal, in place of an old one if there is one, or goes on with the one there is. `run`:
+    // lines of "what: value" that must be the same when a run goes on. Throws UsageError: the file cannot be
+    // made, is no journal, is in use by another run, is damaged where it had been flushed to disk, or (naming
+    // the first line that differs) belongs to another run. Going on with a journal that was cut while it
+    // began begins it.
+    static Journal begin(const std::string& path, const std::string& run);
+    static Journal go_on(const std::string& path, const std::string& run);
+    Journal(Journal&&) noexcept;
+    ~Journal();  // leaves the file
+
+    // Appending; throws UsageError (disk full, ...), and what was appended before stays whole.
+    void add_file(const InputFile& file);
+    void add_piece(std::span<const char> piece);
+    void add_complete();  // nothing is left to do but to write the final files; flushed to disk
+    void flush();         // to disk; what was flushed survives a power cut
+
+    // What it holds, of this run and earlier ones.
+    struct Entry {
+        std::int64_t file, offset, bytes, first_line, lines;  // of the place
+        std::int64_t position, length;                        // in the journal, of the piece
+        std::uint64_t text_hash;
+        std::int64_t header_lines;
+    };
+    const std::vector<InputFile>& files() const;
+    const std::vector<Entry>& pieces() const;  // in the order of arrival
+    std::int64_t records() const;              // done, in all pieces
+    std::int64_t rejected() const;
+    bool complete() const;
+    EarlierReading reading() const;
+    Bytes read(const Entry& entry) const;  // the piece; throws UsageError if it is damaged
+
+    void remove();  // the file, when the final ones are there
+
+  private:
+    struct State;
+    explicit Journal(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pacer::fileio

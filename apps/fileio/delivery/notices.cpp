@@ -1,0 +1,112 @@
+#include "apps/fileio/delivery/notices.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "common/base/say.hpp"
+#include "common/measure/progress.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+void say(const std::string& sentence) {
+    progress::clear();
+    pacer::say("fileio: {}\n", sentence);
+}
+
+// "columns 1 to 3", "column 5", "columns 2, 7".
+std::string written(const std::vector<std::int64_t>& columns) {
+    const auto count = std::ssize(columns);
+    if (count == 1) return fmt::format("column {}", columns[0]);
+    const auto gap = [](std::int64_t left, std::int64_t right) { return right != left + 1; };
+    if (count > 2 && std::adjacent_find(columns.begin(), columns.end(), gap) == columns.end())
+        return fmt::format("columns {} to {}", columns.front(), columns.back());
+    return fmt::format("columns {}", fmt::join(columns, ", "));
+}
+
+}  // namespace
+
+void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
+    if (const auto& line = reader.header_record(); line && !header_said_) {
+        header_said_ = true;
+        say(
+            fmt::format("warning: {}:{} is skipped as a header, but would be a record; --skip-header is for "
+                        "every file of the input",
+                        line->path, line->line));
+    }
+    if (const auto& line = reader.decimal_record()) of_commas(line->path, line->line);
+    const auto fields = place.first_record.fields;
+    if (fields == 0) return;
+    const auto& path = reader.files()[static_cast<std::size_t>(place.file)].path;
+    if (first_fields_ == 0) {
+        first_path_ = path;
+        first_fields_ = fields;
+        of_columns(fields);
+    }
+    if (fields != first_fields_) of_other_fields(path, fields);
+}
+
+void Notices::of_commas(std::string_view path, std::int64_t line) {
+    if (decimal_said_) return;
+    decimal_said_ = true;
+    say(fmt::format(
+        "warning: {}:{} is read as several numbers; --decimal-comma makes 12,5 one, thousands are "
+        "written without commas, and --separator comma says that several are right",
+        path, line));
+}
+
+// Of a calculation that asks for fewer than there are.
+void Notices::of_columns(std::int64_t fields) {
+    std::vector<std::int64_t> used, ignored;
+    const auto given = columns_.empty() ? fields : std::ssize(columns_);
+    if (calculation_.takes_all || calculation_.fields >= given) return;
+    for (std::int64_t i = 0; i < given; ++i) {
+        const auto column = columns_.empty() ? i : columns_[static_cast<std::size_t>(i)];
+        (i < calculation_.fields ? used : ignored).push_back(column + 1);
+    }
+    say(
+        fmt::format("{} asks for {} of the {} numbers of a record: it gets {}, and {} {} left over; "
+                    "--columns chooses",
+                    calculation_.name, calculation_.fields, given, used.empty() ? "none" : written(used),
+                    written(ignored), ignored.size() == 1 ? "is" : "are"));
+}
+
+// Each file by itself is in order, but its columns may be others.
+void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
+    if (other_fields_said_) return;
+    other_fields_said_ = true;
+    say(fmt::format("warning: records have {} numbers in {}, and {} in {}", first_fields_, first_path_,
+                    fields, path));
+}
+
+void Notices::of_piece(std::string_view path, const Piece& piece) {
+    if (const auto line = piece.header().comma_line; line >= 0)
+        of_commas(path, piece.place().first_line + line + 1);
+    const auto line = piece.header().rounded_line;
+    if (line < 0 || rounded_said_) return;
+    rounded_said_ = true;
+    say(
+        fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; an identifier can be "
+                    "left out with --columns",
+                    path, piece.place().first_line + line + 1));
+}
+
+void Notices::of_walk(const LeftOut& left_out, const std::string& again) {
+    if (!again.empty())
+        say(fmt::format("warning: {} was there before, and its records count again; name each input once",
+                        again));
+    if (left_out.entries == 0) return;
+    const auto others = left_out.entries - 1;
+    say(fmt::format(
+        "{} ({}){} left out: folders give regular files whose names neither begin with a dot nor "
+        "end in .part, and what links lead to once",
+        left_out.first, left_out.why,
+        others == 0 ? " is" : fmt::format(" and {} other{} are", others, others == 1 ? "" : "s")));
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,248 @@
+#include "apps/fileio/delivery/results.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "apps/fileio/calculation/statistics.hpp"
+#include "apps/fileio/delivery/results_writer.hpp"
+#include "common/base/status.hpp"
+#include "io/files/part_file.hpp"
+#include "io/files/whole_file.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+using Entries = std::vector<const Journal::Entry*>;
+
+bool is_csv(const ResultsTarget& target) {
+    return fs::path(target.path).extension() == ".csv";
+}
+
+Entries in_order(const Journal& journal) {
+    Entries entries;
+    for (const auto& entry : journal.pieces()) entries.push_back(&entry);
+    std::sort(entries.begin(), entries.end(), [](const auto* left, const auto* right) {
+        return std::tie(left->file, left->offset, left->first_line, left->position) <
+               std::tie(right->file, right->offset, right->first_line, right->position);
+    });
+    return entries;
+}
+
+std::string file_name(const Journal& journal, std::int64_t file) {
+    const auto& files = journal.files();
+    return file < 0 || file >= static_cast<std::int64_t>(files.size())
+               ? fmt::format("file {}, which nobody opened,", file)
+               : files[static_cast<std::size_t>(file)].path;
+}
+
+// "lines 18 to 20 are lost", counted from 1.
+std::string lines_are(std::int64_t first, std::int64_t end, std::string_view fate) {
+    return end - first == 1 ? fmt::format("line {} is {}", first + 1, fate)
+                            : fmt::format("lines {} to {} are {}", first + 1, end, fate);
+}
+
+// Where a file's lines end that are accounted for so far.
+struct Covered {
+    std::int64_t file = 0, bytes = 0, lines = 0;
+};
+
+// Whether `next` begins where what is covered ends; empty, or what is wrong.
+std::string seam_violation(const Covered& covered, const Journal::Entry& next) {
+    if (next.first_line > covered.lines) return lines_are(covered.lines, next.first_line, "lost");
+    if (next.first_line < covered.lines) {
+        return lines_are(next.first_line, std::min(covered.lines, next.first_line + next.lines),
+                         "there twice");
+    }
+    if (next.offset != covered.bytes) {
+        return fmt::format("line {} starts at byte {}, though all before it is {} bytes", next.first_line + 1,
+                           next.offset, covered.bytes);
+    }
+    return {};
+}
+
+// If lines are missing at a file's end, only its size can tell which file it is.
+std::string end_violation(const Journal& journal, const Covered& covered) {
+    const auto file = static_cast<std::size_t>(covered.file);
+    if (file >= journal.files().size()) return {};
+    const auto& input = journal.files()[file];
+    if (input.compression != Compression::none || input.bytes < 0 || input.bytes == covered.bytes) return {};
+    return fmt::format("{}: line {} and what follows is lost", input.path, covered.lines + 1);
+}
+
+// Whether the pieces follow each other without gap or overlap and have `lines` lines; empty, or the first
+// violation.
+std::string tiling_violation(const Journal& journal, const Entries& entries, std::int64_t lines) {
+    Covered covered;
+    std::int64_t all = 0;
+    std::string at_an_end;
+    const auto leave_file = [&] {
+        if (at_an_end.empty()) at_an_end = end_violation(journal, covered);
+        covered = {covered.file + 1, 0, 0};
+    };
+    for (const auto* entry : entries) {
+        if (entry->file < 0 || entry->file >= static_cast<std::int64_t>(journal.files().size())) {
+            return file_name(journal, entry->file) + " has results";
+        }
+        while (covered.file < entry->file) leave_file();
+        const auto violation = seam_violation(covered, *entry);
+        if (!violation.empty()) return file_name(journal, entry->file) + ": " + violation;
+        covered = {entry->file, entry->offset + entry->bytes, entry->first_line + entry->lines};
+        all += entry->lines;
+    }
+    if (all == lines) return {};
+    while (covered.file < static_cast<std::int64_t>(journal.files().size())) leave_file();
+    if (!at_an_end.empty()) return at_an_end;
+    return fmt::format("{} lines were read, but {} are accounted for", lines, all);
+}
+
+// "file:line:column: reason", a line for each rejected record; made when the first one comes.
+class RejectedList {
+  public:
+    RejectedList(const Journal& journal, std::string path) : journal_(journal), path_(std::move(path)) {}
+
+    void add(const Piece& piece) {
+        const auto name = file_name(journal_, piece.place().file);
+        for (const auto& record : piece.rejected()) {
+            text_ += fmt::format("{}:{}:", name, piece.place().first_line + record.line + 1);
+            if (record.column > 0) text_ += fmt::format("{}:", record.column);
+            text_ += fmt::format(" {}\n", one_line(record.reason));
+            if (text_.size() >= buffer_bytes) flush();
+        }
+    }
+
+    void finish() {
+        if (!text_.empty()) flush();
+        if (file_) file_->finish();
+    }
+
+    void commit(bool force) {
+        // An older list is of this run, which was cut here before, or is to be replaced: see check_target().
+        if (file_) return file_->commit(true);
+        if (force && ::unlink(path_.c_str()) != 0 && errno != ENOENT) {
+            throw UsageError(fmt::format("cannot remove {}: {}", path_, std::strerror(errno)));
+        }
+    }
+
+  private:
+    static constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
+
+    static std::string one_line(std::string_view reason) {
+        std::string line(reason);
+        std::replace_if(
+            line.begin(), line.end(), [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
+        return line;
+    }
+
+    void flush() {
+        if (!file_) file_.emplace(path_);
+        file_->append(text_);
+        text_.clear();
+    }
+
+    const Journal& journal_;
+    std::string path_, text_;
+    std::optional<PartFile> file_;
+};
+
+// Goes through the pieces in the order of the input and keeps the books; ends at the first line that violates
+// them.
+template <class Take>
+void visit(const Journal& journal, const Entries& entries, Account& account, Take take) {
+    const auto expected = account.done;
+    account.done = account.rejected = account.skipped = 0;
+    for (const auto* entry : entries) {
+        const auto bytes = journal.read(*entry);
+        const Piece piece(bytes);
+        account.violation = piece.violation();
+        if (!account.violation.empty()) {
+            account.violation = file_name(journal, entry->file) + ": " + account.violation;
+            return;
+        }
+        account.done += piece.header().done;
+        account.rejected += piece.header().rejected;
+        account.skipped += piece.header().skipped;
+        account.ragged.add(file_name(journal, entry->file), piece.header());
+        take(piece);
+    }
+    if (account.done != expected) {
+        account.violation = fmt::format("{} records are done, but {} were counted", account.done, expected);
+    }
+}
+
+ResultsHead head_of(const Journal& journal, const Calculation& calculation, const Account& account) {
+    return {calculation.identity, calculation.results, account.done,
+            account.rejected,     account.skipped,     &journal.files()};
+}
+
+void write_records(const Journal& journal, const Entries& entries, const ResultsHead& head, bool csv,
+                   Account& account, PartFile& file, RejectedList& rejected) {
+    const auto writer = csv ? write_csv(file, head) : write_hdf5(file, head);
+    visit(journal, entries, account, [&](const Piece& piece) {
+        if (piece.header().results != head.width) throw std::logic_error("results of another calculation");
+        writer->add(piece);
+        rejected.add(piece);
+    });
+    if (account.violation.empty()) writer->finish();
+}
+
+void write_statistics(const Journal& journal, const Entries& entries, const ResultsHead& head, bool csv,
+                      Account& account, PartFile& file, RejectedList& rejected) {
+    Statistics all;
+    visit(journal, entries, account, [&](const Piece& piece) {
+        if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
+        rejected.add(piece);
+    });
+    if (!account.violation.empty()) return;
+    csv ? write_csv(file, all.columns()) : write_hdf5(file, head, all.columns());
+}
+
+}  // namespace
+
+void check_target(const ResultsTarget& target) {
+    const auto extension = fs::path(target.path).extension();
+    if (extension != ".h5" && extension != ".csv") {
+        throw UsageError(fmt::format("cannot write {}: the name must end in .h5 or .csv", target.path));
+    }
+    check_writable(file_to_write(target.path, target.force));
+    // A list beside a journal is of the run that left it there.
+    std::error_code ignored;
+    file_to_write(target.rejected_path(), target.force || fs::exists(target.journal_path(), ignored));
+}
+
+Account write_results(const Journal& journal, const Calculation& calculation, const ResultsTarget& target,
+                      std::int64_t lines) {
+    const auto entries = in_order(journal);
+    Account account{lines, journal.records(), journal.rejected(), 0,
+                    tiling_violation(journal, entries, lines)};
+    account.skipped = lines - account.done - account.rejected;
+    if (!account.violation.empty()) return account;
+    const auto path = file_to_write(target.path, true);
+    PartFile file(path);
+    RejectedList rejected(journal, target.rejected_path());
+    const auto write = calculation.summarises ? write_statistics : write_records;
+    write(journal, entries, head_of(journal, calculation, account), is_csv(target), account, file, rejected);
+    if (!account.violation.empty()) return account;
+    rejected.finish();
+    file.finish();
+    // A run that was cut between its last two steps has written the same already.
+    const bool there = !target.force && fs::exists(path);
+    if (there && !file.equals(path)) refuse_to_replace(path);
+    rejected.commit(target.force);
+    if (!there) file.commit(target.force);
+    return account;
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,48 @@
+// Puts the final files together from the journal, in the order of the input.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "apps/fileio/calculation/calculation.hpp"
+#include "apps/fileio/delivery/journal.hpp"
+#include "apps/fileio/delivery/max_rejected.hpp"
+
+namespace pacer::fileio {
+
+// The law of conservation: every line that was read is accounted for exactly once.
+struct Account {
+    std::int64_t lines = 0;  // in
+    std::int64_t done = 0, rejected = 0, skipped = 0;
+    std::string violation;  // the first line lost or doubled: "data.txt: line 17 is lost"; or empty
+    Ragged ragged{};
+};
+
+struct ResultsTarget {
+    std::string path;    // NAME.h5 or NAME.csv
+    bool force = false;  // replace what is there
+    std::string rejected_path() const { return path + ".rejected"; }
+    std::string journal_path() const { return path + ".journal"; }
+};
+
+// Throws UsageError: a name that ends in neither .h5 nor .csv, results or a list of rejected records that are
+// there already (without force; a list beside a journal is that run's own), a folder that cannot be written
+// to.
+void check_target(const ResultsTarget& target);
+
+// Checks that the pieces cover `lines` lines of the files in the journal, each once, then writes the results
+// and, if there are any rejected records, the list of them ("file:line:column: reason"; no column if the
+// record as a whole is rejected); with force, an older list goes. Either is whole or not there at all, and
+// the list is there first. Nothing is written if the account has a violation. Throws UsageError (disk full,
+// results are there already, ...). Memory: a pointer for each piece, and some MiB. Equal input and options
+// give equal bytes, whatever the pieces.
+//
+// .h5: /results float64 [records x results], /file int32 [records] (index into /files), /line int64 [records]
+// (from 1), /files strings; or, for a summarising calculation, /statistics/{count,mean,variance,min,max}
+// [columns]. Attributes of the root: format = "pacer-results", format_version = 1, written_by, calculation,
+// records, rejected, skipped. .csv: "file,line,result_1,..." or "column,count,mean,variance,min,max", numbers
+// in their shortest exact form.
+Account write_results(const Journal& journal, const Calculation& calculation, const ResultsTarget& target,
+                      std::int64_t lines);
+
+}  // namespace pacer::fileio

@@ -1,0 +1,93 @@
+// Results as HDF5.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apps/fileio/delivery/results_writer.hpp"
+#include "common/base/build_info.hpp"
+#include "io/hdf5/stream.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+constexpr std::int64_t format_version = 1;
+
+using Kind = Hdf5Stream::Kind;
+
+Facts attributes(const ResultsHead& head) {
+    return {{"format", "pacer-results"},
+            {"format_version", format_version},
+            {"written_by", fmt::format("Pacer {}", version())},
+            {"calculation", head.calculation},
+            {"records", head.records},
+            {"rejected", head.rejected},
+            {"skipped", head.skipped}};
+}
+
+template <class T>
+std::string_view bytes_of(const T* values, std::size_t count) {
+    return {reinterpret_cast<const char*>(values), count * sizeof(T)};
+}
+
+class Hdf5Writer : public ResultsWriter {
+  public:
+    Hdf5Writer(PartFile& file, const ResultsHead& head) : stream_(file, attributes(head), datasets(head)) {
+        for (const auto& input : *head.files) stream_.write_text(files_set, input.path);
+    }
+
+    void add(const Piece& piece) override {
+        const auto& place = piece.place();
+        file_.assign(piece.done().size(), static_cast<std::int32_t>(place.file));
+        line_.clear();
+        for (const auto line : piece.done()) line_.push_back(place.first_line + line + 1);
+        stream_.write(results_set, bytes_of(piece.values().data(), piece.values().size()));
+        stream_.write(file_set, bytes_of(file_.data(), file_.size()));
+        stream_.write(line_set, bytes_of(line_.data(), line_.size()));
+    }
+
+    void finish() override { stream_.finish(); }
+
+  private:
+    enum : std::size_t { files_set, results_set, file_set, line_set };
+
+    static std::vector<Hdf5Stream::Dataset> datasets(const ResultsHead& head) {
+        const auto records = static_cast<std::uint64_t>(head.records);
+        std::size_t longest = 1;
+        for (const auto& input : *head.files) longest = std::max(longest, input.path.size());
+        return {{"/files", Kind::text, {head.files->size()}, longest},
+                {"/results", Kind::float64, {records, static_cast<std::uint64_t>(head.width)}},
+                {"/file", Kind::int32, {records}},
+                {"/line", Kind::int64, {records}}};
+    }
+
+    Hdf5Stream stream_;
+    std::vector<std::int32_t> file_;  // of a piece
+    std::vector<std::int64_t> line_;
+};
+
+}  // namespace
+
+std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head) {
+    return std::make_unique<Hdf5Writer>(file, head);
+}
+
+void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns) {
+    const auto count = columns.size();
+    Hdf5Stream stream(file, attributes(head),
+                      {{"/statistics/count", Kind::int64, {count}},
+                       {"/statistics/mean", Kind::float64, {count}},
+                       {"/statistics/variance", Kind::float64, {count}},
+                       {"/statistics/min", Kind::float64, {count}},
+                       {"/statistics/max", Kind::float64, {count}}});
+    for (const auto& column : columns) {
+        stream.write(0, bytes_of(&column.count, 1));
+        stream.write(1, bytes_of(&column.mean, 1));
+        stream.write(2, bytes_of(&column.variance, 1));
+        stream.write(3, bytes_of(&column.min, 1));
+        stream.write(4, bytes_of(&column.max, 1));
+    }
+    stream.finish();
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,39 @@
+// The formats that results are written in. Each is written to a part file, which gets its name elsewhere.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/fileio/calculation/statistics.hpp"
+#include "apps/fileio/flow/piece.hpp"
+#include "io/files/part_file.hpp"
+#include "io/records/block.hpp"
+
+namespace pacer::fileio {
+
+// What is known of results before they are written.
+struct ResultsHead {
+    std::string calculation;  // its identity
+    std::int64_t width = 0;   // numbers of each record
+    std::int64_t records = 0, rejected = 0, skipped = 0;
+    const std::vector<InputFile>* files = nullptr;
+};
+
+class ResultsWriter {
+  public:
+    virtual ~ResultsWriter() = default;
+    virtual void add(const Piece& piece) = 0;  // in the order of the input
+    virtual void finish() = 0;                 // all pieces were added
+};
+
+// Throw UsageError (disk full, ...). The part file must outlive the writer.
+std::unique_ptr<ResultsWriter> write_csv(PartFile& file, const ResultsHead& head);
+std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head);
+
+// Of a summarising calculation, at once.
+void write_csv(PartFile& file, const std::vector<ColumnStatistics>& columns);
+void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
+
+}  // namespace pacer::fileio

@@ -1,0 +1,267 @@
+#include "apps/fileio/flow/process.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include "common/measure/timing.hpp"
+#include "io/records/doubtful_commas.hpp"
+
+namespace pacer::fileio {
+
+void Processor::process(const Handout& block, const TakePiece& take) {
+    if (job_.watch != nullptr) job_.watch->in_file(thread_, block.path);
+    piece_ = block.place;
+    text_ = block.text.data();
+    const auto* at = text_;
+    const auto* const end = at + block.text.size();
+    std::int64_t line = 0;  // of the piece
+    const auto cut = [&](const char* next) {
+        give(next, line, take);
+        line = 0;
+    };
+    began_ = now_seconds();
+    ends_run_ = EndsRun::goes_on;
+    while (at != end) {
+        const auto* const before = at;
+        const auto fate = process_record(at, end, line);
+        auto ends_run = EndsRun::goes_on;
+        if (fate == Fate::rejected && job_.on_error == OnError::stop) ends_run = EndsRun::by_wish;
+        if (fate == Fate::lost) ends_run = EndsRun::anyhow;
+        const bool ends = ends_run != EndsRun::goes_on;
+        if (ends && line > 0) cut(before);  // what is done stays done
+        ends_run_ = ends_run;
+        if (fate == Fate::done) {
+            builder_.add_done(line);
+            for (std::int64_t i = 1; i < record_lines_; ++i) builder_.add_skipped(line + i);
+        } else {
+            add_not_done(fate, line);
+        }
+        line += record_lines_;
+        if (ends || builder_.bytes() > largest_piece_bytes) cut(at);
+        if (ends) break;
+    }
+    if (line > 0) cut(end);
+}
+
+// The lines of what is not done: skipped, but for the one that is bad.
+void Processor::add_not_done(Fate fate, std::int64_t line) {
+    for (std::int64_t i = 0; i < record_lines_; ++i) {
+        if (fate != Fate::skipped && i == bad_line_) {
+            reject(line + i);
+        } else {
+            builder_.add_skipped(line + i);
+        }
+    }
+}
+
+// No record is being worked on.
+void Processor::idle() {
+    if (job_.watch != nullptr) job_.watch->leave(thread_);
+}
+
+Processor::Fate Processor::process_record(const char*& at, const char* end, std::int64_t line) {
+    record_lines_ = 1;
+    bad_line_ = 0;
+    has_doubtful_comma_ = false;
+    if (line < piece_.header_lines) {
+        parser_.next(at, end);
+        if (!parser_.lone_cr()) return Fate::skipped;
+        take_reason();
+        return Fate::rejected;
+    }
+    const auto fate = job_.format.lines_per_record == 1 ? parse_line(at, end) : parse_lines(at, end);
+    if (fate != Fate::done) return fate;
+    column_ = 1;
+    if (!has_fields_of_first()) {
+        ++ragged_;
+        return Fate::rejected;
+    }
+    is_rounded_ = std::any_of(rounded_.begin(), rounded_.end(), [&](auto field) { return gets(field); });
+    if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
+    if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
+    if (has_doubtful_comma_ && comma_line_ < 0) comma_line_ = line;
+    if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
+    return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
+}
+
+void Processor::take_reason() {
+    column_ = parser_.column();
+    reason_ = parser_.reason();
+}
+
+Processor::Fate Processor::parse_line(const char*& at, const char* end, bool say_why) {
+    const char* const line = at;
+    switch (parser_.next(at, end)) {
+        case RecordParser::Line::blank:
+            return Fate::skipped;
+        case RecordParser::Line::bad:
+            if (say_why) take_reason();
+            return Fate::rejected;
+        case RecordParser::Line::record:
+            break;
+    }
+    fields_ = parser_.fields();
+    rounded_ = parser_.rounded();
+    if (commas_unclear_ && piece_.first_record.commas == 0 && parser_.by_commas() &&
+        doubt_of_commas({line, at}) != Commas::clear)
+        has_doubtful_comma_ = true;
+    return Fate::done;
+}
+
+// Lines that are one record together. All of them are read, whatever is wrong with one.
+Processor::Fate Processor::parse_lines(const char*& at, const char* end) {
+    const auto wanted = job_.format.lines_per_record;
+    fields_of_lines_.clear();
+    rounded_of_lines_.clear();
+    fields_in_lines_.clear();
+    auto fate = Fate::done;
+    std::int64_t first_blank = -1;
+    record_lines_ = 0;
+    for (; record_lines_ < wanted && at != end; ++record_lines_) {
+        const char* const begin = at;
+        const auto of_line = parse_line(at, end, fate == Fate::done);
+        if (of_line == Fate::skipped && first_blank < 0) first_blank = record_lines_;
+        if (of_line == Fate::rejected && fate == Fate::done) fate = of_line, bad_line_ = record_lines_;
+        fields_in_lines_.push_back(of_line == Fate::done      ? std::ssize(fields_)
+                                   : of_line == Fate::skipped ? 0
+                                                              : parser_.fields_if_numbers(begin, at));
+        if (of_line != Fate::done) continue;
+        for (const auto field : rounded_) rounded_of_lines_.push_back(fields_of_lines_.size() + field);
+        fields_of_lines_.insert(fields_of_lines_.end(), fields_.begin(), fields_.end());
+    }
+    if (fate == Fate::done && fields_of_lines_.empty()) return Fate::skipped;
+    if (!can_be_a_record(first_blank)) return Fate::lost;
+    fields_ = fields_of_lines_;
+    rounded_ = rounded_of_lines_;
+    return fate;
+}
+
+// False, and why in reason_, if the lines just parsed show that records begin elsewhere.
+bool Processor::can_be_a_record(std::int64_t first_blank) {
+    const auto wanted = job_.format.lines_per_record;
+    const auto& first = piece_.first_record;
+    std::uint64_t shape = 0;
+    for (const auto fields : fields_in_lines_) shape = shape_with(shape, fields);
+    const bool unclear = std::count(fields_in_lines_.begin(), fields_in_lines_.end(), 0) > 0;
+    const bool same_shape = !unclear && (first.fields == 0 || shape == first.shape);
+    std::string why;
+    auto line = bad_line_;
+    if (first_blank >= 0) {
+        why = fmt::format("a blank line or comment within a record of {} lines", wanted);
+        line = first_blank;
+    } else if (record_lines_ < wanted) {
+        why = fmt::format("the file ends after {} of the record's {} lines", record_lines_, wanted);
+    } else if (!job_.format.ragged && unclear) {
+        why = reason_;
+    } else if (!job_.format.ragged && !same_shape) {
+        why = fmt::format("the record's lines have {} fields, unlike those of the record at line {}",
+                          fmt::join(fields_in_lines_, ", "), first.line + 1);
+    } else {
+        return true;
+    }
+    if (why != reason_) column_ = 1;
+    bad_line_ = line;
+    reason_ = why + "; where records begin is not known any more";
+    return false;
+}
+
+// False, and why in reason_, if the record is not as its file's first.
+bool Processor::has_fields_of_first() {
+    const auto& first = piece_.first_record;
+    if (std::ssize(fields_) == first.fields || first.fields == 0 || job_.format.ragged) return true;
+    reason_ = fmt::format("{} field{}, but line {} has {}; see {}--ragged, --lines-per-record",
+                          fields_.size(), fields_.size() == 1 ? "" : "s", first.line + 1, first.fields,
+                          has_doubtful_comma_ ? "--decimal-comma, " : "");
+    return false;
+}
+
+// Whether the calculation looks at a field that it is given.
+bool Processor::gets(std::size_t field) const {
+    return job_.calculation->takes_all || static_cast<std::int64_t>(field) < job_.calculation->fields;
+}
+
+// Leaves those that the calculation is to have.
+bool Processor::choose_fields() {
+    chosen_.clear();
+    is_rounded_ = false;
+    for (const auto column : job_.columns) {
+        const auto field = static_cast<std::size_t>(column);
+        if (field >= fields_.size()) {
+            reason_ = fmt::format("there is no column {} in {} fields", column + 1, fields_.size());
+            return false;
+        }
+        if (gets(chosen_.size()))
+            is_rounded_ = is_rounded_ || std::find(rounded_.begin(), rounded_.end(), field) != rounded_.end();
+        chosen_.push_back(fields_[field]);
+    }
+    fields_ = chosen_;
+    return true;
+}
+
+// False, and why in reason_, if the record is to be rejected.
+bool Processor::calculate(double weight) {
+    const auto& calculation = *job_.calculation;
+    if (std::ssize(fields_) < calculation.fields) {
+        reason_ = fmt::format("{} of the {} fields that {} needs", fields_.size(), calculation.fields,
+                              calculation.name);
+        return false;
+    }
+    reason_.clear();
+    try {
+        if (calculation.calculate(fields_, weight, builder_.room_for_results(), reason_)) {
+            if (calculation.summarises) statistics_.add(fields_);
+            return true;
+        }
+    } catch (const std::exception& error) {
+        reason_ = error.what();
+    } catch (...) {
+        reason_ = "the calculation threw an exception of unknown type";
+    }
+    if (reason_.empty()) reason_ = "the calculation rejects the record";
+    return false;
+}
+
+// The reason is anybody's text: in one line, of bounded length.
+void Processor::reject(std::int64_t line) {
+    constexpr std::size_t longest_reason = 500;
+    if (reason_.size() > longest_reason) reason_.resize(longest_reason);
+    std::replace_if(
+        reason_.begin(), reason_.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; }, ' ');
+    builder_.add_rejected(line, column_, reason_);
+}
+
+// Gives away the piece, which ends before `next` and has so many lines, and begins another one there.
+void Processor::give(const char* next, std::int64_t lines, const TakePiece& take) {
+    idle();  // what follows may wait for others
+    auto place = piece_;
+    place.bytes = next - text_;
+    place.lines = lines;
+    place.header_lines = std::min(place.header_lines, lines);
+    Bytes statistics;
+    if (job_.calculation->summarises) {
+        statistics_.append_to(statistics);
+        statistics_ = {};
+    }
+    const double now = now_seconds();
+    PieceHeader header;
+    header.place = place;
+    header.text_hash = hash(text_, static_cast<std::size_t>(place.bytes));
+    header.ends_run = ends_run_;
+    header.ragged = std::exchange(ragged_, 0);
+    header.comma_line = std::exchange(comma_line_, -1);
+    header.rounded_line = std::exchange(rounded_line_, -1);
+    header.seconds = now - began_;
+    take(builder_.finish(header, statistics));
+    began_ = now;
+    text_ = next;
+    piece_.offset += place.bytes;
+    piece_.first_line += lines;
+    piece_.first_index += lines;
+    piece_.header_lines -= place.header_lines;
+}
+
+}  // namespace pacer::fileio

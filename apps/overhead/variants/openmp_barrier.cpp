@@ -1,0 +1,69 @@
+// A barrier within a parallel region. Each is clocked by each thread: that nobody left it before the last had
+// come is what the clock readings tell.
+#include <omp.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "apps/overhead/overhead.hpp"
+#include "apps/overhead/piece.hpp"
+#include "common/measure/timing.hpp"
+
+namespace pacer::overhead {
+
+namespace {
+
+constexpr std::size_t barriers = 100;
+
+// What one thread did, and when it came to each barrier and left it.
+struct alignas(64) Diary {
+    std::int64_t result = 0;
+    std::vector<double> came, left;
+
+    double seconds() const {
+        double sum = 0;  // of differences: those of sums would lose digits to the clock's large readings
+        for (std::size_t barrier = 0; barrier < barriers; ++barrier) sum += left[barrier] - came[barrier];
+        return sum;
+    }
+};
+
+bool held(const std::vector<Diary>& diaries, std::size_t barrier) {
+    double last_came = diaries[0].came[barrier], first_left = diaries[0].left[barrier];
+    for (const auto& diary : diaries) {
+        last_came = std::max(last_came, diary.came[barrier]);
+        first_left = std::min(first_left, diary.left[barrier]);
+    }
+    return first_left >= last_came;
+}
+
+}  // namespace
+
+Answer openmp_barrier(const Problem& problem, const Team&) {
+    std::vector<Diary> diaries(static_cast<std::size_t>(problem.workers));
+#pragma omp parallel num_threads(static_cast <int>(problem.workers))
+    {
+        const int index = omp_get_thread_num();
+        auto& mine = diaries[static_cast<std::size_t>(index)];
+        mine.came.resize(barriers);
+        mine.left.resize(barriers);
+        mine.result = piece_of_work(index);
+#pragma omp barrier
+        for (std::size_t barrier = 0; barrier < barriers; ++barrier) {
+            mine.came[barrier] = now_seconds();
+#pragma omp barrier
+            mine.left[barrier] = now_seconds();
+        }
+    }
+    std::int64_t sum = 0;
+    double slowest = 0;
+    for (const auto& diary : diaries) {
+        sum += diary.result;
+        slowest = std::max(slowest, diary.seconds());
+    }
+    for (std::size_t barrier = 0; barrier < barriers; ++barrier) {
+        if (!held(diaries, barrier)) sum = 0;
+    }
+    return answer_of_workers(problem, static_cast<std::int64_t>(barriers) * sum, barriers, slowest);
+}
+
+}  // namespace pacer::overhead

@@ -1,0 +1,27 @@
+// The commands of timings: each is one file, one line here, one row of the table in main.cpp, one word in
+// CMake.
+#pragma once
+
+#include <functional>
+
+#include "common/launch/arguments.hpp"
+
+namespace pacer::timings {
+
+// What a command does once its options have been read. Throws UsageError.
+using Run = std::function<ExitStatus()>;
+
+// Each declares the command's options and returns what to run.
+Run add_show(Arguments& command);
+Run add_export(Arguments& command);
+Run add_validate(Arguments& command);
+Run add_merge(Arguments& command);
+Run add_compare(Arguments& command);
+Run add_noise(Arguments& command);
+Run add_nodes(Arguments& command);
+Run add_scaling(Arguments& command);
+Run add_plot(Arguments& command);
+Run add_report(Arguments& command);
+Run add_summary(Arguments& command);
+
+}  // namespace pacer::timings

@@ -1,0 +1,70 @@
+// timings merge: many launches in one file.
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/timings/commands/commands.hpp"
+#include "apps/timings/compare/cases.hpp"
+#include "apps/timings/output.hpp"
+#include "io/dump/dump.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+struct Settings {
+    std::string output;
+    std::vector<std::string> files;
+    bool dedupe = false, force = false;
+};
+
+// A dump that no reader would take is better not written.
+void check_sizes(const std::vector<std::string>& files) {
+    constexpr std::uintmax_t largest_bytes = std::uintmax_t{1} << 30;
+    std::uintmax_t bytes = 0;
+    for (const auto& file : files) {
+        std::error_code unknown;  // what cannot be read is refused when it is read
+        const auto size = std::filesystem::file_size(file, unknown);
+        bytes += unknown ? 0 : size;
+    }
+    if (bytes > largest_bytes) {
+        throw UsageError("these dumps are larger than 1 GiB together: merge fewer, commands take many files");
+    }
+}
+
+ExitStatus merge(const Settings& settings) {
+    if (settings.output.empty()) throw UsageError("the file to write has no name");
+    for (const auto& file : settings.files) {
+        std::error_code missing;
+        if (std::filesystem::equivalent(file, settings.output, missing)) {
+            throw UsageError(
+                fmt::format("{} is to be read and to be written; name a new file first, then "
+                            "those to merge",
+                            file));
+        }
+    }
+    const DumpFile output(settings.output, settings.force, "merged", 0);
+    check_sizes(settings.files);
+    const auto launches = read_launches(settings.files, settings.dedupe);
+    const auto path = output.write(launches);
+    print(fmt::format("{}: {} launch{} of {} file{}\n", path, launches.size(),
+                      launches.size() == 1 ? "" : "es", settings.files.size(),
+                      settings.files.size() == 1 ? "" : "s"));
+    return ExitStatus::right;
+}
+
+}  // namespace
+
+Run add_merge(Arguments& command) {
+    const auto settings = std::make_shared<Settings>();
+    command.add_text("OUT", settings->output, "File to write").required();
+    command.add_words("IN", settings->files, "Timing dumps to put into it").required();
+    command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files");
+    command.add_flag("--force", settings->force, "Overwrite OUT");
+    return [settings] { return merge(*settings); };
+}
+
+}  // namespace pacer::timings

@@ -1,0 +1,95 @@
+// timings plot: launches as drawings.
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/timings/commands/commands.hpp"
+#include "apps/timings/drawing/drawing.hpp"
+#include "apps/timings/output.hpp"
+#include "apps/timings/scaling/sweeps.hpp"
+#include "common/base/status.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+struct Settings {
+    std::vector<std::string> files, only;
+    std::string kind, output;
+};
+
+std::vector<std::string> kind_names() {
+    std::vector<std::string> names;
+    for (const auto kind : plot_kinds) names.emplace_back(name_of(kind));
+    return names;
+}
+
+// As the file's name says; text where there is none.
+Canvas canvas_for(const std::string& output) {
+    if (output.empty()) return Canvas::text;
+    const auto suffix = std::filesystem::path(output).extension();
+    if (suffix == ".svg") return Canvas::svg;
+    if (suffix == ".png") return Canvas::png;
+    if (suffix == ".pdf") return Canvas::pdf;
+    throw UsageError(
+        fmt::format("cannot tell from the name what {} is to be; choose NAME.svg, .png or .pdf", output));
+}
+
+// One launch is a ladder; launches on several numbers of cores are there for their scaling, and one that goes
+// through many sizes and has nothing else for those.
+PlotKind kind_for(const Settings& settings, const std::vector<Launch>& launches) {
+    for (const auto kind : plot_kinds) {
+        if (name_of(kind) == settings.kind) return kind;
+    }
+    const auto kinds = kinds_for(launches);
+    const bool scaling = std::find(kinds.begin(), kinds.end(), PlotKind::scaling) != kinds.end();
+    if (scaling) return PlotKind::scaling;
+    const auto cases = cases_of(launches);
+    const auto sweeps = sweeps_of(cases);
+    return !sweeps.empty() && are_all_swept(cases, sweeps) ? PlotKind::sweep : PlotKind::ladder;
+}
+
+int terminal_columns() {
+    constexpr int otherwise = 100;
+    winsize size = {};
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : otherwise;
+}
+
+ExitStatus plot(const Settings& settings) {
+    const auto canvas = canvas_for(settings.output);
+    protect(settings.files, settings.output);
+    const auto launches = read_launches(settings.files);
+    const auto drawing =
+        draw(kind_for(settings, launches), launches, canvas, terminal_columns(), settings.only);
+    if (settings.output.empty()) {
+        print(drawing);
+    } else {
+        save(drawing, settings.output);
+    }
+    return ExitStatus::right;
+}
+
+}  // namespace
+
+Run add_plot(Arguments& command) {
+    const auto settings = std::make_shared<Settings>();
+    command.add_words("FILE", settings->files, "Timing dumps").required();
+    command
+        .add_text("--kind", settings->kind,
+                  "What to draw [scaling if launches differ in their number of cores, sweep if they go "
+                  "through many sizes, else ladder]")
+        .one_of(kind_names());
+    command.add_list("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT");
+    command.add_text(
+        "-o,--output", settings->output,
+        "File to write, NAME.svg, .png or .pdf, replacing what it held [text on standard output]");
+    return [settings] { return plot(*settings); };
+}
+
+}  // namespace pacer::timings

@@ -1,0 +1,229 @@
+#include "apps/timings/compare/cases.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <utility>
+
+#include "common/base/status.hpp"
+#include "common/measure/timing.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+CaseKey key_of(const Record& record) {
+    return {record.app, record.variant, record.ranks, record.threads, record.parameters};
+}
+
+// Equal for equal keys and for no others. An order of the keys would not do: NaN, a double like any other to
+// a parameter, has no place in one.
+std::string identity(const Record& record) {
+    auto text = fmt::format("{}/{}/{}/{}", record.app, record.variant, record.ranks, record.threads);
+    for (const auto& [name, value] : record.parameters) {
+        text += fmt::format("\n{} {} {}", name, value.index(), to_string(value));
+    }
+    return text;
+}
+
+std::string shape_of(const CaseKey& key) {
+    return fmt::format("{}/{} {} x {}", key.app, key.variant, key.ranks, key.threads);
+}
+
+// The median of a case's repeats in one launch.
+double median_of(const Record& record, const Launch& launch) {
+    for (const double seconds : record.seconds) {
+        if (std::isfinite(seconds) && seconds > 0) continue;
+        throw UsageError(fmt::format("launch {} has a time of {} seconds in {}, which is no time", launch.id,
+                                     seconds, shape_of(key_of(record))));
+    }
+    return median(record.repeat_seconds());
+}
+
+void add(Case& all, const Record& record, const Launch& launch) {
+    all.failed += record.failed() ? 1 : 0;
+    if (record.repeats() == 0) {
+        all.not_run.push_back(record.not_run.empty() ? "it was stopped before the first repeat"
+                                                     : record.not_run);
+        return;
+    }
+    if (!all.launches.empty() && all.launches.back().launch == &launch) {
+        throw UsageError(fmt::format("launch {} has {} twice: which is the case cannot be told", launch.id,
+                                     shape_of(all.key)));
+    }
+    all.launches.push_back({&launch, &record, median_of(record, launch)});
+}
+
+bool same_samples(const Launch& a, const Launch& b) {
+    return std::equal(
+        a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
+        [](const Record& x, const Record& y) { return x.variant == y.variant && x.seconds == y.seconds; });
+}
+
+bool matches(const CaseKey& key, const std::string& wanted) {
+    const auto slash = wanted.find('/');
+    const auto app = wanted.substr(0, slash);
+    const auto variant = slash == std::string::npos ? "" : wanted.substr(slash + 1);
+    return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
+}
+
+// Circumstances that differ from launch to launch whatever is run; a single launch cannot show that.
+bool varies_anyway(std::string_view name) {
+    constexpr std::array<std::string_view, 13> names = {"start_time",
+                                                        "end_time",
+                                                        "load_before",
+                                                        "load_after",
+                                                        "steal_seconds",
+                                                        "others_cpu_seconds",
+                                                        "seed",
+                                                        "job_id",
+                                                        "clock_resolution_seconds",
+                                                        "clock_overhead_seconds",
+                                                        "environment SLURM_JOB_ID",
+                                                        "environment SLURM_ARRAY_TASK_ID",
+                                                        "environment SLURM_RESTART_COUNT"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The circumstances of a launch, each variable of the environment one of them.
+Facts told_apart(const Launch& launch) {
+    Facts facts;
+    for (const auto& [name, value] : launch.circumstances) {
+        const auto text = to_string(value);
+        if (name != "environment") {
+            facts.emplace_back(name, text);
+            continue;
+        }
+        for (std::size_t at = 0; at < text.size();) {
+            const auto end = std::min(text.find('\n', at), text.size());
+            const auto setting = text.substr(at, end - at);
+            const auto sign = std::min(setting.find('='), setting.size());
+            facts.emplace_back("environment " + setting.substr(0, sign),
+                               sign < setting.size() ? setting.substr(sign + 1) : "");
+            at = end + 1;
+        }
+    }
+    return facts;
+}
+
+// Names in the order of their first appearance.
+std::vector<std::string> names_in(const std::vector<Facts>& launches) {
+    std::vector<std::string> names;
+    std::set<std::string> seen;
+    for (const auto& facts : launches) {
+        for (const auto& [name, value] : facts) {
+            if (seen.insert(name).second) names.push_back(name);
+        }
+    }
+    return names;
+}
+
+// What all launches have; nothing if they differ.
+std::optional<std::string> common_value(const std::vector<Facts>& launches, const std::string& name) {
+    const auto value = fact(launches.front(), name, "(none)");
+    const auto has_it = [&](const Facts& facts) { return fact(facts, name, "(none)") == value; };
+    return std::all_of(launches.begin(), launches.end(), has_it) ? std::optional(value) : std::nullopt;
+}
+
+}  // namespace
+
+std::string name_of(const CaseKey& key, const std::vector<CaseKey>& keys) {
+    std::string parameters;
+    for (const auto& [name, value] : key.parameters) {
+        const auto has_it = [&](const CaseKey& other) {
+            return other.app != key.app || fact(other.parameters, name) == to_string(value);
+        };
+        if (std::all_of(keys.begin(), keys.end(), has_it)) continue;
+        parameters += fmt::format("{}{} {}", parameters.empty() ? ", " : " ", name, to_string(value));
+    }
+    return shape_of(key) + parameters;
+}
+
+std::vector<double> Case::medians() const {
+    std::vector<double> seconds;
+    for (const auto& launch : launches) seconds.push_back(launch.median_seconds);
+    return seconds;
+}
+
+std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe, Detail detail) {
+    std::vector<Launch> launches;
+    std::unordered_map<std::string, std::pair<std::size_t, std::string>> seen;  // index and file, by id
+    for (const auto& file : files) {
+        for (auto& launch : read_dump(file, detail)) {
+            const auto [earlier, is_new] = seen.try_emplace(launch.id, launches.size(), file);
+            if (is_new) {
+                launches.push_back(std::move(launch));
+                continue;
+            }
+            const auto& [index, other] = earlier->second;
+            const auto where = other == file ? fmt::format("there twice, in {}", file)
+                                             : fmt::format("in {} and again in {}", other, file);
+            if (!same_samples(launch, launches[index])) {
+                throw UsageError(fmt::format("launch {} is {}, with other times", launch.id, where));
+            }
+            if (!dedupe) {
+                throw UsageError(
+                    fmt::format("launch {} is {}; give it once, or merge with --dedupe", launch.id, where));
+            }
+        }
+    }
+    std::stable_sort(launches.begin(), launches.end(),
+                     [](const Launch& a, const Launch& b) { return a.id < b.id; });
+    return launches;
+}
+
+std::vector<Case> cases_of(const std::vector<Launch>& launches) {
+    std::vector<const Launch*> by_id;
+    for (const auto& launch : launches) by_id.push_back(&launch);
+    std::stable_sort(by_id.begin(), by_id.end(), [](auto* a, auto* b) { return a->id < b->id; });
+    std::vector<Case> cases;
+    std::unordered_map<std::string, std::size_t> index;
+    for (const auto* launch : by_id) {
+        for (const auto& record : launch->records) {
+            const auto [found, is_new] = index.try_emplace(identity(record), cases.size());
+            if (is_new) cases.push_back({key_of(record), {}, {}, 0});
+            add(cases[found->second], record, *launch);
+        }
+    }
+    return cases;
+}
+
+std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>& wanted) {
+    if (wanted.empty()) return cases;
+    for (const auto& one : wanted) {
+        if (std::none_of(cases.begin(), cases.end(), [&](const Case& c) { return matches(c.key, one); })) {
+            throw UsageError(
+                fmt::format("no case is called '{}'; --only wants APP/VARIANT, APP or /VARIANT", one));
+        }
+    }
+    std::erase_if(cases, [&](const Case& c) {
+        return std::none_of(wanted.begin(), wanted.end(),
+                            [&](const auto& one) { return matches(c.key, one); });
+    });
+    return cases;
+}
+
+std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate) {
+    std::vector<Facts> a, b;
+    std::transform(base.begin(), base.end(), std::back_inserter(a), told_apart);
+    std::transform(candidate.begin(), candidate.end(), std::back_inserter(b), told_apart);
+    auto all = a;
+    all.insert(all.end(), b.begin(), b.end());
+    std::vector<std::string> lines;
+    for (const auto& name : names_in(all)) {
+        if (varies_anyway(name)) continue;
+        const auto before = common_value(a, name), after = common_value(b, name);
+        if (before && after && *before != *after) {
+            lines.push_back(fmt::format("{}: {} -> {}", name, *before, *after));
+        }
+    }
+    return lines;
+}
+
+}  // namespace pacer::timings

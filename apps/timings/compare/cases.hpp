@@ -1,0 +1,59 @@
+// Launches sorted into cases: what may be compared with what.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "common/measure/record.hpp"
+#include "io/dump/dump.hpp"
+
+namespace pacer::timings {
+
+// What must be the same for two times to be comparable.
+struct CaseKey {
+    std::string app, variant;
+    int ranks = 1, threads = 1;
+    Facts parameters;
+    auto operator<=>(const CaseKey&) const = default;
+};
+
+// "reduce/mpi 4 x 1, elements 2000000000 source iota"; parameters that are the same in all of `keys` are left
+// out.
+std::string name_of(const CaseKey& key, const std::vector<CaseKey>& keys);
+
+// One launch of a case.
+struct CaseLaunch {
+    const Launch* launch = nullptr;
+    const Record* record = nullptr;
+    double median_seconds = 0;  // of its repeats; 0: it was not run
+};
+
+// One case in all launches that have it, in the order of launch ids.
+struct Case {
+    CaseKey key;
+    std::vector<CaseLaunch> launches;  // that ran it
+    std::vector<std::string> not_run;  // reasons of those that did not
+    std::int64_t failed = 0;           // launches whose answers were wrong or never checked
+
+    std::vector<double> medians() const;  // seconds, one a launch
+};
+
+// All launches of these files, each id once, sorted by id. Throws UsageError: a file that cannot be read, or
+// (unless `dedupe`) a launch that is there twice. Detail::times is much faster where there are many launches.
+std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe = false,
+                                  Detail detail = Detail::all);
+
+// The cases in the order of their first appearance. The launches must outlive the result. Throws UsageError
+// for a time that is no positive number, naming launch and case.
+std::vector<Case> cases_of(const std::vector<Launch>& launches);
+
+// Only those asked for: "reduce/simd", "reduce", "/simd"; all if `wanted` is empty. Throws UsageError for one
+// that nothing matches.
+std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>& wanted);
+
+// What circumstances the launches of each side share and the two sides do not: "compiler: a -> b". What
+// varies within a side (times, load, ids, ...) says nothing about the sides. Neither may be empty.
+std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate);
+
+}  // namespace pacer::timings

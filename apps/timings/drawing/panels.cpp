@@ -1,0 +1,193 @@
+// Drawings with a panel a case: the samples in order, and the load by rank.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <set>
+
+#include "apps/timings/drawing/sheet.hpp"
+#include "common/base/status.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/timing.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+// Where the panels are; each as wide as its neighbours.
+class Panels {
+  public:
+    Panels(Sheet& sheet, std::size_t count) : sheet_(sheet), across_(!sheet.is_text() && count > 1 ? 2 : 1) {
+        const auto down = (count + across_ - 1) / across_;
+        sheet.set_lines(header + static_cast<double>(down) * height());
+    }
+
+    // The plot of that panel, below a line of its own.
+    void begin(std::size_t number, const std::string& label) {
+        const double width = sheet_.columns() / static_cast<double>(across_);
+        const double left = width * static_cast<double>(number % across_);
+        const double top = header + height() * static_cast<double>(number / across_);
+        // Text has edges in the middle of lines.
+        sheet_.begin_plot(left + 10, top + (sheet_.is_text() ? 1.5 : 1.2), left + width - 3,
+                          top + height() - (sheet_.is_text() ? 2.5 : 1.8));
+        sheet_.write(left + 10, top, shortened(label, static_cast<std::size_t>(width) - 12));
+    }
+
+  private:
+    static constexpr double header = 3;
+    double height() const { return sheet_.is_text() ? 11 : 10; }
+
+    Sheet& sheet_;
+    std::size_t across_;
+};
+
+std::string full_label(const Case& one, const std::vector<Case>& cases) {
+    const auto group = group_name(one.key, cases);
+    return label_of(one.key, 30) + (group.empty() ? "" : ", " + group);
+}
+
+// From the least to the greatest time with room at the ends, also if they are the same. Logarithmic where the
+// least would be lost otherwise.
+void time_axis(Sheet& sheet, double least, double greatest) {
+    constexpr int tics = 5;
+    if (greatest > 20 * least) {
+        const double low = least / 1.3, high = greatest * 1.3;
+        sheet.say("set logscale y\nset yrange [{}:{}]\nset ytics {}", low, high,
+                  text_of(time_tics(low, high, tics)));
+        return;
+    }
+    const double room = std::max(0.08 * (greatest - least), 1e-3 * greatest);
+    const double low = least - room, high = greatest + room;
+    sheet.say("set yrange [{}:{}]\nset ytics {}", low, high, text_of(even_time_tics(low, high, tics)));
+}
+
+// Of points that would fall on the same spot one stays, so that a panel of a million is not larger than what
+// can be seen. The points' first number is their place, the second the time.
+std::vector<std::vector<double>> visible(const std::vector<std::vector<double>>& points, double least,
+                                         double greatest) {
+    constexpr double across = 700, up = 300;  // more spots than a panel has pixels
+    const double count = static_cast<double>(points.size());
+    if (count <= across) return points;
+    std::vector<std::vector<double>> kept;
+    std::set<std::pair<long, long>> taken;
+    for (const auto& point : points) {
+        const double height = std::log(point[1] / least) / std::log(std::max(greatest / least, 1.0000001));
+        if (taken.emplace(std::lround(point[0] / count * across), std::lround(height * up)).second) {
+            kept.push_back(point);
+        }
+    }
+    return kept;
+}
+
+void draw_launches(Sheet& sheet, const Case& one, std::size_t variant) {
+    std::vector<std::vector<double>> points, middles;
+    double least = 0, greatest = 0, count = 0;
+    for (std::size_t i = 0; i < one.launches.size(); ++i) {
+        const auto seconds = one.launches[i].record->repeat_seconds();
+        // Neighbouring launches differ in colour: one has the variant's, the next the ink. The median's line
+        // differs from the points it is among.
+        const double own = sheet.rgb(variant), ink = sheet.ink_rgb(), rgb = i % 2 == 0 ? own : ink;
+        middles.push_back(
+            {count + 0.5, median(seconds), static_cast<double>(seconds.size()), own + ink - rgb});
+        for (const double time : seconds) {
+            least = count == 0 ? time : std::min(least, time);
+            greatest = std::max(greatest, time);
+            points.push_back({++count, time, rgb});
+        }
+    }
+    time_axis(sheet, least, greatest);
+    sheet.say("set xrange [0.5:{}]", count + 0.5);
+    sheet.say("set xtics {}", text_of(count_tics(1, count, 8)));
+    const auto point = sheet.data(visible(points, least, greatest));
+    if (sheet.is_text()) {
+        sheet.say("plot {} using 1:2:('o') with labels", point);
+        return;
+    }
+    sheet.say(
+        "plot {} using 1:2:3 with points pt 7 ps {} lc rgb variable, "
+        "{} using 1:2:3:(0):4 with vectors nohead lw 1.5 dt 2 lc rgb variable",
+        point, count > 300 ? 0.25 : 0.45, sheet.data(middles));
+}
+
+// Each rank's median over the repeats of all launches.
+std::vector<double> rank_times(const Case& one) {
+    std::vector<double> times;
+    const auto ranks = static_cast<std::size_t>(one.key.ranks);
+    for (std::size_t rank = 0; rank < ranks; ++rank) {
+        std::vector<double> seconds;
+        for (const auto& launch : one.launches) {
+            for (auto i = rank; i < launch.record->seconds.size(); i += ranks) {
+                seconds.push_back(launch.record->seconds[i]);
+            }
+        }
+        times.push_back(median(seconds));
+    }
+    return times;
+}
+
+void draw_ranks(Sheet& sheet, const std::vector<double>& times, double mean, std::size_t variant) {
+    const double most = *std::max_element(times.begin(), times.end());
+    std::vector<std::vector<double>> bars;
+    for (std::size_t rank = 0; rank < times.size(); ++rank) {
+        bars.push_back({static_cast<double>(rank), times[rank]});
+    }
+    const double ranks = static_cast<double>(times.size());
+    sheet.say("set xrange [-0.6:{}]\nset yrange [0:{}]\nset ytics {}", ranks - 0.4, 1.12 * most,
+              text_of(even_time_tics(0, most, 4)));
+    sheet.say("set xtics {}", text_of(count_tics(0, ranks - 1, 16)));
+    const auto bar = sheet.data(bars);
+    if (sheet.is_text()) {
+        sheet.say("plot {} using 1:(0):(0):2 with vectors nohead lt 7, {} with lines lt 7", bar, mean);
+        return;
+    }
+    sheet.say("set style fill transparent solid 0.55 noborder\nset boxwidth 0.8\nset grid nox");
+    sheet.say("plot {} with boxes lc rgb '{}', {} with lines dt 2 lw 1.5 lc rgb '{}'", bar,
+              sheet.colour(variant), mean, sheet.ink());
+}
+
+}  // namespace
+
+void draw_samples(Sheet& sheet, const std::vector<Case>& cases) {
+    Panels panels(sheet, cases.size());
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+        const auto& one = cases[i];
+        panels.begin(i,
+                     fmt::format("{}: {}{}", full_label(one, cases), format_seconds(median(one.medians())),
+                                 one.launches.size() > 1 ? fmt::format(", {} launches", one.launches.size())
+                                                         : std::string()));
+        if (i == 0) {
+            sheet.write_title(title_of(PlotKind::samples),
+                              sheet.is_text()
+                                  ? "a repeat after the other, launch after launch"
+                                  : "a repeat after the other; dashed: a launch's median; launches "
+                                    "alternate in colour");
+        }
+        draw_launches(sheet, one, variant_number(one.key.variant, cases));
+    }
+}
+
+void draw_balance(Sheet& sheet, const std::vector<Case>& cases) {
+    std::vector<const Case*> shared;
+    for (const auto& one : cases) {
+        if (one.key.ranks > 1) shared.push_back(&one);
+    }
+    if (shared.empty()) {
+        throw UsageError("there is no balance to draw: nothing ran on several ranks");
+    }
+    Panels panels(sheet, shared.size());
+    for (std::size_t i = 0; i < shared.size(); ++i) {
+        const auto& one = *shared[i];
+        const auto times = rank_times(one);
+        const double mean =
+            std::accumulate(times.begin(), times.end(), 0.0) / static_cast<double>(times.size());
+        panels.begin(i, fmt::format("{}: longest {:.2f} x mean", full_label(one, cases),
+                                    *std::max_element(times.begin(), times.end()) / mean));
+        if (i == 0) {
+            sheet.write_title(title_of(PlotKind::balance),
+                              sheet.is_text() ? "each rank's median time, and the line of their mean"
+                                              : "each rank's median time; dashed: their mean");
+        }
+        draw_ranks(sheet, times, mean, variant_number(one.key.variant, cases));
+    }
+}
+
+}  // namespace pacer::timings

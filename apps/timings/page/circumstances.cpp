@@ -1,0 +1,153 @@
+// Under what circumstances the launches ran: first what matters and what differs, the rest on demand.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <map>
+
+#include "apps/timings/page/html.hpp"
+#include "apps/timings/page/sections.hpp"
+#include "common/base/units.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+using html::absent;
+using html::Cell;
+using html::escape;
+using html::figure;
+using html::text;
+
+// What explains a time best.
+constexpr std::array<std::string_view, 12> important = {
+    "program",   "version", "commit",       "tree",  "compiler",    "compiler_flags",
+    "cpu_model", "cores",   "memory_bytes", "hosts", "mpi_library", "command_line"};
+
+// What no two launches share; it has a table of its own.
+constexpr std::array<std::string_view, 9> of_one_launch = {"start_time",
+                                                           "end_time",
+                                                           "load_before",
+                                                           "load_after",
+                                                           "steal_seconds",
+                                                           "others_cpu_seconds",
+                                                           "clock_resolution_seconds",
+                                                           "clock_overhead_seconds",
+                                                           "job_id"};
+
+template <class Names>
+bool among(const Names& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// A fact in all launches: its values and how many launches have each, in the order met.
+struct Gathered {
+    std::string name;
+    std::vector<std::pair<std::string, std::size_t>> values;
+};
+
+std::vector<Gathered> gather(const std::vector<Launch>& launches) {
+    std::vector<Gathered> all;
+    std::map<std::string, std::size_t> index;
+    std::map<std::pair<std::size_t, std::string>, std::size_t> value_index;
+    for (const auto& launch : launches) {
+        for (const auto& [name, held] : launch.circumstances) {
+            const auto [found, is_new] = index.try_emplace(name, all.size());
+            if (is_new) all.push_back({name, {}});
+            auto& values = all[found->second].values;
+            const auto value = to_string(held);
+            const auto [place, is_other] = value_index.try_emplace({found->second, value}, values.size());
+            if (is_other) values.emplace_back(value, 0);
+            ++values[place->second].second;
+        }
+    }
+    return all;
+}
+
+std::string shown(const std::string& name, const std::string& value) {
+    if (value.empty()) return "<span class=\"absent\">none</span>";
+    if (name.ends_with("_bytes")) return escape(format_bytes(std::strtod(value.c_str(), nullptr)));
+    return escape(value);
+}
+
+// One value, or each with the number of launches that have it.
+std::string values_of(const Gathered& fact, std::size_t launches) {
+    constexpr std::size_t most = 6;
+    const auto& values = fact.values;
+    if (values.size() == 1 && values.front().second == launches)
+        return shown(fact.name, values.front().first);
+    std::string items;
+    for (std::size_t i = 0; i < std::min(values.size(), most); ++i) {
+        items +=
+            fmt::format("<li>{} <span class=\"count\">({})</span></li>", shown(fact.name, values[i].first),
+                        html::counted(values[i].second, "launch", "launches"));
+    }
+    if (values.size() > most) items += fmt::format("<li>and {} other values</li>", values.size() - most);
+    return "<ul>" + items + "</ul>";
+}
+
+std::string label(std::string name) {
+    if (name.ends_with("_bytes")) name.resize(name.size() - 6);
+    std::replace(name.begin(), name.end(), '_', ' ');
+    return escape(name);
+}
+
+template <class Wanted>
+std::string facts_list(const std::vector<Gathered>& facts, std::size_t launches, const Wanted& wanted) {
+    std::string rows;
+    for (const auto& fact : facts) {
+        if (!wanted(fact)) continue;
+        rows += fmt::format("<dt>{}</dt><dd>{}</dd>\n", label(fact.name), values_of(fact, launches));
+    }
+    return rows.empty() ? rows : "<dl>\n" + rows + "</dl>\n";
+}
+
+Cell fact_cell(const Launch& launch, std::string_view name) {
+    const auto value = fact(launch.circumstances, name);
+    if (value.empty()) return absent();
+    char* end = nullptr;
+    const double number = std::strtod(value.c_str(), &end);
+    return *end == '\0' ? figure(number, fmt::format("{:.2f}", number)) : text(value);
+}
+
+std::string launches_table(const std::vector<Launch>& launches) {
+    html::Table table("Launches", {{"launch", "", false},
+                                   {"start", "UTC", false},
+                                   {"ranks"},
+                                   {"load before", "runnable processes, over a minute"},
+                                   {"load after"},
+                                   {"CPU of others, s", "that other processes used on the host meanwhile"},
+                                   {"stolen, s", "CPU time that the hypervisor withheld"},
+                                   {"warnings"}});
+    for (const auto& launch : launches) {
+        table.add({text(launch.id), text(fact(launch.circumstances, "start_time")),
+                   figure(launch.placement.size()), fact_cell(launch, "load_before"),
+                   fact_cell(launch, "load_after"), fact_cell(launch, "others_cpu_seconds"),
+                   fact_cell(launch, "steal_seconds"), figure(launch.warnings.size())});
+    }
+    return table.html();
+}
+
+}  // namespace
+
+std::string circumstances_section(const Report& report) {
+    const auto facts = gather(report.launches);
+    const auto count = report.launches.size();
+    const auto differs = [&](const Gathered& one) {
+        return !among(of_one_launch, one.name) &&
+               (one.values.size() > 1 || one.values.front().second < count);
+    };
+    auto content = facts_list(facts, count,
+                              [&](const auto& one) { return among(important, one.name) && !differs(one); });
+    if (const auto differing = facts_list(facts, count, differs); !differing.empty()) {
+        content += "<h3>What differs between the launches</h3>\n" + differing;
+    } else if (count > 1) {
+        content += "<p>The launches ran under the same circumstances, as far as they are known.</p>\n";
+    }
+    content += html::folded(fmt::format("Each launch ({})", count), launches_table(report.launches));
+    return content +
+           html::folded("All circumstances", facts_list(facts, count, [](const auto&) { return true; }));
+}
+
+}  // namespace pacer::timings

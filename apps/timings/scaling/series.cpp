@@ -1,0 +1,260 @@
+#include "apps/timings/scaling/series.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+#include <set>
+
+#include "apps/timings/compare/launch_statistics.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/timing.hpp"
+
+namespace pacer::timings {
+
+namespace {
+
+using Cases = std::vector<const Case*>;
+
+int cores_of(const Case& all) {
+    return all.key.ranks * all.key.threads;
+}
+
+std::optional<double> number(const Value& value) {
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    if (const auto* real = std::get_if<double>(&value)) return *real;
+    return std::nullopt;
+}
+
+// In proportion to the cores. Sizes do not always divide, and the bytes of text not quite at all.
+bool in_proportion(const Value& a, int a_cores, const Value& b, int b_cores) {
+    constexpr double tolerance = 0.02;
+    const auto first = number(a), second = number(b);
+    if (!first || !second || *first <= 0 || *second <= 0) return false;
+    return std::abs(*first * b_cores / (*second * a_cores) - 1) <= tolerance;
+}
+
+// The problem of b is that of a but for what grows in proportion to the cores, and something does.
+bool grows(const Case& a, const Case& b) {
+    const auto &before = a.key.parameters, &after = b.key.parameters;
+    if (cores_of(a) == cores_of(b) || before.size() != after.size()) return before == after;
+    bool grown = false;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        if (before[i].first != after[i].first) return false;
+        if (before[i].second == after[i].second) continue;
+        if (!in_proportion(before[i].second, cores_of(a), after[i].second, cores_of(b))) return false;
+        grown = true;
+    }
+    return grown;
+}
+
+// Cases that belong together, each with the first of its group, in the order given.
+template <class Together>
+std::vector<Cases> group(const Cases& cases, const Together& together) {
+    std::vector<Cases> groups;
+    for (const auto* one : cases) {
+        const auto found = std::find_if(groups.begin(), groups.end(),
+                                        [&](const Cases& other) { return together(*other.front(), *one); });
+        if (found == groups.end()) {
+            groups.push_back({one});
+        } else {
+            found->push_back(one);
+        }
+    }
+    return groups;
+}
+
+std::size_t counts_of_cores(const Cases& cases) {
+    std::set<int> counts;
+    for (const auto* one : cases) counts.insert(cores_of(*one));
+    return counts.size();
+}
+
+bool same_variant(const Case& a, const Case& b) {
+    return a.key.app == b.key.app && a.key.variant == b.key.variant;
+}
+
+Estimate estimate(const std::vector<double>& medians) {
+    Estimate result;
+    result.value = result.low = result.high = median(medians);
+    if (const auto interval = median_interval(medians)) {
+        result.low = interval->low;
+        result.high = interval->high;
+        result.has_interval = true;
+    }
+    return result;
+}
+
+Estimate ratio(const std::vector<double>& above, const std::vector<double>& below) {
+    const auto found = compare_launches(below, above);
+    const auto within = found.within_95.value_or(Interval{found.ratio, found.ratio});
+    return {found.ratio, within.low, within.high, found.within_95.has_value()};
+}
+
+Estimate scaled(const Estimate& by_one, double factor) {
+    return {by_one.value * factor, by_one.low * factor, by_one.high * factor, by_one.has_interval};
+}
+
+double imbalance(const Case& all) {
+    std::vector<double> ratios;
+    for (const auto& launch : all.launches) {
+        const auto& record = *launch.record;
+        const auto ranks = static_cast<std::ptrdiff_t>(record.ranks);
+        for (auto row = record.seconds.begin(); row != record.seconds.end(); row += ranks) {
+            const double mean = std::accumulate(row, row + ranks, 0.0) / static_cast<double>(ranks);
+            ratios.push_back(*std::max_element(row, row + ranks) / mean);
+        }
+    }
+    return median(ratios);
+}
+
+// What cannot be right, or is not the variant's own, is no base.
+bool can_be_base(const Case& all) {
+    return cores_of(all) == 1 && all.failed == 0 && all.launches.front().record->promise == Promise::right;
+}
+
+// The fastest case on one core of the problem that `first`, the series' first case, would have there.
+const Case* serial_base(const std::vector<Case>& cases, const Case& first, ScalingKind kind) {
+    const Case* best = nullptr;
+    double least = 0;
+    for (const auto& one : cases) {
+        if (one.launches.empty() || one.key.app != first.key.app || !can_be_base(one)) continue;
+        const bool same = kind == ScalingKind::strong || cores_of(first) == 1
+                              ? one.key.parameters == first.key.parameters
+                              : grows(one, first);
+        const double seconds = same ? median(one.medians()) : 0;
+        if (!same || (best != nullptr && seconds >= least)) continue;
+        best = &one;
+        least = seconds;
+    }
+    return best;
+}
+
+void refer_to(ScalingSeries& series, const Case& base) {
+    const auto medians = base.medians();
+    series.base_seconds = median(medians);
+    series.base_cores = cores_of(base);
+    series.base = fmt::format("{} on {} core{}, {}", base.key.variant, series.base_cores,
+                              series.base_cores == 1 ? "" : "s", format_seconds(series.base_seconds));
+}
+
+ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {
+    ScalingPoint point;
+    point.ranks = all.key.ranks;
+    point.threads = all.key.threads;
+    point.launches = static_cast<int>(all.launches.size());
+    point.medians = all.medians();
+    point.seconds = estimate(point.medians);
+    point.imbalance = imbalance(all);
+    const double more = static_cast<double>(cores_of(all)) / cores_of(base);
+    const auto faster = &all == &base ? Estimate{1, 1, 1, true} : ratio(base.medians(), point.medians);
+    point.speedup = scaled(faster, kind == ScalingKind::weak ? more : 1);
+    point.efficiency = scaled(point.speedup, 1 / more);
+    return point;
+}
+
+// Where more was asked for than the hosts have: a knee there is the machine's, not the program's.
+std::string crowded(const Cases& cases) {
+    std::set<int> counts;
+    for (const auto* one : cases) {
+        for (const auto& launch : one->launches) {
+            std::set<std::string> hosts;
+            for (const auto& place : launch.launch->placement) hosts.insert(place.host);
+            const auto& facts = launch.launch->circumstances;
+            const double each = std::strtod(fact(facts, "hardware_threads", "0").c_str(), nullptr);
+            const double there = one->key.ranks > 1 ? each * static_cast<double>(hosts.size()) : each;
+            if (there > 0 && cores_of(*one) > there) counts.insert(cores_of(*one));
+        }
+    }
+    if (counts.empty()) return {};
+    return fmt::format("from {} on there were more ranks and threads than hardware has: they took turns",
+                       *counts.begin());
+}
+
+std::string doubts(const Cases& cases) {
+    std::string note = crowded(cases);
+    std::int64_t failed = 0;
+    for (const auto* one : cases) failed += one->failed;
+    if (failed > 0) {
+        note += fmt::format("{}answers were wrong or never checked in {} launch{}", note.empty() ? "" : "; ",
+                            failed, failed == 1 ? "" : "es");
+    }
+    return note;
+}
+
+// The members by cores, ascending.
+ScalingSeries series_of(const Cases& members, const std::vector<Case>& cases, ScalingKind kind) {
+    const auto& first = *members.front();
+    ScalingSeries series;
+    series.app = first.key.app;
+    series.variant = first.key.variant;
+    series.kind = kind;
+    for (std::size_t i = 0; i < first.key.parameters.size(); ++i) {
+        const auto& [name, value] = first.key.parameters[i];
+        const bool same = std::all_of(members.begin(), members.end(), [&, &held = value](auto* one) {
+            return one->key.parameters[i].second == held;
+        });
+        if (same) {
+            series.parameters.emplace_back(name, value);
+        } else {
+            series.grown.emplace_back(name, *number(value) / cores_of(first));
+        }
+    }
+    const auto* serial = serial_base(cases, first, kind);
+    const auto& base = serial != nullptr ? *serial : first;
+    refer_to(series, base);
+    for (const auto* one : members) series.points.push_back(point_of(*one, base, kind));
+    series.note = doubts(members);
+    fit_laws(series);
+    return series;
+}
+
+std::vector<ScalingSeries> series_of_variant(const Cases& variant, const std::vector<Case>& cases) {
+    std::vector<ScalingSeries> all;
+    std::set<const Case*> taken;
+    const auto same_problem = [](const Case& a, const Case& b) {
+        return a.key.parameters == b.key.parameters;
+    };
+    for (const auto& strong : group(variant, same_problem)) {
+        if (counts_of_cores(strong) < 2) continue;
+        all.push_back(series_of(strong, cases, ScalingKind::strong));
+        taken.insert(strong.begin(), strong.end());
+    }
+    // Strong scaling at two sizes is also weak scaling along a diagonal of two points, which nobody meant.
+    for (const auto& weak : group(variant, grows)) {
+        const bool meant =
+            std::any_of(weak.begin(), weak.end(), [&](auto* one) { return !taken.contains(one); });
+        const auto counts = counts_of_cores(weak);
+        if (counts >= 3 || (counts == 2 && meant)) {
+            all.push_back(series_of(weak, cases, ScalingKind::weak));
+        }
+    }
+    return all;
+}
+
+}  // namespace
+
+std::string_view name_of(ScalingKind kind) {
+    return kind == ScalingKind::strong ? "strong" : "weak";
+}
+
+std::vector<ScalingSeries> scaling_of(const std::vector<Case>& cases,
+                                      const std::vector<std::string>& wanted) {
+    const auto chosen = select(cases, wanted);
+    Cases run;
+    for (const auto& one : cases) {
+        const bool asked_for = std::any_of(chosen.begin(), chosen.end(),
+                                           [&](const Case& other) { return same_variant(one, other); });
+        if (asked_for && !one.launches.empty()) run.push_back(&one);
+    }
+    std::stable_sort(run.begin(), run.end(), [](auto* a, auto* b) { return cores_of(*a) < cores_of(*b); });
+    std::vector<ScalingSeries> all;
+    for (const auto& variant : group(run, same_variant)) {
+        for (auto& series : series_of_variant(variant, cases)) all.push_back(std::move(series));
+    }
+    return all;
+}
+
+}  // namespace pacer::timings

@@ -1,0 +1,44 @@
+// How times depend on one numeric parameter: the size of what is worked on, or of a message.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/timings/compare/cases.hpp"
+
+namespace pacer::timings {
+
+// A variant on as many ranks x threads, at one value of the parameter.
+struct SweepPoint {
+    double at = 0;  // the parameter
+    double value = 0, low = 0,
+           high = 0;  // median over the launches; its 95 % interval, or three times the same
+};
+
+struct SweepLine {
+    std::string variant;
+    int ranks = 1, threads = 1;
+    bool is_rate = false;            // bytes a second; else seconds an item
+    std::vector<SweepPoint> points;  // by `at`, ascending
+};
+
+struct Sweep {
+    std::string app, parameter;
+    Facts others;  // the parameters that are the same at all points
+    std::vector<SweepLine> lines;
+    std::vector<std::pair<std::string, double>>
+        marks;  // caches by size, where the parameter is one: "L2", 1048576
+};
+
+// Cases that differ in one numeric parameter alone and have at least four values of it above 0. An app that
+// was run with several sets of other parameters has a sweep for each.
+std::vector<Sweep> sweeps_of(const std::vector<Case>& cases);
+
+// Whether each case that was run is part of one.
+bool are_all_swept(const std::vector<Case>& cases, const std::vector<Sweep>& sweeps);
+
+// Whether the parameter is a size in bytes, by its name: bytes, working_set, or something_bytes.
+bool is_size(std::string_view parameter);
+
+}  // namespace pacer::timings

@@ -1,0 +1,182 @@
+#include "common/launch/arguments.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <limits>
+#include <type_traits>
+
+#include "common/base/build_info.hpp"
+#include "common/base/units.hpp"
+
+namespace pacer {
+
+namespace {
+
+// The whole of `word` as a number from 0 to `largest`. Throws UsageError.
+template <class Number>
+Number read_number(const std::string& names, const std::string& word, Number largest) {
+    Number value = 0;
+    const char* const end = word.data() + word.size();
+    const auto read = std::from_chars(word.data(), end, value);
+    if (read.ec == std::errc() && read.ptr == end && value >= 0 && value <= largest) return value;
+    const auto shown = word.size() > 40 ? word.substr(0, 40) + "..." : word;
+    throw UsageError(fmt::format("{} wants {} from 0 to {}, not '{}'", names.substr(names.find("--")),
+                                 std::is_integral_v<Number> ? "a whole number" : "a number", largest, shown));
+}
+
+}  // namespace
+
+UsageError bad_usage(std::string_view what, std::string_view command) {
+    while (what.ends_with('\n') || what.ends_with('.')) what.remove_suffix(1);
+    return UsageError(fmt::format("{} ({} --help lists the options)", what, command));
+}
+
+Argument& Argument::group(const std::string& heading) {
+    option_->group(heading);
+    return *this;
+}
+
+Argument& Argument::usual(const std::string& value) {
+    option_->default_str(value);
+    return *this;
+}
+
+Argument& Argument::required() {
+    option_->required();
+    return *this;
+}
+
+Argument& Argument::excludes(const std::string& other) {
+    option_->excludes(other);
+    return *this;
+}
+
+Argument& Argument::placeholder(const std::string& word) {
+    option_->type_name(word);
+    return *this;
+}
+
+Argument& Argument::one_of(const std::vector<std::string>& words) {
+    option_->check(CLI::IsMember(words));
+    return *this;
+}
+
+Arguments::Arguments(const std::string& program, const std::string& summary)
+    : own_(std::make_unique<CLI::App>(summary, program)), app_(own_.get()) {
+    app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    app_->set_version_flag("--version", fmt::format("{} (Pacer) {}", program, version()));
+}
+
+Arguments::Arguments(CLI::App* command) : app_(command) {}
+Arguments::~Arguments() = default;
+
+Argument Arguments::add_flag(const std::string& names, bool& value, const std::string& help) {
+    return Argument(app_->add_flag(names, value, help));
+}
+
+Argument Arguments::add_text(const std::string& names, std::string& value, const std::string& help) {
+    return Argument(app_->add_option(names, value, help)->default_str(value));
+}
+
+Argument Arguments::add_word(const std::string& names, std::function<void(const std::string&)> assign,
+                             const std::string& help) {
+    return Argument(app_->add_option_function<std::string>(names, assign, help));
+}
+
+Argument Arguments::add_words(const std::string& names, std::vector<std::string>& value,
+                              const std::string& help) {
+    return Argument(
+        app_->add_option(names, value, help)->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+}
+
+Argument Arguments::add_list(const std::string& names, std::vector<std::string>& value,
+                             const std::string& help) {
+    auto* const option = app_->add_option(names, value, help)->delimiter(',')->allow_extra_args(false);
+    return Argument(option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll));
+}
+
+Argument Arguments::add_count(const std::string& names, std::int64_t& value, const std::string& help) {
+    auto made = add_word(
+        names, [&value](const std::string& word) { value = parse_count(word); }, help);
+    if (value != 0) made.usual(fmt::format("{}", value));
+    return made.placeholder("COUNT");
+}
+
+Argument Arguments::add_number(const std::string& names, double& value, double largest,
+                               const std::string& help) {
+    const auto assign = [&value, names, largest](const std::string& word) {
+        value = read_number(names, word, largest);
+    };
+    return add_word(names, assign, help).placeholder("NUMBER").usual(fmt::format("{}", value));
+}
+
+Argument Arguments::add_whole(const std::string& names, std::uint64_t& value, const std::string& help) {
+    const auto assign = [&value, names](const std::string& word) {
+        value = read_number<std::uint64_t>(names, word, std::numeric_limits<std::int64_t>::max());
+    };
+    return add_word(names, assign, help).placeholder("NUMBER").usual(fmt::format("{}", value));
+}
+
+void Arguments::describe(const std::string& name, const std::string& help) {
+    app_->get_option(name)->description(help);
+}
+
+void Arguments::set_footer(const std::string& text) {
+    app_->footer(text);
+}
+
+Arguments& Arguments::add_command(const std::string& name, const std::string& summary) {
+    commands_.push_back(std::unique_ptr<Arguments>(new Arguments(app_->add_subcommand(name, summary))));
+    return *commands_.back();
+}
+
+std::size_t Arguments::count(const std::string& name) const {
+    return app_->count(name);
+}
+
+std::vector<std::pair<std::string, std::string>> Arguments::given() const {
+    std::vector<std::pair<std::string, std::string>> all;
+    for (const auto* const option : app_->get_options()) {
+        if (option->count() > 0)
+            all.emplace_back(option->get_name(), fmt::format("{}", fmt::join(option->results(), ",")));
+    }
+    return all;
+}
+
+std::string Arguments::name() const {
+    return app_->get_name();
+}
+
+std::optional<std::string> Arguments::read(int argc, const char* const* argv) {
+    const auto refuse = [&](std::string_view what) {
+        const auto chosen = app_->get_subcommands();
+        return bad_usage(
+            what, chosen.empty() ? app_->get_name() : app_->get_name() + " " + chosen.front()->get_name());
+    };
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        // CLI11 takes the next word for the value, and brackets for a list.
+        if (word.starts_with("--") && word.find('=') == word.size() - 1)
+            throw refuse(fmt::format("{} wants a value", word));
+        if (word.starts_with('[') && word.ends_with(']'))
+            throw refuse(fmt::format("'{}' could be a list or a name: write ./{}", word, word));
+    }
+    try {
+        app_->parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        return app_->help();
+    } catch (const CLI::CallForVersion& wish) {
+        return fmt::format("{}\n", wish.what());
+    } catch (const CLI::ExtrasError& error) {
+        const auto extras = app_->remaining(true);
+        throw refuse(extras.empty() ? error.what() : fmt::format("nothing is called '{}'", extras.front()));
+    } catch (const CLI::ParseError& error) {
+        throw refuse(error.what());
+    }
+    return std::nullopt;
+}
+
+}  // namespace pacer

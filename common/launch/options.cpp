@@ -1,0 +1,91 @@
+#include "common/launch/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "common/base/build_info.hpp"
+#include "common/base/say.hpp"
+#include "common/launch/agreement.hpp"
+#include "common/measure/progress.hpp"
+
+namespace pacer {
+
+CommandLine::CommandLine(const std::string& program, const std::string& summary, Options& options)
+    : Arguments(program, summary), options_(options) {
+    constexpr double most_seconds = 1e9;
+    const std::string run = "Measuring", output = "Output";
+    add_count("-n,--elements", options_.elements, "Size of the problem");
+    add_list("--variants", options_.variants, "Only these, separated by commas; --list names them");
+    add_count("--repeats", options_.run.repeats,
+              "Timed repeats of each variant [until its median is known to 2 %]")
+        .group(run);
+    add_number("--max-seconds", options_.run.max_seconds, most_seconds,
+               "Time budget of all warm-ups and repeats, 0: none; with --repeats alone there is none")
+        .group(run);
+    add_whole("--seed", options_.run.seed, "Of the order in which variants take turns").group(run);
+    add_flag("--no-limits", options_.no_limits, "Do not probe what the machine can do at best").group(run);
+    add_flag("--strict-placement", options_.strict_placement,
+             "Refuse to run when ranks or threads are badly placed")
+        .group(run);
+    add_text("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]").group(output);
+    add_flag("--no-dump", options_.no_dump, "Write no timing dump").group(output).excludes("--dump");
+    add_flag("--force", options_.force, "Overwrite existing files").group(output);
+    const std::map<std::string, Format> formats = {
+        {"table", Format::table}, {"csv", Format::csv}, {"json", Format::json}};
+    add_choice("--format", options_.format, formats, "What to print on standard output").group(output);
+    add_flag("--proof", options_.proof, "Show which rank summed what, where").group(output);
+    add_flag("--profile", options_.profile, "Show where the time goes, by source line").group(output);
+    add_flag("--quiet", options_.quiet, "Print nothing but errors").group(output);
+    add_flag("--list", options_.list, "List the variants and exit");
+}
+
+std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char** argv,
+                                             const std::string& variant_list) {
+    std::optional<std::string> text;
+    Start start{fmt::format("{} {} ({:.8})", name(), version(), build_info().commit), {}, {}};
+    try {
+        text = read(argc, argv);
+    } catch (const UsageError& error) {
+        start.refusal = error.what();
+    }
+    start.options = given();
+    agree(world, start);
+    if (!text && options_.list) text = variant_list;
+    if (text) {
+        on_root(world, [&] { print_out(*text); });
+        return ExitStatus::right;
+    }
+    if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump wants the name of a file");
+    options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
+    const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;
+    if (only_repeats) options_.run.max_seconds = 0;
+    return std::nullopt;
+}
+
+void refuse_unknown(const std::vector<std::string>& names, const std::vector<std::string_view>& known) {
+    for (const auto& name : names) {
+        if (std::find(known.begin(), known.end(), name) == known.end()) {
+            throw UsageError(
+                fmt::format("no variant is called '{}'; there are {}", name, fmt::join(known, ", ")));
+        }
+    }
+}
+
+std::string list_row(std::string_view name, Uses uses, std::string_view summary) {
+    const auto occupies = [&]() -> std::string_view {
+        switch (uses) {
+            case Uses::core:
+                return "1 core";
+            case Uses::threads:
+                return "threads of 1 process";
+            case Uses::ranks:
+                return "all ranks";
+            case Uses::both:
+                return "all ranks x threads";
+        }
+        return "";
+    };
+    return fmt::format("{:<20} {:<22} {}\n", name, occupies(), summary);
+}
+
+}  // namespace pacer

@@ -1,0 +1,169 @@
+#include "common/machine/environment.hpp"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <ctime>
+#include <random>
+#include <sstream>
+
+#include "common/base/build_info.hpp"
+#include "common/machine/environment_parse.hpp"
+#include "common/machine/host_facts.hpp"
+#include "common/placement/placement.hpp"
+
+namespace pacer {
+
+namespace {
+
+// The first of these variables that is set.
+std::string first_set(std::initializer_list<const char*> variables) {
+    for (const char* variable : variables) {
+        if (const char* value = std::getenv(variable); value != nullptr && *value != '\0') return value;
+    }
+    return "unknown";
+}
+
+// As it was when the program began: MPI_Init adds variables of its own.
+std::string environment() {
+    std::vector<std::string> settings;
+    std::istringstream at_start(text_of("/proc/self/environ", std::size_t{1} << 22));
+    for (std::string setting; std::getline(at_start, setting, '\0');) settings.push_back(setting);
+    if (settings.empty()) {
+        for (char** setting = environ; setting != nullptr && *setting != nullptr; ++setting) {
+            settings.emplace_back(*setting);
+        }
+    }
+    settings = telling_settings(settings);
+    for (auto& setting : settings) std::replace(setting.begin(), setting.end(), '\n', ' ');
+    return fmt::format("{}", fmt::join(settings, "\n"));
+}
+
+std::string working_directory() {
+    std::error_code failed;
+    const auto path = std::filesystem::current_path(failed);
+    return failed ? "unknown" : path.string();
+}
+
+std::string kernel() {
+    utsname name{};
+    return uname(&name) == 0 ? fmt::format("{} {} {}", name.sysname, name.release, name.machine) : "unknown";
+}
+
+std::string mpi_library() {
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING + 1> text{};
+    int length = 0;
+    MPI_Get_library_version(text.data(), &length);
+    std::string line(text.data());
+    line = line.substr(0, line.find('\n'));
+    std::replace(line.begin(), line.end(), '\t', ' ');
+    return line;
+}
+
+std::string mpi_thread_level() {
+    int level = MPI_THREAD_SINGLE;
+    MPI_Query_thread(&level);
+    switch (level) {
+        case MPI_THREAD_SINGLE:
+            return "single";
+        case MPI_THREAD_FUNNELED:
+            return "funneled";
+        case MPI_THREAD_SERIALIZED:
+            return "serialized";
+        case MPI_THREAD_MULTIPLE:
+            return "multiple";
+        default:
+            return "unknown";
+    }
+}
+
+std::string scheduler() {
+    if (std::getenv("SLURM_JOB_ID") != nullptr) return "slurm";
+    if (std::getenv("PBS_JOBID") != nullptr) return "pbs";
+    if (std::getenv("LSB_JOBID") != nullptr) return "lsf";
+    return std::getenv("JOB_ID") != nullptr && std::getenv("SGE_ROOT") != nullptr ? "sge" : "none";
+}
+
+void add_scheduler(Facts& facts) {
+    const auto kind = scheduler();
+    facts.emplace_back("scheduler", kind);
+    if (kind == "none") return;
+    facts.emplace_back("job_id", kind == "sge" ? first_set({"JOB_ID"})
+                                               : first_set({"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"}));
+    facts.emplace_back("partition", first_set({"SLURM_JOB_PARTITION", "PBS_QUEUE", "LSB_QUEUE", "QUEUE"}));
+}
+
+std::string time_text(const char* format) {
+    const std::time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::tm utc{};
+    std::array<char, 64> text{};
+    if (gmtime_r(&now, &utc) == nullptr) return "unknown";
+    return {text.data(), std::strftime(text.data(), text.size(), format, &utc)};
+}
+
+Facts build_facts(std::string_view program) {
+    const auto& build = build_info();
+    Facts facts;
+    for (const auto& [name, value] : {std::pair<const char*, std::string_view>("program", program),
+                                      {"version", version()},
+                                      {"commit", build.commit},
+                                      {"tree", build.tree},
+                                      {"build_type", build.build_type},
+                                      {"compiler", build.compiler},
+                                      {"compiler_flags", build.compiler_flags}}) {
+        facts.emplace_back(name, std::string(value));
+    }
+    return facts;
+}
+
+}  // namespace
+
+Facts circumstances_before(const Team& world, std::string_view program, int argc, char** argv) {
+    const auto hosts = gather_text(world, host_name());
+    if (!world.root()) return {};
+    auto facts = build_facts(program);
+    facts.emplace_back("command_line", command_line(argc, argv));
+    facts.emplace_back("working_directory", working_directory());
+    facts.emplace_back("environment", environment());
+    facts.emplace_back("ranks", static_cast<std::int64_t>(world.size));
+    facts.emplace_back("hosts", host_list(hosts));
+    for (auto& fact : host_facts()) facts.push_back(std::move(fact));
+    facts.emplace_back("kernel", kernel());
+    facts.emplace_back("mpi_library", mpi_library());
+    facts.emplace_back("mpi_thread_level", mpi_thread_level());
+    facts.emplace_back("openmp", openmp_version(_OPENMP));
+    add_scheduler(facts);
+    facts.emplace_back("start_time", utc_now());
+    return facts;
+}
+
+CpuTimes read_cpu_times() {
+    auto times = cpu_times_in(text_of("/proc/stat"), static_cast<double>(sysconf(_SC_CLK_TCK)));
+    std::istringstream(text_of("/proc/loadavg")) >> times.load_1min;
+    for (const auto whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+        rusage usage{};
+        if (getrusage(whose, &usage) != 0) continue;
+        const auto seconds = [](const timeval& time) {
+            return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+        };
+        times.own_seconds += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    }
+    return times;
+}
+
+std::string new_launch_id() {
+    std::random_device random;
+    return fmt::format("{}-{:08x}", time_text("%Y%m%dT%H%M%SZ"), random() & 0xffffffffU);
+}
+
+std::string utc_now() {
+    return time_text("%Y-%m-%dT%H:%M:%SZ");
+}
+
+}  // namespace pacer

@@ -1,0 +1,30 @@
+// The circumstances of a launch: everything a reader of its dump will ask.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "common/measure/record.hpp"
+#include "common/parallel/team.hpp"
+
+namespace pacer {
+
+// Facts known before the run, on rank 0, empty elsewhere: program, version, commit, ..., start_time, in the
+// order shown. The machine is described as rank 0's host; `hosts` has all of them. A text that cannot be told
+// is "unknown", a number that cannot be told is left out. Collective.
+Facts circumstances_before(const Team& world, std::string_view program, int argc, char** argv);
+
+// CPU time of this host's processors since boot and its load, to see what others took during the run.
+struct CpuTimes {
+    double busy_seconds = 0, idle_seconds = 0, steal_seconds = 0, load_1min = 0;
+    double own_seconds = 0;  // CPU time of this process, and of those it made and waited for
+};
+CpuTimes read_cpu_times();
+
+// Unique and sorting by time: "20261122T120721Z-1a2b3c4d".
+std::string new_launch_id();
+
+// "2026-11-22T12:07:21Z"
+std::string utc_now();
+
+}  // namespace pacer

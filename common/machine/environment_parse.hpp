@@ -1,0 +1,39 @@
+// Reading the kernel's texts, and choosing what may be told of the environment. Pure, for context.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/machine/environment.hpp"
+
+namespace pacer {
+
+// Processor name of /proc/cpuinfo, "unknown" where it has none (it seldom has on ARM).
+std::string cpu_model_in(std::string_view cpuinfo);
+
+// Bytes of the MemTotal line of /proc/meminfo.
+std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo);
+
+// "madvise" of "always [madvise] never", else "unknown".
+std::string bracketed_in(std::string_view choices);
+
+// Bytes of "48K", "32768K" or "1M", as the caches' sizes are given.
+std::optional<std::int64_t> cache_bytes_in(std::string_view size);
+
+// Seconds of the first line of /proc/stat; zeros if it cannot be read. `ticks_per_second`: _SC_CLK_TCK.
+CpuTimes cpu_times_in(std::string_view stat, double ticks_per_second);
+
+// The settings ("NAME=value") that the user, or the job, chose and that change how fast a program runs,
+// sorted. Only names known to be harmless: everything else stays out of the dump, which may be given away.
+std::vector<std::string> telling_settings(const std::vector<std::string>& environment);
+
+// "4.5 (201511)" of the value of _OPENMP.
+std::string openmp_version(int date);
+
+// "a:2,b:2" of the hosts of all ranks, in the order of their first ranks.
+std::string host_list(const std::vector<std::string>& host_of_rank);
+
+}  // namespace pacer

@@ -1,0 +1,63 @@
+#include "common/machine/memory.hpp"
+
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+#include <limits>
+#include <new>
+#include <sstream>
+#include <string>
+#include <utility>
+
+#include "common/machine/cgroup.hpp"
+
+namespace pacer {
+
+namespace {
+
+std::int64_t kernel_available_bytes() {
+    std::ifstream meminfo("/proc/meminfo");
+    std::string name, unit;
+    std::int64_t kib = 0;
+    for (std::string line; std::getline(meminfo, line);) {
+        if (std::istringstream(line) >> name >> kib >> unit && name == "MemAvailable:") return kib * 1024;
+    }
+    return std::numeric_limits<std::int64_t>::max();
+}
+
+}  // namespace
+
+std::optional<std::int64_t> address_space_left() {
+    std::ifstream statm("/proc/self/statm");  // in pages: all, resident, shared, text, 0, data
+    std::int64_t all = 0, other = 0, data = 0;
+    statm >> all >> other >> other >> other >> other >> data;
+    std::optional<std::int64_t> least;
+    for (const auto& [kind, pages] : {std::pair(RLIMIT_AS, all), std::pair(RLIMIT_DATA, data)}) {
+        rlimit limit{};
+        if (getrlimit(kind, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) continue;
+        const auto left = static_cast<std::int64_t>(limit.rlim_cur) - pages * sysconf(_SC_PAGESIZE);
+        least = std::max<std::int64_t>(0, std::min(left, least.value_or(left)));
+    }
+    return least;
+}
+
+std::int64_t available_memory_bytes() {
+    const auto kernel = kernel_available_bytes();
+    return std::min({kernel, cgroup_memory_left().value_or(kernel), address_space_left().value_or(kernel)});
+}
+
+void* allocate_untouched(std::size_t bytes) {
+    constexpr std::size_t huge_page = std::size_t{2} << 20;
+    const std::size_t alignment = bytes >= huge_page ? huge_page : 64;
+    const std::size_t rounded = std::max((bytes + alignment - 1) / alignment, std::size_t{1}) * alignment;
+    void* memory = std::aligned_alloc(alignment, rounded);
+    if (!memory) throw std::bad_alloc();
+    if (alignment == huge_page)
+        madvise(memory, rounded, MADV_HUGEPAGE);  // a wish: bandwidth is better with it
+    return memory;
+}
+
+}  // namespace pacer

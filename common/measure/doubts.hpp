@@ -1,0 +1,18 @@
+// What makes a launch's own times doubtful, said aloud.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "common/measure/record.hpp"
+#include "common/measure/run.hpp"
+
+namespace pacer {
+
+// One sentence a kind of doubt, naming the variants it concerns: a cold first execution, drift, correlation
+// between neighbouring repeats, two modes, a time below the limit, a median not yet known, few repeats,
+// batches. `stopped`: the run was cut by a signal.
+std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options,
+                                bool stopped = false);
+
+}  // namespace pacer

@@ -1,0 +1,219 @@
+#include "common/measure/execute.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+
+#include <algorithm>
+#include <iterator>
+#include <numeric>
+#include <stdexcept>
+
+#include "common/measure/profile.hpp"
+#include "common/measure/progress.hpp"
+#include "common/measure/timing.hpp"
+
+namespace pacer {
+
+namespace {
+
+// Makes the OpenMP threads before the clock starts: their creation is no part of any variant.
+void wake_threads(int threads) {
+    omp_set_num_threads(threads);
+    if (threads == 1) return;
+    int present = 0;
+#pragma omp parallel num_threads(threads) reduction(+ : present)
+    ++present;
+    if (present != threads) {
+        throw std::runtime_error(fmt::format("OpenMP gave {} of {} threads", present, threads));
+    }
+}
+
+// The shares must add up to the whole, or the answer is right by luck.
+void check_shares(Record& record, const Part& sum, const Check& answer) {
+    const Check items{Number::of_whole(sum.items), Number::of_whole(record.work.items)};
+    const Check partials{sum.partial, answer.got, answer.tolerance};
+    for (const auto& check : {items, partials}) {
+        if (!check.passed()) record.verdict.add(check);
+    }
+}
+
+}  // namespace
+
+Executor::Executor(std::vector<Task>& tasks, const Team& world, const Threads& threads,
+                   const RunOptions& options)
+    : tasks_(tasks),
+      world_(world),
+      threads_(threads),
+      options_(options),
+      last_check_(tasks.size()),
+      order_(tasks.size()),
+      random_(options.seed),
+      start_seconds_(now_seconds()) {
+    std::iota(order_.begin(), order_.end(), std::size_t{0});
+}
+
+std::vector<Sample> Executor::execute(const Plan& plan) {
+    send(plan);
+    return collect(plan, execute_here(plan));
+}
+
+void Executor::dismiss() {
+    send({0, stopped_ ? 1 : 0, std::vector<std::int64_t>(tasks_.size(), 0)});
+}
+
+double Executor::seconds_left() const {
+    constexpr double forever = 1e9;
+    if (options_.max_seconds <= 0) return forever;
+    return std::max(0.0, options_.max_seconds - (now_seconds() - start_seconds_));
+}
+
+void Executor::heed_early_signals() {
+    int stop = stop_requested() ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &stop, 1, MPI_INT, MPI_MAX, world_.comm);
+    stopped_ = stop != 0;
+}
+
+void Executor::send(const Plan& plan) {
+    std::vector<std::int64_t> message = {plan.rounds, plan.first_round};
+    message.insert(message.end(), plan.batch.begin(), plan.batch.end());
+    MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
+}
+
+void Executor::follow() {
+    for (;;) {
+        std::vector<std::int64_t> message(2 + tasks_.size());
+        MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
+        const Plan plan{message[0], message[1], {message.begin() + 2, message.end()}};
+        if (plan.rounds == 0) {
+            stopped_ = plan.first_round != 0;
+            return;
+        }
+        collect(plan, execute_here(plan));
+    }
+}
+
+std::vector<Sample> Executor::execute_here(const Plan& plan) {
+    std::vector<Sample> samples;
+    bool others_asleep = false;
+    // A task alone has no order; leaving it out keeps the order of the timed rounds free of how many warm-ups
+    // there were, so that the seed alone decides it.
+    const bool shuffled = std::count(plan.batch.begin(), plan.batch.end(), 0) + 1 < std::ssize(plan.batch);
+    for (std::int64_t round = 0; round < plan.rounds; ++round) {
+        // A Fisher-Yates shuffle, which std::shuffle need not be.
+        for (std::size_t n = shuffled ? order_.size() : 0; n > 1; --n) {
+            std::swap(order_[n - 1], order_[random_() % n]);
+        }
+        for (const auto i : order_) {
+            if (plan.batch[i] == 0) continue;
+            const bool together = uses_ranks(tasks_[i].record.uses);
+            if (others_asleep && together) sleeping_barrier(world_);
+            if (!others_asleep && !together) MPI_Barrier(world_.comm);
+            others_asleep = !together && world_.size > 1;
+            if (!together && !world_.root()) continue;
+            auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, 0, {}, {}});
+            execute_task(sample, plan.batch[i]);
+        }
+    }
+    if (others_asleep) sleeping_barrier(world_);
+    return samples;
+}
+
+// One repeat on this rank.
+void Executor::execute_task(Sample& sample, std::int64_t batch) {
+    auto& task = tasks_[sample.task];
+    const auto team = team_of(task.record.uses);
+    set_activity(task.activity);
+    if (options_.progress && world_.root()) show_progress(task.record);
+    wake_threads(team.threads);
+    if (task.prepare) task.prepare(team);
+    if (team.size > 1) MPI_Barrier(team.comm);
+    sample.start = now_seconds();
+    task.execute(team, batch);
+    sample.end = now_seconds();
+    const double clocked = task.seconds ? task.seconds() : 0;  // of all answers, while they are there
+    if (task.inspect) task.inspect(team);
+    if (world_.root()) {
+        last_check_[sample.task] = task.check(task.record.verdict);
+        if (task.observe) sample.observed = task.observe();
+    }
+    const double passed = sample.end - sample.start;
+    sample.lasted = passed / static_cast<double>(batch);
+    if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
+    if (task.seconds) {
+        sample.start = 0;
+        sample.end = clocked;
+    }
+    set_activity("between two repeats");
+}
+
+Team Executor::team_of(Uses uses) const {
+    const int threads = threads_for(threads_, uses);
+    if (!uses_ranks(uses)) return team_of_one(threads);
+    Team team = world_;
+    team.threads = threads;
+    return team;
+}
+
+// Brings the seconds of all ranks, their parts of the last answers and their signals to rank 0.
+std::vector<Sample> Executor::collect(const Plan& plan, std::vector<Sample> samples) {
+    const auto together = [&](const Sample& sample) { return uses_ranks(tasks_[sample.task].record.uses); };
+    std::vector<double> starts, ends;
+    for (const auto& sample : samples) {
+        if (!together(sample)) continue;
+        starts.push_back(sample.start);
+        ends.push_back(sample.end);
+    }
+    auto mine = seconds_since_first_start(world_, starts, ends);
+    mine.push_back(stop_requested() ? 1.0 : 0.0);
+    const auto width = mine.size();
+    std::vector<double> all(world_.root() ? width * static_cast<std::size_t>(world_.size) : 0);
+    MPI_Gather(mine.data(), mpi_count(width), MPI_DOUBLE, all.data(), mpi_count(width), MPI_DOUBLE, 0,
+               world_.comm);
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        if (plan.batch[i] > 0 && tasks_[i].part) collect_shares(i);
+    }
+    if (!world_.root()) return {};
+
+    std::size_t column = 0;
+    for (auto& sample : samples) {
+        if (together(sample)) {
+            for (std::size_t at = column; at < all.size(); at += width) sample.seconds.push_back(all[at]);
+            ++column;
+        } else {
+            sample.seconds = {sample.end - sample.start};
+        }
+        for (auto& seconds : sample.seconds) seconds /= static_cast<double>(plan.batch[sample.task]);
+    }
+    for (std::size_t at = column; at < all.size(); at += width) stopped_ = stopped_ || all[at] != 0;
+    return samples;
+}
+
+void Executor::collect_shares(std::size_t i) {
+    auto& record = tasks_[i].record;
+    std::vector<Part> parts(static_cast<std::size_t>(record.ranks));
+    if (!uses_ranks(record.uses)) {
+        if (!world_.root()) return;
+        parts[0] = tasks_[i].part();
+    } else {
+        const Part mine = tasks_[i].part();
+        MPI_Gather(&mine, sizeof mine, MPI_BYTE, parts.data(), sizeof mine, MPI_BYTE, 0, world_.comm);
+        if (!world_.root()) return;
+    }
+    record.shares.clear();
+    Part sum = {0, {0, 0, parts[0].partial.is_real}};
+    for (std::size_t rank = 0; rank < parts.size(); ++rank) {
+        record.shares.push_back(
+            {static_cast<int>(rank), record.threads, parts[rank].items, to_string(parts[rank].partial)});
+        sum.items += parts[rank].items;
+        sum.partial = sum.partial + parts[rank].partial;
+    }
+    check_shares(record, sum, last_check_[i]);
+}
+
+void Executor::show_progress(const Record& record) const {
+    std::string text = fmt::format("{}, repeat {}", record.variant, record.repeats() + 1);
+    if (options_.max_seconds > 0) text += fmt::format(", at most {:.0f} s left", seconds_left());
+    progress::show(text);
+}
+
+}  // namespace pacer

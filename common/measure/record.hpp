@@ -1,0 +1,134 @@
+// What one launch leaves behind, as plain data. Screen, HDF5, CSV and JSON are readers of it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "common/measure/verify.hpp"
+
+namespace pacer {
+
+using Value = std::variant<std::string, std::int64_t, double>;
+using Facts = std::vector<std::pair<std::string, Value>>;  // in the order shown; names lower_case
+
+enum class Uses { core, threads, ranks, both };  // what a variant occupies; the first two use one process
+enum class Promise { right, racy };              // racy: a wrong answer is the lesson, not a failure
+
+constexpr bool uses_ranks(Uses uses) {
+    return uses == Uses::ranks || uses == Uses::both;
+}
+constexpr bool uses_threads(Uses uses) {
+    return uses == Uses::threads || uses == Uses::both;
+}
+
+enum class Operation { none, int64_add, float64_add };
+
+// What any variant of the app has to do at least, whichever way it does it.
+struct Work {
+    std::int64_t items = 0;       // elements, records, ...
+    std::int64_t bytes = 0;       // that must come from memory; 0: none
+    std::int64_t operations = 0;  // arithmetic, of the kind below
+    Operation operation = Operation::none;
+};
+
+// The time below which this machine cannot do the work with this placement.
+struct Limit {
+    double seconds = 0;   // 0: not measured
+    std::string derived;  // "130.5 Gadd/s int64 on 1 core", what the seconds follow from
+};
+
+// A rank's part in a case, for the proof: over the ranks of the case, items and partials add up to the whole.
+struct Share {
+    int rank = 0;
+    int threads = 0;
+    std::int64_t items = 0;
+    std::string partial;  // decimal
+};
+
+// A number that came with each repeat: "lost_updates". In the order run.
+struct Series {
+    std::string name;
+    std::vector<double> values;
+};
+
+// The series of that name is shown as a column: how far the answer was from the correctly rounded one, in
+// units of that one's last place, and 0 only if the bits are the same.
+inline constexpr std::string_view error_ulp = "error_ulp";
+
+// One case of one launch: app + variant + ranks + threads + parameters, and what was measured of it.
+struct Record {
+    std::string app, variant;
+    Uses uses = Uses::core;
+    Promise promise = Promise::right;
+    int ranks = 1, threads = 1;       // threads of each rank
+    Facts parameters;                 // every problem parameter under its option's name
+    std::string baseline = "serial";  // the variant of the same problem that speedups refer to
+    Work work;
+    Limit limit;
+    double first_seconds = 0;         // the very first execution, cold
+    bool converged = false;           // the median's interval became narrow enough before the budget ended
+    std::int64_t batch = 1;           // executions a repeat, its seconds divided by it
+    std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
+    std::vector<std::int32_t> round;  // [repeats]: the interleaving round of each repeat
+    Verdict verdict;
+    std::vector<Share> shares;     // a row a rank of the case
+    std::vector<Series> observed;  // [repeats] each
+    std::string not_run;           // why the case was not run; empty if it was
+
+    std::size_t repeats() const { return round.size(); }
+    std::vector<double> repeat_seconds() const;  // each repeat's slowest rank, in the order run
+    // Right, or racy by promise. A case that was not run has not failed; one that was run unchecked has.
+    bool failed() const;
+};
+
+// The parameters that are not the same in all records: what tells the problems of one launch apart.
+Facts particular_parameters(const Record& record, const std::vector<Record>& all);
+
+// The variant's name, with as many of its parameters as tell it from its namesakes: "mpi", "push_back
+// (elements 4)".
+std::string case_name(const Record& record, const std::vector<Record>& all);
+
+// What the shares of a case add up to; the partials to nothing if one of them is no number.
+Number sum_of_items(const std::vector<Share>& shares);
+std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
+
+// Where one rank ran.
+struct Place {
+    int rank = 0;
+    std::string host;
+    std::int64_t pid = 0;
+    std::string cpus_allowed;  // as the kernel lists them: "0-3,8"
+    int threads = 1;           // of a variant that uses ranks and threads
+    std::string thread_cpus;   // where each of those threads may run, ";" between threads
+};
+
+// One mpirun or srun of an app: the unit of comparison.
+struct Launch {
+    std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
+    Facts circumstances;
+    std::vector<Place> placement;
+    std::vector<std::string> warnings;
+    std::vector<Record> records;  // in the order of the app's variant table
+};
+
+std::string_view name_of(Uses uses);
+std::string_view name_of(Promise promise);
+std::string_view name_of(Operation operation);
+
+// The enumerator of that name; throws std::invalid_argument for any other text.
+Uses uses_named(std::string_view name);
+Promise promise_named(std::string_view name);
+Operation operation_named(std::string_view name);
+
+// A fact as text, numbers in their shortest exact form.
+std::string to_string(const Value& value);
+
+// The text of the fact of that name, or `otherwise`.
+std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise = "");
+
+}  // namespace pacer

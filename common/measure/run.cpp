@@ -1,0 +1,266 @@
+#include "common/measure/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "common/base/units.hpp"
+#include "common/measure/execute.hpp"
+#include "common/measure/timing.hpp"
+
+namespace pacer {
+
+namespace {
+
+constexpr std::int64_t block = 5;            // repeats between two decisions about a variant
+constexpr std::int64_t fewest_repeats = 10;  // unless the time is used up
+constexpr double wanted_half_width = 0.02;   // of the interval of the median, relative to it
+constexpr double long_work_seconds = 0.01;   // for which the first execution is warm-up enough
+constexpr int most_warm_up_blocks = 10;
+constexpr double warm_up_agreement = 0.05;
+constexpr double most_of_warm_up = 0.2;      // of the time that is left, of all variants together
+constexpr double plan_seconds = 0.25;        // between two looks at the clock and at signals
+constexpr double shortest_in_steps = 1000;   // of the clock; a shorter repeat is batched,
+constexpr double long_enough_seconds = 0.2;  // but not beyond this, which is 50 steps of a coarse one
+constexpr std::int64_t largest_batch = 1000000;
+
+// Rank 0's decisions: what to run next, and when it is enough.
+class Director {
+  public:
+    Director(std::vector<Task>& tasks, Executor& executor, const RunOptions& options)
+        : tasks_(tasks),
+          executor_(executor),
+          options_(options),
+          batch_(tasks.size(), 1),
+          started_(tasks.size(), false),
+          dropped_(tasks.size(), false),
+          spent_seconds_(tasks.size(), 0),
+          expected_seconds_(tasks.size(), 0),
+          next_decision_(tasks.size(), fewest_repeats),
+          clock_step_seconds_(measure_clock().resolution_seconds) {}
+
+    void direct() {
+        for (std::size_t i = 0; i < tasks_.size(); ++i) run_first(i);
+        for (std::size_t i = 0; i < tasks_.size(); ++i) warm_up(i);
+        for (std::int64_t round = 0; !executor_.stopped();) {
+            const auto rounds = rounds_to_run(round);
+            if (rounds == 0) break;
+            for (const auto& sample : executor_.execute({rounds, round, active_batches()})) keep(sample);
+            round += rounds;
+            if (options_.keep) options_.keep(records());
+        }
+        for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
+    }
+
+  private:
+    std::vector<const Record*> records() const {
+        std::vector<const Record*> all;
+        for (const auto& task : tasks_) all.push_back(&task.record);
+        return all;
+    }
+
+    // Without a timed repeat there is nothing to tell but why.
+    void conclude(std::size_t i) {
+        auto& record = tasks_[i].record;
+        if (record.repeats() > 0) {
+            record.converged = known_well(record);
+        } else if (record.not_run.empty()) {
+            record.not_run =
+                executor_.stopped() ? "stopped by a signal before" : "the time budget had ended before";
+        }
+    }
+
+    // The median is known to the width that is wanted.
+    static bool known_well(const Record& record) {
+        const auto seconds = record.repeat_seconds();
+        const auto interval = median_interval(seconds);
+        return static_cast<std::int64_t>(seconds.size()) >= fewest_repeats &&
+               interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+    }
+
+    void run_first(std::size_t i) {
+        auto& record = tasks_[i].record;
+        if (!record.not_run.empty() || executor_.stopped()) return;
+        if (executor_.seconds_left() <= 0 &&
+            std::find(started_.begin(), started_.end(), true) != started_.end())
+            return;  // one is run at least
+        const auto samples = executor_.execute({1, 0, only(i, 1)});
+        record.first_seconds = slowest(samples.front());
+        expected_seconds_[i] = duration(samples.front());
+        started_[i] = true;
+    }
+
+    void warm_up(std::size_t i) {
+        auto& record = tasks_[i].record;
+        double typical = expected_seconds_[i];
+        if (!runs(i) || typical >= long_work_seconds) return;
+        const double share = std::min(0.02, most_of_warm_up / static_cast<double>(tasks_.size()));
+        const double end = (1 - share) * executor_.seconds_left();
+        double before = 0;
+        // Until the clock tells something: however long that takes.
+        const auto go_on = [&] { return executor_.seconds_left() > (typical > 0 ? end : 0); };
+        for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && go_on(); ++n) {
+            std::vector<double> seconds;
+            for (const auto& sample : executor_.execute({block, 0, only(i, batch_[i])})) {
+                seconds.push_back(duration(sample));
+            }
+            typical = median(seconds);
+            const auto batch = batch_for(i, typical);
+            const bool same_batch = batch <= 2 * batch_[i] && batch_[i] <= 2 * batch;
+            if (!same_batch) batch_[i] = batch;
+            if (same_batch && std::abs(typical - before) <= warm_up_agreement * typical) break;
+            before = typical;
+        }
+        expected_seconds_[i] = typical;
+        record.batch = batch_[i];
+    }
+
+    // So long that the clock can tell it, and no longer than the time that is left has room for, should an
+    // execution have taken a whole step of the clock more than `typical`. Where the clock has told next to
+    // nothing the batch grows step by step.
+    std::int64_t batch_for(std::size_t i, double typical) const {
+        // A batch is prepared as a whole: its second execution would find what the first has left.
+        if (tasks_[i].prepare) return 1;
+        const double step = clock_step_seconds_, batch = static_cast<double>(batch_[i]);
+        const double shortest = std::min(shortest_in_steps * step, std::max(long_enough_seconds, 50 * step));
+        double wanted = std::ceil(shortest / std::max(typical, 1e-12));
+        if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
+        const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block);
+        const double longest = typical + step / batch;
+        const double affordable = executor_.seconds_left() / repeats / longest;
+        return static_cast<std::int64_t>(
+            std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));
+    }
+
+    bool runs(std::size_t i) const { return started_[i]; }
+
+    bool active(std::size_t i) const {
+        const auto& record = tasks_[i].record;
+        if (!runs(i) || dropped_[i]) return false;
+        if (options_.repeats > 0) return static_cast<std::int64_t>(record.repeats()) < options_.repeats;
+        return !record.converged;
+    }
+
+    std::vector<std::int64_t> active_batches() const {
+        std::vector<std::int64_t> batches(tasks_.size(), 0);
+        for (std::size_t i = 0; i < tasks_.size(); ++i) batches[i] = active(i) ? batch_[i] : 0;
+        return batches;
+    }
+
+    std::vector<std::int64_t> only(std::size_t i, std::int64_t batch) const {
+        std::vector<std::int64_t> batches(tasks_.size(), 0);
+        batches[i] = batch;
+        return batches;
+    }
+
+    // Expected time of one repeat of the task.
+    double cost(std::size_t i) const { return expected_seconds_[i] * static_cast<double>(batch_[i]); }
+
+    // How many rounds of the active tasks to run before looking again. When not even one fits the time that
+    // is left, the most expensive task is dropped and the others go on; the first round is always run.
+    std::int64_t rounds_to_run(std::int64_t round) {
+        for (;;) {
+            double round_cost = 0;
+            std::size_t dearest = tasks_.size();
+            for (std::size_t i = 0; i < tasks_.size(); ++i) {
+                if (!active(i)) continue;
+                round_cost += cost(i);
+                if (dearest == tasks_.size() || cost(i) > cost(dearest)) dearest = i;
+            }
+            if (dearest == tasks_.size()) return 0;
+            if (round == 0 || round_cost <= executor_.seconds_left()) {
+                auto most = block - round % block;
+                if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
+                const double fitting =
+                    std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
+                return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
+            }
+            dropped_[dearest] = true;
+        }
+    }
+
+    void keep(const Sample& sample) {
+        const auto i = sample.task;
+        auto& record = tasks_[i].record;
+        if (dropped_[i]) return;
+        if (*std::min_element(sample.seconds.begin(), sample.seconds.end()) <= 0) return leave_out(i);
+        record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
+        record.round.push_back(static_cast<std::int32_t>(sample.round));
+        record.observed.resize(sample.observed.size());
+        for (std::size_t k = 0; k < sample.observed.size(); ++k) {
+            record.observed[k].name = sample.observed[k].first;
+            record.observed[k].values.push_back(sample.observed[k].second);
+        }
+        const auto count = static_cast<std::int64_t>(record.repeats());
+        spent_seconds_[i] += duration(sample);
+        expected_seconds_[i] = spent_seconds_[i] / static_cast<double>(count);
+        if (count < next_decision_[i]) return;
+        // After many repeats less often: sorting all of them every 5 repeats would take longer than short
+        // work.
+        next_decision_[i] = count + std::max(block, count / 10 / block * block);
+        record.converged = known_well(record);
+    }
+
+    // A time of 0 is none.
+    void leave_out(std::size_t i) {
+        auto& record = tasks_[i].record;
+        dropped_[i] = true;
+        record.seconds.clear();
+        record.round.clear();
+        record.observed.clear();
+        record.not_run = fmt::format(
+            "too short for this clock, which goes by steps of {}: more --max-seconds make its repeats longer",
+            format_seconds(clock_step_seconds_));
+    }
+
+    static double slowest(const Sample& sample) {
+        return *std::max_element(sample.seconds.begin(), sample.seconds.end());
+    }
+
+    // What an execution takes of the time budget: more than its seconds if the variant clocks itself.
+    static double duration(const Sample& sample) { return std::max(slowest(sample), sample.lasted); }
+
+    std::vector<Task>& tasks_;
+    Executor& executor_;
+    const RunOptions& options_;
+    std::vector<std::int64_t> batch_;          // executions a repeat
+    std::vector<bool> started_;                // ran at least once
+    std::vector<bool> dropped_;                // too expensive for the time left
+    std::vector<double> spent_seconds_;        // in timed repeats
+    std::vector<double> expected_seconds_;     // of the next execution
+    std::vector<std::int64_t> next_decision_;  // repeats at which to look at the interval again
+    double clock_step_seconds_;
+};
+
+}  // namespace
+
+int threads_for(const Threads& threads, Uses uses) {
+    switch (uses) {
+        case Uses::threads:
+            return threads.process;
+        case Uses::both:
+            return threads.hybrid;
+        case Uses::core:
+        case Uses::ranks:
+            break;
+    }
+    return 1;
+}
+
+Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
+                  const RunOptions& options) {
+    Executor executor(tasks, world, threads, options);
+    executor.heed_early_signals();
+    if (world.root()) {
+        Director(tasks, executor, options).direct();
+        executor.dismiss();
+    } else {
+        executor.follow();
+    }
+    Outcome outcome{{}, executor.stopped()};
+    for (auto& task : tasks) outcome.records.push_back(std::move(task.record));
+    return outcome;
+}
+
+}  // namespace pacer

@@ -1,0 +1,34 @@
+// Waiting for a message without taking the core from those who compute.
+#pragma once
+
+#include "common/parallel/team.hpp"
+
+namespace pacer {
+
+// The logical CPUs of this node that the team's ranks on it may use; 0 if unknown. Collective over the node.
+int cores_on_node(const Team& team);
+
+// True if this node has fewer cores for the team than the team has ranks on it; Team::crowded for that of the
+// launch. Collective over the node.
+bool crowded(const Team& team);
+
+// Waits between two looks at whether something has come. For a millisecond it only lets others go first:
+// messages come within microseconds where everybody is busy with nothing else, and a rank that sleeps is not
+// always given a core at once when it wakes (Linux since 6.6 lets others finish their slice, 3 ms or so).
+// Then it sleeps, for a part of the time waited so far.
+class Patience {
+  public:
+    explicit Patience(bool crowded) : crowded_(crowded) {}
+
+    void wait();
+    void reset() { since_ = -1; }  // something has come
+    // For ranks that work, when they have sent what somebody waits for: on a crowded node that one may wait
+    // for this core too.
+    void let_others() const;
+
+  private:
+    bool crowded_;
+    double since_ = -1;
+};
+
+}  // namespace pacer

@@ -1,0 +1,252 @@
+#include "common/placement/placement.hpp"
+
+#include <fmt/format.h>
+#include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "common/machine/topology.hpp"
+#include "common/placement/host.hpp"
+
+namespace pacer {
+
+namespace {
+
+bool is_set(const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+}
+
+// The ranks that share this rank's host, and the cores of it that the launch may use.
+struct Neighbourhood {
+    int ranks = 1, cores = 1;
+};
+
+Neighbourhood look_around(const Team& world) {
+    const auto& here = machine();
+    Neighbourhood around;
+    MPI_Comm_size(world.node, &around.ranks);
+    int numbered = here.cores;  // a rank may know of more cores than another if their topologies differ
+    MPI_Allreduce(MPI_IN_PLACE, &numbered, 1, MPI_INT, MPI_MAX, world.node);
+    std::vector<int> reached(static_cast<std::size_t>(numbered), 0);
+    for (const int core : here.cores_of(here.cpus)) reached[static_cast<std::size_t>(core)] = 1;
+    MPI_Allreduce(MPI_IN_PLACE, reached.data(), numbered, MPI_INT, MPI_MAX, world.node);
+    int granted = here.launch_cores;
+    MPI_Allreduce(MPI_IN_PLACE, &granted, 1, MPI_INT, MPI_MAX, world.node);
+    around.cores = std::max(granted, static_cast<int>(std::count(reached.begin(), reached.end(), 1)));
+    return around;
+}
+
+int capped(int cores) {
+    const double quota = machine().quota;
+    if (quota > 0) cores = std::min(cores, static_cast<int>(std::min(std::ceil(quota), 1e6)));
+    return std::clamp(cores, 1, omp_get_thread_limit());
+}
+
+// Logical CPUs of every thread of a parallel region of this size.
+std::vector<std::vector<int>> cpus_of_threads(int threads) {
+    std::vector<std::vector<int>> cpus(static_cast<std::size_t>(threads));
+    int got = 1;
+#pragma omp parallel num_threads(threads) default(none) shared(cpus, got)
+    {
+#pragma omp single
+        got = omp_get_num_threads();
+        cpus[static_cast<std::size_t>(omp_get_thread_num())] = allowed_cpus(0);
+    }
+    cpus.resize(static_cast<std::size_t>(got));
+    return cpus;
+}
+
+std::vector<std::vector<int>> cores_of_threads(const std::vector<std::vector<int>>& cpus) {
+    std::vector<std::vector<int>> cores;
+    for (const auto& thread : cpus) cores.push_back(machine().cores_of(thread));
+    return cores;
+}
+
+// A placement on its way to rank 0: a line a member; lists of lists with a semicolon before each.
+std::string lists_text(const std::vector<std::vector<int>>& lists) {
+    std::string text;
+    for (const auto& list : lists) {
+        text += ';';
+        text += range_list(list);
+    }
+    return text;
+}
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+    std::vector<std::string_view> parts;
+    while (true) {
+        const auto end = text.find(separator);
+        parts.push_back(text.substr(0, end));
+        if (end == std::string_view::npos) return parts;
+        text.remove_prefix(end + 1);
+    }
+}
+
+std::vector<std::vector<int>> lists_in(std::string_view text) {
+    std::vector<std::vector<int>> lists;
+    if (text.empty()) return lists;
+    for (const auto list : split(text.substr(1), ';')) lists.push_back(numbers_in(list));
+    return lists;
+}
+
+std::string packed(const RankPlacement& place) {
+    return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}\n{}", place.rank, place.host, place.pid,
+                       range_list(place.cpus), range_list(place.cores), lists_text(place.process_threads),
+                       lists_text(place.hybrid_threads), lists_text(place.thread_cpus), place.host_cores,
+                       place.host_cpus, place.host_quota);
+}
+
+RankPlacement unpacked(std::string_view text) {
+    const auto lines = split(text, '\n');
+    const auto read = [&](std::size_t line, auto& value) {
+        const auto word = lines.at(line);
+        std::from_chars(word.data(), word.data() + word.size(), value);
+    };
+    RankPlacement place;
+    read(0, place.rank);
+    place.host = lines.at(1);
+    read(2, place.pid);
+    place.cpus = numbers_in(lines.at(3));
+    place.cores = numbers_in(lines.at(4));
+    place.process_threads = lists_in(lines.at(5));
+    place.hybrid_threads = lists_in(lines.at(6));
+    place.thread_cpus = lists_in(lines.at(7));
+    read(8, place.host_cores);
+    read(9, place.host_cpus);
+    read(10, place.host_quota);
+    return place;
+}
+
+std::string quoted_for_shell(std::string_view word) {
+    const auto plain = [](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("_-+=./,:@%^", c) != nullptr;
+    };
+    if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return std::string(word);
+    std::string quoted = "'";
+    for (const char c : word) {
+        if (c == '\'') {
+            quoted.append("'\\''");
+        } else {
+            quoted.push_back(c);
+        }
+    }
+    quoted.push_back('\'');
+    return quoted;
+}
+
+}  // namespace
+
+Threads decide_threads(const Team& world) {
+    on_every_rank(world, [] {
+        if (omp_get_max_active_levels() < 1)
+            throw UsageError(
+                "OMP_MAX_ACTIVE_LEVELS=0 keeps OpenMP from starting threads: unset it, or set it to 1");
+    });
+    const auto& here = machine();
+    const auto around = look_around(world);
+    int from_environment = is_set("OMP_NUM_THREADS") ? 1 : 0;
+    const int own = capped(static_cast<int>(here.cores_of(here.cpus).size()));
+    std::array<int, 2> threads{own, std::min(own, capped(capped(around.cores) / around.ranks))};
+    if (from_environment != 0) threads.fill(omp_get_max_threads());
+    for (auto& count : threads) count = std::min(count, omp_get_thread_limit());
+    MPI_Bcast(threads.data(), 1, MPI_INT, 0, world.comm);
+    MPI_Bcast(&from_environment, 1, MPI_INT, 0, world.comm);
+    MPI_Allreduce(MPI_IN_PLACE, &threads[1], 1, MPI_INT, MPI_MIN, world.comm);
+    return {threads[0], threads[1], from_environment != 0};
+}
+
+std::vector<RankPlacement> gather_placement(const Team& world, const Threads& threads) {
+    const auto& here = machine();
+    RankPlacement mine;
+    mine.rank = world.rank;
+    mine.host = host_name();
+    mine.pid = getpid();
+    mine.cpus = here.cpus;
+    mine.cores = here.cores_of(here.cpus);
+    mine.host_cores = look_around(world).cores;
+    mine.host_cpus = here.launch_cpus;
+    mine.host_quota = here.quota;
+    if (world.root()) mine.process_threads = cores_of_threads(cpus_of_threads(threads.process));
+    mine.thread_cpus = cpus_of_threads(threads.hybrid);
+    mine.hybrid_threads = cores_of_threads(mine.thread_cpus);
+    std::vector<RankPlacement> all;
+    for (const auto& text : gather_text(world, packed(mine))) all.push_back(unpacked(text));
+    return all;
+}
+
+LaunchCommand launch_command(int argc, char** argv) {
+    LaunchCommand command;
+    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> library{};
+    int length = 0;
+    MPI_Get_library_version(library.data(), &length);
+    command.launcher = machine().launcher;
+    command.open_mpi = std::string_view(library.data()).starts_with("Open MPI");
+    command.root = geteuid() == 0;
+    command.threads_given = is_set("OMP_NUM_THREADS");
+    command.threads_pinned = is_set("OMP_PROC_BIND") || is_set("OMP_PLACES") || is_set("GOMP_CPU_AFFINITY") ||
+                             is_set("KMP_AFFINITY");
+    command.program = command_line(argc, argv);
+    return command;
+}
+
+std::string command_line(int argc, char** argv) {
+    std::string line;
+    for (int arg = 0; arg < argc; ++arg) {
+        if (arg > 0) line += ' ';
+        line += quoted_for_shell(argv[arg]);
+    }
+    return line;
+}
+
+std::vector<Place> places(const std::vector<RankPlacement>& ranks) {
+    std::vector<Place> rows;
+    for (const auto& rank : ranks) {
+        std::string threads;
+        for (const auto& cpus : rank.thread_cpus) {
+            if (!threads.empty()) threads += ';';
+            threads += range_list(cpus);
+        }
+        rows.push_back({rank.rank, rank.host, rank.pid, range_list(rank.cpus),
+                        static_cast<int>(rank.thread_cpus.size()), threads});
+    }
+    return rows;
+}
+
+std::string range_list(const std::vector<int>& numbers) {
+    std::string text;
+    for (std::size_t first = 0, last = 0; first < numbers.size(); first = ++last) {
+        while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+        if (!text.empty()) text += ',';
+        text += fmt::format("{}", numbers[first]);
+        if (last > first) text += fmt::format("-{}", numbers[last]);
+    }
+    return text;
+}
+
+std::vector<int> numbers_in(std::string_view list) {
+    std::vector<int> numbers;
+    const char* at = list.data();
+    const char* const end = at + list.size();
+    for (;;) {
+        int first = 0, last = 0;
+        auto parsed = std::from_chars(at, end, first);
+        if (parsed.ec != std::errc()) return numbers;
+        last = first;
+        if (parsed.ptr < end && *parsed.ptr == '-') parsed = std::from_chars(parsed.ptr + 1, end, last);
+        if (parsed.ec != std::errc() || first < 0 || last - first > 1 << 20) return numbers;
+        for (int number = first; number <= last; ++number) numbers.push_back(number);
+        if (parsed.ptr == end || *parsed.ptr != ',') return numbers;
+        at = parsed.ptr + 1;
+    }
+}
+
+}  // namespace pacer

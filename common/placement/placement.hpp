@@ -1,0 +1,83 @@
+// Where every rank and thread of the launch may run, what is wrong with that, and the command that mends it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/measure/record.hpp"
+#include "common/parallel/team.hpp"
+
+namespace pacer {
+
+// What one rank may use. Core numbers are those of the whole host, in the order of its hardware; the hardware
+// threads of a core count as one core.
+struct RankPlacement {
+    int rank = 0;
+    std::string host;
+    std::int64_t pid = 0;
+    std::vector<int> cpus;   // the rank's allowed logical CPUs
+    std::vector<int> cores;  // the cores these belong to, ascending, without repeats
+    std::vector<std::vector<int>>
+        process_threads;  // cores of each thread of a one-process variant; rank 0 only
+    std::vector<std::vector<int>>
+        hybrid_threads;                         // cores of each thread of a hybrid variant on this rank, the
+                                                // first being the one that a variant without threads uses
+    std::vector<std::vector<int>> thread_cpus;  // logical CPUs of each thread of a hybrid variant
+    int host_cores = 1;                         // cores of the host that this launch may use
+    int host_cpus = 1;                          // the same as the scheduler counts CPUs
+    double host_quota = 0;                      // CPUs' worth of time that its cgroup may use, 0: no quota
+};
+
+// How many threads variants get: OMP_NUM_THREADS if set, else for a one-process variant every core that rank
+// 0 may use, for a hybrid one the host's cores divided by the ranks on it, but no more than the rank may use
+// (the smallest over the ranks), at least 1. A cgroup quota caps both, rounded up. The same on every rank.
+// Collective; to be called before the first parallel region of the program, which may bind the calling thread
+// to one core.
+struct Threads {
+    int process = 1;  // of a one-process variant, on rank 0
+    int hybrid = 1;   // of each rank of a hybrid variant
+    bool from_environment = false;
+};
+Threads decide_threads(const Team& world);
+
+// All ranks' placements, on rank 0, in rank order; empty elsewhere. Collective; runs the OpenMP threads
+// briefly and leaves OpenMP's settings alone.
+std::vector<RankPlacement> gather_placement(const Team& world, const Threads& threads);
+
+struct PlacementReport {
+    std::vector<std::string> faults;  // one sentence each; none: the launch is right for these variants
+    std::string picture;  // cores and who may run on them, one line a rank, at most about 20 lines
+    std::string mend;     // the one command that mends it; empty if there is no fault or none is known
+};
+
+enum class Launcher { none, mpirun, srun };
+
+// How the program was started, for the command that mends.
+struct LaunchCommand {
+    Launcher launcher = Launcher::mpirun;
+    bool open_mpi = true;         // else only options that every mpirun has are used
+    bool root = false;            // Open MPI's mpirun refuses root unless told
+    bool threads_given = false;   // OMP_NUM_THREADS is set: fewer threads than cores are the user's wish
+    bool threads_pinned = false;  // by OMP_PROC_BIND or one of its kin
+    std::string program;          // "./reduce --variants hybrid", as typed
+};
+LaunchCommand launch_command(int argc, char** argv);
+
+// The words of a command line, quoted for a shell.
+std::string command_line(int argc, char** argv);
+
+// Judges a placement for variants of these kinds. Pure: needs neither MPI nor the machine. Empty for no
+// ranks.
+PlacementReport judge_placement(const std::vector<RankPlacement>& ranks, const std::vector<Uses>& uses,
+                                const LaunchCommand& command);
+
+// The rows of the launch's placement table.
+std::vector<Place> places(const std::vector<RankPlacement>& ranks);
+
+// "0-3,8" of 0 1 2 3 8, and back; what is no number ends the list.
+std::string range_list(const std::vector<int>& numbers);
+std::vector<int> numbers_in(std::string_view range_list);
+
+}  // namespace pacer

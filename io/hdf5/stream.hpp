@@ -1,0 +1,51 @@
+// A file of HDF5 datasets whose extents are known beforehand, each written front to back with plain writes.
+//
+// HDF5 only lays the file out, in memory: a full disk is met by write(), not inside HDF5, which can neither
+// report nor survive it at every place. Equal attributes, datasets and values give equal bytes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/bytes.hpp"
+#include "common/measure/record.hpp"
+#include "io/files/part_file.hpp"
+
+namespace pacer {
+
+class Hdf5Stream {
+  public:
+    enum class Kind { float64, int64, int32, text };
+    struct Dataset {
+        std::string path;  // "/results", "/statistics/mean": its group is made
+        Kind kind = Kind::float64;
+        std::vector<std::uint64_t> extent;
+        std::size_t text_bytes = 1;  // of a text: UTF-8, padded with zeros
+    };
+
+    // Makes the file's structure; `attributes` are those of the root group. Throws UsageError if the file
+    // cannot be as large as it will be (disk full, ...). The file must outlive this.
+    Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets);
+
+    // Appends values, as they lie in memory, to a dataset, numbered as above. Throws UsageError.
+    void write(std::size_t dataset, std::string_view bytes);
+    void write_text(std::size_t dataset, std::string_view text);
+
+    // When all values are written. Throws std::logic_error if some are missing.
+    void finish();
+
+  private:
+    struct Target {
+        std::int64_t offset = 0, left = 0;  // bytes, of what goes to the file next
+        std::size_t text_bytes = 1;
+        Bytes buffer;
+    };
+    void flush(Target& target);
+
+    PartFile& file_;
+    std::vector<Target> targets_;
+};
+
+}  // namespace pacer

@@ -1,0 +1,150 @@
+#include "io/records/cutter.hpp"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <span>
+
+#include "common/base/status.hpp"
+#include "io/records/records.hpp"
+
+namespace pacer {
+
+namespace {
+
+// Bytes up to the last newline of a text, and with it; 0 if it has none.
+std::int64_t to_last_newline(const char* text, std::int64_t bytes) {
+    const auto* const newline = static_cast<const char*>(::memrchr(text, '\n', size_of(bytes)));
+    return newline == nullptr ? 0 : newline - text + 1;
+}
+
+// The hash of the next bytes of a stream, or of fewer at its end.
+std::uint64_t hash_of_next(Stream& stream, std::int64_t bytes) {
+    const std::unique_ptr<XXH3_state_t, decltype(&::XXH3_freeState)> state(::XXH3_createState(),
+                                                                           ::XXH3_freeState);
+    if (!state) throw std::bad_alloc();
+    ::XXH3_64bits_reset(state.get());
+    constexpr std::int64_t most = std::int64_t{1} << 20;
+    Bytes text(size_of(std::min(bytes, most)));
+    while (bytes > 0) {
+        const auto got = stream.read(text.data(), size_of(std::min(bytes, most)));
+        if (got == 0) break;
+        ::XXH3_64bits_update(state.get(), text.data(), got);
+        bytes -= static_cast<std::int64_t>(got);
+    }
+    return ::XXH3_64bits_digest(state.get());
+}
+
+}  // namespace
+
+// Bytes up to the first newline, and with it; 0 if it has none.
+std::int64_t to_first_newline(const char* text, std::int64_t bytes) {
+    const auto* const newline = static_cast<const char*>(std::memchr(text, '\n', size_of(bytes)));
+    return newline == nullptr ? 0 : newline - text + 1;
+}
+
+Cutter::Cutter(const Found& found, const ReadSettings& settings)
+    : stream_(found, settings.stop), longest_line_(std::max<std::int64_t>(settings.longest_line, 1)) {}
+
+void Cutter::refuse_changed() const {
+    throw UsageError(fmt::format("{} is not what it was in the earlier run; begin a new run", path()));
+}
+
+// Appends the next bytes; fewer than asked for only at the end.
+std::int64_t Cutter::fetch(Bytes& text, std::int64_t bytes) {
+    const auto start = text.size();
+    text.resize(start + size_of(bytes));
+    const auto carried = std::min(size_of(bytes), carried_.size() - carried_from_);
+    std::copy_n(carried_.data() + carried_from_, carried, text.data() + start);
+    carried_from_ += carried;
+    auto got = carried;
+    if (got < size_of(bytes) && !ended_) got += stream_.read(text.data() + start + got, size_of(bytes) - got);
+    ended_ = ended_ || got < size_of(bytes);
+    text.resize(start + got);
+    return static_cast<std::int64_t>(got);
+}
+
+// The bytes from there on are those that the next fetch gives first.
+void Cutter::put_back(Bytes& text, std::size_t from) {
+    const auto bytes = text.size() - from;
+    if (carried_from_ < carried_.size()) {  // then they all came from here
+        carried_from_ -= bytes;
+    } else {
+        carried_.assign(text.begin() + static_cast<std::ptrdiff_t>(from), text.end());
+        carried_from_ = 0;
+    }
+    text.resize(from);
+}
+
+// Appends as many whole lines as fit; returns their bytes. One byte more is looked at, since a last line that
+// fits need not end with a newline.
+std::int64_t Cutter::whole_lines(Bytes& text, std::size_t start, std::int64_t limit, std::int64_t room) {
+    const auto asked = limit < room ? limit + 1 : room;
+    const auto got = fetch(text, asked);
+    if (got < asked) return got;
+    const auto fitting = to_last_newline(text.data() + start, std::min(got, limit));
+    return fitting > 0 ? fitting : one_line(text, start, std::min(got, limit), room);
+}
+
+// Goes on until a line that is longer than wanted ends; returns its bytes.
+std::int64_t Cutter::one_line(Bytes& text, std::size_t start, std::int64_t searched, std::int64_t room) {
+    constexpr std::int64_t least_step = 1024;
+    for (;;) {
+        const auto have = static_cast<std::int64_t>(text.size() - start);
+        const auto newline = to_first_newline(text.data() + start + searched, have - searched);
+        if (newline > 0) return searched + newline;
+        if (have > longest_line_) return have;  // more need not be known
+        if (have == room) refuse_changed();
+        searched = have;
+        if (fetch(text, std::min(std::max(have, least_step), room - have)) == 0) return have;
+    }
+}
+
+void Cutter::check_lines(const char* text, std::int64_t bytes, std::int64_t line) const {
+    // In any run of the longest line's bytes, a newline.
+    std::int64_t passed = 0;
+    while (bytes - passed > longest_line_) {
+        const auto lines = to_last_newline(text + passed, longest_line_);
+        if (lines == 0) break;
+        passed += lines;
+    }
+    if (bytes - passed <= longest_line_) return;
+    const auto number = line + 1 + count_lines({text, size_of(passed)});
+    const auto which =
+        line < 0 ? fmt::format("the line at byte {}", offset_ + passed) : fmt::format("line {}", number);
+    const bool has_cr = std::memchr(text + passed, '\r', size_of(longest_line_)) != nullptr;
+    throw UsageError(fmt::format("cannot read {}: {} is longer than {} bytes; {}", path(), which,
+                                 longest_line_,
+                                 has_cr ? "if its lines end in a CR alone, make that LF: tr '\\r' '\\n'"
+                                        : "name a file of lines of text"));
+}
+
+std::int64_t Cutter::next(Bytes& text, std::int64_t wanted, std::int64_t bound, std::int64_t line) {
+    const auto start = text.size();
+    const auto room = bound == unbounded ? unbounded : bound - offset_;
+    auto limit = std::min(std::max<std::int64_t>(wanted, 1), room);
+    // No more memory than the file may need; one byte more shows that it grew.
+    if (stream_.can_seek())
+        limit = std::min(limit, std::max<std::int64_t>(stream_.file().bytes - offset_, 0) + 1);
+    const auto bytes = whole_lines(text, start, limit, room);
+    if (bytes > longest_line_) check_lines(text.data() + start, bytes, line);
+    put_back(text, start + size_of(bytes));
+    offset_ += bytes;
+    return bytes;
+}
+
+// What was carried ended at the range's start.
+void Cutter::skip(const DoneRange& range) {
+    if (stream_.can_seek()) {
+        stream_.skip(range.bytes);
+    } else if (hash_of_next(stream_, range.bytes) != range.text_hash) {
+        refuse_changed();
+    }
+    offset_ += range.bytes;
+}
+
+}  // namespace pacer

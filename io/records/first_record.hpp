@@ -1,0 +1,42 @@
+// Finds out what the first record of a file is, from the lines as they are read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "io/records/block.hpp"
+#include "io/records/doubtful_commas.hpp"
+#include "io/records/records.hpp"
+
+namespace pacer {
+
+class FirstRecordFinder {
+  public:
+    // `known`: nothing is to be found.
+    explicit FirstRecordFinder(const RecordFormat& format, FirstRecord known = {})
+        : parser_(format),
+          commas_unclear_(format.commas_unclear()),
+          lines_per_record_(format.lines_per_record),
+          found_(known) {}
+
+    // Whole lines and records of which `before` lines of the file come before, `header` of them a header.
+    void look(const char* at, const char* end, std::int64_t before, std::int64_t header);
+
+    const FirstRecord& found() const { return found_; }
+    // The first line of the header, from 0, that would be a record.
+    std::optional<std::int64_t> header_record() const { return header_record_; }
+    // Of the record, if it was found here and nothing is said of commas.
+    Commas doubt() const { return doubt_; }
+
+  private:
+    FirstRecord read_record(const char*& at, const char* end, std::int64_t line);
+
+    RecordParser parser_;
+    bool commas_unclear_;
+    std::int64_t lines_per_record_;
+    FirstRecord found_;
+    std::optional<std::int64_t> header_record_;
+    Commas doubt_ = Commas::clear;
+};
+
+}  // namespace pacer

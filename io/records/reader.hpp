@@ -1,0 +1,103 @@
+// Reads files of records in large blocks, cut at line ends, without looking into them.
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/base/bytes.hpp"
+#include "io/records/block.hpp"
+#include "io/records/records.hpp"
+#include "io/records/walk.hpp"
+
+namespace pacer {
+
+// Reading was given up: settings.stop said so while nothing came from a pipe.
+struct ReadingStopped : std::exception {
+    const char* what() const noexcept override { return "reading was stopped"; }
+};
+
+struct ReadSettings {
+    std::int64_t skip_header = 0;                        // lines at the start of each file
+    std::int64_t longest_line = std::int64_t{64} << 20;  // bytes; a longer one is refused: it is no text
+    RecordFormat format{};                               // blocks end where records do
+    bool (*stop)() = nullptr;                            // asked now and then while nothing comes from a pipe
+    std::vector<std::string> excluded;  // files that folders do not offer: the program's own output
+};
+
+// A line that the user may want to look at, counted from 1.
+struct NotedLine {
+    std::string path;
+    std::int64_t line = 0;
+};
+
+// What an earlier, unfinished run over the same input left.
+struct EarlierReading {
+    std::vector<InputFile> files;                         // it had opened, in its order
+    std::map<std::int64_t, std::vector<DoneRange>> done;  // by file; in the order of offsets
+    std::map<std::int64_t, FirstRecord> first_records{};  // by file, as far as they were known
+};
+
+class Reader {
+  public:
+    // `inputs`: files, folders and "-" for standard input. A folder gives all regular files in it and below,
+    // links followed, those whose names start with "." or end in ".part" left out, sorted by name at each
+    // level, walked as reading goes on. .gz and .zst are told by their first bytes and decompressed. Throws
+    // UsageError if an input cannot be opened, or if the files of `earlier` are not those found now, in the
+    // same order, unchanged.
+    Reader(std::vector<std::string> inputs, ReadSettings settings, EarlierReading earlier = {});
+    ~Reader();
+    Reader(Reader&&) noexcept;
+
+    // Appends the next lines to `text`: as many whole ones as fit `wanted` bytes, at least one, and what is
+    // missing of their last record. Nothing at
+    // the end of the input. Throws UsageError that names the file: it cannot be read, is damaged, has changed
+    // since it was opened (or since the earlier run), or has a line longer than allowed.
+    std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+
+    const std::vector<InputFile>& files() const;  // opened so far
+    std::int64_t lines() const;                   // given out so far, and skipped as done
+    const LeftOut& left_out() const;              // see Walk; so far
+    const std::string& again() const;
+    // The first that was skipped as a header and might be a record, and the first record that might be a
+    // number with a decimal comma.
+    const std::optional<NotedLine>& header_record() const;
+    const std::optional<NotedLine>& decimal_record() const;
+    std::int64_t bytes_on_disk() const;  // of the input that lie behind, compressed as they are
+
+    // Looks at some more of the input's names and sizes. True once there is nothing more to learn.
+    bool look_ahead();
+    // Of the whole input, once known; never for streams.
+    std::optional<std::int64_t> total_bytes_on_disk() const;
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// All files of the input with their sizes, without reading them; throws UsageError like Reader. `left_out`:
+// and `again`, see Walk: filled in.
+std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
+                                LeftOut* left_out = nullptr, std::string* again = nullptr);
+
+// Reads the lines that start in bytes begin .. end-1 of one file, which is neither compressed nor a stream,
+// and whose records have a line each.
+// Line numbers count from the first line given out, not from the file's start.
+class RangeReader {
+  public:
+    RangeReader(const InputFile& file, std::int64_t index, std::int64_t begin, std::int64_t end,
+                ReadSettings settings);
+    ~RangeReader();
+    RangeReader(RangeReader&&) noexcept;
+    std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+
+  private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace pacer

@@ -1,0 +1,527 @@
+#!/usr/bin/env bash
+# Every kind of input, through fileio, against what Python makes of the same bytes. Wants $BIN.
+set -euo pipefail
+# shellcheck source=tests/support/lib.sh
+. "$(dirname "$0")/../../support/lib.sh"
+
+fileio=$BIN/fileio
+cd "$scratch"
+
+# check.py RESULTS.csv SKIP_HEADER INPUT...: the results of `sum --on-error skip` and the list beside them are
+# what comes out here, where the input is walked, cut and parsed anew, in the plainest way.
+cat >check.py <<'PYTHON'
+import csv, functools, gzip, operator, os, re, subprocess, sys
+
+NUMBER = re.compile(rb"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?\Z")
+NO_LETTER = re.compile(rb"\A([+-]?\d\.\d*)([+-]\d{3})\Z")  # Fortran's 1.0+100
+BLANKS = b" \t"
+
+
+def walk(path, given, by_link=False):
+    """The files, as often as by names that are no links, and at least once; `given`: those that came so far, and
+    how often only by a link."""
+    link = os.path.islink(path)
+    by_link = by_link or link
+    status = os.stat(path)
+    identity = (status.st_dev, status.st_ino)
+    if not os.path.isdir(path):
+        if os.path.isfile(path):
+            if identity not in given or not by_link and not given[identity]:
+                yield path
+            given[identity] = by_link if identity not in given else by_link and given[identity]
+        return
+    here = os.path.realpath(path)
+    if by_link and identity in given or link and os.path.realpath(os.path.dirname(path)).startswith(here.rstrip("/")):
+        return
+    given[identity] = by_link
+    for name in sorted(os.listdir(os.fsencode(path))):
+        if not name.startswith(b"."):
+            yield from walk(os.path.join(path, os.fsdecode(name)), given, by_link)
+
+
+def files(name):
+    return [name] if name == "-" else walk(name, given)
+
+
+given = {}
+
+
+def content(path):
+    if path == "-":
+        path = "stdin"  # a copy
+    data = open(path, "rb").read()
+    if data[:2] == b"\x1f\x8b":
+        return gzip.decompress(data)
+    if data[:4] == b"\x28\xb5\x2f\xfd":
+        return subprocess.run(["zstd", "-dc", path], capture_output=True, check=True).stdout
+    return data
+
+
+def number(word):
+    word = NO_LETTER.sub(rb"\1E\2", word)
+    if not NUMBER.match(word):
+        raise ValueError(word)
+    value = float(re.sub(rb"[dD]", b"e", word))
+    if value in (float("inf"), float("-inf")):
+        raise ValueError(word)
+    return value
+
+
+def words(text, comment):
+    """The fields of a line; ValueError if it can be read in two ways."""
+    inner = text.strip(BLANKS)
+    if b"," in inner:
+        fields = [field.strip(BLANKS) for field in inner.split(b",")]
+    elif b"\t" in inner or b" " not in inner and inner:
+        outer = text.strip(b" ")
+        fields = [field.strip(b" ") for field in (outer.rstrip(BLANKS) if comment else outer).split(b"\t")]
+        if len(fields) > 1 and not fields[-1]:
+            fields.pop()
+    else:
+        fields = inner.split()
+    if any(not field or set(field) & set(BLANKS) for field in fields):
+        raise ValueError(text)
+    return fields
+
+
+def record(line):
+    """The numbers of a record, none of no record; ValueError."""
+    text = line.rstrip(b"\n")
+    text = text[:-1] if text.endswith(b"\r") else text
+    if b"\r" in text:
+        raise ValueError(text)
+    comment = re.search(rb"(?:^|(?<=[ \t,]))#", text)
+    return [number(word) for word in words(text[: comment.start()] if comment else text, comment)]
+
+
+results, skip_header, inputs = sys.argv[1], int(sys.argv[2]), sys.argv[3:]
+done, rejected, skipped = [], [], 0
+for path in (file for name in inputs for file in files(name)):
+    name = "standard input" if path == "-" else path
+    first = None
+    for index, line in enumerate(re.findall(rb"[^\n]*\n|[^\n]+\Z", content(path))):
+        header = index < skip_header
+        try:
+            if header and b"\r" in line[:-2]:
+                raise ValueError(line)
+            numbers = [] if header else record(line)
+            first = first or len(numbers)
+            if numbers and len(numbers) != first and "ragged" not in os.environ:
+                raise ValueError(line)
+        except ValueError:
+            rejected.append((name, index + 1))
+            continue
+        if numbers:
+            done.append((name, index + 1, functools.reduce(operator.add, numbers, 0.0)))  # sum() may compensate
+        else:
+            skipped += 1
+
+with open(results, newline="", encoding="utf-8", errors="surrogateescape") as file:
+    rows = list(csv.reader(file))
+assert rows[0] == ["file", "line", "result_1"], rows[0]
+got = [(name, int(line), float(value)) for name, line, value in rows[1:]]
+for here, there in zip(got, done):
+    assert here == there, f"{here}, not {there}"
+assert len(got) == len(done), f"{len(got)} records, not {len(done)}"
+listed = []
+if os.path.exists(results + ".rejected"):
+    with open(results + ".rejected", encoding="utf-8", errors="surrogateescape") as file:
+        listed = [(m[1], int(m[2])) for m in (re.match(r"(.*?):(\d+):(\d+: | )\S", line) for line in file)]
+assert listed == rejected, f"rejected {listed}, not {rejected}"
+print(f"records in {len(done) + len(rejected) + skipped} = done {len(done)} + rejected {len(rejected)} + skipped {skipped}")
+PYTHON
+
+runs=0
+# check WHAT SKIP_HEADER INPUT...: at some block sizes and numbers of ranks: right, and the same each time.
+# $options go to all runs, $stdin is the standard input, $blocks are the sizes (0: as time tells).
+options=() stdin=/dev/null blocks=(1 7 67 0)
+check() {
+    local what=$1 header=$2 block ranks first="" account extra
+    shift 2
+    cp "$stdin" stdin 2>/dev/null || true
+    for block in "${blocks[@]}"; do
+        runs=$((runs + 1))
+        ranks=$((runs % 4 + 1))
+        extra=(--skip-header "$header")
+        [ "$block" -eq 0 ] || extra+=(--block "$block")
+        status=0
+        timeout -k 5 60 mpirun -np "$ranks" "$fileio" --calculation sum --on-error skip "${extra[@]}" "${options[@]}" \
+            --out "r.csv" "$@" >"$scratch/stdout" 2>"$scratch/stderr" <"$stdin" || status=$?
+        err=$(cat "$scratch/stderr")
+        if [ -z "$first" ]; then
+            first=yes
+            mv r.csv first.csv
+            rm -f first.csv.rejected
+            [ ! -e r.csv.rejected ] || mv r.csv.rejected first.csv.rejected
+            account=$(/usr/bin/python3 check.py first.csv "$header" "$@") || fail "$what, block $block, $ranks ranks"
+        else
+            cmp first.csv r.csv >&2 || fail "$what: block $block, $ranks ranks give other results"
+            if [ -e first.csv.rejected ] || [ -e r.csv.rejected ]; then
+                cmp first.csv.rejected r.csv.rejected >&2 || fail "$what: block $block, $ranks ranks reject others"
+            fi
+        fi
+        # A run that did nothing is not right.
+        case $account in
+        *' = done 0 '*) expect 1 "$what, block $block, $ranks ranks" ;;
+        *) expect 0 "$what, block $block, $ranks ranks" ;;
+        esac
+        grep -qxF "$account" "$scratch/stdout" || fail "$what: not '$account' but $(cat "$scratch/stdout")"
+        rm -f r.csv r.csv.rejected
+    done
+}
+
+# refused TEXT WHAT ARGUMENTS...: status 2, one sentence, no results.
+refused() {
+    local text=$1 what=$2
+    shift 2
+    status=0
+    timeout -k 5 60 "$fileio" --calculation sum --out refused.csv "$@" >"$scratch/stdout" 2>"$scratch/stderr" <"$stdin" || status=$?
+    err=$(cat "$scratch/stderr")
+    expect 2 "$what"
+    once "$text" "$what"
+    [ "$(wc -l <"$scratch/stderr")" -eq 1 ] || fail "$what: not one sentence: $err"
+    [ ! -e refused.csv ] || fail "$what: there are results"
+    rm -f refused.csv.journal
+}
+
+# A tree of oddities.
+mkdir -p tree/b/deep/er tree/B tree/.hidden tree/empty 'tree/a b' tree/b-1
+"$fileio" --make-input tree/rows.txt -n 60
+"$fileio" --make-input tree/b/deep/er/rows.txt -n 9 --seed 4
+printf '1 2 3\n4 5 6' >tree/b/no_newline
+printf '7' >tree/b/one_byte
+printf '\n' >tree/b/one_newline
+: >tree/b/nothing
+printf '1 2 3\r\n\r\n4,5,6\r\n# no\r\n7\t8\r' >tree/crlf
+printf '1 2\r3\n4 5\n' >tree/lone_cr
+printf '# x\r1 2\r3 4\r' >tree/only_cr
+printf '2.5 1.#INF 4.0\n1 2 3\n' >tree/inside_a_word
+printf '1\t10\t30\n2\t\t60\n\t20\t90\n3\t20\t\n4\t5\t6\t\n7\t8\t9\t\t\n1\t2\t# x\n' >tree/empty_tabs
+printf '1,5 2,25\n1.234,56 7\n1,5;2\n10 000\t5\n1;2;3\n1; 2;x\n;;\n1\t2 3\n\t1 2 3\n' >tree/two_ways
+printf '1 2 3\n4 5 6\n7 8\n9 10 11 12\n' >tree/ragged
+printf '2024.5-112 1\n1.5-112 1\n.5+100 1\n12.345-100 1\n-0.5+100 1\n5.71225-118.20171\n' >tree/touching
+printf 'x\ty\n1\t2\t3\n\t4\t\t5\t6\t\n7 , 8,\t9\n1,2 3\n' >tree/a\ b/tabs
+printf '1,,2\n1,\n,1\n,\n1,2\n' >'tree/a b/comma,in "name".csv'
+printf '# all\n#\n   # of\n\t\n    \n1 2 # this\n3#that\n#\n' >tree/comments
+printf '1.0D+00 2.5d1 -1D-3 +4\n1.0+100 .5 5. -0\n1e400 1\n1e-400 1\n-.5E+01\n+-1\n1e\n0x10\n1d5d\n10-20\nnan\ninf\n' >tree/numbers
+printf '\303\244 1\n2 \303\244\n3\n' >tree/$'umlaut\303\244.txt'
+printf '1 2\000 3\n4\n' >tree/zero_byte
+printf '9 9 9\n' | tee tree/.hidden/x tree/.x tree/B/x tree/b.txt tree/b-1/x tree/b/x >tree/b/.y
+seq -s ' ' 1 20000 >tree/long
+seq 1 2 40001 | paste -sd , >>tree/long
+printf '1 2 3\n' >>tree/long
+seq 1 500 | gzip >tree/z.gz
+{ seq 1 500 | gzip && printf '' | gzip && seq 501 700 | gzip -1; } >tree/z_members # told by content, not by name
+ln -s rows.txt tree/link
+ln -s .. tree/loop
+ln -s . tree/around
+ln -s b tree/a_link_before
+ln -s b/deep tree/x_link_behind
+mkdir elsewhere && printf '5 6\n' >elsewhere/x && ln -s ../elsewhere tree/to_elsewhere && mkfifo tree/pipe
+if command -v zstd >/dev/null; then
+    seq 1 300 | zstd -q >tree/z.zst
+    { seq 1 30 | zstd -q && seq 31 40 | zstd -q; } >tree/z2.zst
+else
+    echo 'skipped: zstd is not installed, .zst files are not read'
+fi
+blocks=(1 2 3 7 66 67 68 1000 8192 0)
+check 'a folder' 0 tree
+[ "$(sed 1d first.csv | cut -d , -f 1 | grep -c hidden)" -eq 0 ] || fail 'a hidden folder is read'
+grep -q to_elsewhere first.csv || fail 'a link to a folder is not followed'
+once 'tree/.hidden (hidden) and 14 others are left out' 'a folder'
+[ -s first.csv.rejected ] || fail 'a folder: nothing is rejected'
+cp first.csv whole.csv && cp first.csv.rejected whole.rejected
+blocks=(7 0)
+blocks=(7 0)
+options=(--ragged)
+export ragged=yes
+check 'a folder of ragged records' 0 tree
+unset ragged
+options=()
+for header in 1 2 5 1000; do check "a folder without $header lines of header" "$header" tree; done
+blocks=(1 67 0)
+check 'files and folders' 0 tree/crlf tree/b tree/rows.txt tree/b tree/z.gz tree/.x
+check 'a folder with / at its end' 0 tree/b/
+check 'no more than empty files' 0 tree/b/nothing tree/empty tree/b/nothing
+check 'an empty folder' 0 tree/empty
+check 'a header longer than the file' 9 tree/b/no_newline tree/b/one_newline
+
+# Where a bad record is bad, and why.
+diff - <(grep -E '^tree/(a b|numbers|lone|uml|zero|crlf)' whole.rejected) <<'LIST' >&2 || fail 'another list of rejected records'
+tree/a b/comma,in "name".csv:1:3: field 2 is empty
+tree/a b/comma,in "name".csv:2:3: field 2 is empty
+tree/a b/comma,in "name".csv:3:1: field 1 is empty
+tree/a b/comma,in "name".csv:4:1: field 1 is empty
+tree/a b/tabs:1:1: 'x' is not a number
+tree/a b/tabs:3:4: field 2 is empty; --separator blank takes tabs for blanks
+tree/a b/tabs:5:4: commas and blanks both separate numbers; --decimal-comma or --separator says what is meant
+tree/crlf:5:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
+tree/lone_cr:1:4: a CR alone ends no line here; make line ends LF: tr '\r' '\n'
+tree/numbers:3:1: '1e400' is out of range
+tree/numbers:4:1: 2 fields, but line 1 has 4; see --ragged, --lines-per-record
+tree/numbers:5:1: 1 field, but line 1 has 4; see --ragged, --lines-per-record
+tree/numbers:6:1: '+-1' is not a number
+tree/numbers:7:1: '1e' is not a number
+tree/numbers:8:1: '0x10' is not a number
+tree/numbers:9:1: '1d5d' is not a number
+tree/numbers:10:1: '10-20' is not a number
+tree/numbers:11:1: 'nan' is not finite
+tree/numbers:12:1: 'inf' is not finite
+tree/umlautä.txt:1:1: byte 0xc3 is not text
+tree/umlautä.txt:2:3: byte 0xc3 is not text
+tree/zero_byte:1:4: byte 0x00 is not text
+LIST
+
+# The results do not depend on where they go: a file in the folder that is read is not input.
+cp -r tree tree2
+run timeout -k 5 60 mpirun -np 2 "$fileio" --calculation sum --on-error skip tree2 --out tree2/b/r.csv
+expect 0 'results into the folder that is read'
+run timeout -k 5 60 mpirun -np 3 "$fileio" --calculation sum --on-error skip tree2 --out tree2/b/r.csv --force --block 100
+expect 0 'results into the folder that is read, again'
+sed 's/^tree2/tree/; s/^"tree2/"tree/' tree2/b/r.csv | cmp - whole.csv >&2 || fail 'results into the folder that is read: others'
+sed 's/^tree2/tree/' tree2/b/r.csv.rejected | cmp - whole.rejected >&2 || fail 'results into the folder that is read: rejects others'
+
+# Standard input: a file, a pipe, compressed, between files, empty, closed.
+blocks=(7 0 0 67)
+stdin=tree/rows.txt
+check 'standard input' 0 -
+check 'standard input without a header' 3 -
+check 'standard input between files' 0 tree/b - tree/crlf
+stdin=tree/z_members
+check 'compressed standard input' 0 -
+check 'compressed standard input without a header' 2 tree/b -
+stdin=/dev/null
+check 'an empty standard input' 0 -
+for ranks in 1 2 4; do
+    seq 100000 | timeout -k 5 60 mpirun -np "$ranks" "$fileio" --calculation sum --out pipe.csv - >"$scratch/stdout" || fail "a pipe to $ranks ranks"
+    sed 1d pipe.csv | cut -d , -f 3 | cmp - <(seq 100000) >&2 || fail "a pipe to $ranks ranks: other results"
+    says out 'records in 100000 = done 100000 + rejected 0 + skipped 0' "a pipe to $ranks ranks"
+    rm pipe.csv
+done
+mkfifo fifo
+seq 1000 >fifo &
+run timeout -k 5 60 mpirun -np 2 "$fileio" --calculation sum --out fifo.csv fifo
+expect 0 'a named pipe'
+[ "$(wc -l <fifo.csv)" -eq 1001 ] || fail 'a named pipe: other results'
+refused 'standard input can be read only once' 'standard input twice' - tree/b -
+status=0
+timeout -k 2 10 "$fileio" --calculation sum --out closed.csv - <&- >"$scratch/stdout" 2>"$scratch/stderr" || status=$?
+[ "$status" -lt 124 ] || fail "a closed standard input: hangs, or is killed: $status"
+run timeout -k 5 30 "$fileio" --calculation sum --no-limits --no-dump -
+expect 2 'measuring standard input'
+once 'standard input can be read only once' 'measuring standard input'
+
+# What could be read in two ways ends a run, and a sentence says how to settle it.
+stdin=/dev/null
+# settled SUMS TEXT OPTIONS...: the sums of the records of a file of that text.
+settled() {
+    local sums=$1
+    # shellcheck disable=SC2059 # escapes are meant
+    printf "$2" >settle.txt
+    shift 2
+    runs=$((runs + 1))
+    run timeout -k 5 60 mpirun --quiet -np $((runs % 3 + 1)) "$fileio" --calculation sum --block 5 --out settled.csv "$@" settle.txt
+    expect 0 "$sums by $*"
+    [ "$(sed 1d settled.csv | cut -d , -f 3 | xargs)" = "$sums" ] || fail "$*: not $sums: $(cat settled.csv)"
+    rm -f settled.csv
+}
+# ambiguous TEXT_OF_FILE SENTENCE
+ambiguous() {
+    # shellcheck disable=SC2059 # escapes are meant
+    printf "$1" >ambiguous.txt
+    refused "$2" "$2" ambiguous.txt
+    once 'ambiguous.txt:' "$2"
+}
+ambiguous '1,5 2,25\n' 'commas and blanks both separate numbers; --decimal-comma or --separator'
+settled '3.75 7.75' '1,5 2,25\n3,0 4,75\n' --decimal-comma
+settled '1241.56' '1234,56 7\n' --separator blank --decimal-comma
+ambiguous '1\t10\t30\n2\t\t60\n' 'ambiguous.txt:2:3: field 2 is empty; --separator blank'
+settled '3 7' '1\t\t2\n3\t4\n' --separator blank
+ambiguous '1,5;2,5\n' "'5;2' is not a number; see --separator semicolon, --decimal-comma"
+settled '4 8' '1,5;2,5\n3,5;4,5\n' --separator semicolon --decimal-comma
+ambiguous '1 2 3\n# no\n4 5 6\n7 8\n9 10 11 12\n' 'ambiguous.txt:4:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record'
+settled '3 7' '1;2\n3;4\n' --separator semicolon
+settled '6 15 15 42' '1 2 3\n4 5 6\n7 8\n9 10 11 12\n' --ragged
+settled '36 36' 'x\n1 2 3\n4 5 6\n7 8\n8 7 6\n5 4 3\n2 1\n' --lines-per-record 3 --skip-header 1
+settled '10 26' '# c\n\n1 2 3\n4\n5 6 7\n8\n' --lines-per-record 2
+printf '1 2 3\n4\n5 6 7\n8 9 10\n11\n12 13 14\n' >step.txt
+refused 'step.txt:3:1: the record'"'s lines have 3, 3 fields, unlike those of the record at line 1; where records begin" \
+    'a line is missing' --on-error skip --lines-per-record 2 --block 1 step.txt
+once 'mend the file and begin anew' 'a line is missing'
+settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1
+ambiguous '# x y\r1 2\r3 4\r' 'a CR alone ends no line here; make line ends LF'
+printf '# x y\r1 2\r3 4\r' | gzip >cr.gz
+refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR' cr.gz
+refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR as a header' --skip-header 1 cr.gz
+{ printf 'x\r' && seq -s "$(printf '\r')" 10000000; } >cr_large
+refused 'make that LF' 'a large file of CR' cr_large
+rm cr_large
+
+# Said once, whatever the blocks and ranks, and nothing of it is in the way.
+# notes SENTENCE WHAT ARGUMENTS...
+notes() {
+    local sentence=$1 what=$2
+    shift 2
+    run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --block 9 --out notes.csv "$@"
+    expect 0 "$what"
+    once "$sentence" "$what"
+    [ "$(wc -l <"$scratch/stderr")" -eq 1 ] || fail "$what: more is said: $err"
+    rm notes.csv
+    run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --no-limits --no-dump --repeats 2 --quiet "$@"
+    expect 0 "measuring $what"
+    once "$sentence" "measuring $what"
+}
+quiet() {
+    run timeout -k 5 60 "$fileio" --out quiet.csv "$@"
+    expect 0 "$*"
+    [ -z "$err" ] || fail "$* says: $err"
+    rm quiet.csv
+}
+mkdir split && split -l 10 -d tree/rows.txt split/part
+notes 'warning: split/part00:1 is skipped as a header, but would be a record' 'a header that is a record' \
+    --calculation sum --skip-header 1 split
+printf '1237648720693756123,1,2,3,4\n1237648720693756124,5,6,7,8\n' >ids.csv
+notes 'has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
+quiet --calculation sum --columns 2,3,4,5 ids.csv
+printf '1,2,3,1237648720693756123\n' >ids_last.csv
+notes 'it gets columns 1 to 3, and column 4 is left over' 'digits that nobody looks at' --calculation lorenz:1 ids_last.csv
+printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv
+notes 'lorenz:1 asks for 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are left over; --columns chooses' \
+    'columns that are left over' --calculation lorenz:1 five.csv
+notes 'it gets columns 1, 5, 3, and column 2 is left over' 'columns in no order' --calculation lorenz:1 --columns 1,5,3,2 five.csv
+notes 'it gets columns 5, 1, 2, and column 3 is left over' 'chosen columns that are left over' --calculation lorenz:1 --columns 5,1,2,3 five.csv
+quiet --calculation lorenz:1 --columns 2,3,4 five.csv
+quiet --calculation stats five.csv
+printf '12,5\n13,25\n' >decimal.txt
+notes 'warning: decimal.txt:1 is read as several numbers' 'a number with a comma' --calculation sum decimal.txt
+quiet --calculation sum --separator comma decimal.txt
+printf '10\n7\n12,5\n' >decimal_later.txt
+notes 'warning: decimal_later.txt:3 is read as several numbers' 'a number with a comma further down' \
+    --calculation sum --ragged decimal_later.txt
+refused 'decimal_later.txt:3:1: 2 fields, but line 1 has 1; see --decimal-comma, --ragged' \
+    'a number with a comma further down' decimal_later.txt
+printf '1 2\n3 4\n12,5\n' >decimal_later.txt
+notes 'warning: decimal_later.txt:3 is read as several numbers' 'commas instead of blanks' --calculation sum decimal_later.txt
+printf '0.5,2\n12,5\n' >commas.txt
+quiet --calculation sum commas.txt
+printf '1.234,56\n1.234,57\n' >thousands.txt
+refused 'thousands.txt:1 is like 1.234,56, one number or two' 'points between thousands' --on-error skip thousands.txt
+settled '57.234' '1.234,56\n' --separator comma
+quiet --calculation sum --decimal-comma decimal.txt
+printf '1 2 3 4 5\n' >other_five.csv && printf '1 2 3\n' >three.txt
+notes 'warning: records have 5 numbers in five.csv, and 3 in three.txt' 'files of other columns' --calculation sum five.csv other_five.csv three.txt
+printf '1\n' >one_number
+mkdir odd && printf '1\n' >odd/a && mkfifo odd/pipe && ln -s . odd/self
+notes 'odd/pipe (a pipe) and 1 other are left out' 'what a folder leaves out' --calculation sum odd
+notes 'warning: one_number was there before, and its records count again' 'a file named twice' --calculation sum one_number one_number
+mkdir one other && printf '1\n' >other/x && ln -s ../other one/to_other
+notes 'other/x (the same file as another) is left out' 'a link from one input to the next' --calculation sum one other
+notes 'one/to_other (the same folder as another) is left out' 'a link from one input to the one before' --calculation sum other one
+
+# Nothing done is nothing right.
+nothing() { # nothing SENTENCE WHAT ARGUMENTS...
+    local sentence=$1 what=$2
+    shift 2
+    run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --on-error skip --out nothing.csv "$@"
+    expect 1 "$what"
+    once "fileio: $sentence" "$what"
+    rm -f nothing.csv*
+    run timeout -k 5 60 "$fileio" --calculation sum --on-error skip --no-limits --no-dump "$@"
+    expect 1 "measuring $what"
+    once "fileio: $sentence" "measuring $what"
+}
+printf 'x\ny z\n' >words
+printf '# x\n\n' >comments
+nothing 'the input has no records, so nothing was done' 'an empty folder' tree/empty
+nothing 'the input has no records, so nothing was done' 'a file of comments' comments
+nothing 'the input has no records, so nothing was done' 'a header only' --skip-header 9 comments
+nothing 'all 2 records were rejected, so nothing was done' 'every record rejected' words
+printf '# x\n3\n1 2 3\n4 5 6\n7 8 9\n' >stray
+nothing '3 of 4 records were rejected since they have not as many fields as the first of their file, which may be a stray line, stray:2' \
+    'a stray first line' stray
+quiet --calculation sum --on-error skip --max-rejected 3 stray
+rm -f quiet.csv.rejected
+printf '1\n2\n3\nx\ny\n' >some_words
+nothing '2 of 5 records were rejected, more than --max-rejected 1 allows' 'too many rejected' --max-rejected 1 some_words
+nothing '2 of 5 records were rejected, more than --max-rejected 39.9% allows' 'too many per cent' --max-rejected 39.9% some_words
+quiet --calculation sum --on-error skip --max-rejected 2 some_words
+rm -f quiet.csv.rejected
+quiet --calculation sum --on-error skip --max-rejected 40% some_words
+rm -f quiet.csv.rejected
+{ seq 71 && seq -f 'x%g' 29; } >hundred
+quiet --calculation sum --on-error skip --max-rejected 29% hundred
+rm -f quiet.csv.rejected
+quiet --calculation sum --on-error skip --max-rejected 100% words
+rm -f quiet.csv.rejected
+printf '1 2\n' >two.txt
+refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs' 'too few fields' --calculation lorenz:1 two.txt
+refused 'two.txt:1:1: there is no column 3 in 2 fields' 'a column that is not there' --columns 1,3 two.txt
+refused "'many' is not a count" 'no number' --max-rejected many words
+refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
+refused '--max-rejected is for --on-error skip' 'none is rejected' --max-rejected 2 five.csv
+refused '--columns 1,,2: a number is missing' 'no column' --columns 1,,2 five.csv
+refused '--columns 1,: a number is missing' 'no column' --columns 1, five.csv
+refused '--columns counts from 1' 'column 0' --columns 0 five.csv
+refused 'contradict' 'a comma twice' --decimal-comma --separator comma five.csv
+refused '--lines-per-record wants at least 1' 'no lines' --lines-per-record 0 five.csv
+
+# Gone on with, records are still measured by the first of their file, and in its format.
+{ seq -f '%g 1' 1000 && echo '1 2 3' && seq -f '%g 2' 1000; } >resumed.txt
+run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --block 70 --out resumed.csv resumed.txt
+expect 2 'a ragged record'
+once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record'
+run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --resume --columns 1,2 --out resumed.csv resumed.txt
+expect 2 'other columns'
+once 'belongs to another run: its columns is all, here it is 1,2' 'other columns'
+run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --out resumed.csv resumed.txt
+expect 2 'a ragged record, again'
+once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record, again'
+run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --ragged --out resumed.csv resumed.txt
+expect 2 'a ragged record, allowed too late'
+once 'belongs to another run: its ragged is false, here it is true' 'a ragged record, allowed too late'
+
+# Damaged and unreadable.
+head -c 700 tree/z.gz >cut.gz
+{ cat tree/z.gz && head -c 20 tree/z.gz; } >cut_second.gz
+{ head -c 300 tree/z.gz && printf 'xxxxxxxx' && tail -c +309 tree/z.gz; } >flipped.gz
+head -c 12 tree/z.gz >short.gz
+for name in cut cut_second flipped short; do
+    refused "$name.gz" "$name.gz" "$name.gz"
+    run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --out refused.csv tree/b "$name.gz"
+    expect 2 "$name.gz on 3 ranks"
+    once "fileio: cannot read $name.gz: " "$name.gz on 3 ranks"
+    [ ! -e refused.csv ] || fail "$name.gz on 3 ranks: there are results"
+    rm -f refused.csv.journal
+done
+if command -v zstd >/dev/null; then
+    head -c 100 tree/z.zst >cut.zst
+    refused 'cut.zst' 'cut.zst' cut.zst
+fi
+stdin=cut.gz
+refused 'standard input' 'a cut standard input' -
+stdin=/dev/null
+refused "cannot read gone" 'a file that is not there' tree gone
+refused "empty" 'an empty name' ''
+ln -s gone dangling
+refused 'cannot read dangling' 'a link to nothing' dangling
+mkdir dangles && ln -s gone dangles/x
+refused 'cannot read dangles/x' 'a link to nothing in a folder' dangles
+if [ "$(id -u)" -ne 0 ]; then # who is root may read everything
+    cp tree/rows.txt secret && chmod 0 secret
+    refused 'cannot read secret' 'a file without permission' secret
+fi
+head -c 70000000 /dev/zero | tr '\0' '1' >one_line
+refused 'one_line: line 1 is longer than' 'a line of 70 MB' one_line
+rm one_line
+
+# Larger ones.
+"$fileio" --make-input large.txt -n 200000
+blocks=(1000 100001 0 0)
+check 'a larger file' 0 large.txt
+gzip -1 -c large.txt >large.gz
+check 'a larger file, compressed' 0 large.gz
+options=(--memory 1M)
+check 'little memory' 0 large.txt
+
+echo "$runs runs"
+finish

@@ -1,0 +1,351 @@
+#!/usr/bin/env bash
+# fileio's delivering runs, cut short in every way and gone on with: the same bytes in the end.
+# Usage: fileio_resume_test.sh BROKEN_CALCULATIONS [SEED]. Wants $BIN.
+set -euo pipefail
+# shellcheck source=tests/support/lib.sh
+. "$(dirname "$0")/../../support/lib.sh"
+
+fileio=$BIN/fileio
+broken=$(realpath "$1")
+seed=${2:-$((RANDOM * 32768 + RANDOM))}
+echo "seed $seed"
+trials=50
+export OMPI_MCA_odls_base_sigkill_timeout=0 # mpirun would give the ranks of a broken launch a second each time
+cd "$scratch"
+
+# The input: 1000 records of 1 ms, some of them bad, in plain and compressed files.
+mkdir data
+"$fileio" --make-input rows.txt -n 1000
+{ head -n 450 rows.txt && echo 'bad 1' && sed -n 451,600p rows.txt && printf '# none\n1,,2\n'; } >data/a.txt
+sed -n 601,800p rows.txt | gzip >data/b.gz
+{ sed -n 801,990p rows.txt && echo '1 2 x' && sed -n 991,1000p rows.txt; } >data/c.txt
+account='records in 1004 = done 1000 + rejected 3 + skipped 1'
+quick=(--calculation wait:1ms --on-error skip data)      # asleep
+busy=(--calculation lorenz:100000 --on-error skip data)   # calculating
+for type in h5 csv; do
+    "$fileio" "${quick[@]}" --out "quick.$type" >/dev/null
+    "$fileio" "${busy[@]}" --out "busy.$type" >/dev/null
+done
+
+# launch RANKS ARGUMENTS...: in the background; the processes' ids are in $launcher and $ranks once all are there.
+# It may have ended by then.
+launch() {
+    local count=$1
+    shift
+    mpirun --quiet -np "$count" "$fileio" "$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+    launcher=$!
+    for _ in $(seq 500); do
+        ranks=$(pgrep -P "$launcher" -x fileio || true)
+        [ "$(wc -w <<<"$ranks")" -lt "$count" ] || return 0
+        kill -0 "$launcher" 2>/dev/null || return 0
+        sleep 0.01
+    done
+}
+
+# gone PID SECONDS: the process ends in that time. One that nobody has waited for yet has ended.
+gone() {
+    local status
+    for _ in $(seq $(($2 * 50))); do
+        status=$(sed -n 's/^State:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) || return 0
+        [ "${status:0:1}" != Z ] || return 0
+        sleep 0.02
+    done
+    return 1
+}
+
+# All ranks of the launch end within seconds, and mpirun with them; its exit status in $status. What hangs is killed.
+ended() { # ended WHAT
+    local pid
+    for pid in $ranks; do
+        gone "$pid" 10 || {
+            fail "$1: process $pid is still there after 10 seconds: $(cat "$scratch/stderr")"
+            kill -KILL "$pid" || true
+        }
+    done
+    # Open MPI 4.1's own mpirun hangs when a rank is killed just as it connects: a lock in PMIx_server_finalize.
+    gone "$launcher" 10 || {
+        echo "$1: mpirun hangs though its ranks are gone, and is killed" >&2
+        kill -KILL "$launcher" || true
+    }
+    status=0
+    { wait "$launcher"; } 2>/dev/null || status=$? # the shell's own words about a killed one
+    out=$(cat "$scratch/stdout")
+    err=$(cat "$scratch/stderr")
+}
+
+milliseconds() { # milliseconds LESS_THAN: sleeps, at random
+    local some=$(((RANDOM * 32768 + RANDOM) % $1))
+    sleep "$((some / 1000)).$(printf %03d $((some % 1000)))"
+}
+
+same() { # same WHAT EXPECTED GOT: results and the list of rejected records
+    cmp "$2" "$3" >&2 || fail "$1: other results"
+    cmp "$2.rejected" "$3.rejected" >&2 || fail "$1: rejects others"
+}
+
+nothing_left() { # nothing_left WHAT FOLDER
+    local left
+    left=$(find "$2" -name '*.part' -o -name '*.journal')
+    [ -z "$left" ] || fail "$1: left behind: $left"
+}
+
+# One run, killed at a random moment, once or twice, then finished by other ranks.
+killed_trial() { # killed_trial NUMBER
+    local number=$1 kind=quick type=h5 count times what victims arguments result
+    RANDOM=$((seed + number))
+    ((number % 3 != 0)) || kind=busy
+    ((number % 2 != 0)) || type=csv
+    arguments=("${quick[@]}")
+    [ "$kind" = quick ] || arguments=("${busy[@]}")
+    result=killed$number/r.$type
+    mkdir "killed$number"
+    times=$((RANDOM % 4 == 0 ? 2 : 1))
+    while ((times-- > 0)); do
+        count=$((2 + RANDOM % 3))
+        launch "$count" "${arguments[@]}" --out "$result" --resume --block $((67 * (1 + RANDOM % 10)))
+        milliseconds $((250 + 1100 / (count - 1)))
+        case $((number % 10)) in
+        0) victims="$launcher $ranks" ;;
+        5) victims=$launcher ;;
+        *) victims=$(shuf -n 1 --random-source=<(yes "$RANDOM") <<<"$ranks") ;;
+        esac
+        what="trial $number ($kind.$type on $count ranks, killed: ${victims//$'\n'/ } of $launcher ${ranks//$'\n'/ })"
+        # shellcheck disable=SC2086 # ids
+        kill -KILL $victims 2>/dev/null || true # or it had ended
+        ended "$what"
+        if [ -e "$result" ]; then
+            same "$what" "$kind.$type" "$result"
+        else
+            [ "$status" -ne 0 ] || fail "$what: exit status 0, but no results"
+        fi
+        [ -e "$result.journal" ] || [ ! -e "$result" ] || { nothing_left "$what" "killed$number" && return 0; }
+    done
+    run timeout -k 5 60 mpirun -np $((1 + RANDOM % 4)) "$fileio" "${arguments[@]}" --out "$result" --resume
+    expect 0 "$what, then resumed"
+    grep -qF -e "$account" -e 'is complete already' "$scratch/stdout" || fail "$what, then resumed: $out"
+    same "$what, then resumed" "$kind.$type" "$result"
+    nothing_left "$what" "killed$number"
+    if grep -q '[1-9][0-9]* records were done before' "$scratch/stdout"; then touch "killed$number/resumed"; fi
+}
+
+# Some at a time: they mostly wait.
+lane() { # lane NUMBER
+    scratch=$scratch/lane$1
+    mkdir "$scratch"
+    for ((number = $1; number < trials; number += 4)); do killed_trial "$number"; done
+    [ "$failures" -eq 0 ]
+}
+lanes=()
+for lane in 0 1 2 3; do
+    lane "$lane" &
+    lanes+=($!)
+done
+for lane in "${lanes[@]}"; do
+    wait "$lane" || fail "killed trials with seed $seed"
+done
+resumed=$(find . -name resumed | wc -l)
+echo "$trials runs were killed, $resumed of them in the middle"
+[ "$resumed" -ge $((trials / 10)) ] || fail "only $resumed of $trials runs were killed in the middle"
+
+# A signal to a rank, or one that the launcher passes on: exit 75, everything kept, nothing done again.
+under_way() { # under_way JOURNAL BYTES: waits until it has so many
+    for _ in $(seq 1000); do
+        [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -lt "$2" ] || return 0
+        sleep 0.01
+    done
+    fail "$1 never has $2 bytes"
+}
+RANDOM=$seed
+for number in $(seq 8); do
+    signals=(TERM USR1 INT USR2)
+    signal=${signals[$((number % 4))]}
+    count=$((1 + number % 4))
+    result=stopped$number.csv
+    block=$((67 * (1 + RANDOM % 5))) bytes=2000
+    [ "$number" -ne 8 ] || block=67 bytes=85000 # some 500 records, a bad one among them
+    launch "$count" "${quick[@]}" --out "$result" --block "$block"
+    under_way "$result.journal" "$bytes"
+    [ "$number" -eq 8 ] || milliseconds $((300 / count))
+    victim=$(shuf -n 1 --random-source=<(yes "$RANDOM") <<<"$ranks")
+    [ "$number" -ne 5 ] || victim=$launcher # mpirun hands SIGUSR1 on
+    kill "-$signal" "$victim"
+    what="SIG$signal to $victim of $count ranks"
+    ended "$what"
+    expect 75 "$what"
+    once 'fileio: stopped by a signal' "$what"
+    [ ! -e "$result" ] || fail "$what: results of a part of the input"
+    [ -s "$result.journal" ] || fail "$what: no journal"
+    kept=$(sed -nE 's/.*a signal; ([0-9]+) records are kept.*/\1/p' <<<"$err")
+    run timeout -k 5 60 mpirun -np $((RANDOM % 4 + 1)) "$fileio" "${quick[@]}" --out "$result" --resume
+    expect 0 "$what, then resumed"
+    says out "$account" "$what, then resumed"
+    says out "${kept:-no} records were done before" "$what, then resumed"
+    [ "${kept:-0}" -gt 0 ] || fail "$what: nothing was done before"
+    same "$what, then resumed" quick.csv "$result"
+done
+nothing_left 'after signals' .
+# Ended by its launcher: SIGTERM, and SIGKILL a moment later.
+launch 3 "${quick[@]}" --out ended.csv
+under_way ended.csv.journal 2000
+kill -TERM "$launcher"
+ended 'SIGTERM to mpirun'
+[ "$status" -ne 0 ] || fail 'SIGTERM to mpirun: exit status 0'
+run timeout -k 5 60 mpirun -np 2 "$fileio" "${quick[@]}" --out ended.csv --resume
+expect 0 'SIGTERM to mpirun, then resumed'
+same 'SIGTERM to mpirun, then resumed' quick.csv ended.csv
+# While it waits for input that does not come.
+mkfifo silent
+sleep 100 >silent &
+writer=$!
+for ranks_here in 1 2; do
+    mpirun --quiet -np "$ranks_here" "$fileio" --calculation sum silent --out silent.csv >"$scratch/stdout" 2>"$scratch/stderr" &
+    launcher=$!
+    sleep 1
+    ranks=$(pgrep -P "$launcher" -x fileio)
+    kill -TERM "$(head -n 1 <<<"$ranks")"
+    ended "SIGTERM to $ranks_here ranks that wait for input"
+    expect 75 "SIGTERM to $ranks_here ranks that wait for input"
+    rm -f silent.csv*
+done
+kill "$writer"
+
+# A run that had begun to write the results is killed: whatever it left is no results, and goes.
+"$fileio" --make-input large.txt -n 400000
+"$fileio" --calculation sum large.txt --out large.csv >/dev/null
+mkdir within
+ln large.txt within/rows.txt
+"$fileio" --calculation sum within --out within.csv >/dev/null
+killed_writing() { # killed_writing INPUT RESULT EXPECTED
+    launch 2 --calculation sum "$1" --out "$2"
+    for _ in $(seq 100000); do
+        ! compgen -G "${2%.csv}.*.part" >/dev/null || break
+    done
+    # shellcheck disable=SC2086 # ids
+    kill -KILL $ranks $launcher 2>/dev/null || true
+    ended "killed while writing $2"
+    [ ! -e "$2" ] || fail "killed while writing $2: too late to be a test"
+    run timeout -k 5 60 mpirun -np 3 "$fileio" --calculation sum "$1" --out "$2" --resume
+    expect 0 "killed while writing $2, then resumed"
+    cmp "$3" "$2" || fail "killed while writing $2, then resumed: other results"
+    nothing_left "killed while writing $2" "$(dirname "$2")"
+    find . \( -name '*.part' -o -name '*.journal' \) -delete
+}
+mkdir beside
+killed_writing large.txt beside/r.csv large.csv
+killed_writing within within/r.csv within.csv
+
+# What is not the same run is refused, with one sentence, and the journal stays as it is.
+cp "$broken" mine.so
+seq 40 | sed 's/$/ 2/' >first.txt
+cp first.txt second.txt
+mine=(--calculation ./mine.so:throws_sometimes --out mine.csv) # record 17 of each file ends it
+run "$fileio" "${mine[@]}" first.txt second.txt --block 20
+expect 2 'a record that ends the run'
+cp mine.csv.journal kept
+touch -r second.txt time
+refused() { # refused TEXT ARGUMENTS...
+    local text=$1
+    shift
+    run timeout -k 5 30 "$fileio" "$@"
+    expect 2 "fileio $*"
+    once "$text" "fileio $*"
+    [ "$(wc -l <"$scratch/stderr")" -eq 1 ] || fail "fileio $*: not one sentence: $err"
+    [ ! -e mine.csv ] || fail "fileio $*: there are results"
+    cmp kept mine.csv.journal || fail "fileio $*: the journal is changed"
+}
+go_on=("${mine[@]}" --resume --on-error skip)
+refused 'mine.csv.journal is what an unfinished run left' "${mine[@]}" first.txt second.txt
+refused 'its calculation is ./mine.so:throws_sometimes' --calculation sum --out mine.csv --resume first.txt second.txt
+refused 'its calculation is ./mine.so:throws_sometimes' --calculation ./mine.so:forgetful --out mine.csv --resume first.txt second.txt
+refused 'its skip-header is 0, here it is 1' "${go_on[@]}" --skip-header 1 first.txt second.txt
+refused 'input 2' "${go_on[@]}" first.txt
+refused 'input 1' "${go_on[@]}" second.txt first.txt
+refused 'input 3' "${go_on[@]}" first.txt second.txt second.txt
+echo x >>mine.so
+refused 'its calculation is ./mine.so:throws_sometimes' "${go_on[@]}" first.txt second.txt
+cp "$broken" mine.so
+touch -d '2001-01-01' first.txt
+refused 'first.txt' "${go_on[@]}" first.txt second.txt
+touch -r time first.txt
+refused 'first.txt' "${go_on[@]}" first.txt second.txt # not the nanosecond it was
+mv first.txt elsewhere
+refused 'first.txt' "${go_on[@]}" first.txt second.txt
+mv elsewhere first.txt
+# The file as it was, with other ranks, blocks and ways with bad records: goes on.
+rm -f mine.csv.journal
+run "$fileio" "${mine[@]}" first.txt second.txt --block 20
+run timeout -k 5 60 mpirun -np 3 "$fileio" "${go_on[@]}" first.txt second.txt --block 7
+expect 0 'other ranks, blocks and ways with bad records'
+says out 'records in 80 = done 78 + rejected 2 + skipped 0' 'other ranks, blocks and ways with bad records'
+says out ' records were done before' 'other ranks, blocks and ways with bad records'
+# Standard input can be gone on with too, if it is the same again.
+for number in 1 2; do
+    run bash -c 'cat rows.txt <(echo "1 x") | "$@"' - "$fileio" --calculation sum --out "stdin$number.csv" -
+    expect 2 'standard input with a bad record'
+done
+run bash -c 'cat rows.txt <(echo "1 x") | "$@"' - mpirun -np 2 "$fileio" --calculation sum --out stdin1.csv - --resume --on-error skip
+expect 0 'the same standard input'
+says out 'records in 1001 = done 1000 + rejected 1 + skipped 0' 'the same standard input'
+says out ' records were done before' 'the same standard input'
+run bash -c 'sed s/E+00/E+01/ rows.txt | "$@"' - timeout -k 5 30 "$fileio" --calculation sum --out stdin2.csv - --resume --on-error skip
+expect 2 'another standard input'
+once 'standard input' 'another standard input'
+[ ! -e stdin2.csv ] || fail 'another standard input: there are results'
+
+# A journal that a killed run left, and that lost its end or has other bytes there: what is whole of it is used.
+launch 2 "${quick[@]}" --out torn.csv --block 500
+under_way torn.csv.journal 8000
+# shellcheck disable=SC2086 # ids
+kill -KILL $ranks $launcher
+ended 'killed for its journal'
+mv torn.csv.journal torn
+bytes=$(stat -c %s torn)
+go_on=("${quick[@]}" --out torn.csv --resume)
+again() { # again WHAT: with the journal as it is now
+    run timeout -k 5 60 mpirun -np 4 "$fileio" "${go_on[@]}"
+    expect 0 "$1"
+    says out "$account" "$1"
+    same "$1" quick.csv torn.csv
+    nothing_left "$1" .
+    rm -f torn.csv*
+}
+rm -f ./*.journal
+for cut in 0 10 25 60 $((bytes - 1)) $((RANDOM % bytes)) $((RANDOM % bytes)) $((RANDOM % bytes)); do
+    head -c "$cut" torn >torn.csv.journal
+    again "a journal of $bytes bytes cut at $cut"
+done
+for _ in $(seq 6); do
+    cp torn torn.csv.journal
+    at=$((bytes - 1 - RANDOM % (bytes / 3)))
+    old=$(od -An -tu1 -j "$at" -N 1 torn | tr -d ' ')
+    printf '%b' "\\x$(printf %x $((old ^ (1 << RANDOM % 8))))" | dd of=torn.csv.journal bs=1 seek="$at" conv=notrunc status=none
+    again "a journal of $bytes bytes with another one at $at"
+done
+{ cat torn && head -c 5000 /dev/urandom; } >torn.csv.journal
+again 'a journal with noise behind it'
+{ cat torn && head -c 100000 /dev/zero; } >torn.csv.journal
+again 'a journal with zeros behind it'
+cp rows.txt torn.csv.journal
+run timeout -k 5 30 "$fileio" "${go_on[@]}"
+expect 2 'a journal that is none'
+once 'torn.csv.journal is no journal' 'a journal that is none'
+cmp rows.txt torn.csv.journal || fail 'a journal that is none is changed'
+rm torn.csv.journal
+
+# A journal in use by another run.
+launch 2 --calculation wait:10ms "${quick[@]:2}" --out used.csv
+under_way used.csv.journal 500
+for more in --resume --force; do
+    run timeout -k 5 30 "$fileio" --calculation wait:10ms "${quick[@]:2}" --out used.csv "$more"
+    expect 2 "a journal in use, $more"
+    once 'used.csv.journal is in use by another run' "a journal in use, $more"
+done
+kill -TERM "$(head -n 1 <<<"$ranks")"
+"$fileio" --version >"$scratch/stdout" 2>"$scratch/stderr" # `run` wrote there
+wait "$launcher" && fail 'a journal in use: the run that used it was not stopped'
+run timeout -k 5 60 mpirun -np 4 "$fileio" --calculation wait:10ms "${quick[@]:2}" --out used.csv --resume
+expect 0 'a journal in use, then free'
+says out "$account" 'a journal in use, then free'
+same 'a journal in use, then free' quick.csv used.csv
+
+finish

@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# overhead as its users type it. Wants $BIN, the folder of the programs.
+set -euo pipefail
+# shellcheck source=tests/support/lib.sh
+. "$(dirname "$0")/../../support/lib.sh"
+
+overhead=$BIN/overhead
+timings=$BIN/timings
+most=call,thread,async,openmp_region,openmp_barrier,fork,barrier,copy,pingpong,reduce,allreduce
+quick=(--no-limits --repeats 6 -n 8 --workers 2 --variants "$most")
+cd "$scratch"
+
+run "$overhead" --help
+expect 0 'help'
+says out '--workers' 'help'
+says out '--thread-level' 'help'
+grep -q -- '--spawn' "$scratch/stdout" && fail 'help tells of roles that are no options'
+run "$overhead" --list
+expect 0 'list'
+names=$(awk '{print $1}' <<<"$out" | sort)
+# shellcheck disable=SC2153 # from CTest
+files=$(cd "$SOURCE/apps/overhead" && for file in *.cpp; do echo "${file%.cpp}"; done |
+    grep -vxE 'main|problem|piece|message|forked_workers|spawned_workers|spawner|spawner_process|starter|break_even' | sort)
+[ "$names" = "$files" ] || fail "the variants listed are not the files of the folder: $names / $files"
+
+refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothing on stdout
+    local text=$1
+    shift
+    run "${launcher[@]}" "$overhead" "$@"
+    expect 2 "overhead $*"
+    once "$text" "overhead $*"
+    [ -z "$out" ] || fail "overhead $*: prints although it refuses: $out"
+}
+launcher=(mpirun --quiet -np 2)
+refused "nothing is called '--worker'" --worker 5
+refused "no variant is called 'threads'; there are call, thread" --variants threads
+launcher=()
+refused "'many' is not a count" --workers many
+refused '--workers wants at most 1024' --workers 1025
+refused '--workers wants 1 at least' --workers 0
+refused '--thread-level' --thread-level multiple
+refused 'use a smaller -n' -n 3e9
+refused 'missing/a.h5' --dump missing/a.h5
+run "$overhead" --spawned-worker
+expect 2 'a role that overhead gives'
+once 'that overhead itself starts' 'a role that overhead gives'
+
+for ranks in 1 2 4; do
+    workers=$((ranks == 1 ? 3 : 2))
+    run mpirun -np "$ranks" "$overhead" "${quick[@]}" --workers "$workers" --no-dump --format json
+    expect 0 "$ranks ranks"
+    /usr/bin/python3 - "$ranks" "$workers" <<'PYTHON' "$scratch/stdout" || fail "$ranks ranks: the JSON"
+import json, sys
+ranks, most, launch = int(sys.argv[1]), int(sys.argv[2]), json.load(open(sys.argv[3]))["launches"][0]
+kinds = {}
+for record in launch["records"]:
+    parameters = record["parameters"]
+    kinds.setdefault((parameters["kind"], parameters.get("workers", parameters.get("bytes"))), []).append(record["variant"])
+    if record["variant"] == "pingpong" and ranks == 1:
+        assert "two ranks" in record["not_run"], record
+        continue
+    assert record["checked"] > 6 and record["failed"] == 0, record
+    assert len(record["seconds"]) == 6 and all(len(row) == record["ranks"] for row in record["seconds"])
+    assert all(seconds > 0 for row in record["seconds"] for seconds in row)
+    if parameters["kind"] == "workers":
+        assert record["threads"] == (1 if record["variant"] == "call" else parameters["workers"])
+        assert record["want"] == str(parameters["workers"] * (parameters["workers"] + 1) // 2)
+workers = ["call", "thread", "async", "openmp_region", "openmp_barrier", "fork"]
+messages = ["copy", "pingpong", "reduce", "allreduce"]
+want = {("workers", count): workers for count in range(1, most + 1)}
+want |= {("barrier", None): ["barrier"], ("message", 8): messages, ("message", 64): messages}
+assert kinds == want, kinds
+PYTHON
+done
+
+# OpenMP may have fewer threads than there are to be workers.
+for limit in 1 3; do
+    OMP_THREAD_LIMIT=$limit run "$overhead" "${quick[@]}" -n 0 --workers 4 --no-dump
+    expect 0 "OMP_THREAD_LIMIT=$limit"
+    says out "not run: OpenMP gives $limit thread" "OMP_THREAD_LIMIT=$limit"
+    [ "$(grep -cE '^(thread|openmp_region) .* verified$' "$scratch/stdout")" -eq $((limit == 1 ? 4 : 5)) ] ||
+        fail "OMP_THREAD_LIMIT=$limit: $out"
+done
+
+# Threads that share a core take turns, however many cores the host has.
+if taskset -c 0 true 2>/dev/null; then
+    run taskset -c 0 "$overhead" "${quick[@]}" -n 0 --workers 2 --no-dump --variants call,thread
+    expect 0 'one core'
+    grep -qE '^thread +2 .* \*$' "$scratch/stdout" || fail "one core: two threads do not take turns: $out"
+fi
+
+# Processes spawned by MPI, by overhead alone and under mpirun.
+for launched in '' 'mpirun -np 2'; do
+    # shellcheck disable=SC2086 # words
+    run timeout 120 $launched "$overhead" --variants spawn --workers 2 --repeats 1 --no-dump
+    expect 0 "spawn, launched by '$launched'"
+    [ "$(grep -cE '^spawn .* verified$' "$scratch/stdout")" -eq 2 ] || fail "spawn, launched by '$launched': $out"
+    says out 'spawn: hangs' 'spawn'
+    says out 'break-even' 'spawn'
+done
+
+# The dump, and the same table again from its raw samples. The break-even is derived, and not in it.
+run mpirun -np 2 "$overhead" "${quick[@]}" --dump a.h5
+expect 0 'dump'
+says out 'dump: a.h5' 'dump'
+grep -qE '^thread +2 .* (us|ms) ' "$scratch/stdout" || fail "the break-even of threads is not told: $out"
+grep -qE '^allreduce of 8 bytes +2 .* (ns|us|ms)' "$scratch/stdout" || fail "the break-even of ranks is not told: $out"
+sed '/^dump: /,$d' "$scratch/stdout" | grep -vE '^warning: ' >table
+run "$timings" show a.h5
+expect 0 'show'
+grep -vE '^(warning|a.h5): ' "$scratch/stdout" | diff - table >&2 || fail 'timings show prints another table'
+run "$timings" validate a.h5
+expect 0 'validate'
+refused 'a.h5' --dump a.h5 -n 1 --variants copy
+
+# Nothing but what was asked for.
+run "$overhead" "${quick[@]}" --no-dump --quiet
+expect 0 'quiet'
+[ -z "$out$err" ] || fail "--quiet prints: $out$err"
+run "$overhead" "${quick[@]}" --no-dump --format csv
+expect 0 'csv'
+! grep -q 'break-even' "$scratch/stdout" || fail 'csv: with the break-even'
+run "$overhead" --no-limits --repeats 6 -n 0 --no-dump --variants call,copy
+expect 0 'no messages'
+! grep -q 'kind message' "$scratch/stdout" || fail "-n 0 exchanges messages: $out"
+run "$overhead" --no-limits --repeats 6 -n 0 --no-dump --variants copy
+expect 1 'nothing to run'
+run "$overhead" --no-limits --repeats 6 -n 1 --no-dump --variants barrier,reduce --thread-level single --format json
+expect 0 'thread level'
+says out '"thread_level": "single"' 'thread level'
+says out '"mpi_thread_level": "single"' 'thread level'
+run "$overhead" --repeats 6 -n 64Ki --no-dump --variants copy
+expect 0 'limits'
+says out 'read by 1 core' 'limits'
+run "$overhead" "${quick[@]}" --no-dump --proof --profile
+expect 0 'proof and profile'
+says out 'cpus allowed' 'proof'
+
+if [ -c /dev/full ]; then
+    status=0
+    "$overhead" "${quick[@]}" --no-dump >/dev/full 2>"$scratch/stderr" || status=$?
+    err=$(cat "$scratch/stderr")
+    expect 2 'a full standard output'
+    once 'standard output' 'a full standard output'
+fi
+
+finish

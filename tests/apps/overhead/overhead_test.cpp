@@ -1,0 +1,180 @@
+// Every variant of overhead on real ranks, and that its checks can fail.
+#include "apps/overhead/overhead.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <thread>
+
+#include "apps/overhead/rounds.hpp"
+#include "tests/support/mpi_world.hpp"
+
+namespace pacer::overhead {
+namespace {
+
+constexpr Threads two_threads{.process = 2, .hybrid = 1};
+
+// All but `spawn`, which needs the program to be overhead itself.
+std::vector<OverheadVariant> most_variants() {
+    std::vector<OverheadVariant> most;
+    for (const auto& variant : variants) {
+        if (variant.run != spawn) most.push_back(variant);
+    }
+    return most;
+}
+
+// Of forked workers; no spawned ones are asked of it.
+Starter& starter() {
+    static Starter only("/bin/false");
+    return only;
+}
+
+Record record_of(const Problem& problem, const OverheadVariant& variant) {
+    Record record;
+    record.variant = variant.name;
+    record.ranks = uses_ranks(variant.uses) ? world().size : 1;
+    record.threads = threads_for(two_threads, variant.uses);
+    particulars(problem, variant, record);
+    return record;
+}
+
+// As the timed loop would, once.
+void expect_right(const Problem& problem, const OverheadVariant& variant) {
+    const auto record = record_of(problem, variant);
+    if (!record.not_run.empty()) return;
+    const bool together = uses_ranks(variant.uses);
+    if (!together && !world().root()) return;
+    const Team team = together ? world() : team_of_one(record.threads);
+    const auto answer = variant.run(problem, team);
+    EXPECT_GT(seconds(problem, answer), 0) << variant.name;
+    auto items = own_part(problem, answer).items;
+    if (together) MPI_Allreduce(MPI_IN_PLACE, &items, 1, MPI_INT64_T, MPI_SUM, world().comm);
+    EXPECT_EQ(items, record.work.items) << variant.name;
+    if (!team.root()) return;
+    const auto verdict = check(problem, answer);
+    EXPECT_TRUE(verdict.passed()) << variant.name << " got " << to_string(verdict.got) << " want "
+                                  << to_string(verdict.want);
+}
+
+TEST(Overhead, EveryVariantIsRightForEverySize) {
+    const auto chosen = most_variants();
+    for (const std::int64_t elements : {0, 2, 1022, 9000}) {
+        const Settings settings{.elements = elements, .workers = 3};
+        const auto means = make_means(world(), settings, 3, chosen, starter());
+        const auto problems = make_problems(world(), two_threads, settings, 3, chosen, *means, false);
+        for (const auto& problem : problems) {
+            for (const auto& variant : chosen) {
+                if (kind_of(variant) == problem.kind) expect_right(problem, variant);
+            }
+        }
+    }
+}
+
+TEST(Overhead, WorkersAndSizesGrowToTheLargest) {
+    EXPECT_EQ(steps(1, 2), (std::vector<std::int64_t>{1}));
+    EXPECT_EQ(steps(4, 2), (std::vector<std::int64_t>{1, 2, 4}));
+    EXPECT_EQ(steps(6, 2), (std::vector<std::int64_t>{1, 2, 4, 6}));
+    EXPECT_EQ(steps(100, 8), (std::vector<std::int64_t>{1, 8, 64, 100}));
+    EXPECT_TRUE(steps(0, 8).empty());
+}
+
+TEST(Overhead, StartsAsManyWorkersAsThereAreCores) {
+    EXPECT_EQ(most_workers({}, {.process = 6}), 6);
+    EXPECT_EQ(most_workers({}, {.process = 1}), 2);
+    EXPECT_EQ(most_workers({.workers = 1}, {.process = 6}), 1);
+    EXPECT_THROW(most_workers({.workers = 1025}, {.process = 6}), UsageError);
+}
+
+TEST(Overhead, RefusesMessagesThatNoCallTakesOrNoMemoryHolds) {
+    EXPECT_THROW(make_means(world(), {.elements = std::int64_t{1} << 31}, 1, variants, starter()),
+                 UsageError);
+    const std::int64_t largest = (std::int64_t{1} << 31) - 1;
+    auto free = available_memory_bytes();
+    MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_INT64_T, MPI_MAX, world().comm);
+    if (free / 16 >= largest * world().size) GTEST_SKIP() << "this machine holds them";
+    EXPECT_THROW(make_means(world(), {.elements = largest}, 1, variants, starter()), UsageError);
+}
+
+TEST(Overhead, NeedsTwoRanksToPlayPingPong) {
+    const auto means = make_means(world(), {.elements = 1}, 1, most_variants(), starter());
+    const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
+    for (const auto& variant : variants) {
+        if (variant.run != pingpong) continue;
+        EXPECT_EQ(record_of(problem, variant).not_run.empty(), world().size > 1);
+    }
+}
+
+TEST(Overhead, SeesWhatArrivesWrong) {
+    const Team alone = team_of_one(1);
+    const Buffers buffers(alone, 3000);
+    const auto receive = [&](std::int64_t shift, double factor) {
+        double* const to = buffers.to_receive(2000);
+        for (std::int64_t i = 0; i < 2000; ++i) to[i] = factor * buffers.to_send()[i + shift];
+        return to;
+    };
+    for (const Look look : {Look::whole, Look::glance}) {
+        const std::int64_t seen = look == Look::whole ? 2000 : 5;  // 0, 509, 1018, 1527, 1999
+        double* const to = receive(0, 3);
+        EXPECT_EQ(buffers.count_wrong(2000, 3, look), 0);
+        to[0] += 1;
+        to[1999] = std::numeric_limits<double>::quiet_NaN();
+        EXPECT_EQ(buffers.count_wrong(2000, 3, look), 2);
+        receive(1, 3);
+        EXPECT_EQ(buffers.count_wrong(2000, 3, look), seen);
+        receive(0, 2);  // a rank too few
+        EXPECT_EQ(buffers.count_wrong(2000, 3, look), seen);
+        receive(0, 3);
+        buffers.to_receive(2000, look);  // nothing arrived
+        EXPECT_EQ(buffers.count_wrong(2000, 3, look), seen);
+    }
+    double* const to = receive(0, 3);
+    to[1] += 1;
+    EXPECT_EQ(buffers.count_wrong(2000, 3), 1);
+}
+
+// What arrived wrong shows in the answer, and in the part even if the next execution is right.
+TEST(Overhead, RemembersWhatArrivedWrong) {
+    const auto means = make_means(world(), {.elements = 100}, 1, most_variants(), starter());
+    const Problem problem{.kind = Kind::message, .elements = 100, .means = means.get()};
+    const auto receive = [&](double error) {
+        return clock_rounds(problem, world(), {true, factor_of_rank(world().rank)}, problem.wrong.copy,
+                            [&](double* to) {
+                                std::copy_n(means->buffers.to_send(), 100, to);
+                                to[0] += error;
+                            });
+    };
+    const auto wrong = receive(1), right = receive(0);
+    const auto rounds = rounds_of(problem) + cold_rounds_of(problem);
+    EXPECT_EQ(wrong.total.whole, rounds);
+    EXPECT_FALSE(check(problem, wrong).passed());
+    EXPECT_TRUE(check(problem, right).passed());
+    EXPECT_EQ(right.own.items, 100);
+    EXPECT_EQ(right.own.partial.whole, rounds);
+}
+
+TEST(Overhead, LeavesColdCallsOutsideTheClock) {
+    const auto means = make_means(world(), {.elements = 1}, 1, most_variants(), starter());
+    const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
+    constexpr double pause_seconds = 0.3;
+    bool cold = true;
+    const auto answer = clock_rounds(problem, world(), {false, 0}, problem.wrong.copy, [&](double*) {
+        if (cold) std::this_thread::sleep_for(std::chrono::duration<double>(pause_seconds));
+        cold = false;
+    });
+    EXPECT_LT(answer.seconds * static_cast<double>(rounds_of(problem)), pause_seconds);
+}
+
+TEST(Overhead, SeesALostResult) {
+    const Problem problem{.workers = 3};
+    EXPECT_TRUE(check(problem, answer_of_workers(problem, 6, 1, 1.0)).passed());
+    EXPECT_TRUE(check(problem, answer_of_workers(problem, 600, 100, 1.0)).passed());
+    EXPECT_DOUBLE_EQ(answer_of_workers(problem, 600, 100, 1.0).seconds, 0.01);
+    for (const std::int64_t sum : {599, 601, 500, 0}) {
+        EXPECT_FALSE(check(problem, answer_of_workers(problem, sum, 100, 1.0)).passed());
+    }
+}
+
+}  // namespace
+}  // namespace pacer::overhead

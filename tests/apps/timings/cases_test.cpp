@@ -1,0 +1,260 @@
+// Launches sorted into cases.
+#include "apps/timings/compare/cases.hpp"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <functional>
+#include <limits>
+
+#include "common/base/status.hpp"
+#include "io/dump/image.hpp"
+#include "tests/support/launch_examples.hpp"
+
+// HDF5 1.10 does not free all memory when it fails to open a file; the sanitizer is to look at our own.
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:libhdf5";
+}
+
+namespace pacer::timings {
+namespace {
+
+using examples::launch_of, examples::left_out, examples::timed;
+using Names = std::vector<std::string>;
+
+std::string refusal(const std::function<void()>& doing) {
+    try {
+        doing();
+        return "not refused";
+    } catch (const UsageError& error) {
+        return error.what();
+    }
+}
+
+Names variants_of(const std::vector<Case>& cases) {
+    Names names;
+    for (const auto& one : cases) names.push_back(one.key.app + "/" + one.key.variant);
+    return names;
+}
+
+TEST(Cases, AreInTheOrderOfAppearanceAndTheirLaunchesInThatOfTheIds) {
+    const std::vector<Launch> launches = {launch_of("b", {timed("simd", 2), timed("new", 3)}),
+                                          launch_of("a", {timed("serial", 5), timed("simd", 1)})};
+    const auto cases = cases_of(launches);
+    EXPECT_EQ(variants_of(cases), (Names{"reduce/serial", "reduce/simd", "reduce/new"}));
+    EXPECT_EQ(cases[1].medians(), (std::vector<double>{1, 2}));
+    EXPECT_EQ(cases[1].launches[0].launch, &launches[1]);
+    EXPECT_EQ(cases[1].launches[1].record, &launches[0].records[0]);
+}
+
+TEST(Cases, DifferInAnyPartOfTheKey) {
+    std::vector<Record> records(6, timed("simd", 1));
+    records[1].ranks = 2;
+    records[1].seconds.resize(6, 1);
+    records[2].threads = 2;
+    records[3].parameters[0].second = std::int64_t{1001};
+    records[4].app = "fileio";
+    records[5].parameters[0].second = std::string("1000");  // a text is no number
+    EXPECT_EQ(cases_of({launch_of("a", records)}).size(), 6U);
+}
+
+TEST(Cases, TakeTheMedianOfTheSlowestRanks) {
+    auto record = timed("mpi", 1);
+    record.ranks = 2;
+    record.seconds = {1, 5, 2, 1, 3, 4};
+    const std::vector<Launch> launches = {launch_of("a", {record})};
+    EXPECT_EQ(cases_of(launches)[0].medians(), (std::vector<double>{4}));
+}
+
+TEST(Cases, KnowWhatWasNotRunAndWhatFailed) {
+    auto wrong = timed("simd", 1), unchecked = timed("simd", 1), stopped = timed("simd", 1);
+    wrong.verdict.failed = 1;
+    unchecked.verdict = {};
+    stopped.round.clear();
+    stopped.seconds.clear();
+    const std::vector<Launch> launches = {launch_of("a", {wrong}), launch_of("b", {unchecked}),
+                                          launch_of("c", {left_out("simd", "it needs 2 ranks")}),
+                                          launch_of("d", {stopped}), launch_of("e", {timed("simd", 1)})};
+    const auto one = cases_of(launches).front();
+    EXPECT_EQ(one.failed, 2);
+    EXPECT_EQ(one.launches.size(), 3U);
+    EXPECT_EQ(one.not_run, (Names{"it needs 2 ranks", "it was stopped before the first repeat"}));
+}
+
+TEST(Cases, RefuseWhatIsNoTime) {
+    for (const double bad : {std::nan(""), 0.0, -1.0, std::numeric_limits<double>::infinity()}) {
+        auto record = timed("simd", 1);
+        record.seconds[1] = bad;
+        const std::vector<Launch> launches = {launch_of("20261122T1", {record})};
+        const auto what = refusal([&] { cases_of(launches); });
+        EXPECT_NE(what.find("launch 20261122T1"), what.npos) << what;
+        EXPECT_NE(what.find("reduce/simd 1 x 1"), what.npos) << what;
+    }
+}
+
+TEST(Cases, RefuseACaseThatIsTwiceInALaunch) {
+    const std::vector<Launch> launches = {launch_of("x", {timed("simd", 1), timed("simd", 2)})};
+    EXPECT_EQ(refusal([&] { cases_of(launches); }),
+              "launch x has reduce/simd 1 x 1 twice: which is the case cannot be told");
+}
+
+TEST(NameOfCase, HasTheParametersThatDiffer) {
+    const CaseKey a{"reduce", "mpi", 4, 2, {{"elements", std::int64_t{7}}, {"source", std::string("iota")}}};
+    auto b = a, c = a;
+    b.parameters[0].second = std::int64_t{8};
+    c.app = "fileio";
+    c.parameters = {{"files", std::int64_t{3}}};
+    EXPECT_EQ(name_of(a, {a}), "reduce/mpi 4 x 2");
+    EXPECT_EQ(name_of(a, {a, b}), "reduce/mpi 4 x 2, elements 7");
+    EXPECT_EQ(name_of(c, {a, b, c}), "fileio/mpi 4 x 2");
+    b.parameters[1].second = std::string("memory");
+    EXPECT_EQ(name_of(b, {a, b}), "reduce/mpi 4 x 2, elements 8 source memory");
+}
+
+TEST(Select, ByAppByVariantOrBoth) {
+    const std::vector<Launch> launches = {
+        launch_of("a", {timed("serial", 1), timed("simd", 1), timed("serial", 1, "fileio")})};
+    const auto chosen = [&](const Names& wanted) { return variants_of(select(cases_of(launches), wanted)); };
+    EXPECT_EQ(chosen({}).size(), 3U);
+    EXPECT_EQ(chosen({"reduce"}), (Names{"reduce/serial", "reduce/simd"}));
+    EXPECT_EQ(chosen({"/serial"}), (Names{"reduce/serial", "fileio/serial"}));
+    EXPECT_EQ(chosen({"fileio/serial", "reduce/simd"}), (Names{"reduce/simd", "fileio/serial"}));
+    EXPECT_NE(refusal([&] { chosen({"reduce", "queues"}); }).find("'queues'"), std::string::npos);
+    EXPECT_NE(refusal([&] { chosen({"simd"}); }).find("'simd'"), std::string::npos);
+}
+
+class Files : public testing::Test {
+  protected:
+    Files() : folder_(testing::TempDir() + "cases_test-" + std::to_string(getpid())) {
+        std::filesystem::create_directory(folder_);
+    }
+    ~Files() override { std::filesystem::remove_all(folder_); }
+    std::string file(const std::string& name, const std::vector<Launch>& launches) const {
+        return DumpFile(folder_ + "/" + name, true, "test", 1).write(launches);
+    }
+
+  private:
+    std::string folder_;
+};
+
+TEST_F(Files, AreReadInTheOrderOfIdsWhicheverFileALaunchIsIn) {
+    const auto one = file("one.h5", examples::spread_launches("b", 2, {"simd"}, 1));
+    const auto other = file("other.h5", examples::spread_launches("a", 2, {"simd"}, 2));
+    const auto launches = read_launches({one, other});
+    ASSERT_EQ(launches.size(), 4U);
+    EXPECT_EQ(launches[0].id, "a-00000000");
+    EXPECT_EQ(launches[3].id, "b-00000001");
+}
+
+TEST_F(Files, WithTheSameLaunchAreRefusedByNameOrTakenOnce) {
+    const auto launches = examples::spread_launches("a", 3, {"simd"}, 1);
+    const auto one = file("one.h5", launches), other = file("other.h5", {launches[1]});
+    const auto what = refusal([&] { read_launches({one, other}); });
+    for (const auto& named : {one, other, launches[1].id}) EXPECT_NE(what.find(named), what.npos) << what;
+    EXPECT_NE(refusal([&] { read_launches({one, one}); }).find("there twice"), what.npos);
+    EXPECT_EQ(read_launches({one, other, one}, true).size(), 3U);
+    auto changed = launches[1];
+    changed.records[0].seconds[0] *= 2;
+    const auto forged = file("forged.h5", {changed});
+    EXPECT_NE(refusal([&] { read_launches({one, forged}, true); }).find("with other times"), what.npos);
+}
+
+// The index of a merged dump and its launches are the same to whoever compares.
+TEST_F(Files, HaveTheSameCasesWhicheverWayTheyAreRead) {
+    auto launches = examples::spread_launches("a", 5, {"serial", "simd"}, 1);
+    auto& record = launches[1].records[1];
+    record.ranks = 2;
+    record.seconds = {1, 2, 3, 4, 5, 6};
+    record.parameters = {
+        {"share", 0.1}, {"whole", -0.0}, {"text", std::string("a=b:c\nd")}, {"empty", std::string()}};
+    record.promise = Promise::racy;
+    record.batch = 16;
+    launches[2].records.push_back(left_out("shared", "it needs 2 ranks"));
+    launches[3].records.clear();
+    launches[4].records[0].verdict = {3, 1, "1", "2", "0"};
+    const auto path = file("many.h5", launches);
+    const auto all = read_launches({path}), quick = read_launches({path}, false, Detail::times);
+    ASSERT_EQ(quick.size(), all.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        EXPECT_EQ(quick[i].id, all[i].id);
+        EXPECT_EQ(quick[i].circumstances, all[i].circumstances);
+        ASSERT_EQ(quick[i].records.size(), all[i].records.size());
+        for (std::size_t j = 0; j < all[i].records.size(); ++j) {
+            const auto &a = all[i].records[j], &b = quick[i].records[j];
+            EXPECT_EQ(a.variant, b.variant);
+            EXPECT_EQ(a.ranks, b.ranks);
+            EXPECT_EQ(a.parameters, b.parameters);
+            EXPECT_EQ(a.seconds, b.seconds);
+            EXPECT_EQ(a.repeats(), b.repeats());
+            EXPECT_EQ(a.batch, b.batch);
+            EXPECT_EQ(a.not_run, b.not_run);
+            EXPECT_EQ(a.failed(), b.failed());
+        }
+    }
+}
+
+TEST_F(Files, WithoutAnIndexAreReadAllTheSame) {
+    auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
+    launches[0].records[0].parameters[1].second = std::string(
+        "a\x1e"
+        "b");  // what an index cannot hold
+    const auto path = file("odd.h5", launches);
+    EXPECT_EQ(read_launches({path}, false, Detail::times)[0].records[0].parameters,
+              launches[0].records[0].parameters);
+    EXPECT_EQ(read_launches({path}).size(), 2U);
+}
+
+// Damage that the last line vouches for: an error or the right data, as for the launches themselves.
+TEST(DamagedIndex, GivesAnErrorOrTheRightData) {
+    const auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
+    const auto image = dump_image(launches);
+    auto bytes = image.substr(0, image.size() - checksum_line("").size());
+    const auto right = launches_in(image, Detail::times);
+    int refused = 0;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+        try {
+            const auto read = launches_in(bytes + checksum_line(bytes), Detail::times);
+            ASSERT_EQ(index_of(read), index_of(right)) << "byte " << at;
+        } catch (const std::runtime_error&) {
+            ++refused;
+        }
+        bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+    }
+    EXPECT_GT(refused, 1000);
+}
+
+TEST(DamagedIndex, WithWhatIsNoTimeIsRefused) {
+    for (const double bad : {std::nan(""), 0.0, -1.0, std::numeric_limits<double>::infinity()}) {
+        auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
+        launches[1].records[0].seconds[2] = bad;
+        EXPECT_THROW(launches_in(dump_image(launches), Detail::times), std::runtime_error) << bad;
+    }
+}
+
+TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {
+    auto a = examples::spread_launches("a", 3, {"simd"}, 1),
+         b = examples::spread_launches("b", 3, {"simd"}, 1);
+    for (int i = 0; i < 3; ++i) {
+        auto &one = a[static_cast<std::size_t>(i)].circumstances,
+             &other = b[static_cast<std::size_t>(i)].circumstances;
+        one.emplace_back("compiler", std::string("GNU 12"));
+        other.emplace_back("compiler", std::string("GNU 13"));
+        one.emplace_back("pid", std::int64_t{i});
+        other.emplace_back("pid", std::int64_t{i + 10});
+        one.emplace_back("environment", std::string("OMP_NUM_THREADS=2\nSAME=1\nSLURM_JOB_ID=7"));
+        other.emplace_back("environment", std::string("SAME=1\nOMP_NUM_THREADS=4\nNEW=x=y\nSLURM_JOB_ID=8"));
+        one.emplace_back("governor", std::string("performance"));
+        one.emplace_back("start_time", std::string("2026-11-22T12:00:00Z"));
+        other.emplace_back("start_time", std::string("2026-11-23T12:00:00Z"));
+    }
+    EXPECT_EQ(differences(a, b),
+              (Names{"compiler: GNU 12 -> GNU 13", "environment OMP_NUM_THREADS: 2 -> 4",
+                     "governor: performance -> (none)", "environment NEW: (none) -> x=y"}));
+    EXPECT_TRUE(differences(a, a).empty());
+}
+
+}  // namespace
+}  // namespace pacer::timings

@@ -1,0 +1,133 @@
+// The report's page: text from a dump stays text, warnings are told once.
+#include "apps/timings/page/page.hpp"
+
+#include <gtest/gtest.h>
+
+#include "apps/timings/page/html.hpp"
+#include "apps/timings/page/sections.hpp"
+#include "apps/timings/warning_groups.hpp"
+#include "tests/io/dump/dump_examples.hpp"
+
+namespace pacer::timings {
+namespace {
+
+const std::string hostile = "</title><script>harmed=1</script><img src=x onerror=\"harmed=1\">'&";
+
+// A launch whose every text is hostile.
+Launch hostile_launch(const std::string& id) {
+    auto launch = examples::launch(id);
+    launch.circumstances = {{"program", hostile}, {"version", hostile},     {"commit", hostile},
+                            {"tree", hostile},    {"cpu_model", hostile},   {"start_time", hostile},
+                            {hostile, hostile},   {"load_before", hostile}, {"memory_bytes", hostile}};
+    for (auto& place : launch.placement) place.host = place.cpus_allowed = place.thread_cpus = hostile;
+    launch.warnings = {hostile, "drifted: " + hostile};
+    for (auto& record : launch.records) {
+        record.app = hostile;
+        record.variant += hostile;
+        record.parameters = {{hostile, hostile}};
+        record.limit.derived = hostile;
+        if (!record.not_run.empty()) record.not_run = hostile;
+    }
+    return launch;
+}
+
+CaseComparison hostile_comparison(const CaseKey& key) {
+    CaseComparison compared;
+    compared.key = key;
+    compared.base_seconds = compared.new_seconds = compared.ratio = 1;
+    compared.note = compared.margin_from = hostile;
+    return compared;
+}
+
+Report hostile_report() {
+    Report report;
+    report.files = report.baseline_files = {hostile};
+    report.launches = {hostile_launch("20261122T120721Z-00000001"), hostile_launch(hostile)};
+    report.launches[1].placement[0].host += "2";
+    report.cases = cases_of(report.launches);
+    report.comparison =
+        Comparison{{hostile}, {hostile_comparison(report.cases.front().key)}, hostile, ExitStatus::wrong};
+    ScalingSeries series;
+    series.app = series.variant = series.base = series.note = hostile;
+    series.parameters = {{hostile, hostile}};
+    series.points.resize(2);
+    report.scaling = {series};
+    report.drawings[PlotKind::ladder] = "<svg><text>" + hostile + "</text></svg>";
+    report.missing_drawings = {hostile};
+    return report;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+}
+
+TEST(ReportPage, TextStaysText) {
+    const auto html = page(hostile_report());
+    for (const auto* part : {"<script>", "<img src=x", "\"harmed", "onerror=\"", "'&"})
+        EXPECT_EQ(count(html, part), 0U) << part;
+    EXPECT_EQ(count(html, "<script"), 1U);
+    EXPECT_EQ(count(html, "</title>"), 1U);
+    EXPECT_GT(count(html, "&lt;script&gt;harmed=1&lt;/script&gt;"), 20U);
+}
+
+TEST(ReportPage, LoadsNothing) {
+    const auto html = page(hostile_report());
+    EXPECT_EQ(count(html, "default-src 'none'; img-src data:;"), 1U);
+    for (const auto* part : {"http:", "https:", "file:", "url(", "@import", "<link"})
+        EXPECT_EQ(count(html, part), 0U) << part;
+}
+
+TEST(ReportPage, TellsWhatWasNeitherRunNorPlaced) {
+    Report report;
+    report.files = {"idle.h5"};
+    report.launches = {Launch{}};
+    EXPECT_NE(page(report).find("Nothing was run."), std::string::npos);
+}
+
+TEST(ReportPage, ImagesAreBase64) {
+    EXPECT_NE(html::image("M", "a").find("base64,TQ==\""), std::string::npos);
+    EXPECT_NE(html::image("Ma", "a").find("base64,TWE=\""), std::string::npos);
+    EXPECT_NE(html::image("Man", "a").find("base64,TWFu\""), std::string::npos);
+    EXPECT_NE(html::image("\xff\xfe", "a").find("base64,//4=\""), std::string::npos);
+}
+
+TEST(ReportPage, RangesTellACommonUnitOnce) {
+    EXPECT_EQ(html::range("15.6 ms", "23.0 ms"), "15.6 \u2013 23.0 ms");
+    EXPECT_EQ(html::range("750.0 us", "1.100 ms"), "750.0 us \u2013 1.100 ms");
+    EXPECT_EQ(html::range("1.00", "2.00"), "1.00 \u2013 2.00");
+}
+
+TEST(ReportPage, GroupsWarnings) {
+    std::vector<Launch> launches(3, examples::launch("20261122T120721Z-00000001"));
+    launches[0].warnings = {"others took 7 % of this host's CPU time", "drifted by 2: serial (-3 %), hybrid",
+                            ""};
+    launches[1].warnings = {"others took 29 % of this host's CPU time", "drifted by 2: serial (+8 %)",
+                            "slow on node12: it is far"};
+    launches[2].warnings = {"drifted by 2: serial", "slow on node13: it is far"};
+    const auto groups = warning_groups(launches);
+    ASSERT_EQ(groups.size(), 4U);
+    EXPECT_EQ(groups[0].sentence, "drifted by 2");
+    EXPECT_EQ(groups[0].launches, 3U);
+    using Variants = std::vector<std::pair<std::string, std::size_t>>;
+    EXPECT_EQ(groups[0].variants, (Variants{{"serial", 3}, {"hybrid", 1}}));
+    EXPECT_EQ(groups[1].sentence, "others took 7\u201329 % of this host's CPU time");
+    EXPECT_EQ(groups[1].launches, 2U);
+    EXPECT_EQ(groups[2].sentence, "slow on node12: it is far");
+    EXPECT_EQ(groups[2].launches, 1U);
+}
+
+// As a launch with several problems names its cases.
+TEST(ReportPage, GroupsWarningsOfSeveralProblems) {
+    std::vector<Launch> launches(2, examples::launch("20261122T120721Z-00000001"));
+    launches[0].warnings = {"drifted: serial (kind a, bytes 4) (-3 %), hybrid (kind b, bytes 8), and 7 more"};
+    launches[1].warnings = {"drifted: hybrid (kind a, bytes 4) (+5 %)"};
+    const auto groups = warning_groups(launches);
+    ASSERT_EQ(groups.size(), 1U);
+    using Variants = std::vector<std::pair<std::string, std::size_t>>;
+    EXPECT_EQ(groups[0].variants, (Variants{{"serial", 1}, {"hybrid", 2}}));
+}
+
+}  // namespace
+}  // namespace pacer::timings

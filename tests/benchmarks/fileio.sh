@@ -1,0 +1,290 @@
+#!/usr/bin/env bash
+# Measures what fileio is to reach on a machine of 2 cores, and prints a table: target, reached, command.
+#
+#     tests/benchmarks/fileio.sh [--rows N] [--rounds N] [FIGURE]...
+#
+#     --rows N     rows of the text file, three %22.14E each (15e6: 1 GB, made in $TMPDIR and removed)
+#     --rounds N   so many turns of everything that is compared (3)
+#     --help       this text
+#
+# The figures, all of them unless named:
+#     farm      a block handed out and its result taken in, against a bare ping-pong of the same sizes; how fast
+#               rank 0 hands out
+#     cpu       1000 records of 1 ms on a core each: master_worker on 3 ranks against serial / 2
+#     sum       the rows' sums: master_worker on 3 ranks and parallel_read on 2, against GNU parallel with mawk, numpy
+#               in processes and a farm with mpi4py, all on one file in the page cache
+#     parse     the parser against a bare loop of std::from_chars, on one core
+#     workshop  1000 records that sleep 1 ms: master_worker on 5 ranks against ideal, and the workshop's own Python
+#     memory    the peak of rank 0 while a pipe feeds it the file 10 times over (10 GB; the results take another
+#               6 GB in $TMPDIR) and 2 workers are too slow for it
+#
+# A turn's time is the median of its repeats (GNU parallel: of one), what is compared the median over the turns. MPI and
+# Python's processes are up before the clock starts; parallel's 0.2 s of start count. mawk prints six digits, no more.
+# BUILD=FOLDER takes the programs from there, such as build/dev, as they are, and builds nothing.
+set -euo pipefail
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck source=jobs/lib.sh
+. "$root/jobs/lib.sh"
+
+known=(farm cpu sum parse workshop memory)
+rows=15000000
+rounds=3
+figures=()
+while (($#)); do
+    case $1 in
+    --help | -h)
+        header "$0"
+        exit 0
+        ;;
+    --rows)
+        [[ ${2-} =~ ^[1-9][0-9]{0,9}(e[0-9])?$ ]] || refuse "--rows needs a whole number above 0, not '${2-}'"
+        rows=$(printf '%.0f' "$2")
+        shift
+        ;;
+    --rounds)
+        [[ ${2-} =~ ^[1-9][0-9]{0,3}$ ]] || refuse "--rounds needs a whole number above 0, not '${2-}'"
+        rounds=$2
+        shift
+        ;;
+    *)
+        [[ " ${known[*]} " == *" $1 "* ]] || refuse "there is no figure '$1'; there are: ${known[*]}"
+        figures+=("$1")
+        ;;
+    esac
+    shift
+done
+((${#figures[@]})) || figures=("${known[@]}")
+exec </dev/null # mpirun would read it
+
+install_missing parallel mawk python3 python3-numpy python3-mpi4py time || {
+    say "$advice"
+    exit 1
+}
+python=/usr/bin/python3 # Debian's numpy is seen by Debian's Python alone
+[[ -n ${BUILD-} ]] || "$root/jobs/setup.sh" --tests
+build=$(cd "${BUILD:-$root/build/release}" && pwd)
+fileio=$build/bin/fileio
+
+if (($(id -u) == 0)); then
+    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
+fi
+probe=$root/build/may_read_other_processes # made by jobs/local.sh, which says what for
+[[ ! -x $probe ]] || "$probe" || export OMPI_MCA_btl_vader_single_copy_mechanism=none
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+input=$folder/input.txt
+table=$folder/table
+
+# launch RANKS COMMAND...: what mpirun prints is shown only if it fails; stdout is the command's.
+launch() {
+    local options=(--bind-to none) ranks=$1
+    shift
+    ((ranks <= $(cores))) || options+=(--oversubscribe)
+    mpirun "${options[@]}" -np "$ranks" "$@" 2>"$folder/messages" || {
+        cat "$folder/messages" >&2
+        exit 1
+    }
+}
+
+# variants TURNS RANKS ARGUMENT...: one turn of fileio, to be read by seconds.
+variants() {
+    local name=$1 ranks=$2
+    shift 2
+    launch "$ranks" "$fileio" "$@" --format json --no-dump --no-limits >"$folder/$name.$round"
+}
+
+# seconds TURNS [VARIANT]: the median over the turns of what a program or a variant took.
+seconds() {
+    "$python" - "$folder" "$@" <<'PYTHON'
+import glob
+import json
+import statistics
+import sys
+
+folder, name, *variant = sys.argv[1:]
+seconds = []
+for path in glob.glob(f"{folder}/{name}.[0-9]*"):
+    with open(path) as file:
+        turn = json.load(file)
+    if not variant:
+        seconds.append(turn["median_seconds"])
+        continue
+    record, = (record for record in turn["launches"][0]["records"] if record["variant"] == variant[0])
+    if record["not_run"] is not None or record["failed"] or not record["checked"]:
+        sys.exit(f"fileio.sh: {variant[0]} did not run, or gave a wrong answer: see {path}")
+    seconds.append(record["summary"]["median_seconds"])
+print(statistics.median(seconds))
+PYTHON
+}
+
+# compute FORMAT EXPRESSION: of awk.
+compute() { awk "BEGIN { printf \"$1\", ($2) }"; }
+
+# median: of the numbers on stdin.
+median() { sort -g | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'; }
+
+# row WHAT at-least|at-most TARGET REACHED UNIT COMMAND [REMARK]
+row() {
+    local verdict=missed sign='>=' reached
+    [[ $2 == at-least ]] || sign='<='
+    reached=$(compute %d "$4 $sign $3")
+    ((reached == 0)) || verdict=reached
+    # shellcheck disable=SC2016 # Markdown's backquotes
+    printf '| %s | %s %s%s | %s%s, %s%s | `%s` |\n' \
+        "$1" "${2/-/ }" "$3" "$5" "$4" "$5" "$verdict" "${7:+; $7}" "$6" >>"$table"
+}
+
+turns() { seq "$rounds"; }
+
+need_input() {
+    [[ -e $input ]] || {
+        say "making $rows rows"
+        "$fileio" --make-input "$input" -n "$rows"
+    }
+    cat "$input" >/dev/null # into the page cache
+}
+
+figure_farm() {
+    local us rate
+    for round in $(turns); do launch 2 "$build/benchmarks/farm" >"$folder/farm.$round"; done
+    cat "$folder/farm.1"
+    us=$(sed -n 's/^farm,.* \([0-9.]*\) of the bare.*/\1/p' "$folder"/farm.* | median)
+    rate=$(sed -n 's/^rank 0 hands out.* at *\([0-9.]*\) GB.*/\1/p' "$folder"/farm.* | median)
+    row "farm: 4 KiB block and result against a bare ping-pong" at-most 1.3 "$us" " x" "mpirun -np 2 farm"
+    row "farm: rank 0 hands out 1 MiB blocks" at-least 4 "$rate" " GB/s" "mpirun -np 2 farm"
+}
+
+figure_cpu() {
+    local trial=20000 steps serial farm percent
+    round=0
+    variants calibration 1 -n 200 --calculation "lorenz:$trial" --variants serial --repeats 5
+    serial=$(seconds calibration serial)
+    steps=$(compute %.0f "$trial * 200 * 1e-3 / $serial")
+    for round in $(turns); do
+        variants cpu 3 -n 1000 --calculation "lorenz:$steps" --variants serial,master_worker --repeats 5
+    done
+    serial=$(seconds cpu serial)
+    farm=$(seconds cpu master_worker)
+    percent=$(compute %.1f "100 * $serial / 2 / $farm")
+    printf 'lorenz:%d: serial %.4f s, master_worker %.4f s\n' "$steps" "$serial" "$farm"
+    row "cpu: 1000 records of 1 ms, master_worker on 3 ranks against serial / 2" at-least 97 "$percent" " %" \
+        "mpirun -np 3 fileio -n 1000 --calculation lorenz:$steps --variants serial,master_worker"
+}
+
+# check_total TURNS: rows and total of a program's first turn, against those that mawk finds.
+check_total() {
+    "$python" -c '
+import json, sys
+name, found, want, total, size = sys.argv[1], json.load(open(sys.argv[2])), *map(float, sys.argv[3:])
+if found["rows"] != want or abs(found["total"] - total) > 1e-12 * size:
+    sys.exit("fileio.sh: {}: {}, want {} rows, total {}".format(name, found, want, total))
+' "$1" "$folder/$1.1" "${totals[@]}"
+}
+
+figure_sum() {
+    local best name took bytes start totals programs=() columns serial farm parts farm_gain parts_gain
+    local adder="mawk '{ print \$1 + \$2 + \$3 }'"
+    local from_file=(--will-cite --pipepart --arg-file "$input" --block -1 --jobs 2)
+    need_input
+    bytes=$(stat --format %s "$input")
+    read -ra totals < <(mawk '{ total += $1 + $2 + $3; size += $1 < 0 ? -$1 : $1 }
+        END { printf "%d %.17g %.17g\n", NR, total, 3 * size }' "$input")
+    took=$(parallel "${from_file[@]}" "$adder" | wc -l)
+    ((took == rows)) || {
+        say "parallel: $took sums of $rows rows"
+        exit 1
+    }
+    for round in $(turns); do
+        say "sum: turn $round of $rounds"
+        start=$EPOCHREALTIME
+        parallel "${from_file[@]}" "$adder" >/dev/null
+        took=$(compute %.3f "$EPOCHREALTIME - $start")
+        printf '{"median_seconds": %s}\n' "$took" >"$folder/parallel.$round"
+        for reader in fromstring loadtxt columns; do
+            "$python" "$root/benchmarks/sum_numpy.py" "$input" --reader "$reader" --repeats 3 --json \
+                >"$folder/$reader.$round"
+        done
+        launch 3 "$python" "$root/benchmarks/sum_mpi4py.py" "$input" --repeats 3 --json >"$folder/mpi4py.$round"
+        variants sum3 3 "$input" --calculation sum --variants serial,master_worker --repeats 5
+        variants sum2 2 "$input" --calculation sum --variants parallel_read --repeats 5
+    done
+    for name in fromstring loadtxt columns mpi4py; do check_total "$name"; done
+
+    best=
+    for name in parallel fromstring loadtxt mpi4py; do
+        took=$(seconds "$name")
+        programs+=("$name $took")
+        [[ -n $best ]] && (($(compute %d "$took >= $best"))) || best=$took
+    done
+    columns=$(seconds columns)
+    serial=$(seconds sum3 serial)
+    farm=$(seconds sum3 master_worker)
+    parts=$(seconds sum2 parallel_read)
+    programs+=("columns $columns" "serial $serial" "master_worker $farm" "parallel_read $parts")
+    printf '%s\n' "${programs[@]}" | sort -k2gr |
+        awk -v bytes="$bytes" '{ printf "%-14s %7.3f s  %6.0f MB/s\n", $1, $2, bytes / $2 / 1e6 }'
+    # columns parses nothing: it is shown, not raced.
+    farm_gain=$(compute %.2f "$best / $farm")
+    parts_gain=$(compute %.2f "$best / $parts")
+    row "sum: master_worker on 3 ranks against the best of parallel, numpy, mpi4py" at-least 4 \
+        "$farm_gain" " x" "mpirun -np 3 fileio FILE --calculation sum --variants master_worker"
+    row "sum: parallel_read on 2 ranks against the same" at-least 5 \
+        "$parts_gain" " x" "mpirun -np 2 fileio FILE --calculation sum --variants parallel_read"
+}
+
+figure_parse() {
+    local ratios by_std by_fast_float
+    for round in $(turns); do launch 1 "$build/benchmarks/parse" >"$folder/parse.$round"; done
+    cat "$folder/parse.1"
+    ratios=$(sed -n 's/^RecordParser.* \([0-9.]*\) and \([0-9.]*\) of the bare.*/\1 \2/p' "$folder"/parse.*)
+    by_std=$(cut -d ' ' -f 1 <<<"$ratios" | median)
+    by_fast_float=$(cut -d ' ' -f 2 <<<"$ratios" | median)
+    row "parse: against a bare loop of std::from_chars, one core" at-least 0.9 "$by_std" " x" "parse" \
+        "$by_fast_float x one of fast_float"
+}
+
+figure_workshop() {
+    local ideal=0.25 python_took farm percent python_percent gain
+    for round in $(turns); do
+        "$python" "$root/benchmarks/workshop_fileio.py" --workers 4 --json >"$folder/workshop.$round"
+        variants waits 5 -n 1000 --calculation wait:1ms --variants master_worker --repeats 10
+    done
+    python_took=$(seconds workshop)
+    farm=$(seconds waits master_worker)
+    percent=$(compute %.1f "100 * $ideal / $farm")
+    python_percent=$(compute %.1f "100 * $ideal / $python_took")
+    gain=$(compute %.2f "$python_took / $farm")
+    printf 'ideal %.4f s, python %.4f s (%s %% of ideal), master_worker %.4f s (%s %%)\n' \
+        "$ideal" "$python_took" "$python_percent" "$farm" "$percent"
+    row "workshop: 1000 records of 1 ms, master_worker on 5 ranks, of ideal" at-least 95 "$percent" " %" \
+        "mpirun -np 5 fileio -n 1000 --calculation wait:1ms --variants master_worker" \
+        "$gain x the workshop's Python"
+}
+
+figure_memory() {
+    local times=10 bytes kib mib gb
+    need_input
+    bytes=$(($(stat --format %s "$input") * times))
+    # shellcheck disable=SC2016 # the inner shell expands
+    for ((i = 0; i < times; ++i)); do cat "$input"; done |
+        launch 3 sh -c 'exec time --format %M --output "$0.${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" "$@"' "$folder/peak" \
+            "$fileio" - --calculation lorenz:100 --out "$folder/results.h5" | sed "s|$folder/||"
+    rm "$folder/results.h5"
+    kib=$(tail -n 1 "$folder/peak.0")
+    mib=$(compute %.0f "$kib / 1024")
+    gb=$(compute %.1f "$bytes / 1e9")
+    printf 'peaks of the ranks in KiB: %s\n' "$(tail -qn 1 "$folder"/peak.* | paste -sd ' ')"
+    row "memory: peak of rank 0 while a pipe brings $gb GB, slow workers" at-most 256 "$mib" " MiB" \
+        "... | mpirun -np 3 fileio - --calculation lorenz:100 --out results.h5"
+}
+
+printf '| what | target | reached | command |\n|---|---|---|---|\n' >"$table"
+for figure in "${figures[@]}"; do
+    say "$figure"
+    printf '%s:\n' "$figure"
+    "figure_$figure" | sed 's/^/    /'
+done
+printf '\n'
+cat "$table"

@@ -1,0 +1,407 @@
+// The timed loop on real ranks: what it records, and that it catches answers that are wrong anywhere.
+#include "common/measure/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <set>
+
+#include "common/measure/timing.hpp"
+#include "tests/support/mpi_world.hpp"
+
+namespace pacer {
+namespace {
+
+// Every variant adds 1 for each rank; the ranks' parts are 1 each.
+struct Problem {
+    int ranks = 1;
+};
+struct Answer {
+    Number total;
+    Part own;
+};
+
+int executions = 0;  // of the variant under test, on this rank
+
+Answer sum_of_ones(const Team& team, std::int64_t mine) {
+    ++executions;
+    std::int64_t total = 0;
+    MPI_Reduce(&mine, &total, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
+    return {Number::of_whole(total), {1, Number::of_whole(mine)}};
+}
+
+Answer right(const Problem&, const Team& team) {
+    return sum_of_ones(team, 1);
+}
+Answer wrong_on_last_rank(const Problem&, const Team& team) {
+    return sum_of_ones(team, team.rank == team.size - 1 ? 2 : 1);
+}
+Answer wrong_in_one_repeat(const Problem&, const Team& team) {
+    return sum_of_ones(team, executions == 4 ? 2 : 1);
+}
+Answer lost_items(const Problem&, const Team& team) {
+    auto answer = sum_of_ones(team, 1);
+    if (team.rank == team.size - 1) answer.own.items = 0;
+    return answer;
+}
+Answer right_by_luck(const Problem& problem, const Team& team) {
+    auto answer = sum_of_ones(team, 5);
+    answer.total = Number::of_whole(problem.ranks);
+    return answer;
+}
+Answer not_a_number(const Problem&, const Team& team) {
+    const auto answer = sum_of_ones(team, 1);
+    return {Number::of_real(std::numeric_limits<double>::quiet_NaN()), answer.own};
+}
+Answer alone(const Problem& problem, const Team& team) {
+    EXPECT_EQ(team.size, 1);
+    return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
+}
+Answer empty(const Problem& problem, const Team&) {
+    return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
+}
+
+Check check(const Problem& problem, const Answer& answer) {
+    return {answer.total, Number::of_whole(problem.ranks), 0};
+}
+Part own_part(const Problem&, const Answer& answer) {
+    return answer.own;
+}
+
+using V = Variant<Problem, Answer>;
+
+std::vector<Record> run(std::vector<V> variants, RunOptions options,
+                        void (*particulars)(const Problem&, const V&, Record&) = nullptr,
+                        Observations (*observe)(const Problem&, const Answer&) = nullptr,
+                        double (*seconds)(const Problem&, const Answer&) = nullptr) {
+    executions = 0;
+    static Problem problem;
+    problem.ranks = world().size;
+    const Threads threads;
+    const Experiment<Problem, Answer> experiment{.app = "test",
+                                                 .problem = problem,
+                                                 .variants = variants,
+                                                 .parameters = {},
+                                                 .work = {world().size, 0, 0, Operation::none},
+                                                 .check = check,
+                                                 .part = own_part,
+                                                 .particulars = particulars,
+                                                 .observe = observe,
+                                                 .baseline = "alone",
+                                                 .seconds = seconds};
+    return run_tasks(tasks_of(experiment, world(), threads,
+                              [](const Record&) {
+                                  return Limit{2, "probed"};
+                              }),
+                     world(), threads, options)
+        .records;
+}
+
+RunOptions five_repeats() {
+    return {.repeats = 5, .max_seconds = 0, .seed = 7, .progress = false};
+}
+
+TEST(Run, RecordsEveryRankOfEveryRepeat) {
+    const auto records =
+        run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats());
+    if (!world().root()) return;
+    ASSERT_EQ(records.size(), 2);
+    EXPECT_EQ(records[0].ranks, world().size);
+    EXPECT_EQ(records[0].seconds.size(), 5 * static_cast<std::size_t>(world().size));
+    EXPECT_EQ(records[1].ranks, 1);
+    EXPECT_EQ(records[1].seconds.size(), 5);
+    for (const auto& record : records) {
+        EXPECT_EQ(record.round, (std::vector<std::int32_t>{0, 1, 2, 3, 4}));
+        EXPECT_GT(record.first_seconds, 0);
+        EXPECT_TRUE(
+            std::all_of(record.seconds.begin(), record.seconds.end(), [](double s) { return s > 0; }));
+        EXPECT_TRUE(record.verdict.right());
+        EXPECT_FALSE(record.failed());
+    }
+}
+
+TEST(Run, ChecksEveryExecution) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].verdict.checked, executions);
+    EXPECT_GE(executions, 6);  // the first and five repeats
+}
+
+TEST(Run, KeepsTheShareOfEveryRank) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    ASSERT_EQ(records[0].shares.size(), static_cast<std::size_t>(world().size));
+    for (int rank = 0; rank < world().size; ++rank) {
+        const auto& share = records[0].shares[static_cast<std::size_t>(rank)];
+        EXPECT_EQ(share.rank, rank);
+        EXPECT_EQ(share.items, 1);
+        EXPECT_EQ(share.partial, "1");
+    }
+}
+
+TEST(Run, CatchesAnAnswerWrongOnOneRank) {
+    const auto records = run({{"wrong", "", wrong_on_last_rank, Uses::ranks}}, five_repeats());
+    if (world().root()) {
+        EXPECT_TRUE(records[0].failed());
+    }
+}
+
+TEST(Run, CatchesAnAnswerWrongInOneRepeat) {
+    const auto records = run({{"wrong", "", wrong_in_one_repeat, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_TRUE(records[0].failed());
+    EXPECT_EQ(records[0].verdict.got, std::to_string(2 * world().size));
+    EXPECT_LT(records[0].verdict.failed, records[0].verdict.checked);
+}
+
+TEST(Run, CatchesLostItems) {
+    const auto records = run({{"lost", "", lost_items, Uses::ranks}}, five_repeats());
+    if (world().root()) {
+        EXPECT_TRUE(records[0].failed());
+    }
+}
+
+TEST(Run, CatchesPartsThatDoNotAddUpToTheAnswer) {
+    const auto records = run({{"luck", "", right_by_luck, Uses::ranks}}, five_repeats());
+    if (world().root()) {
+        EXPECT_TRUE(records[0].failed());
+    }
+}
+
+TEST(Run, CatchesNan) {
+    const auto records = run({{"nan", "", not_a_number, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_TRUE(records[0].failed());
+    EXPECT_EQ(records[0].verdict.got, "nan");
+}
+
+TEST(Run, AWrongAnswerIsNoFailureWherePromisedRacy) {
+    const auto records = run({{"racy", "", wrong_on_last_rank, Uses::ranks, Promise::racy}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_FALSE(records[0].failed());
+    EXPECT_FALSE(records[0].verdict.right());
+}
+
+TEST(Run, LeavesOutWhatHasAnObstacle) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             five_repeats(), [](const Problem&, const V& variant, Record& record) {
+                                 if (variant.name == "alone") record.not_run = "needs 16 GiB";
+                             });
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].repeats(), 5);
+    EXPECT_EQ(records[1].repeats(), 0);
+    EXPECT_EQ(records[1].not_run, "needs 16 GiB");
+    EXPECT_FALSE(records[1].failed());
+}
+
+TEST(Run, AsksAVariantForItsParticulars) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             five_repeats(), [](const Problem&, const V& variant, Record& record) {
+                                 if (variant.name != "alone") return;
+                                 EXPECT_EQ(record.variant, "alone");
+                                 EXPECT_EQ(record.ranks, 1);
+                                 record.work.bytes = 77;
+                                 record.limit = {3, "by itself"};
+                             });
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].work.bytes, 0);
+    EXPECT_EQ(records[0].limit.derived, "probed");
+    EXPECT_EQ(records[1].work.bytes, 77);
+    EXPECT_EQ(records[1].limit.derived, "by itself");
+    EXPECT_EQ(records[1].baseline, "alone");
+}
+
+TEST(Run, KeepsANumberARepeatOfWhatAnAnswerTells) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats(), nullptr,
+                             [](const Problem&, const Answer& answer) -> Observations {
+                                 return {{"total", answer.total.as_double()}, {"execution", executions}};
+                             });
+    if (!world().root()) return;
+    ASSERT_EQ(records[0].observed.size(), 2);
+    EXPECT_EQ(records[0].observed[0].name, "total");
+    EXPECT_EQ(records[0].observed[0].values, std::vector<double>(5, world().size));
+    const auto& seen = records[0].observed[1].values;
+    ASSERT_EQ(seen.size(), 5);  // of the timed repeats, none of the warm-up
+    EXPECT_EQ(seen.back(), executions);
+}
+
+TEST(Run, BatchesWhatIsShorterThanTheClockCanTell) {
+    const auto records = run({{"empty", "", empty, Uses::core}}, five_repeats());
+    if (!world().root()) return;
+    EXPECT_GT(records[0].batch, 1);
+    EXPECT_EQ(records[0].verdict.failed, 0);
+    EXPECT_GE(records[0].verdict.checked, 5 * records[0].batch);
+}
+
+// Short work is warmed up as often as its times ask for, long work is not.
+double pace_seconds = 0;
+std::string executed;  // a letter an execution
+
+template <char letter>
+Answer paced(const Problem& problem, const Team& team) {
+    const double end = seconds_since_launch() + pace_seconds;
+    while (seconds_since_launch() < end) {
+    }
+    executed += letter;
+    return alone(problem, team);
+}
+
+std::string order_of_five_rounds(std::uint64_t seed, double pace) {
+    pace_seconds = pace;
+    executed.clear();
+    run({{"a", "", paced<'a'>, Uses::core},
+         {"b", "", paced<'b'>, Uses::core},
+         {"c", "", paced<'c'>, Uses::core},
+         {"d", "", paced<'d'>, Uses::core}},
+        {.repeats = 5, .max_seconds = 0, .seed = seed, .progress = false});
+    return world().root() ? executed.substr(executed.size() - 20) : std::string();
+}
+
+TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
+    // Short enough to be warmed up, long enough for the clock to tell: neither is batched.
+    const double brief = std::max(2e-4, 1000 * measure_clock().resolution_seconds);
+    const auto warmed_up = order_of_five_rounds(3, brief), cold = order_of_five_rounds(3, 60 * brief);
+    EXPECT_EQ(warmed_up, cold);
+    const auto other = order_of_five_rounds(4, brief);
+    if (!world().root()) return;
+    EXPECT_NE(warmed_up, other);
+}
+
+// A variant that clocks itself: its seconds are kept, batched or not, and how long it really lasts decides
+// how often it is executed.
+double a_nanosecond(const Problem&, const Answer&) {
+    return 1e-9;
+}
+
+TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
+    pace_seconds = std::max(2e-3, 1000 * measure_clock().resolution_seconds);
+    const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
+                             five_repeats(), nullptr, nullptr, a_nanosecond);
+    if (!world().root()) return;
+    for (const auto& record : records) {
+        EXPECT_EQ(record.seconds.size(), 5 * static_cast<std::size_t>(record.ranks));
+        EXPECT_DOUBLE_EQ(record.first_seconds, 1e-9);
+        for (const double s : record.seconds) EXPECT_NEAR(s, 1e-9, 1e-15);
+    }
+    EXPECT_EQ(records[1].batch, 1);
+}
+
+TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {
+    pace_seconds = 0.01;
+    const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
+                             {.repeats = 1000, .max_seconds = 0.5, .seed = 1, .progress = false}, nullptr,
+                             nullptr, a_nanosecond);
+    if (!world().root()) return;
+    EXPECT_LE(records[1].repeats(), 50);
+}
+
+TEST(Run, StopsByItselfWithinItsBudget) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             {.repeats = 0, .max_seconds = 0.5, .seed = 1, .progress = false});
+    if (!world().root()) return;
+    for (const auto& record : records) EXPECT_TRUE(record.converged || record.repeats() >= 1);
+}
+
+TEST(Run, RunsOneVariantAtLeastHoweverSmallTheBudget) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             {.repeats = 0, .max_seconds = 1e-9, .seed = 1, .progress = false});
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].repeats(), 1);
+    EXPECT_FALSE(records[0].failed());
+    EXPECT_EQ(records[1].repeats(), 0);
+    EXPECT_FALSE(records[1].not_run.empty());
+}
+
+TEST(Team, GathersTextInRankOrder) {
+    const auto texts = gather_text(world(), std::string(static_cast<std::size_t>(world().rank), 'x'));
+    if (!world().root()) {
+        EXPECT_TRUE(texts.empty());
+        return;
+    }
+    ASSERT_EQ(texts.size(), static_cast<std::size_t>(world().size));
+    for (std::size_t rank = 0; rank < texts.size(); ++rank) EXPECT_EQ(texts[rank].size(), rank);
+}
+
+TEST(Team, AUsageErrorOfRankZeroReachesEveryRank) {
+    EXPECT_THROW(on_root(world(), [] { throw UsageError("no such file"); }), UsageError);
+    EXPECT_NO_THROW(on_root(world(), [] {}));
+}
+
+TEST(Team, SleepingBarrierHoldsUntilTheLastRank) {
+    for (int round = 0; round < 3; ++round) sleeping_barrier(world());
+}
+
+TEST(Team, MeasuresFromTheFirstStartOnTheNode) {
+    const double late = 0.001 * world().rank;
+    const std::vector<double> starts = {10.0 + late}, ends = {10.01 + late};
+    EXPECT_NEAR(seconds_since_first_start(world(), starts, ends).front(), 0.01 + late, 1e-9);
+}
+
+TEST(Team, RefusesATimeLongerThanTheLaunchOrNegative) {
+    for (const double end : {1e5, 9.0}) {
+        const std::vector<double> starts = {10}, ends = {end};
+        EXPECT_THROW(seconds_since_first_start(world(), starts, ends), std::runtime_error);
+    }
+}
+
+TEST(MpiCount, RefusesWhatAnIntCannotHold) {
+    EXPECT_EQ(mpi_count(2147483647), 2147483647);
+    EXPECT_THROW(mpi_count(2147483648), std::length_error);
+}
+
+// What the hooks of one experiment have seen.
+int prepared = 0, inspected = 0;
+
+// Answers nothing by itself: what it has done is looked at afterwards.
+Answer silent(const Problem&, const Team&) {
+    ++executions;
+    return {Number::of_whole(-1), {1, Number::of_whole(-1)}};
+}
+
+// Slept, not spun: where ranks share a core the last one would begin late.
+constexpr std::chrono::milliseconds hook_time{50};
+
+TEST(Run, PreparesAndInspectsOutsideTheClock) {
+    executions = prepared = inspected = 0;
+    static Problem problem;
+    problem.ranks = world().size;
+    const std::vector<V> variants = {{"silent", "", silent, Uses::ranks}};
+    const Experiment<Problem, Answer> experiment{.app = "test",
+                                                 .problem = problem,
+                                                 .variants = variants,
+                                                 .parameters = {},
+                                                 .work = {world().size, 0, 0, Operation::none},
+                                                 .check = check,
+                                                 .part = own_part,
+                                                 .baseline = "silent",
+                                                 .prepare =
+                                                     [](const Problem&, const V& variant, const Team&) {
+                                                         EXPECT_EQ(variant.run, silent);
+                                                         EXPECT_EQ(prepared, inspected);
+                                                         ++prepared;
+                                                         std::this_thread::sleep_for(hook_time);
+                                                     },
+                                                 .inspect =
+                                                     [](const Problem&, const Team& team, Answer& answer) {
+                                                         ++inspected;
+                                                         std::this_thread::sleep_for(hook_time);
+                                                         answer = sum_of_ones(team, 1);
+                                                     }};
+    const auto records = run_tasks(tasks_of(experiment, world(), {}, [](const Record&) { return Limit{}; }),
+                                   world(), {}, five_repeats())
+                             .records;
+    EXPECT_EQ(prepared, inspected);
+    EXPECT_EQ(2 * prepared, executions);  // silent's and those of inspect: each by itself, short as it is
+    EXPECT_GE(inspected, 6);
+    if (!world().root()) return;
+    EXPECT_TRUE(records[0].verdict.right());
+    EXPECT_EQ(records[0].verdict.checked, inspected);
+    const auto seconds = records[0].repeat_seconds();
+    EXPECT_LT(*std::min_element(seconds.begin(), seconds.end()),
+              std::chrono::duration<double>(hook_time).count());
+}
+
+}  // namespace
+}  // namespace pacer

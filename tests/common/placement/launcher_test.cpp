@@ -1,0 +1,95 @@
+// Who started this process, by the names that the kernel keeps: at most 15 characters.
+#include "common/placement/launcher.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <map>
+#include <string>
+
+namespace pacer {
+namespace {
+
+TEST(Launcher, IsKnownByTheNameTheKernelKeeps) {
+    for (const std::string name : {"mpirun", "mpiexec.openmpi", "prterun", "orted", "mpiexec.hydra",
+                                   "mpirun.mpich", "hydra_pmi_proxy", "hydra_bstrap_proxy"}) {
+        EXPECT_TRUE(is_mpi_launcher(name.substr(0, 15))) << name;
+    }
+    for (const char* name : {"", "bash", "mpirunner", "mpiexec.openmp", "slurmstepd"}) {
+        EXPECT_FALSE(is_mpi_launcher(name)) << name;
+    }
+}
+
+constexpr auto open_mpi = "Open MPI v4.1.4, package: Debian OpenMPI",
+               mpich = "MPICH Version:\t4.0.2\nMPICH...";
+
+// The variables of an environment.
+using Environment = std::map<std::string, std::string>;
+
+Variables in(const Environment& environment) {
+    return [&environment](const char* name) {
+        const auto found = environment.find(name);
+        return found == environment.end() ? nullptr : found->second.c_str();
+    };
+}
+
+std::string why(const char* library, int tasks, const Environment& environment) {
+    return why_alone(started(library, tasks, in(environment)), library, in(environment));
+}
+
+TEST(Launcher, SrunWhoseTasksAreNotConnectedIsToldOf) {
+    EXPECT_NE(why(open_mpi, 2, {}).find("srun started 2 tasks"), std::string::npos);
+    for (const int tasks : {0, 1}) EXPECT_EQ(why(open_mpi, tasks, {}), "") << tasks;
+    EXPECT_EQ(why(open_mpi, 2, {{"PACER_ALONE", "1"}}), "");
+}
+
+TEST(Launcher, AnotherMpisIsToldOf) {
+    const auto told = why(open_mpi, 0, {{"PMI_SIZE", "3"}, {"PMI_RANK", "1"}});
+    EXPECT_NE(told.find("PMI_SIZE says that there are 3 processes, and Open MPI v4.1.4 sees"), told.npos)
+        << told;
+    EXPECT_NE(told.find("Start by Open MPI's mpirun, or set PACER_ALONE=1"), told.npos) << told;
+    const auto other = why(mpich, 0, {{"OMPI_COMM_WORLD_SIZE", "2"}});
+    EXPECT_NE(other.find("and MPICH Version:\t4.0.2 sees"), other.npos) << other;
+    EXPECT_NE(other.find("Start by MPICH's mpiexec"), other.npos) << other;
+    for (const auto* size : {"MPI_LOCALNRANKS", "I_MPI_LOCAL_SIZE", "MV2_COMM_WORLD_SIZE", "PALS_LOCAL_SIZE",
+                             "FLUX_JOB_SIZE", "OMPI_COMM_WORLD_SIZE"}) {
+        EXPECT_NE(why(open_mpi, 0, {{size, "2"}}).find(size), std::string::npos) << size;
+        EXPECT_EQ(why(open_mpi, 0, {{size, "1"}}), "") << size;
+    }
+    EXPECT_NE(why(open_mpi, 0, {{"PMIX_RANK", "1"}}), "");
+    EXPECT_EQ(why(open_mpi, 0, {{"PMIX_RANK", "0"}}), "");
+    EXPECT_EQ(why(open_mpi, 0, {{"PMI_SIZE", "3"}, {"PACER_ALONE", "yes"}}), "");
+    EXPECT_NE(why(open_mpi, 0, {{"PMI_SIZE", "3"}, {"PACER_ALONE", "0"}}), "");
+}
+
+TEST(Launcher, ThatOfThisMpiIsBelievedBeforeOthers) {
+    const Environment own = {{"OMPI_COMM_WORLD_SIZE", "1"}, {"PMI_SIZE", "4"}, {"FLUX_JOB_SIZE", "4"}};
+    EXPECT_EQ(why(open_mpi, 4, own), "");
+    EXPECT_NE(why(mpich, 4, own), "");
+    EXPECT_EQ(why(mpich, 4, {{"PMI_SIZE", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}}), "");
+}
+
+TEST(Launcher, WithoutAnyPmiIsKnownBeforeMpiStarts) {
+    const auto without = [](const char* library, int tasks, const Environment& environment) {
+        return without_pmi(started(library, tasks, in(environment)), library, in(environment));
+    };
+    EXPECT_TRUE(without(open_mpi, 2, {}));
+    EXPECT_FALSE(without(open_mpi, 2, {{"PMIX_RANK", "0"}}));
+    EXPECT_FALSE(without(open_mpi, 2, {{"PMI_FD", "9"}}));
+    EXPECT_TRUE(without("Open MPI v5.0.3", 2, {{"PMI_FD", "9"}}));
+    EXPECT_FALSE(without("Open MPI v5.0.3", 2, {{"PMI_FD", "9"}, {"PMIX_RANK", "1"}}));
+    EXPECT_FALSE(without(mpich, 2, {}));
+    EXPECT_FALSE(without(open_mpi, 0, {{"PMI_SIZE", "2"}}));
+}
+
+TEST(Process, IsSeenWithItsNameAndItsParent) {
+    const auto self = process(getpid());
+    ASSERT_TRUE(self);
+    EXPECT_EQ(self->pid, getpid());
+    EXPECT_EQ(self->parent, getppid());
+    EXPECT_EQ(self->name, "launcher_test");
+    EXPECT_FALSE(process(0));
+}
+
+}  // namespace
+}  // namespace pacer

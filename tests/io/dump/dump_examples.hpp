@@ -1,0 +1,113 @@
+// Launches made by hand for tests of dumps, and a launch as text for comparing all of it.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+
+#include "common/measure/record.hpp"
+
+namespace pacer::examples {
+
+// A case of `ranks` ranks that ran `repeats` times, with every field set and no two alike.
+inline Record record(const std::string& variant, int ranks, int repeats) {
+    Record made;
+    made.app = "reduce";
+    made.variant = variant;
+    made.uses = ranks > 1 ? Uses::both : Uses::threads;
+    made.ranks = ranks;
+    made.threads = 2;
+    made.parameters = {{"elements", std::int64_t{1} << 62}, {"type", std::string("int64")}, {"app", 0.1}};
+    made.work = {0, 8000, 999, Operation::int64_add};
+    made.limit = {1.5e-3, "130.5 Gadd/s int64 on 1 core"};
+    made.first_seconds = 0.25;
+    made.converged = ranks > 1;
+    made.batch = 16;
+    made.baseline = "simd";
+    made.verdict = {repeats, 0, "10633823966279326980924856586993369088",
+                    "10633823966279326980924856586993369088", "0"};
+    for (int repeat = 0; repeat < repeats; ++repeat) {
+        made.round.push_back(repeat + 3);
+        made.observed.resize(2);  // in the order in which a file lists them, by name
+        made.observed[0].name = "idle_seconds";
+        made.observed[0].values.push_back(0.5 * repeat);
+        made.observed[1].name = "lost_updates";
+        made.observed[1].values.push_back(-1e300 * repeat);
+        for (int rank = 0; rank < ranks; ++rank)
+            made.seconds.push_back(1e-3 * (1 + repeat) / 3 + 1e-5 * rank);
+    }
+    auto rest = *parse_number(made.verdict.got);  // the first rank has what the others leave of it
+    for (int rank = ranks - 1; rank >= 0; --rank) {
+        const auto partial = rank > 0 ? Number::of_whole(-7 - rank) : rest;
+        rest = rest + Number::of_whole(-partial.whole);
+        made.shares.insert(made.shares.begin(), {rank, 2, 250 + rank, to_string(partial)});
+    }
+    made.work.items = static_cast<std::int64_t>(sum_of_items(made.shares).whole);
+    return made;
+}
+
+inline Record not_run(const std::string& variant) {
+    Record made = record(variant, 1, 0);
+    made.verdict = {};
+    made.shares.clear();
+    made.not_run = "it needs 2 ranks";
+    return made;
+}
+
+// A launch of `ranks` ranks with three cases: one process, all ranks, and one that was not run.
+inline Launch launch(const std::string& id, int ranks = 3, int repeats = 4) {
+    Launch made;
+    made.id = id;
+    made.circumstances = {
+        {"program", std::string("reduce")},           {"version", std::string("0.1.0")},
+        {"hosts", std::string("h\u00fctte, \u6e96")}, {"cores", std::int64_t{-64}},
+        {"clock_resolution_seconds", 1.0 / 3e9},      {"command_line", std::string("mpirun -np 3 ./reduce")},
+        {"a_name_out_of_order", std::string()}};
+    for (int rank = 0; rank < ranks; ++rank) {
+        made.placement.push_back(
+            {rank, rank % 2 ? "node1" : "node-two", 4000000000 + rank, "0-3,8", 2, "0-1;2-3"});
+    }
+    made.warnings = {"drift: the last third is slower", "", "\u00e4"};
+    made.records = {record("serial", 1, repeats), record("hybrid", ranks, repeats), not_run("offload")};
+    return made;
+}
+
+inline std::string describe(const Facts& facts) {
+    std::string text;
+    for (const auto& [name, value] : facts)
+        text += fmt::format("{}={}:{};", name, value.index(), to_string(value));
+    return text;
+}
+
+// Every field, so that two launches are equal if their descriptions are.
+inline std::string describe(const Launch& made) {
+    std::string text = fmt::format("{} [{}]\n", made.id, describe(made.circumstances));
+    for (const auto& p : made.placement) {
+        text += fmt::format("place {} {} {} '{}' {} '{}'\n", p.rank, p.host, p.pid, p.cpus_allowed, p.threads,
+                            p.thread_cpus);
+    }
+    for (const auto& warning : made.warnings) text += fmt::format("warning '{}'\n", warning);
+    for (const auto& r : made.records) {
+        text += fmt::format("case {} {} {} {} {}x{} [{}]\n", r.app, r.variant, name_of(r.uses),
+                            name_of(r.promise), r.ranks, r.threads, describe(r.parameters));
+        text += fmt::format(" work {} {} {} {} limit {} '{}'\n", r.work.items, r.work.bytes,
+                            r.work.operations, name_of(r.work.operation), r.limit.seconds, r.limit.derived);
+        text += fmt::format(" first {} converged {} batch {} verdict {} {} '{}' '{}' '{}' not run '{}'\n",
+                            r.first_seconds, r.converged, r.batch, r.verdict.checked, r.verdict.failed,
+                            r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
+        for (const double seconds : r.seconds) text += fmt::format(" {}", seconds);
+        for (const auto round : r.round) text += fmt::format(" #{}", round);
+        for (const auto& s : r.shares)
+            text += fmt::format(" ({} {} {} '{}')", s.rank, s.threads, s.items, s.partial);
+        text += " against " + r.baseline;
+        for (const auto& [name, values] : r.observed) {
+            text += fmt::format(" {}", name);
+            for (const double value : values) text += fmt::format(" {}", value);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+}  // namespace pacer::examples

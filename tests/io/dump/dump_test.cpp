@@ -1,0 +1,116 @@
+// Timing dumps: what is written is read back.
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "io/dump/image.hpp"
+#include "tests/io/dump/dump_examples.hpp"
+
+namespace pacer {
+namespace {
+
+void expect_round_trip(const Launch& launch) {
+    const auto read = launches_in(dump_image(std::span(&launch, 1)));
+    ASSERT_EQ(read.size(), 1u);
+    EXPECT_EQ(examples::describe(read[0]), examples::describe(launch));
+}
+
+TEST(Dump, GivesBackEveryField) {
+    expect_round_trip(examples::launch("20261122T120721Z-00000001"));
+}
+
+TEST(Dump, GivesBackAnEmptyLaunchAndEmptyCases) {
+    Launch launch;
+    launch.id = "x";
+    expect_round_trip(launch);
+    launch.records = {Record{}};
+    expect_round_trip(launch);
+}
+
+TEST(Dump, GivesBackExtremeNumbers) {
+    auto launch = examples::launch("x");
+    auto& record = launch.records[0];
+    record.seconds = {std::numeric_limits<double>::denorm_min(), std::numeric_limits<double>::max(), 0.1,
+                      1e-9};
+    record.round = {0, std::numeric_limits<std::int32_t>::max(), 1, 2};
+    record.work.items = std::numeric_limits<std::int64_t>::max();
+    record.verdict.failed = 2;
+    record.verdict.tolerance = "inf";
+    record.promise = Promise::racy;
+    launch.circumstances = {{"least", std::numeric_limits<std::int64_t>::min()},
+                            {"infinite", std::numeric_limits<double>::infinity()}};
+    expect_round_trip(launch);
+}
+
+TEST(Dump, KeepsTheOrderOfManyCircumstances) {
+    auto launch = examples::launch("x");
+    for (int i = 0; i < 300; ++i)
+        launch.circumstances.emplace_back(fmt::format("fact_{}", i * 7919 % 300), i * 0.5);
+    expect_round_trip(launch);
+}
+
+TEST(Dump, KeepsManyRepeatsAndRanksInTheirOrder) {
+    auto launch = examples::launch("x", 300, 1000);  // several chunks
+    expect_round_trip(launch);
+}
+
+TEST(Dump, KeepsManyCasesInTheirOrder) {
+    auto launch = examples::launch("x", 1, 1);
+    launch.records.assign(10002, Record{});
+    int made = 0;
+    for (auto& record : launch.records) record.threads = ++made;
+    const auto read = launches_in(dump_image(std::span(&launch, 1)));
+    int seen = 0;
+    for (const auto& record : read.at(0).records) ASSERT_EQ(record.threads, ++seen);
+    EXPECT_EQ(seen, made);
+}
+
+TEST(Dump, GivesBackManyLaunchesInTheOrderOfTheirIds) {
+    std::vector<Launch> launches;
+    for (const int i : {7, 3, 9, 1, 0, 8, 2, 6, 5, 4, 11, 10})
+        launches.push_back(examples::launch(fmt::format("{:02}", i)));
+    const auto read = launches_in(dump_image(launches));
+    ASSERT_EQ(read.size(), launches.size());
+    for (std::size_t i = 0; i < read.size(); ++i) {
+        EXPECT_EQ(examples::describe(read[i]), examples::describe(examples::launch(fmt::format("{:02}", i))));
+    }
+}
+
+TEST(Dump, CutsAnOverlongTextVisiblyBetweenCharacters) {
+    auto launch = examples::launch("x");
+    std::string text;
+    while (text.size() < 70000) text += "\u00e4";
+    launch.circumstances = {{"environment", text}, {"after", std::string("b")}};
+    const auto facts = launches_in(dump_image(std::span(&launch, 1)))[0].circumstances;
+    EXPECT_EQ(fact(facts, "environment"), text.substr(0, 59996) + "...");
+    EXPECT_EQ(fact(facts, "after"), "b");
+}
+
+TEST(Dump, IsTheSameBytesForTheSameLaunch) {
+    const auto launch = examples::launch("x");
+    EXPECT_EQ(dump_image(std::span(&launch, 1)), dump_image(std::span(&launch, 1)));
+}
+
+TEST(Dump, RefusesSamplesThatDoNotFit) {
+    auto launch = examples::launch("x");
+    launch.records[1].seconds.pop_back();
+    EXPECT_THROW(dump_image(std::span(&launch, 1)), std::invalid_argument);
+}
+
+TEST(Dump, RefusesImpossibleNumbers) {
+    for (const double wrong :
+         {0.0, -1e-3, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+        auto launch = examples::launch("x");
+        launch.records[1].seconds[5] = wrong;
+        EXPECT_THROW(launches_in(dump_image(std::span(&launch, 1))), std::runtime_error) << wrong;
+    }
+    auto launch = examples::launch("x");
+    launch.records[0].verdict.failed = launch.records[0].verdict.checked + 1;
+    EXPECT_THROW(launches_in(dump_image(std::span(&launch, 1))), std::runtime_error);
+    auto placeless = examples::launch("x");
+    placeless.placement.clear();
+    EXPECT_THROW(launches_in(dump_image(std::span(&placeless, 1))), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace pacer

@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Every job script submitted for real, with small sizes: what it leaves and what it says.
+#
+#     BIN=build/release/bin SOURCE=. tests/jobs/slurm/scripts_test.sh srun|mpirun build/release/tests/make_launches
+set -euo pipefail
+
+launcher=${1:?srun or mpirun} make_launches=$(realpath "${2:?the program make_launches}")
+# shellcheck source=tests/jobs/slurm/lib.sh
+. "${SOURCE:?the checkout}/tests/jobs/slurm/lib.sh"
+# shellcheck disable=SC2119 # what is given to this script is not for it
+start_cluster
+export PACER_LAUNCHER=$launcher
+quick=(--repeats 3 --no-limits)
+two_nodes=(--nodes=2 --ntasks-per-node=2)
+
+# Without namespaces all nodes have the name of this machine, and are one to MPI and to timings.
+apart=true
+if [[ -e $cluster/ports ]]; then
+    apart=false
+    without "the nodes have no names of their own here, so nodes.slurm is not tested, nor what ran where"
+fi
+# ran_on DUMP PATTERN
+ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on $(facts "$1" hosts)"; }
+
+# Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
+# that $SLOW_NODE matches. On $BROKEN_NODE they fail, on $HUNG_NODE they hang; if there is the file $FAILS, it goes and
+# the program fails.
+mkdir "$scratch/made"
+ln -s "$PACER_BIN/timings" "$scratch/made"
+for app in reduce memory; do
+    cat >"$scratch/made/$app" <<SH
+#!/usr/bin/env bash
+[[ \$(hostname) != "\$BROKEN_NODE" ]] || { echo "a memory module is missing" >&2; exit 1; }
+[[ \$(hostname) != "\$HUNG_NODE" ]] || exec sleep 1000
+[[ ! -e \$FAILS ]] || { rm "\$FAILS" && exit 1; }
+[[ "\$*" == *"--source memory"* ]] && size=2 || size=1
+[[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
+exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 \
+    --seed "\$(cksum <<<"\${!###*/runs/}" | cut -d' ' -f1)" --slower "\$SLOW"
+SH
+    chmod +x "$scratch/made/$app"
+done
+export BROKEN_NODE="" HUNG_NODE="" FAILS=""
+made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 submit --ntasks-per-node=1 "${@:3}"; }
+
+# Short ones first: they share the nodes, and Slurm lets them in one after the other.
+export VALUES="1000 2000 3000"
+reduce=$(submit "${two_nodes[@]}" jobs/reduce.slurm -n 1e5 "${quick[@]}")
+wide=$(submit --nodes=3 --ntasks-per-node=1 --job-name=wide jobs/reduce.slurm -n 1e5 "${quick[@]}" --variants mpi)
+array=$(submit --array=0-2 --ntasks-per-node=2 jobs/array.slurm reduce -n {} "${quick[@]}" --variants serial,mpi)
+merge=$(submit --dependency=afterok:"$array" --kill-on-invalid-dep=yes jobs/merge.slurm "$array")
+wrong=$(VALUES="1000 many" submit --array=0-1 --ntasks-per-node=1 jobs/array.slurm reduce -n {} "${quick[@]}")
+never=$(submit --dependency=afterok:"$wrong" --kill-on-invalid-dep=yes jobs/merge.slurm "$wrong")
+status=$(submit --nodes=1 jobs/reduce.slurm --no-such-option)
+"$PACER_BIN/fileio" --make-input rows.txt -n 500
+"$PACER_BIN/fileio" --calculation lorenz:10 --out expected.h5 rows.txt >/dev/null
+fileio=$(submit "${two_nodes[@]}" jobs/fileio.slurm --calculation lorenz:10 rows.txt)
+scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit "${two_nodes[@]}" jobs/scaling.slurm reduce "${quick[@]}" \
+    --variants serial,mpi,hybrid)
+weak=$(STRONG="" WEAK=10Ki LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
+    "${quick[@]}" --variants serial,mpi)
+! $apart || nodes=$(LAUNCHES=1 submit --nodes=3 jobs/nodes.slurm -n 1e4 "${quick[@]}")
+# All that is shipped, for one launcher.
+suite=(--quick) launches=9
+[[ $launcher == srun ]] || suite+=(--apps "reduce,fileio") launches=3
+acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none "${suite[@]}")
+
+ended "$reduce" COMPLETED 0 reduce
+! $apart || prints "4 ranks on 2 hosts"
+prints "dump: $PWD/jobs/runs/reduce-$reduce.h5"
+launches_in "jobs/runs/reduce-$reduce.h5" 1
+[[ $(facts "jobs/runs/reduce-$reduce.h5" job_id) == "$reduce" ]] || fail "$what: the dump does not know the job"
+ran_on "jobs/runs/reduce-$reduce.h5" "node.:2,node.:2"
+ended "$wide" COMPLETED 0 "options on the command line win"
+ran_on "jobs/runs/wide-$wide.h5" "node.:1,node.:1,node.:1"
+launches_in "jobs/runs/wide-$wide.h5" 1
+ended "$status" FAILED 2 "the program's exit status is the job's"
+prints "reduce: "
+
+ended "$merge" COMPLETED 0 "a job that merges an array"
+launches_in "jobs/runs/array-$array.h5" 3
+for size in $VALUES; do prints "elements $size"; done
+ended "$never" CANCELLED 0 "merging an array that has failed"
+[[ ! -e jobs/runs/array-$wrong.h5 ]] || fail "$what: merges it"
+
+ended "$fileio" COMPLETED 0 fileio
+prints "done 500 + rejected 0 + skipped 0"
+cmp expected.h5 "jobs/runs/fileio-$fileio.h5" || fail "$what: other results than the uninterrupted serial run's"
+
+ended "$scaling" COMPLETED 0 "strong scaling"
+launches_in "jobs/runs/scaling-$scaling.h5" 10
+order=$(grep -oE 'launch . of 2: [0-9x]+' <<<"$log" | tr '\n' ';')
+shapes="1x1x1 1x2x1 1x1x2 2x2x1 2x1x2"
+for number in 1 2; do for shape in $shapes; do echo -n "launch $number of 2: $shape;"; done; done >"$scratch/order"
+[[ $order == "$(<"$scratch/order")" ]] || fail "$what: not in turns: $order"
+prints "reduce/mpi  strong scaling"
+prints "reduce/hybrid  strong scaling"
+# A launch on one node may run on either.
+ran=$(facts "jobs/runs/scaling-$scaling.h5" hosts | tr ' ' '\n' | sed 's/node./node/g' | sort -u | tr '\n' ' ')
+! $apart || [[ $ran == "node:1 node:1,node:1 node:2 node:2,node:2 " ]] || fail "$what: ran on $ran"
+[[ -s jobs/runs/scaling-$scaling.html ]] || fail "$what: no report"
+[[ ! -e jobs/runs/scaling-$scaling.parts ]] || fail "$what: leaves the parts"
+ended "$weak" COMPLETED 0 "weak scaling"
+launches_in "jobs/runs/scaling-$weak.h5" 2
+prints "reduce/mpi  weak scaling"
+prints "elements 10240 a core"
+
+if $apart; then
+    ended "$nodes" FAILED 3 "nodes, once each"
+    launches_in "jobs/runs/nodes-$nodes.h5" 9
+    ran_on "jobs/runs/nodes-$nodes.h5" "node1:1 node2:1 node3:1"
+    prints "3 nodes: none slower or wrong"
+    slow=$(LAUNCHES=8 made 1.3 node2 --nodes=3 jobs/nodes.slurm)
+    same=$(LAUNCHES=8 made 1 none --nodes=3 --time=5 jobs/nodes.slurm)
+    broken=$(LAUNCHES=2 PATIENCE=4 BROKEN_NODE=node3 HUNG_NODE=node1 made 1 none --nodes=3 jobs/nodes.slurm)
+fi
+
+ended "$acceptance" COMPLETED 0 "acceptance, to make a baseline"
+launches_in "jobs/runs/acceptance-$acceptance.h5" "$launches"
+"$make_launches" more.h5 --launches 1
+"$timings" merge wrong.h5 "jobs/runs/acceptance-$acceptance.h5" more.h5 >"$scratch/merged"
+missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick --apps reduce)
+
+if $apart; then
+    ended "$slow" FAILED 1 "a slow node"
+    launches_in "jobs/runs/nodes-$slow.h5" 72
+    prints "node2 is SLOWER than its peers: reduce/"
+    grep -qE 'reduce/serial 1 x 1, elements 2: 1\.(2[89]|3[01]). \(1\.2.. \.\. 1\.3..\)' <<<"$log" ||
+        fail "$what: another effect: $log"
+    prints "3 nodes: 1 slower or wrong."
+    ended "$same" COMPLETED 0 "nodes that are alike"
+    prints "3 nodes: none slower or wrong."
+    left=$(find "$cluster"/node*/tmp -name "pacer-$same")
+    [[ -z $left ]] || fail "$what: leaves $left"
+    ended "$broken" FAILED 1 "a broken node"
+    prints "a memory module is missing"
+    launches_in "jobs/runs/nodes-$broken.h5" 6
+    [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*$'\nnode3 FAILED'* ]] || fail "$what: does not end with them: $log"
+fi
+
+ended "$missing" FAILED 1 "acceptance against a baseline that has more"
+prints "MISSING"
+touch "$scratch/fails"
+once=$(LAUNCHES=2 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
+cut=$(STRONG=1 LAUNCHES=1000 SHAPES=1x1x1 made 1 none --nodes=1 jobs/scaling.slurm)
+first=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm none --apps reduce)
+ended "$once" FAILED 1 "acceptance, where a launch fails"
+prints "an app failed in 1 of 2 launches"
+launches_in "jobs/runs/once-$once.h5" 3
+has_dumps() { compgen -G "jobs/runs/scaling-$cut.parts/*.h5" >/dev/null; }
+until_true 60 has_dumps || fail "job $cut does not begin"
+on_login scancel "$cut"
+ended "$cut" CANCELLED 0 "a job that is cut"
+prints "not merged; to see the launches so far: '$scratch/made/timings' merge"
+ended "$first" COMPLETED 0 "acceptance"
+better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
+worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
+ended "$better" COMPLETED 0 "acceptance where nothing has changed"
+ended "$worse" FAILED 1 "acceptance where all is slower"
+prints "REGRESSED"
+
+finish
