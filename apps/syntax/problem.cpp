@@ -14,6 +14,7 @@
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
 #include "common/launch/options.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::syntax {
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/machine/host_facts.hpp"
 #include "common/machine/topology.hpp"

@@ -4,12 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "common/launch/launch.hpp"
 #include "common/launch/options.hpp"
 #include "common/machine/environment.hpp"
 #include "common/machine/limits.hpp"
 #include "common/measure/record.hpp"
 #include "common/measure/run.hpp"
-#include "common/measure/timing.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/placement/placement.hpp"
 
 namespace pacer {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "common/base/clock.hpp"
 #include "common/parallel/shared_counter.hpp"
 #include "io/output.hpp"
 
