@@ -123,7 +123,7 @@ ExitStatus run_sweep(const Team& world, const Options& options, const memory::Se
     close_session(session);
     const auto status = output.deliver(session);
     print_after_table(session, [&] {
-        const auto& caches = topology().caches;
+        const auto& caches = topology().caches();
         return caches.of_core.empty() ? "\nlevels: this host tells of no caches\n"
                                       : memory::levels(session.launch.records, caches);
     });

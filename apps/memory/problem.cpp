@@ -26,7 +26,7 @@ LastLevel last_level(const Team& world, const Settings& settings) {
     constexpr std::int64_t usual = 32 << 20, usual_second = 1 << 20;
     LastLevel last;
     if (world.root()) {
-        const auto caches = settings.caches.value_or(topology().caches);
+        const auto caches = settings.caches.value_or(topology().caches());
         last = {caches.last_bytes(), caches.all_last_bytes, usual_second};
         if (last.of_core == 0) last = {usual, usual, usual_second};
         if (caches.of_core.size() > 1) last.second_of_core = caches.of_core[1].bytes;

@@ -106,7 +106,7 @@ struct Extent {
 };
 
 Extent choose_extent(const Settings& settings, std::string& note) {
-    const auto known = settings.caches.value_or(topology().caches).last_bytes();
+    const auto known = settings.caches.value_or(topology().caches()).last_bytes();
     const auto cache = known == 0 ? usual_cache_bytes : known;
     const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
     if (settings.elements) {

@@ -31,7 +31,7 @@ double probe_operations(const Team& world, bool together, int threads, Operation
 // memory that is free beside the problem.
 std::int64_t words_per_thread(std::int64_t node_bytes, std::int64_t threads) {
     // A cache keeps its own size of a larger range that is read again and again: 1/32 of it does no harm.
-    const auto& caches = topology().caches;
+    const auto& caches = topology().caches();
     const auto beyond_caches = std::max<std::int64_t>(32 * caches.all_last_bytes, std::int64_t{256} << 20);
     const auto words = std::min({node_bytes, beyond_caches, available_memory_bytes() / 2}) / 8 / threads;
     return std::max<std::int64_t>(words, 1);

@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "common/base/status.hpp"
 
@@ -41,19 +42,6 @@ Loaded load(const std::string& instead) {
     return hwloc_topology_load(raw) == 0 ? std::move(loaded) : nullptr;
 }
 
-std::vector<int> cores_by_cpu(hwloc_topology_t loaded) {
-    // Some virtual machines tell of no cores; then every CPU is one.
-    const bool has_cores = hwloc_get_nbobjs_by_type(loaded, HWLOC_OBJ_CORE) > 0;
-    std::vector<int> core_of_cpu;
-    hwloc_obj_t pu = nullptr;
-    while ((pu = hwloc_get_next_obj_by_type(loaded, HWLOC_OBJ_PU, pu)) != nullptr) {
-        const auto* core = has_cores ? hwloc_get_ancestor_obj_by_type(loaded, HWLOC_OBJ_CORE, pu) : pu;
-        if (core_of_cpu.size() <= pu->os_index) core_of_cpu.resize(pu->os_index + 1, -1);
-        core_of_cpu[pu->os_index] = static_cast<int>((core == nullptr ? pu : core)->logical_index);
-    }
-    return core_of_cpu;
-}
-
 std::vector<int> granted_cpus(hwloc_topology_t loaded) {
     std::vector<int> cpus;
     const auto set = hwloc_topology_get_allowed_cpuset(loaded);
@@ -61,23 +49,10 @@ std::vector<int> granted_cpus(hwloc_topology_t loaded) {
     return cpus;
 }
 
-// A processing unit that this process may use.
-hwloc_obj_t own_unit(hwloc_topology_t loaded) {
-    const std::unique_ptr<hwloc_bitmap_s, void (*)(hwloc_bitmap_t)> bound(hwloc_bitmap_alloc(),
-                                                                          hwloc_bitmap_free);
-    if (bound && hwloc_get_cpubind(loaded, bound.get(), HWLOC_CPUBIND_PROCESS) == 0) {
-        const int first = hwloc_bitmap_first(bound.get());
-        if (first >= 0) {
-            if (auto* unit = hwloc_get_pu_obj_by_os_index(loaded, static_cast<unsigned>(first))) return unit;
-        }
-    }
-    return hwloc_get_obj_by_type(loaded, HWLOC_OBJ_PU, 0);
-}
-
-Caches caches_of(hwloc_topology_t loaded) {
+Caches caches_above(hwloc_topology_t loaded, hwloc_obj_t core) {
     Caches caches;
     hwloc_obj_type_t last = HWLOC_OBJ_PU;
-    for (auto* at = own_unit(loaded); at != nullptr; at = at->parent) {
+    for (auto* at = core; at != nullptr; at = at->parent) {
         if (!hwloc_obj_type_is_dcache(at->type) || at->attr->cache.size == 0) continue;
         caches.of_core.push_back(
             {static_cast<int>(at->attr->cache.depth), static_cast<std::int64_t>(at->attr->cache.size)});
@@ -88,6 +63,22 @@ Caches caches_of(hwloc_topology_t loaded) {
         caches.all_last_bytes += static_cast<std::int64_t>(at->attr->cache.size);
     }
     return caches;
+}
+
+void read_cores(hwloc_topology_t loaded, Topology& read) {
+    // Some virtual machines tell of no cores; then every CPU is one.
+    const bool has_cores = hwloc_get_nbobjs_by_type(loaded, HWLOC_OBJ_CORE) > 0;
+    hwloc_obj_t pu = nullptr;
+    while ((pu = hwloc_get_next_obj_by_type(loaded, HWLOC_OBJ_PU, pu)) != nullptr) {
+        const auto above = has_cores ? hwloc_get_ancestor_obj_by_type(loaded, HWLOC_OBJ_CORE, pu) : pu;
+        const auto core = above == nullptr ? pu : above;
+        if (read.core_of_cpu.size() <= pu->os_index) read.core_of_cpu.resize(pu->os_index + 1, -1);
+        read.core_of_cpu[pu->os_index] = static_cast<int>(core->logical_index);
+        if (read.caches_of_core.size() <= core->logical_index)
+            read.caches_of_core.resize(core->logical_index + 1);
+        auto& caches = read.caches_of_core[core->logical_index];
+        if (caches.of_core.empty()) caches = caches_above(loaded, pu);
+    }
 }
 
 std::vector<int> affinity(int pid) {
@@ -106,7 +97,64 @@ std::vector<int> affinity(int pid) {
     return {};
 }
 
+std::string wanted_instead() {
+    const char* const instead = std::getenv("PACER_TOPOLOGY");
+    return instead == nullptr ? "" : instead;
+}
+
+std::optional<Topology> shared;  // by the ranks of this node
+
+// A topology on its way to the others of its node: each list behind its length.
+using Numbers = std::vector<std::int64_t>;
+
+Numbers packed(const Topology& topology) {
+    Numbers numbers;
+    for (const auto* list : {&topology.core_of_cpu, &topology.cpus}) {
+        numbers.push_back(std::ssize(*list));
+        numbers.insert(numbers.end(), list->begin(), list->end());
+    }
+    numbers.push_back(std::ssize(topology.instead));
+    numbers.insert(numbers.end(), topology.instead.begin(), topology.instead.end());
+    numbers.push_back(std::ssize(topology.caches_of_core));
+    for (const auto& caches : topology.caches_of_core) {
+        numbers.insert(numbers.end(), {caches.all_last_bytes, std::ssize(caches.of_core)});
+        for (const auto& cache : caches.of_core) numbers.insert(numbers.end(), {cache.level, cache.bytes});
+    }
+    return numbers;
+}
+
+Topology unpacked(const Numbers& numbers) {
+    auto next = numbers.begin();
+    const auto length = [&] { return static_cast<std::size_t>(*next++); };
+    Topology topology;
+    for (auto* list : {&topology.core_of_cpu, &topology.cpus}) {
+        list->resize(length());
+        for (int& number : *list) number = static_cast<int>(*next++);
+    }
+    topology.instead.resize(length());
+    for (char& letter : topology.instead) letter = static_cast<char>(*next++);
+    topology.caches_of_core.resize(length());
+    for (auto& caches : topology.caches_of_core) {
+        caches.all_last_bytes = *next++;
+        caches.of_core.resize(length());
+        for (auto& cache : caches.of_core) {
+            cache.level = static_cast<int>(*next++);
+            cache.bytes = *next++;
+        }
+    }
+    return topology;
+}
+
 }  // namespace
+
+const Caches& Topology::caches() const {
+    static const Caches none;
+    for (const int cpu : affinity(0)) {
+        if (has(cpu))
+            return caches_of_core[static_cast<std::size_t>(core_of_cpu[static_cast<std::size_t>(cpu)])];
+    }
+    return caches_of_core.empty() ? none : caches_of_core.front();
+}
 
 bool Topology::has(int cpu) const {
     const auto index = static_cast<std::size_t>(cpu);
@@ -123,19 +171,30 @@ Topology read_topology(const std::string& instead) {
             instead));
     }
     if (!loaded) return read;
-    read.core_of_cpu = cores_by_cpu(loaded.get());
+    read_cores(loaded.get(), read);
     read.cpus = granted_cpus(loaded.get());
-    read.caches = caches_of(loaded.get());
     return read;
 }
 
 const Topology& topology() {
-    const auto read = [] {
-        const char* const instead = std::getenv("PACER_TOPOLOGY");
-        return read_topology(instead == nullptr ? "" : instead);
-    };
-    static const Topology here = read();
-    return here;
+    if (shared) return *shared;
+    static const Topology own = read_topology(wanted_instead());
+    return own;
+}
+
+void share_topology(const Team& world) {
+    Numbers numbers;
+    const auto instead = wanted_instead();
+    on_every_rank(world, [&] {
+        if (world.node_rank == 0) numbers = packed(read_topology(instead));
+    });
+    auto count = std::ssize(numbers);
+    MPI_Bcast(&count, 1, MPI_INT64_T, 0, world.node);
+    numbers.resize(static_cast<std::size_t>(count));
+    MPI_Bcast(numbers.data(), mpi_count(numbers.size()), MPI_INT64_T, 0, world.node);
+    const auto read = unpacked(numbers);
+    // A rank may have been told of another machine than its node's first.
+    on_every_rank(world, [&] { shared = read.instead == instead ? read : read_topology(instead); });
 }
 
 std::vector<int> allowed_cpus(int pid) {

@@ -434,7 +434,7 @@ TEST(Mapping, IsFreshAndBeginsWhereAHugePageCan) {
 }
 
 TEST(Caches, GrowWithTheirLevel) {
-    const auto& caches = topology().caches;
+    const auto& caches = topology().caches();
     for (std::size_t i = 0; i < caches.of_core.size(); ++i) {
         EXPECT_GT(caches.of_core[i].bytes, 0);
         EXPECT_GT(caches.of_core[i].level, i == 0 ? 0 : caches.of_core[i - 1].level);
