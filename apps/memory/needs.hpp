@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/memory/memory.hpp"
+#include "common/machine/probes.hpp"
 
 namespace pacer::memory {
 
@@ -28,6 +29,7 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
 // Read, write, copy and triad: what STREAM measures, on one core and on all.
 bool is_stream(std::string_view experiment);
 Access access_of(std::string_view experiment);
+const Probe& probe_of(Access access);           // that says what can be reached
 std::int64_t bytes_per_element(Access access);  // as STREAM counts: what is read before it is written is not
 
 // Whether its stores go past the caches.

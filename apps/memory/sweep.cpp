@@ -163,7 +163,7 @@ SweepAnswer sweep_read(const WorkingSet& set, const Team&) {
 
 SweepAnswer sweep_triad(const WorkingSet& set, const Team&) {
     for (std::int64_t pass = 0; pass < set.triad_passes; ++pass) {
-        triad_values(set.c, set.a, set.b, set.triad_elements);
+        streams::triad(set.c, set.a, set.b, set.triad_elements);
     }
     return {set.triad_elements, {}, true};
 }

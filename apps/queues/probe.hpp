@@ -2,7 +2,7 @@
 #pragma once
 
 #include "common/parallel/team.hpp"
-#include "common/placement/placement.hpp"
+#include "common/parallel/uses.hpp"
 
 namespace pacer::queues {
 

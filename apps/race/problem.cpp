@@ -25,7 +25,7 @@ Buffer<Counter> make_side_by_side(int count) {
 // Measured by rank 0, and known to all.
 Alone measure_alone_on_root(const Team& world) {
     Alone alone;
-    on_root(world, [&] { alone = measure_alone(); });
+    on_root(world, [&] { alone = measure_alone(world); });
     MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
     return alone;
 }

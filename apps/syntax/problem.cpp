@@ -14,6 +14,7 @@
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
 #include "common/launch/options.hpp"
+#include "common/machine/limits.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::syntax {
@@ -125,18 +126,22 @@ void fill_problem(Problem& problem, Trees& trees) {
     problem.want = problem.idiom->want(problem);
 }
 
-// Probed once for every size of data.
+// Smaller data lie in the innermost cache, too, which has 32 KiB or more.
 void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
+    constexpr std::int64_t innermost_bytes = 16 << 10;
     set_activity("probing the limits");
-    std::map<std::int64_t, CoreRates> rates;
     for (const auto& [problem, ways] : comparisons) {
         const auto& traffic = problem->idiom->traffic;
-        if (problem->elements == 0 || (traffic.read == 0 && traffic.written == 0)) continue;
-        const auto size = probed_bytes(8 * problem->elements);
-        if (!rates.contains(size)) rates[size] = measure_core_rates(world, size);
+        if (problem->elements == 0) continue;
+        const auto size = std::max(8 * problem->elements, innermost_bytes);
         const double bytes =
             8.0 * static_cast<double>(problem->elements) * static_cast<double>(problem->calls);
-        problem->limit = limit_of(rates[size], traffic.read * bytes, traffic.written * bytes);
+        const auto limit = [&](const Probe& probe, double share) {
+            if (share == 0) return Limit{};
+            const double rate = probed_rates(world, {}, probe, size, {Uses::core})[Uses::core];
+            return limit_by(probe, share * bytes, rate, "1 core");
+        };
+        problem->limit = longer(limit(probe("write"), traffic.written), limit(probe("read"), traffic.read));
     }
 }
 

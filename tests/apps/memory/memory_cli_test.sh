@@ -19,7 +19,7 @@ expect 0 'list'
 # Each variant is in the file of its name, or of what that name begins with; and no file is without one.
 # shellcheck disable=SC2153 # from CTest
 files=$(cd "$SOURCE/apps/memory" && for file in *.cpp; do echo "${file%.cpp}"; done |
-    grep -vxE 'main|problem|needs|work|check|eviction|limits|kernels|kernels_nontemporal|mapping|cycle|sweep|levels')
+    grep -vxE 'main|problem|needs|work|check|eviction|limits|kernels|mapping|cycle|sweep|levels')
 listed=$(awk '{print $1}' <<<"$out")
 [ "$(sort <<<"$listed" | uniq -d)" = '' ] || fail 'a variant is listed twice'
 for variant in $listed; do
