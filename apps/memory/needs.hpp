@@ -21,6 +21,10 @@ struct Needs {
 };
 Needs needs_of(const std::vector<Chosen>& chosen);
 
+// Bytes that the arrays may take on this rank's node: those whose size nobody asked for are to leave half of
+// what is free. Collective over the node.
+std::int64_t bytes_for_arrays(const Team& world, const Settings& settings);
+
 // Decides how large all of the problem's arrays are: as asked for, or as the caches want it and half of the
 // free memory allows. Collective; throws UsageError.
 void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,

@@ -35,14 +35,6 @@ LastLevel last_level(const Team& world, const Settings& settings) {
     return last;
 }
 
-int nodes_of(const Team& world) {
-    int node_rank = 0;
-    MPI_Comm_rank(world.node, &node_rank);
-    int nodes = node_rank == 0 ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &nodes, 1, MPI_INT, MPI_SUM, world.comm);
-    return nodes;
-}
-
 // Sizes that were not given are those of the rule, divided.
 void choose_sizes(Problem& problem, const Settings& settings, const LastLevel& last, std::int64_t divisor) {
     constexpr std::int64_t exact_in_double = std::int64_t{1} << 33;  // elements below 2^20: a sum below 2^53
@@ -71,10 +63,7 @@ std::int64_t core_array_elements(const Problem& problem, const Needs& needs) {
 }
 
 Range part_on_node(const Problem& problem, const Team& world) {
-    int rank = 0, size = 1;
-    MPI_Comm_rank(world.node, &rank);
-    MPI_Comm_size(world.node, &size);
-    return part_of({0, problem.node_elements}, size, rank);
+    return part_of({0, problem.node_elements}, world.node_size, world.node_rank);
 }
 
 // Bytes that this rank will ask for.
@@ -93,29 +82,6 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
     bytes += (needs.links ? links : 0) + (needs.small_pages ? pages : 0) + (needs.huge_pages ? pages : 0);
     bytes += needs.padded ? core + problem.rows * line_bytes : 0;
     return bytes + (needs.kept ? core : 0) + (needs.fresh || needs.wishes_huge_pages ? core : 0);
-}
-
-// Names the node that is shortest of memory; empty if none is. Arrays whose size nobody asked for are to
-// leave half of what is free. Collective.
-std::string shortage(const Problem& problem, const Team& world, const Needs& needs,
-                     const Settings& settings) {
-    const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
-    auto wanted = bytes_wanted(problem, world, needs),
-         available = settings.elements ? free / 10 * 9 : free / 2;
-    MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT64_T, MPI_SUM, world.node);
-    MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_INT64_T, MPI_MIN, world.node);
-    struct {
-        double left;
-        int rank;
-    } least = {static_cast<double>(available - wanted), world.rank};
-    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
-    if (least.left >= 0) return {};
-    return text_of_rank(
-        world, least.rank,
-        fmt::format(
-            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer experiments",
-            format_bytes(static_cast<double>(wanted)), host_name(),
-            format_bytes(static_cast<double>(available))));
 }
 
 void fill_periodic(double* at, Range range, std::int64_t period) {
@@ -227,14 +193,22 @@ std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
     return total;
 }
 
+std::int64_t bytes_for_arrays(const Team& world, const Settings& settings) {
+    const auto bytes = memory_on_node(world, settings.memory_bytes);
+    return settings.elements ? bytes / 10 * 9 : bytes / 2;
+}
+
 void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
                           const Settings& settings, const Needs& needs) {
     constexpr std::int64_t largest_divisor = 1 << 10;
     const auto last = last_level(world, settings);
+    const auto available = bytes_for_arrays(world, settings);
     for (std::int64_t divisor = 1;; divisor *= 2) {
         choose_sizes(problem, settings, last, divisor);
         problem.eviction_elements = eviction_elements(problem, world, threads, needs, last);
-        const auto too_large = shortage(problem, world, needs, settings);
+        const auto too_large =
+            memory_shortage(world, static_cast<double>(bytes_wanted(problem, world, needs)), available,
+                            "the arrays", "use fewer elements, or fewer experiments");
         if (too_large.empty()) {
             const bool in_cache = problem.core_elements * element_bytes < last.of_core;
             if (divisor > 1 && in_cache)
@@ -252,7 +226,7 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
                      const std::vector<Chosen>& chosen) {
     Problem problem;
     const auto needs = needs_of(chosen);
-    problem.nodes = nodes_of(world);
+    problem.nodes = world.nodes;
     choose_fitting_sizes(problem, world, threads, settings, needs);
     make_all_arrays(problem, world, threads, needs);
     make_eviction(problem, threads);

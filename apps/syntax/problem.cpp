@@ -91,7 +91,7 @@ std::vector<Comparison> plan_comparisons(const Settings& settings, const std::ve
     return planned;
 }
 
-void refuse_if_too_large(const std::vector<Comparison>& planned) {
+void refuse_if_too_large(const Team& world, const std::vector<Comparison>& planned) {
     double bytes = 0;
     std::int64_t elements = 0;
     for (const auto& [problem, ways] : planned) {
@@ -101,12 +101,9 @@ void refuse_if_too_large(const std::vector<Comparison>& planned) {
         elements = std::max(elements, problem->elements);
     }
     bytes += 3 * 8.0 * static_cast<double>(elements);  // a vector that grows
-    const auto available = static_cast<double>(available_memory_bytes());
-    if (bytes <= 0.9 * available) return;
-    throw UsageError(
-        fmt::format("{} elements need up to {} for all that was chosen, and {} are free: use fewer "
-                    "elements, or choose fewer with --idioms or --variants",
-                    elements, format_bytes(bytes), format_bytes(available)));
+    require_memory(world, world.root() ? bytes : 0, memory_on_node(world) / 10 * 9,
+                   fmt::format("{} elements, for all that was chosen,", elements),
+                   "use fewer elements, or choose fewer with --idioms or --variants");
 }
 
 using Trees = std::map<std::int64_t, std::shared_ptr<const TemporaryTree>>;  // by the number of files
@@ -191,8 +188,8 @@ std::vector<Comparison> make_comparisons(const Team& world, const Settings& sett
                                          const std::vector<Choice>& choices) {
     refuse_endless(settings);
     auto comparisons = plan_comparisons(settings, choices);
+    refuse_if_too_large(world, comparisons);
     on_root(world, [&] {
-        refuse_if_too_large(comparisons);
         keep_freed_memory();
         Trees trees;
         for (const auto& [problem, ways] : comparisons) fill_problem(*problem, trees);
