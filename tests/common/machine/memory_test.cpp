@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "common/base/units.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {
@@ -24,9 +25,7 @@ TEST(RequireMemory, AddsUpWhatTheRanksOfANodeWant) {
         require_memory(world(), 1000, wanted - 1, "the data", "use less");
         FAIL() << "not refused";
     } catch (const UsageError& error) {
-        const auto bytes = [](std::int64_t count) {
-            return count < 1024 ? fmt::format("{} B", count) : fmt::format("{:.1f} KiB", count / 1024.0);
-        };
+        const auto bytes = [](std::int64_t count) { return format_bytes(static_cast<double>(count)); };
         EXPECT_EQ(error.what(),
                   fmt::format("the data need {} on {} with {} rank{}, which has {} for them: use less",
                               bytes(wanted), host_name(), world().size, world().size == 1 ? "" : "s",
