@@ -13,18 +13,11 @@ namespace pacer::memory {
 
 namespace {
 
-bool is_wanted(const std::vector<Chosen>& chosen, Access access, Uses uses) {
-    return std::any_of(chosen.begin(), chosen.end(), [&](const Chosen& one) {
-        return access_of(one.name) == access &&
-               std::any_of(one.variants.begin(), one.variants.end(),
-                           [&](const auto& variant) { return variant.uses == uses; });
-    });
-}
-
 std::vector<Uses> kinds_of(const std::vector<Chosen>& chosen, Access access) {
     std::vector<Uses> kinds;
-    for (const auto uses : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
-        if (is_wanted(chosen, access, uses)) kinds.push_back(uses);
+    for (const auto& one : chosen) {
+        if (access_of(one.name) != access) continue;
+        for (const auto& variant : one.variants) kinds.push_back(variant.uses);
     }
     return kinds;
 }

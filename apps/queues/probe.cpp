@@ -26,15 +26,13 @@ double steps_for(double seconds) {
 
 }  // namespace
 
-StepRates probe_rates(const Team& world, const Threads& threads, const WantedRates& wanted) {
+StepRates probe_rates(const Team& world, const Threads& threads, std::vector<Uses> kinds, bool served) {
     const ProbeLoop loop{.run = [](int, std::size_t) { return steps_for(try_seconds); }};
-    std::vector kinds = {Uses::core};
-    if (wanted.threads) kinds.push_back(Uses::threads);
-    if (wanted.ranks) kinds.push_back(Uses::ranks);
+    kinds.push_back(Uses::core);
     auto rates =
         rates_of(world, threads, kinds, [&](Uses, const Crew& crew) { return best_rate(world, crew, loop); });
     StepRates steps{rates[Uses::core], rates[Uses::threads], rates[Uses::ranks], rates[Uses::core]};
-    if (world.size > 1 && wanted.served) {
+    if (world.size > 1 && served) {
         const Crew all_but_root{.together = true, .root_rests = true};
         steps.served = std::max(steps.core, best_rate(world, all_but_root, loop));
     }

@@ -82,18 +82,4 @@ template <std::int64_t lanes, class T>
     return sum_array<lanes, T, T>(values, count);
 }
 
-// The same in one stream.
-template <std::int64_t lanes, class Sum, class T>
-[[gnu::always_inline]] inline Sum sum_stream(const T* values, std::int64_t count) {
-    Sum sum[lanes] = {}, total = 0;
-    const std::int64_t body = count / lanes * lanes;
-    for (std::int64_t i = 0; i < body; i += lanes) {
-#pragma omp simd
-        for (std::int64_t lane = 0; lane < lanes; ++lane) sum[lane] += summand<Sum>(values[i + lane]);
-    }
-    for (const Sum part : sum) total += part;
-    for (std::int64_t i = body; i < count; ++i) total += summand<Sum>(values[i]);
-    return total;
-}
-
 }  // namespace pacer

@@ -9,28 +9,15 @@
 #include <fstream>
 #include <limits>
 #include <new>
-#include <sstream>
 #include <string>
 #include <utility>
 
 #include "common/base/units.hpp"
 #include "common/machine/cgroup.hpp"
+#include "common/machine/environment_parse.hpp"
+#include "common/machine/host_facts.hpp"
 
 namespace pacer {
-
-namespace {
-
-std::int64_t kernel_available_bytes() {
-    std::ifstream meminfo("/proc/meminfo");
-    std::string name, unit;
-    std::int64_t kib = 0;
-    for (std::string line; std::getline(meminfo, line);) {
-        if (std::istringstream(line) >> name >> kib >> unit && name == "MemAvailable:") return kib * 1024;
-    }
-    return std::numeric_limits<std::int64_t>::max();
-}
-
-}  // namespace
 
 std::optional<std::int64_t> address_space_left() {
     std::ifstream statm("/proc/self/statm");  // in pages: all, resident, shared, text, 0, data
@@ -47,7 +34,8 @@ std::optional<std::int64_t> address_space_left() {
 }
 
 std::int64_t available_memory_bytes() {
-    const auto kernel = kernel_available_bytes();
+    const auto kernel = memory_bytes_in(text_of("/proc/meminfo"), "MemAvailable")
+                            .value_or(std::numeric_limits<std::int64_t>::max());
     return std::min({kernel, cgroup_memory_left().value_or(kernel), address_space_left().value_or(kernel)});
 }
 

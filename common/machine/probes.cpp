@@ -51,9 +51,6 @@ PACER_CLONES std::uint64_t read_32(const double* values, std::int64_t count) {
 PACER_CLONES std::uint64_t read_64(const double* values, std::int64_t count) {
     return sum_array<64, std::uint64_t>(values, count);
 }
-PACER_CLONES std::uint64_t read_one_stream(const double* values, std::int64_t count) {
-    return sum_stream<32, std::uint64_t>(values, count);
-}
 PACER_CLONES void store(double* to, std::int64_t count, double value) {
     for (std::int64_t i = 0; i < count; ++i) to[i] = value;
 }
@@ -91,7 +88,7 @@ double multiply_add(std::size_t shape, const Stretch&) {
 
 // As whole numbers, whose additions are over at once.
 double read(std::size_t shape, const Stretch& stretch) {
-    constexpr std::array loops = {read_16, read_32, read_64, read_one_stream};
+    constexpr std::array loops = {read_16, read_32, read_64};
     [[maybe_unused]] volatile std::uint64_t wanted = loops.at(shape)(stretch.a, stretch.count);
     return bytes_of(stretch, 1);
 }

@@ -44,7 +44,7 @@ inline constexpr std::array all = {
     Probe{"float64_add", "add/s", "of float64", 3, "", add_float64},
     // A multiplication and an addition count as one: fused, where the processor can.
     Probe{"float64_fma", "FMA/s", "of float64", 3, "", multiply_add},
-    Probe{"read", "B/s", "read", 4, "a", read},
+    Probe{"read", "B/s", "read", 3, "a", read},
     Probe{"write", "B/s", "written", 3, "c", write},
     Probe{"copy", "B/s", "copied", 2, "ac", copy},
     Probe{"triad", "B/s", "by triad", 2, "abc", triad},

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -49,35 +50,33 @@ std::vector<int> granted_cpus(hwloc_topology_t loaded) {
     return cpus;
 }
 
-Caches caches_above(hwloc_topology_t loaded, hwloc_obj_t core) {
-    Caches caches;
-    hwloc_obj_type_t last = HWLOC_OBJ_PU;
-    for (auto* at = core; at != nullptr; at = at->parent) {
-        if (!hwloc_obj_type_is_dcache(at->type) || at->attr->cache.size == 0) continue;
-        caches.of_core.push_back(
-            {static_cast<int>(at->attr->cache.depth), static_cast<std::int64_t>(at->attr->cache.size)});
-        last = at->type;
+std::int64_t bytes_of_all(hwloc_topology_t loaded, hwloc_obj_type_t kind) {
+    std::int64_t bytes = 0;
+    for (hwloc_obj_t at = nullptr; (at = hwloc_get_next_obj_by_type(loaded, kind, at)) != nullptr;) {
+        bytes += static_cast<std::int64_t>(at->attr->cache.size);
     }
-    if (caches.of_core.empty()) return caches;
-    for (hwloc_obj_t at = nullptr; (at = hwloc_get_next_obj_by_type(loaded, last, at)) != nullptr;) {
-        caches.all_last_bytes += static_cast<std::int64_t>(at->attr->cache.size);
-    }
-    return caches;
+    return bytes;
 }
 
 void read_cores(hwloc_topology_t loaded, Topology& read) {
     // Some virtual machines tell of no cores; then every CPU is one.
     const bool has_cores = hwloc_get_nbobjs_by_type(loaded, HWLOC_OBJ_CORE) > 0;
+    std::map<hwloc_obj_type_t, std::int64_t> all_bytes;
     hwloc_obj_t pu = nullptr;
     while ((pu = hwloc_get_next_obj_by_type(loaded, HWLOC_OBJ_PU, pu)) != nullptr) {
         const auto above = has_cores ? hwloc_get_ancestor_obj_by_type(loaded, HWLOC_OBJ_CORE, pu) : pu;
-        const auto core = above == nullptr ? pu : above;
+        const auto core = static_cast<int>((above == nullptr ? pu : above)->logical_index);
+        const bool is_first =
+            std::find(read.core_of_cpu.begin(), read.core_of_cpu.end(), core) == read.core_of_cpu.end();
         if (read.core_of_cpu.size() <= pu->os_index) read.core_of_cpu.resize(pu->os_index + 1, -1);
-        read.core_of_cpu[pu->os_index] = static_cast<int>(core->logical_index);
-        if (read.caches_of_core.size() <= core->logical_index)
-            read.caches_of_core.resize(core->logical_index + 1);
-        auto& caches = read.caches_of_core[core->logical_index];
-        if (caches.of_core.empty()) caches = caches_above(loaded, pu);
+        read.core_of_cpu[pu->os_index] = core;
+        for (auto* at = pu; is_first && at != nullptr; at = at->parent) {
+            if (!hwloc_obj_type_is_dcache(at->type) || at->attr->cache.size == 0) continue;
+            if (!all_bytes.contains(at->type)) all_bytes[at->type] = bytes_of_all(loaded, at->type);
+            read.cores_caches.push_back({core, static_cast<int>(at->attr->cache.depth),
+                                         static_cast<std::int64_t>(at->attr->cache.size),
+                                         all_bytes[at->type]});
+        }
     }
 }
 
@@ -104,56 +103,28 @@ std::string wanted_instead() {
 
 std::optional<Topology> shared;  // by the ranks of this node
 
-// A topology on its way to the others of its node: each list behind its length.
-using Numbers = std::vector<std::int64_t>;
-
-Numbers packed(const Topology& topology) {
-    Numbers numbers;
-    for (const auto* list : {&topology.core_of_cpu, &topology.cpus}) {
-        numbers.push_back(std::ssize(*list));
-        numbers.insert(numbers.end(), list->begin(), list->end());
-    }
-    numbers.push_back(std::ssize(topology.instead));
-    numbers.insert(numbers.end(), topology.instead.begin(), topology.instead.end());
-    numbers.push_back(std::ssize(topology.caches_of_core));
-    for (const auto& caches : topology.caches_of_core) {
-        numbers.insert(numbers.end(), {caches.all_last_bytes, std::ssize(caches.of_core)});
-        for (const auto& cache : caches.of_core) numbers.insert(numbers.end(), {cache.level, cache.bytes});
-    }
-    return numbers;
-}
-
-Topology unpacked(const Numbers& numbers) {
-    auto next = numbers.begin();
-    const auto length = [&] { return static_cast<std::size_t>(*next++); };
-    Topology topology;
-    for (auto* list : {&topology.core_of_cpu, &topology.cpus}) {
-        list->resize(length());
-        for (int& number : *list) number = static_cast<int>(*next++);
-    }
-    topology.instead.resize(length());
-    for (char& letter : topology.instead) letter = static_cast<char>(*next++);
-    topology.caches_of_core.resize(length());
-    for (auto& caches : topology.caches_of_core) {
-        caches.all_last_bytes = *next++;
-        caches.of_core.resize(length());
-        for (auto& cache : caches.of_core) {
-            cache.level = static_cast<int>(*next++);
-            cache.bytes = *next++;
-        }
-    }
-    return topology;
+// The list of the node's first rank, on all of its ranks.
+template <class List>
+void share(const Team& world, List& list) {
+    auto size = std::ssize(list);
+    MPI_Bcast(&size, 1, MPI_INT64_T, 0, world.node);
+    list.resize(static_cast<std::size_t>(size));
+    MPI_Bcast(list.data(), mpi_count(list.size() * sizeof list[0]), MPI_BYTE, 0, world.node);
 }
 
 }  // namespace
 
-const Caches& Topology::caches() const {
-    static const Caches none;
-    for (const int cpu : affinity(0)) {
-        if (has(cpu))
-            return caches_of_core[static_cast<std::size_t>(core_of_cpu[static_cast<std::size_t>(cpu)])];
+Caches Topology::caches() const {
+    const auto own = affinity(0);
+    const auto first = std::find_if(own.begin(), own.end(), [&](int cpu) { return has(cpu); });
+    const int core = first == own.end() ? 0 : core_of_cpu[static_cast<std::size_t>(*first)];
+    Caches caches;
+    for (const auto& cache : cores_caches) {
+        if (cache.core != core) continue;
+        caches.of_core.push_back({cache.level, cache.bytes});
+        caches.all_last_bytes = cache.all_bytes;
     }
-    return caches_of_core.empty() ? none : caches_of_core.front();
+    return caches;
 }
 
 bool Topology::has(int cpu) const {
@@ -183,16 +154,15 @@ const Topology& topology() {
 }
 
 void share_topology(const Team& world) {
-    Numbers numbers;
     const auto instead = wanted_instead();
+    Topology read;
     on_every_rank(world, [&] {
-        if (world.node_rank == 0) numbers = packed(read_topology(instead));
+        if (world.node_rank == 0) read = read_topology(instead);
     });
-    auto count = std::ssize(numbers);
-    MPI_Bcast(&count, 1, MPI_INT64_T, 0, world.node);
-    numbers.resize(static_cast<std::size_t>(count));
-    MPI_Bcast(numbers.data(), mpi_count(numbers.size()), MPI_INT64_T, 0, world.node);
-    const auto read = unpacked(numbers);
+    share(world, read.core_of_cpu);
+    share(world, read.cpus);
+    share(world, read.cores_caches);
+    share(world, read.instead);
     // A rank may have been told of another machine than its node's first.
     on_every_rank(world, [&] { shared = read.instead == instead ? read : read_topology(instead); });
 }

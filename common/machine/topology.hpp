@@ -29,12 +29,16 @@ struct Caches {
 struct Topology {
     std::vector<int> core_of_cpu;  // by logical CPU, cores counted from 0; -1 where there is no such CPU
     std::vector<int> cpus;         // logical CPUs that the system grants its processes, ascending
-    std::vector<Caches> caches_of_core;
-    std::string instead;  // PACER_TOPOLOGY, if it is that machine's
+    struct CoresCache {
+        int core = 0, level = 1;
+        std::int64_t bytes = 0, all_bytes = 0;  // of it, and of all of its level
+    };
+    std::vector<CoresCache> cores_caches;  // of each core the nearest first
+    std::string instead;                   // PACER_TOPOLOGY, if it is that machine's
 
     bool has(int cpu) const;
     // Of the first core that this process may use.
-    const Caches& caches() const;
+    Caches caches() const;
 };
 
 // Of this host, or of the machine that PACER_TOPOLOGY describes: what share_topology() brought, else read at

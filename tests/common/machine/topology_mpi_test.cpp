@@ -71,7 +71,7 @@ TEST_F(SharedTopology, IsReadByOneRankANode) {
     EXPECT_EQ(topology().instead, "machine.xml");
     EXPECT_EQ(topology().cpus, (std::vector{3, 5}));
     EXPECT_EQ(topology().core_of_cpu, (std::vector{-1, -1, -1, 0, -1, 1}));
-    ASSERT_EQ(topology().caches_of_core.size(), 2U);
+    EXPECT_EQ(topology().cores_caches.size(), 2U);
     EXPECT_EQ(topology().caches().last_bytes(), 5 << 20);
     EXPECT_EQ(topology().caches().all_last_bytes, 5 << 20);
     EXPECT_EQ(topology().caches().of_core.front().level, 2);

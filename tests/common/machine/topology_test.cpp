@@ -19,7 +19,7 @@ TEST(Topology, IsReadFromADescription) {
     EXPECT_EQ(large.caches().of_core[0].bytes, 2 << 20);
     EXPECT_EQ(large.caches().last_bytes(), 1 << 30);
     EXPECT_EQ(large.caches().all_last_bytes, std::int64_t{2} << 30);
-    EXPECT_EQ(large.caches_of_core.size(), 16U);
+    EXPECT_EQ(large.cores_caches.size(), 32U);
     EXPECT_TRUE(large.has(31));
     EXPECT_FALSE(large.has(32));
 
