@@ -33,10 +33,10 @@ double measure(const Problem& problem, const Team& world, Uses uses, const Crew&
             ? 1
             : std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
     const auto& probe = probe_of(access);
-    auto loop = loop_of(probe, passes, [&](int thread) {
+    auto loop = loop_of(probe, [&](int thread) {
         const auto share = part_of({0, arrays.elements}, crew.threads, thread);
         const auto from = [&](const Buffer<double>& all) { return all ? all.get() + share.begin : nullptr; };
-        return Stretch{from(arrays.a), from(arrays.b), from(arrays.c), share.size()};
+        return Stretch{from(arrays.a), from(arrays.b), from(arrays.c), share.size(), passes};
     });
     loop.prepare = [&](int thread, std::size_t shape) {
         evict(problem, uses, crew.threads, thread, lines_a_dirty_one(access, shape + 1 == probe.shapes));

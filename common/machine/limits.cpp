@@ -32,8 +32,9 @@ struct ThreadArrays {
     std::array<Buffer<double>, 3> memory;
     Stretch stretch;
 
-    void make(std::string_view arrays, std::int64_t count) {
+    void make(std::string_view arrays, std::int64_t count, std::int64_t passes) {
         stretch.count = count;
+        stretch.passes = passes;
         for (const char name : arrays) {
             auto& its = memory.at(static_cast<std::size_t>(name - 'a'));
             its = make_buffer<double>(count);
@@ -46,7 +47,7 @@ struct ThreadArrays {
 };
 
 double measure(const Team& world, const Crew& crew, const Probe& probe, std::int64_t problem_bytes) {
-    if (probe.arrays.empty()) return best_rate(world, crew, loop_of(probe, 1, [](int) { return Stretch{}; }));
+    if (probe.arrays.empty()) return best_rate(world, crew, loop_of(probe, [](int) { return Stretch{}; }));
     const int node_ranks = crew.together ? world.node_size : 1;
     const auto node_bytes = crew.together ? problem_bytes / world.size * node_ranks : problem_bytes;
     auto elements = elements_per_thread(node_bytes, std::int64_t{crew.threads} * node_ranks);
@@ -55,9 +56,9 @@ double measure(const Team& world, const Crew& crew, const Probe& probe, std::int
     const auto passes = std::max<std::int64_t>(1, (std::int64_t{4} << 20) / elements);  // 32 MiB at least
     std::vector<ThreadArrays> arrays(static_cast<std::size_t>(crew.threads));
     const auto of = [&](int thread) -> ThreadArrays& { return arrays[static_cast<std::size_t>(thread)]; };
-    auto loop = loop_of(probe, passes, [&](int thread) { return of(thread).stretch; });
+    auto loop = loop_of(probe, [&](int thread) { return of(thread).stretch; });
     loop.prepare = [&](int thread, std::size_t) {
-        if (of(thread).stretch.count == 0) of(thread).make(probe.arrays, count);
+        if (of(thread).stretch.count == 0) of(thread).make(probe.arrays, count, passes);
     };
     return best_rate(world, crew, loop);
 }
@@ -81,13 +82,9 @@ Crew crew_of(const Team& world, const Threads& threads, Uses uses) {
     return {uses_ranks(uses) && world.size > 1, threads_for(threads, uses)};
 }
 
-ProbeLoop loop_of(const Probe& probe, std::int64_t passes, std::function<Stretch(int thread)> stretch_of) {
-    return {probe.shapes, [=, &probe](int thread, std::size_t shape) {
-                const auto stretch = stretch_of(thread);
-                double done = 0;
-                for (std::int64_t pass = 0; pass < passes; ++pass) done += probe.run(shape, stretch);
-                return done;
-            }};
+ProbeLoop loop_of(const Probe& probe, std::function<Stretch(int thread)> stretch_of) {
+    return {probe.shapes, [run = probe.run, stretch_of = std::move(stretch_of)](
+                              int thread, std::size_t shape) { return run(shape, stretch_of(thread)); }};
 }
 
 double best_rate(const Team& world, const Crew& crew, const ProbeLoop& loop) {

@@ -35,8 +35,8 @@ struct ProbeLoop {
     double seconds = 0.15;  // at least, and two tries of each shape
 };
 
-// So many passes of a probe over what a thread works on, which is asked for anew in each try.
-ProbeLoop loop_of(const Probe& probe, std::int64_t passes, std::function<Stretch(int thread)> stretch_of);
+// A probe of the table over what each thread works on, which is asked for anew in each try.
+ProbeLoop loop_of(const Probe& probe, std::function<Stretch(int thread)> stretch_of);
 
 // The best rate that the crew reaches together: a limit is what can be reached. 0: the clock cannot tell. On
 // every rank of the crew. Called by every rank if `together`, else by rank 0 alone.

@@ -63,8 +63,11 @@ double compute(T (*loop)(std::int64_t, T), std::int64_t lanes, std::int64_t each
     return static_cast<double>(each * lanes * steps);
 }
 
-double bytes_of(const Stretch& stretch, std::int64_t arrays) {
-    return static_cast<double>(arrays * stretch.count) * sizeof(double);
+// Each pass of the loop goes through so many arrays.
+template <class Loop>
+double pass_through(const Stretch& stretch, std::int64_t arrays, const Loop& loop) {
+    for (std::int64_t pass = 0; pass < stretch.passes; ++pass) loop();
+    return static_cast<double>(arrays * stretch.count * stretch.passes) * sizeof(double);
 }
 
 }  // namespace
@@ -88,32 +91,32 @@ double multiply_add(std::size_t shape, const Stretch&) {
 
 // As whole numbers, whose additions are over at once.
 double read(std::size_t shape, const Stretch& stretch) {
-    constexpr std::array loops = {read_16, read_32, read_64};
-    [[maybe_unused]] volatile std::uint64_t wanted = loops.at(shape)(stretch.a, stretch.count);
-    return bytes_of(stretch, 1);
+    const auto loop = std::array{read_16, read_32, read_64}.at(shape);
+    return pass_through(
+        stretch, 1, [&] { [[maybe_unused]] volatile std::uint64_t wanted = loop(stretch.a, stretch.count); });
 }
 
 double write(std::size_t shape, const Stretch& stretch) {
-    if (shape == 0) {
-        store(stretch.c, stretch.count, static_cast<double>(opaque(1)));
-    } else if (shape == 1) {
-        std::memset(stretch.c, opaque(1), static_cast<std::size_t>(stretch.count) * sizeof(double));
-    } else {
-        streams::fill_nontemporal(stretch.c, stretch.count, 0);
-    }
-    used(stretch.c);
-    return bytes_of(stretch, 1);
+    return pass_through(stretch, 1, [&] {
+        if (shape == 0) {
+            store(stretch.c, stretch.count, static_cast<double>(opaque(1)));
+        } else if (shape == 1) {
+            std::memset(stretch.c, opaque(1), static_cast<std::size_t>(stretch.count) * sizeof(double));
+        } else {
+            streams::fill_nontemporal(stretch.c, stretch.count, 0);
+        }
+        used(stretch.c);
+    });
 }
 
 double copy(std::size_t shape, const Stretch& stretch) {
-    (shape == 0 ? streams::copy : streams::copy_nontemporal)(stretch.c, stretch.a, stretch.count);
-    return bytes_of(stretch, 2);
+    const auto loop = shape == 0 ? streams::copy : streams::copy_nontemporal;
+    return pass_through(stretch, 2, [&] { loop(stretch.c, stretch.a, stretch.count); });
 }
 
 double triad(std::size_t shape, const Stretch& stretch) {
-    (shape == 0 ? streams::triad : streams::triad_nontemporal)(stretch.c, stretch.a, stretch.b,
-                                                               stretch.count);
-    return bytes_of(stretch, 3);
+    const auto loop = shape == 0 ? streams::triad : streams::triad_nontemporal;
+    return pass_through(stretch, 3, [&] { loop(stretch.c, stretch.a, stretch.b, stretch.count); });
 }
 
 }  // namespace pacer::probes

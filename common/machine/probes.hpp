@@ -13,7 +13,7 @@ namespace pacer {
 // writes one array writes c, as the one that copies a.
 struct Stretch {
     double *a = nullptr, *b = nullptr, *c = nullptr;
-    std::int64_t count = 0;
+    std::int64_t count = 0, passes = 1;
 };
 
 // What does best depends on the processor: each probe comes in several shapes, and the fastest counts. Where
@@ -24,7 +24,7 @@ struct Probe {
     std::string_view words;  // "130.5 Gadd/s of int64 by 1 core"
     std::size_t shapes = 1;
     std::string_view arrays = {};  // that it goes through; none: it computes
-    // Does the work once on one core and returns how much that was, bytes as STREAM counts them: what is read
+    // Does the work on one core and returns how much that was, bytes as STREAM counts them: what is read
     // before it is written is not.
     double (*run)(std::size_t shape, const Stretch& stretch) = nullptr;
 };

@@ -114,7 +114,7 @@ TEST(ProbedRates, AreMeasuredAndThenKnown) {
 TEST(Probes, DoTheWorkTheySay) {
     constexpr std::int64_t n = 1001;
     std::vector<double> a(n), b(n), c(n);
-    const Stretch stretch{a.data(), b.data(), c.data(), n};
+    const Stretch stretch{a.data(), b.data(), c.data(), n, 2};
     for (const auto& row : probes::all) {
         EXPECT_EQ(&probe(row.name), &row);
         for (std::size_t shape = 0; shape < row.shapes; ++shape) {
@@ -124,7 +124,7 @@ TEST(Probes, DoTheWorkTheySay) {
                 EXPECT_NEAR(done, 2e8, 1e3) << row.name;
                 continue;
             }
-            EXPECT_EQ(done, static_cast<double>(row.arrays.size() * n * sizeof(double))) << row.name;
+            EXPECT_EQ(done, static_cast<double>(2 * row.arrays.size() * n * sizeof(double))) << row.name;
             const bool writes = row.arrays.find('c') != row.arrays.npos;
             EXPECT_EQ(std::count(c.begin(), c.end(), -1.0), writes ? 0 : n) << row.name << ' ' << shape;
         }
