@@ -16,8 +16,7 @@ std::map<Uses, std::int64_t> eviction_elements(const Problem& problem, const Tea
                                                const LastLevel& last) {
     std::map<Uses, std::int64_t> elements;
     if (problem.core_elements * element_bytes < last.of_core) return elements;
-    int node_ranks = 1;
-    MPI_Comm_size(world.node, &node_ranks);
+    const int node_ranks = world.node_size;
     const auto twice = [&](int processes, int cores) {
         return 2 * std::min(last.of_node / processes, last.of_core * cores) / element_bytes;
     };

@@ -25,8 +25,7 @@ void refuse_if_too_large(const Team& world, const Settings& settings) {
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     if (settings.elements > most)
         throw UsageError(fmt::format("a message has {} elements at most: use a smaller -n", most));
-    int ranks = 1;
-    MPI_Comm_size(world.node, &ranks);
+    const int ranks = world.node_size;
     on_every_rank(world, [&] {
         const auto wanted = 16 * settings.elements * ranks, free = available_memory_bytes() / 10 * 9;
         if (wanted <= free) return;

@@ -31,11 +31,8 @@ Alone measure_alone_on_root(const Team& world) {
 
 // How many ranks have a core each.
 int count_ranks_at_once(const Team& world) {
-    int ranks = 1, rank = 0;
-    MPI_Comm_size(world.node, &ranks);
-    MPI_Comm_rank(world.node, &rank);
-    const int here = std::clamp(cores_on_node(world), 1, ranks);
-    int all = rank == 0 ? here : 0;
+    const int here = std::clamp(cores_on_node(world), 1, world.node_size);
+    int all = world.node_root() ? here : 0;
     MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_SUM, world.comm);
     return all;
 }

@@ -41,8 +41,7 @@ struct NodeMemory {
 };
 
 NodeMemory node_memory(const Team& world, const Settings& settings) {
-    NodeMemory memory{settings.memory_bytes, 1};
-    MPI_Comm_size(world.node, &memory.ranks);
+    NodeMemory memory{settings.memory_bytes, world.node_size};
     // A tenth stays free for everything else; the smallest answer, so that the ranks of a node agree.
     if (memory.bytes == 0) memory.bytes = available_memory_bytes() / 10 * 9;
     MPI_Allreduce(MPI_IN_PLACE, &memory.bytes, 1, MPI_INT64_T, MPI_MIN, world.node);

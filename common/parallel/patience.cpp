@@ -23,10 +23,8 @@ int cores_on_node(const Team& team) {
 }
 
 bool crowded(const Team& team) {
-    int ranks = 1;
-    MPI_Comm_size(team.node, &ranks);
     const int cores = cores_on_node(team);
-    return cores > 0 && cores < ranks;  // 0: nobody knows
+    return cores > 0 && cores < team.node_size;  // 0: nobody knows
 }
 
 void Patience::wait() {

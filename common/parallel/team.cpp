@@ -84,6 +84,10 @@ ExitStatus run_body(std::string_view program, const std::function<ExitStatus(con
     MPI_Comm_rank(world.comm, &world.rank);
     MPI_Comm_size(world.comm, &world.size);
     MPI_Comm_split_type(world.comm, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.node);
+    MPI_Comm_rank(world.node, &world.node_rank);
+    MPI_Comm_size(world.node, &world.node_size);
+    world.nodes = world.node_root() ? 1 : 0;
+    MPI_Allreduce(MPI_IN_PLACE, &world.nodes, 1, MPI_INT, MPI_SUM, world.comm);
     static const FailureTicket ticket(world);
     failure = &ticket;
     stop_sentence =
@@ -275,8 +279,6 @@ std::vector<double> seconds_since_first_start(const Team& team, std::span<const 
 }
 
 void check_clocks(const Team& team) {
-    int node_rank = 0;
-    MPI_Comm_rank(team.node, &node_rank);
     // Whatever the others read between the two barriers lies between the first rank's two readings.
     std::array<double, 2> between{now_seconds(), 0};
     MPI_Barrier(team.node);
@@ -286,7 +288,7 @@ void check_clocks(const Team& team) {
     MPI_Bcast(between.data(), 2, MPI_DOUBLE, 0, team.node);
     on_every_rank(team, [&] {
         constexpr double rounding = 1e-9;
-        if (node_rank == 0 || (own >= between[0] - rounding && own <= between[1] + rounding)) return;
+        if (team.node_root() || (own >= between[0] - rounding && own <= between[1] + rounding)) return;
         throw UsageError(fmt::format(
             "rank {} does not share a clock with the first rank on {}: start both in one time namespace",
             team.rank, host_name()));

@@ -21,7 +21,10 @@ struct Team {
         MPI_COMM_NULL;  // the team's ranks that share this rank's memory and clock, in the team's order
     // This node has fewer cores for the launch than ranks: whoever waits busily takes the core of another.
     bool crowded = false;
+    int node_rank = 0, node_size = 1;  // this rank's place in `node`
+    int nodes = 1;                     // of the whole team
     bool root() const { return rank == 0; }
+    bool node_root() const { return node_rank == 0; }
 };
 
 // Runs `body` between MPI_Init_thread and MPI_Finalize and returns the program's exit status.

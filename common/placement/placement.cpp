@@ -32,8 +32,7 @@ struct Neighbourhood {
 
 Neighbourhood look_around(const Team& world) {
     const auto& here = machine();
-    Neighbourhood around;
-    MPI_Comm_size(world.node, &around.ranks);
+    Neighbourhood around{.ranks = world.node_size};
     int numbered = here.cores;  // a rank may know of more cores than another if their topologies differ
     MPI_Allreduce(MPI_IN_PLACE, &numbered, 1, MPI_INT, MPI_MAX, world.node);
     std::vector<int> reached(static_cast<std::size_t>(numbered), 0);
