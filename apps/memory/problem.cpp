@@ -102,7 +102,7 @@ std::string shortage(const Problem& problem, const Team& world, const Needs& nee
     return text_of_rank(
         world, least.rank,
         fmt::format(
-            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer experiments",
+            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer --problems",
             format_bytes(static_cast<double>(wanted)), host_name(),
             format_bytes(static_cast<double>(available))));
 }
@@ -238,7 +238,7 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
 }
 
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
-                     const std::vector<Chosen>& chosen) {
+                     const Groups& chosen) {
     Problem problem;
     const auto needs = needs_of(chosen);
     problem.nodes = world.nodes;

@@ -13,7 +13,6 @@
 #include "common/base/units.hpp"
 #include "common/measure/progress.hpp"
 #include "io/files/part_file.hpp"
-#include "io/output.hpp"
 
 namespace pacer::fileio {
 
