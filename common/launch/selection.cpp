@@ -64,7 +64,7 @@ std::vector<ListedGroup> select(std::span<const ListedGroup> groups, const std::
         problem_names.push_back(group.problem);
         const bool there = problems.empty() || has(problems, group.problem);
         for (const auto& row : group.variants) {
-            variant_names.push_back(row.name);
+            if (!has(variant_names, row.name)) variant_names.push_back(row.name);
             if (there) names_there.push_back(row.name);
         }
     }
