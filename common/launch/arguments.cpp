@@ -143,8 +143,10 @@ std::size_t Arguments::count(const std::string& name) const {
 std::vector<std::pair<std::string, std::string>> Arguments::given() const {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto* const option : app_->get_options()) {
-        if (option->count() > 0)
-            all.emplace_back(option->get_name(), fmt::format("{}", fmt::join(option->results(), ",")));
+        if (option->count() == 0) continue;
+        const auto& names = option->get_lnames();  // get_name() tells nothing of what --help does not show
+        all.emplace_back(names.empty() ? option->get_name() : "--" + names.front(),
+                         fmt::format("{}", fmt::join(option->results(), ",")));
     }
     return all;
 }

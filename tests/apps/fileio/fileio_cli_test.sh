@@ -22,8 +22,8 @@ expect 0 'version'
 says out 'Pacer' 'version'
 run "$fileio" --list
 expect 0 'list'
-[ "$(awk '{print $1}' <<<"$out" | xargs)" = 'serial openmp master_worker hybrid scatter parallel_read' ] ||
-    fail "the variants listed are others: $out"
+names=$(awk '{print $1}' <<<"$out" | xargs)
+[ "$names" = 'serial openmp master_worker hybrid scatter parallel_read' ] || fail "the variants listed are others: $names"
 
 run "$fileio" --make-input rows.txt -n 3000
 expect 0 'make-input'
