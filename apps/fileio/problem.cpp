@@ -13,6 +13,7 @@
 #include "apps/fileio/flow/flow.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/progress.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::fileio {
 

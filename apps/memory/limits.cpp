@@ -1,5 +1,6 @@
 // What the cores in use reach together, by short probes before the run.
 #include "common/machine/limits.hpp"
+#include "common/parallel/ending.hpp"
 
 #include <algorithm>
 

@@ -8,7 +8,8 @@
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
 #include "common/base/units.hpp"
-#include "common/parallel/patience.hpp"
+#include "common/parallel/ending.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::overhead {
 

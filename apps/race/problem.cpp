@@ -8,8 +8,9 @@
 
 #include "apps/race/race.hpp"
 #include "common/machine/limits.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/partition.hpp"
-#include "common/parallel/patience.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::race {
 

@@ -12,6 +12,7 @@
 
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::syntax {
 

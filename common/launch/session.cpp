@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/machine/host_facts.hpp"
 #include "common/machine/topology.hpp"
@@ -12,7 +13,6 @@
 #include "common/measure/profile.hpp"
 #include "common/measure/progress.hpp"
 #include "common/measure/safekeeping.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer {
 

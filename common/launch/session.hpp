@@ -8,12 +8,14 @@
 #include <type_traits>
 #include <vector>
 
+#include "common/launch/launch.hpp"
 #include "common/launch/options.hpp"
 #include "common/launch/selection.hpp"
 #include "common/machine/environment.hpp"
 #include "common/machine/limits.hpp"
 #include "common/measure/record.hpp"
 #include "common/measure/run.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/placement/placement.hpp"
 
 namespace pacer {

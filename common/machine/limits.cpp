@@ -5,12 +5,11 @@
 
 #include <algorithm>
 
+#include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/memory.hpp"
 #include "common/machine/probes.hpp"
 #include "common/machine/topology.hpp"
-#include "common/measure/run.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer {
 

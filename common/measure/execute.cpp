@@ -1,4 +1,5 @@
 #include "common/measure/execute.hpp"
+#include "common/parallel/ending.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -8,9 +9,9 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "common/base/clock.hpp"
 #include "common/measure/profile.hpp"
 #include "common/measure/progress.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer {
 

@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/execute.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer {
 
@@ -233,19 +234,6 @@ class Director {
 };
 
 }  // namespace
-
-int threads_for(const Threads& threads, Uses uses) {
-    switch (uses) {
-        case Uses::threads:
-            return threads.process;
-        case Uses::both:
-            return threads.hybrid;
-        case Uses::core:
-        case Uses::ranks:
-            break;
-    }
-    return 1;
-}
 
 Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
                   const RunOptions& options) {

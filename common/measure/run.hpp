@@ -15,7 +15,7 @@
 #include "common/measure/record.hpp"
 #include "common/measure/variant.hpp"
 #include "common/parallel/team.hpp"
-#include "common/placement/placement.hpp"
+#include "common/parallel/uses.hpp"
 
 namespace pacer {
 
@@ -37,9 +37,6 @@ struct Part {
 
 // What an answer tells beside being right, by name: {"lost_updates", 12}.
 using Observations = std::vector<std::pair<std::string, double>>;
-
-// Threads of each rank of a variant of that kind.
-int threads_for(const Threads& threads, Uses uses);
 
 // What one answer comes to.
 struct Judgement {

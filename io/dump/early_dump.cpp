@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/measure/safekeeping.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/team.hpp"
 #include "io/hdf5/hdf5.hpp"
 

@@ -7,9 +7,11 @@
 #include <numeric>
 #include <vector>
 
+#include "common/base/clock.hpp"
+#include "common/launch/launch.hpp"
 #include "common/measure/profile.hpp"
 #include "common/measure/run.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "io/dump/dump.hpp"
 
 namespace {

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "apps/app.hpp"
+#include "common/base/clock.hpp"
 #include "common/parallel/shared_counter.hpp"
 
 namespace {

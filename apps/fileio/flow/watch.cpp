@@ -14,10 +14,11 @@
 #include <memory>
 #include <new>
 
+#include "common/base/clock.hpp"
 #include "common/base/open_process.hpp"
 #include "common/base/say.hpp"
 #include "common/base/status.hpp"
-#include "common/measure/timing.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::fileio {
 

@@ -16,7 +16,7 @@
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
 #include "apps/overhead/spawner.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 namespace {

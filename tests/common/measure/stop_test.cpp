@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "common/measure/run.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/farm.hpp"
 #include "tests/support/mpi_world.hpp"
 
