@@ -50,10 +50,10 @@ std::int64_t lines_a_dirty_one(Access access, bool nontemporal) {
 }
 
 std::int64_t lines_a_dirty_one(const MemoryVariant& variant) {
-    for (const auto& row : experiments) {
-        for (const auto& other : row.variants) {
+    for (const auto& group : experiments) {
+        for (const auto& other : group.variants) {
             if (other.run == variant.run)
-                return lines_a_dirty_one(access_of(row.name), is_nontemporal(variant));
+                return lines_a_dirty_one(access_of(group.problem), is_nontemporal(variant));
         }
     }
     return 0;

@@ -13,10 +13,10 @@ namespace pacer::memory {
 
 namespace {
 
-std::vector<Uses> kinds_of(const std::vector<Chosen>& chosen, Access access) {
+std::vector<Uses> kinds_of(const Groups& chosen, Access access) {
     std::vector<Uses> kinds;
     for (const auto& one : chosen) {
-        if (access_of(one.name) != access) continue;
+        if (access_of(one.problem) != access) continue;
         for (const auto& variant : one.variants) kinds.push_back(variant.uses);
     }
     return kinds;
@@ -50,8 +50,7 @@ void spoil(const Arrays* arrays) {
 
 }  // namespace
 
-void probe_limits(Problem& problem, const Team& world, const Threads& threads,
-                  const std::vector<Chosen>& chosen) {
+void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen) {
     set_activity("probing the limits");
     for (const auto access : {Access::read, Access::write, Access::copy, Access::triad}) {
         const auto rates = rates_of(

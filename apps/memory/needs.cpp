@@ -26,7 +26,7 @@ std::int64_t bytes_per_element(Access access) {
     return std::ssize(probe_of(access).arrays) * static_cast<std::int64_t>(sizeof(double));
 }
 
-Needs needs_of(const std::vector<Chosen>& chosen) {
+Needs needs_of(const Groups& chosen) {
     Needs needs;
     for (const auto& [experiment, baseline, variants] : chosen) {
         for (const auto& variant : variants) {

@@ -19,7 +19,7 @@ struct Needs {
          padded = false, kept = false, fresh = false;
     bool wishes_huge_pages = false;
 };
-Needs needs_of(const std::vector<Chosen>& chosen);
+Needs needs_of(const Groups& chosen);
 
 // Bytes that the arrays may take on this rank's node: those whose size nobody asked for are to leave half of
 // what is free. Collective over the node.

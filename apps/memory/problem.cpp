@@ -208,7 +208,7 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
         problem.eviction_elements = eviction_elements(problem, world, threads, needs, last);
         const auto too_large =
             memory_shortage(world, static_cast<double>(bytes_wanted(problem, world, needs)), available,
-                            "the arrays", "use fewer elements, or fewer experiments");
+                            "the arrays", "use fewer elements, or fewer --problems");
         if (too_large.empty()) {
             const bool in_cache = problem.core_elements * element_bytes < last.of_core;
             if (divisor > 1 && in_cache)
@@ -223,7 +223,7 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
 }
 
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
-                     const std::vector<Chosen>& chosen) {
+                     const Groups& chosen) {
     Problem problem;
     const auto needs = needs_of(chosen);
     problem.nodes = world.nodes;

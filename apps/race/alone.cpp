@@ -2,6 +2,7 @@
 
 #include "apps/race/counter.hpp"
 #include "common/machine/limits.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::race {
 
@@ -32,7 +33,11 @@ Alone measure_alone(const Team& world) {
         const double rate = best_rate(world, {}, {.run = run, .seconds = 0.05});
         return rate > 0 ? 1 / rate : 0;
     };
-    return {seconds(plain), seconds(atomic), seconds(critical)};
+    set_activity("measuring undisturbed increments");
+    Alone alone;
+    on_root(world, [&] { alone = {seconds(plain), seconds(atomic), seconds(critical)}; });
+    MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
+    return alone;
 }
 
 }  // namespace pacer::race

@@ -12,7 +12,7 @@ struct Alone {
     double critical = 0;  // in a critical section
 };
 
-// On rank 0, which alone calls it, in 0.15 s.
+// By rank 0 in 0.15 s, and known to all. Collective.
 Alone measure_alone(const Team& world);
 
 }  // namespace pacer::race

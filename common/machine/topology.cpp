@@ -157,7 +157,7 @@ void share_topology(const Team& world) {
     const auto instead = wanted_instead();
     Topology read;
     on_every_rank(world, [&] {
-        if (world.node_rank == 0) read = read_topology(instead);
+        if (world.node_root()) read = read_topology(instead);
     });
     share(world, read.core_of_cpu);
     share(world, read.cpus);

@@ -121,8 +121,7 @@ class Director {
     // execution have taken a whole step of the clock more than `typical`. Where the clock has told next to
     // nothing the batch grows step by step.
     std::int64_t batch_for(std::size_t i, double typical) const {
-        // A batch is prepared as a whole: its second execution would find what the first has left.
-        if (tasks_[i].prepare) return 1;
+        if (tasks_[i].batch == Batch::never) return 1;
         const double step = clock_step_seconds_, batch = static_cast<double>(batch_[i]);
         const double shortest = std::min(shortest_in_steps * step, std::max(long_enough_seconds, 50 * step));
         double wanted = std::ceil(shortest / std::max(typical, 1e-12));

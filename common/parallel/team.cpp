@@ -87,7 +87,7 @@ Team make_team(MPI_Comm comm) {
     MPI_Comm_split_type(comm, MPI_COMM_TYPE_SHARED, team.rank, MPI_INFO_NULL, &team.node);
     MPI_Comm_rank(team.node, &team.node_rank);
     MPI_Comm_size(team.node, &team.node_size);
-    team.nodes = team.node_rank == 0 ? 1 : 0;
+    team.nodes = team.node_root() ? 1 : 0;
     MPI_Allreduce(MPI_IN_PLACE, &team.nodes, 1, MPI_INT, MPI_SUM, comm);
     return team;
 }
@@ -127,7 +127,7 @@ void check_clocks(const Team& team) {
     MPI_Bcast(between.data(), 2, MPI_DOUBLE, 0, team.node);
     on_every_rank(team, [&] {
         constexpr double rounding = 1e-9;
-        if (team.node_rank == 0 || (own >= between[0] - rounding && own <= between[1] + rounding)) return;
+        if (team.node_root() || (own >= between[0] - rounding && own <= between[1] + rounding)) return;
         throw UsageError(fmt::format(
             "rank {} does not share a clock with the first rank on {}: start both in one time namespace",
             team.rank, host_name()));

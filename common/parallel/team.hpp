@@ -24,6 +24,7 @@ struct Team {
     // This node has fewer cores for the launch than ranks: whoever waits busily takes the core of another.
     bool crowded = false;
     bool root() const { return rank == 0; }
+    bool node_root() const { return node_rank == 0; }
 };
 
 // The name of the host this process runs on.

@@ -15,7 +15,6 @@
 #include "common/measure/progress.hpp"
 #include "common/parallel/ending.hpp"
 #include "io/files/part_file.hpp"
-#include "io/output.hpp"
 
 namespace pacer::fileio {
 
