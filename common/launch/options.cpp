@@ -39,7 +39,8 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
 }
 
 void CommandLine::add_former_name_of_problems(const std::string& name) {
-    add_list(name, options_.problems, "The same").group("").excludes("--problems");
+    former_name_ = name;
+    add_list(name, options_.problems, "The same").group("");
 }
 
 std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char** argv,
@@ -58,6 +59,8 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
         on_root(world, [&] { print_out(*text); });
         return ExitStatus::right;
     }
+    if (!former_name_.empty() && count(former_name_) > 0 && count("--problems") > 0)
+        throw UsageError(fmt::format("{} is what --problems was called: give one of them", former_name_));
     if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump wants the name of a file");
     options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;
