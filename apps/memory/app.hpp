@@ -58,7 +58,7 @@ class App final : public pacer::App {
 
     std::string afterwards(const Session& session) override {
         if (!sweeps_) return {};
-        const auto& caches = topology().caches;
+        const auto caches = topology().caches();
         return caches.of_core.empty() ? "\nlevels: this host tells of no caches\n"
                                       : levels(session.launch.records, caches);
     }

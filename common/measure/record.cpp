@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array uses_names = {"core", "threads", "ranks", "both"};
 constexpr std::array promise_names = {"right", "racy"};
-constexpr std::array operation_names = {"none", "int64_add", "float64_add"};
+constexpr std::array operation_names = {"none", "int64_add", "float64_add", "float64_fma"};
 
 template <class Enum, std::size_t n>
 Enum named(const std::array<const char*, n>& names, std::string_view name, std::string_view kind) {
