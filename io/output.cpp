@@ -14,22 +14,9 @@ namespace {
 
 void print_report(const Session& session) {
     const auto& options = session.options;
-    const auto& launch = session.launch;
     if (options.quiet) return;
-    std::string text;
-    switch (options.format) {
-        case Format::csv:
-            text = summary_csv({launch});
-            break;
-        case Format::json:
-            text = json({launch});
-            break;
-        case Format::table:
-            text = table(launch) + (options.proof ? proof(launch) : "") + warnings(launch);
-            break;
-    }
     print_out(session.profile, options.format == Format::table ? stdout : stderr);
-    print_out(text);
+    print_out(report({session.launch}, options.format, options.proof));
 }
 
 // The path goes where it cannot spoil a document on stdout.

@@ -95,6 +95,7 @@ ExitStatus run_experiments(const Team& world, const Options& options, const memo
                           .inspect = memory::inspect});
     }
     measure(session);
+    session.headlines = memory::headlines();
     close_session(session);
     return output.deliver(session);
 }
@@ -120,6 +121,7 @@ ExitStatus run_sweep(const Team& world, const Options& options, const memory::Se
                                                                  .inspect = memory::inspect_sweep});
     }
     measure(session);
+    session.headlines = memory::headlines();
     close_session(session);
     const auto status = output.deliver(session);
     print_after_table(session, [&] {

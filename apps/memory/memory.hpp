@@ -18,6 +18,7 @@
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
 #include "common/placement/placement.hpp"
+#include "common/report/headlines.hpp"
 
 namespace pacer::memory {
 
@@ -236,5 +237,8 @@ inline constexpr std::array<ExperimentRow, 9> experiments = {{
     {"fresh", "next_pass", fresh_variants},
     {"pages", "pages_small", pages_variants},
 }};
+
+// What a summary of a machine shows of this app.
+std::vector<HeadlineRule> headlines();
 
 }  // namespace pacer::memory

@@ -84,6 +84,7 @@ ExitStatus run(const Team& world, int argc, char** argv, overhead::Starter& star
     for (const auto& problem : problems) plan_problem(session, problem, variants);
     measure(session);
     starter.stop();
+    session.headlines = overhead::headlines();
     close_session(session);
     const auto status = output.deliver(session);
     print_break_even(session, means->crowded);

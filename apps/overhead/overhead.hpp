@@ -16,6 +16,7 @@
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
 #include "common/placement/placement.hpp"
+#include "common/report/headlines.hpp"
 
 namespace pacer::overhead {
 
@@ -135,5 +136,8 @@ inline constexpr std::array<OverheadVariant, 12> variants = {{
 
 // Which problems a variant solves.
 Kind kind_of(const OverheadVariant& variant);
+
+// What a summary of a machine shows of this app.
+std::vector<HeadlineRule> headlines();
 
 }  // namespace pacer::overhead

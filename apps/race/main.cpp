@@ -37,6 +37,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
                           race::check, race::own_part, race::particulars, race::observe});
     }
     measure(session);
+    session.headlines = race::headlines();
     close_session(session);
     for (auto& sentence : race::lucky_races(session.launch)) {
         session.launch.warnings.push_back(std::move(sentence));

@@ -15,6 +15,7 @@
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
 #include "common/placement/placement.hpp"
+#include "common/report/headlines.hpp"
 
 namespace pacer::race {
 
@@ -108,5 +109,8 @@ struct Contest {
 // Collective.
 std::vector<Contest> make_contests(const Team& world, const Threads& threads, const Settings& settings,
                                    std::span<const Variant<Problem, Answer>> chosen, bool with_limits);
+
+// What a summary of a machine shows of this app.
+std::vector<HeadlineRule> headlines();
 
 }  // namespace pacer::race

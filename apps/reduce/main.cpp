@@ -51,6 +51,7 @@ ExitStatus run(const Team& world, int argc, char** argv) {
                          "reduce", problem, variants, reduce::parameters(settings), reduce::work(settings),
                          reduce::check, reduce::own_part, reduce::particulars,
                          reduce::doubles_in_memory(settings) ? reduce::observe : nullptr});
+    session.headlines = reduce::headlines();
     close_session(session);
     const auto unexpected = reduce::unexpected_sum(problem);
     if (!unexpected.empty()) session.launch.warnings.push_back(unexpected);

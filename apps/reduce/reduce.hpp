@@ -16,6 +16,7 @@
 #include "common/parallel/partition.hpp"
 #include "common/parallel/shared_counter.hpp"
 #include "common/placement/placement.hpp"
+#include "common/report/headlines.hpp"
 
 namespace pacer::reduce {
 
@@ -136,5 +137,8 @@ inline constexpr std::array<Variant<Problem, Answer>, 10> variants = {{
     {"exact", "threads and ranks, rounded once: the same bits for any number; doubles in memory only", exact,
      Uses::both},
 }};
+
+// What a summary of a machine shows of this app.
+std::vector<HeadlineRule> headlines();
 
 }  // namespace pacer::reduce

@@ -122,4 +122,27 @@ std::string format_bytes(double bytes) {
     return fmt::format("{:.{}f} {}", bytes, power == 0 ? 0 : 1, prefixes[power]);
 }
 
+std::string format_ratio(double ratio) {
+    return fmt::format("{:.3f}", ratio);
+}
+
+// A variant may lose to its baseline by much.
+std::string format_times(double factor) {
+    if (factor < 0.00995) return fmt::format("{:.2g}x", factor);
+    return fmt::format("{:.{}f}x", factor, factor < 0.995 ? 3 : 2);
+}
+
+std::string format_percent(double share) {
+    return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string format_hundredths(double share) {
+    return fmt::format("{:.1f}", 100 * share);
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+    if (count == 1) return fmt::format("1 {}", one);
+    return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
 }  // namespace pacer

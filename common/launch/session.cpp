@@ -130,6 +130,7 @@ void close_session(Session& session) {
     look_at_load(session);
     if (session.options.profile) session.profile = profile::report(session.world);
     if (!session.world.root()) return;
+    session.launch.headlines = headlines_of(session.launch, session.headlines);
     auto& warnings = session.launch.warnings;
     const auto found = doubts(session.launch.records, session.options.run, session.stopped);
     warnings.insert(warnings.end(), found.begin(), found.end());

@@ -11,6 +11,7 @@
 #include "common/measure/run.hpp"
 #include "common/measure/timing.hpp"
 #include "common/placement/placement.hpp"
+#include "common/report/headlines.hpp"
 
 namespace pacer {
 
@@ -23,6 +24,7 @@ struct Session {
     std::vector<Task> tasks = {};               // planned and not yet measured
     Launch launch = {};                         // complete on rank 0 after close_session
     std::string profile = {};                   // the table for --profile; rank 0
+    std::vector<HeadlineRule> headlines = {};   // the app's
     bool stopped = false;                       // by a signal to any rank
     std::vector<std::string> out_of_time = {};  // cases that got no repeat, and found no obstacle; rank 0
 };

@@ -115,4 +115,21 @@ std::string fact(const Facts& facts, std::string_view name, std::string_view oth
     return found == facts.end() ? std::string(otherwise) : to_string(found->second);
 }
 
+std::optional<double> number_in(const Facts& facts, std::string_view name) {
+    for (const auto& [known, value] : facts) {
+        if (known != name) continue;
+        if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+        if (const auto* real = std::get_if<double>(&value)) return *real;
+    }
+    return std::nullopt;
+}
+
+std::string words_of(const Facts& facts, std::string_view between, std::string_view equals) {
+    std::string text;
+    for (const auto& [name, value] : facts) {
+        text += fmt::format("{}{}{}{}", text.empty() ? "" : between, name, equals, to_string(value));
+    }
+    return text;
+}
+
 }  // namespace pacer

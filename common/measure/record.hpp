@@ -107,6 +107,14 @@ struct Place {
     std::string thread_cpus;   // where each of those threads may run, ";" between threads
 };
 
+// A figure that tells at a glance what a machine can do: the value of a case, or, with record -1, of the
+// launch.
+struct Headline {
+    int record = -1;
+    std::string key, label, unit;
+    double value = 0;
+};
+
 // One mpirun or srun of an app: the unit of comparison.
 struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
@@ -114,6 +122,7 @@ struct Launch {
     std::vector<Place> placement;
     std::vector<std::string> warnings;
     std::vector<Record> records;  // in the order of the app's variant table
+    std::vector<Headline> headlines;
 };
 
 std::string_view name_of(Uses uses);
@@ -130,5 +139,11 @@ std::string to_string(const Value& value);
 
 // The text of the fact of that name, or `otherwise`.
 std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise = "");
+
+// The fact of that name, if it is there and a number.
+std::optional<double> number_in(const Facts& facts, std::string_view name);
+
+// "elements 1000, source iota", or with other signs between.
+std::string words_of(const Facts& facts, std::string_view between = ", ", std::string_view equals = " ");
 
 }  // namespace pacer
