@@ -6,14 +6,13 @@
 namespace pacer::memory {
 
 std::vector<HeadlineRule> headlines() {
+    using enum Cores;
+    using enum Quantity;
     return {
-        {"memory_read_one_core", "memory read, 1 core", "", "experiment", "read", Cores::one, Quantity::rate},
-        {"memory_read_all_cores", "memory read, all cores", "", "experiment", "read", Cores::all,
-         Quantity::rate},
-        {"memory_triad_all_cores", "memory by triad, all cores", "", "experiment", "triad", Cores::all,
-         Quantity::rate},
-        {"memory_latency", "latency of memory", "chase", "experiment", "order", Cores::one,
-         Quantity::seconds_per_item},
+        {"memory_read_one_core", "memory read, 1 core", "", "experiment", "read", one, rate},
+        {"memory_read_all_cores", "memory read, all cores", "", "experiment", "read", all, rate},
+        {"memory_triad_all_cores", "memory by triad, all cores", "", "experiment", "triad", all, rate},
+        {"memory_latency", "latency of memory", "chase", "experiment", "order", one, seconds_per_item},
     };
 }
 

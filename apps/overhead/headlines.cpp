@@ -6,18 +6,16 @@
 namespace pacer::overhead {
 
 std::vector<HeadlineRule> headlines() {
+    using enum Cores;
+    using enum Quantity;
     return {
-        {"thread", "a thread started and joined", "thread", "kind", "workers", Cores::any,
-         Quantity::seconds_per_item},
-        {"openmp_region", "an OpenMP region entered and left", "openmp_region", "kind", "workers", Cores::all,
-         Quantity::seconds},
-        {"fork", "a process forked and waited for", "fork", "kind", "workers", Cores::any,
-         Quantity::seconds_per_item},
-        {"message_8_bytes", "a message of 8 bytes, one way", "pingpong", "bytes", "8", Cores::all,
-         Quantity::seconds},
-        {"mpi_barrier", "MPI_Barrier", "barrier", "kind", "barrier", Cores::all, Quantity::seconds},
-        {"mpi_allreduce_8_bytes", "MPI_Allreduce of 8 bytes", "allreduce", "bytes", "8", Cores::all,
-         Quantity::seconds},
+        {"thread", "a thread started and joined", "thread", "kind", "workers", any, seconds_per_item},
+        {"openmp_region", "an OpenMP region entered and left", "openmp_region", "kind", "workers", all,
+         seconds},
+        {"fork", "a process forked and waited for", "fork", "kind", "workers", any, seconds_per_item},
+        {"message_8_bytes", "a message of 8 bytes, one way", "pingpong", "bytes", "8", all, seconds},
+        {"mpi_barrier", "MPI_Barrier", "barrier", "kind", "barrier", all, seconds},
+        {"mpi_allreduce_8_bytes", "MPI_Allreduce of 8 bytes", "allreduce", "bytes", "8", all, seconds},
     };
 }
 

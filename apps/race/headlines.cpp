@@ -6,9 +6,11 @@
 namespace pacer::race {
 
 std::vector<HeadlineRule> headlines() {
+    using enum Cores;
+    using enum Quantity;
     return {
-        {"atomic_increment", "an atomic increment of a shared counter", "atomic", "place", "threads",
-         Cores::any, Quantity::seconds_per_item},
+        {"atomic_increment", "an atomic increment of a shared counter", "atomic", "place", "threads", any,
+         seconds_per_item},
     };
 }
 

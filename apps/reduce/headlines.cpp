@@ -6,11 +6,11 @@
 namespace pacer::reduce {
 
 std::vector<HeadlineRule> headlines() {
+    using enum Cores;
+    using enum Quantity;
     return {
-        {"integers_added_one_core", "integers added, 1 core", "", "source", "iota", Cores::one,
-         Quantity::rate},
-        {"integers_added_all_cores", "integers added, all cores", "", "source", "iota", Cores::all,
-         Quantity::rate},
+        {"integers_added_one_core", "integers added, 1 core", "", "source", "iota", one, rate},
+        {"integers_added_all_cores", "integers added, all cores", "", "source", "iota", all, rate},
     };
 }
 

@@ -74,16 +74,13 @@ std::vector<Figure> figures_of(const std::vector<Launch>& launches) {
 Table table_of(const std::vector<Figure>& figures) {
     using namespace unit;
     using F = Figure;
-    static const std::vector<ColumnOf<F>> columns = {
-        {"key", "", text, [](const F& f) { return f.key; }},
-        {"value", "value", figure,
-         [](const F& f) {
-             return Cell(f.value, f.unit == "s" ? format_seconds(f.value) : format_rate(f.value, f.unit));
-         }},
-        {"unit", "", text, [](const F& f) { return f.unit; }},
-        {"label", "of", text, [](const F& f) { return f.label; }},
-        {"source", "by", text, [](const F& f) { return f.source; }},
-        {"launches", "launches", figure, [](const F& f) { return f.launches; }},
+    const auto value = [](const F& f) {
+        return Cell(f.value, f.unit == "s" ? format_seconds(f.value) : format_rate(f.value, f.unit));
+    };
+    const std::vector<ColumnOf<F>> columns = {
+        {"key", "", text, &F::key},         {"value", "value", figure, value},
+        {"unit", "", text, &F::unit},       {"label", "of", text, &F::label},
+        {"source", "by", text, &F::source}, {"launches", "launches", figure, &F::launches},
     };
     return pacer::table_of(columns, figures);
 }

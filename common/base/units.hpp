@@ -31,4 +31,7 @@ std::string format_hundredths(double share);
 // "1 launch", "24 launches"; `many` is `one` with an s unless it is given.
 std::string counted(std::size_t count, std::string_view one, std::string_view many = {});
 
+// In characters of UTF-8.
+std::size_t width_of(std::string_view text);
+
 }  // namespace pacer

@@ -140,7 +140,8 @@ std::string to_string(const Value& value);
 // The text of the fact of that name, or `otherwise`.
 std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise = "");
 
-// The fact of that name, if it is there and a number.
+// If it is one; of the fact of that name, if it is there.
+std::optional<double> number_of(const Value& value);
 std::optional<double> number_in(const Facts& facts, std::string_view name);
 
 // "elements 1000, source iota", or with other signs between.

@@ -43,7 +43,7 @@ Cell error_cell(const CaseRow& row) {
 }
 
 Cell median_cell(const CaseRow& row) {
-    Cell cell(known(row.summary.median_seconds));
+    Cell cell(row.summary.median_seconds);
     if (row.summary.repeats > 0) return cell;
     cell.text = "not run: " + row.record->not_run;
     cell.ends_row = true;
@@ -60,52 +60,52 @@ Cell interval_end(const CaseRow& row, double seconds) {
     return row.summary.has_interval ? Cell(seconds) : Cell();
 }
 
+Cell rate_cell(const CaseRow& row) {
+    const auto& s = row.summary;
+    return s.rate > 0 ? Cell(s.rate, format_rate(s.rate, s.rate_unit)) : Cell();
+}
+
 using C = CaseRow;
 const std::vector<ColumnOf<C>>& columns() {
     using namespace unit;
+    constexpr auto not_json = face::all & ~face::json;
+    const auto parameters = [](const C& c) { return words_of(c.record->parameters, " ", "="); };
+    const auto shape = [](const C& c) { return shape_cell(c.record->ranks, c.record->threads); };
+    const auto low = [](const C& c) { return interval_end(c, c.summary.low_seconds); };
+    const auto high = [](const C& c) { return interval_end(c, c.summary.high_seconds); };
+    const auto repeats = [](const C& c) { return c.summary.repeats; };
+    const auto part = [](const C& c) { return c.summary.fraction_of_limit; };
     static const std::vector<ColumnOf<C>> all = {
         {"launch", "", text, [](const C& c) { return c.launch->id; }, face::csv},
         {"app", "", text, [](const C& c) { return c.record->app; }, face::csv},
-        {"variant", "variant", text, [](const C& c) { return c.record->variant; }, face::all & ~face::json},
+        {"variant", "variant", text, [](const C& c) { return c.record->variant; }, not_json},
         {"ranks", "", figure, [](const C& c) { return c.record->ranks; }, face::csv},
         {"threads", "", figure, [](const C& c) { return c.record->threads; }, face::csv},
-        {"parameters", "", text, [](const C& c) { return words_of(c.record->parameters, " ", "="); },
-         face::csv},
-        {"", "r x t", figure, [](const C& c) { return shape_cell(c.record->ranks, c.record->threads); },
-         face::people, "ranks x threads: processes, and threads of each"},
-        {"repeats", "", figure, [](const C& c) { return c.summary.repeats; }, face::csv},
+        {"parameters", "", text, parameters, face::csv},
+        {"", "r x t", figure, shape, face::people, "ranks x threads: processes, and threads of each"},
+        {"repeats", "", figure, repeats, face::csv},
         {"median_seconds", "median", seconds, median_cell, face::all,
          "of several launches: of their medians"},
-        {"interval_low_seconds", "", seconds,
-         [](const C& c) { return interval_end(c, c.summary.low_seconds); }},
-        {"interval_high_seconds", "", seconds,
-         [](const C& c) { return interval_end(c, c.summary.high_seconds); }},
+        {"interval_low_seconds", "", seconds, low},
+        {"interval_high_seconds", "", seconds, high},
         {"", "95 % interval", text, interval_cell, face::people, "of the median"},
-        {"", "n", figure, [](const C& c) { return c.summary.repeats; }, face::text},
-        {"", "launches", figure, [](const C& c) { return c.launches; }, face::page},
-        {"", "repeats", figure, [](const C& c) { return c.summary.repeats; }, face::page,
-         "of all launches together"},
-        {"minimum_seconds", "", seconds, [](const C& c) { return known(c.summary.minimum_seconds); }},
-        {"p95_seconds", "", seconds, [](const C& c) { return known(c.summary.p95_seconds); }},
-        {"maximum_seconds", "", seconds, [](const C& c) { return known(c.summary.maximum_seconds); }},
-        {"speedup", "speedup", times, [](const C& c) { return known(c.summary.speedup); }, face::all,
-         "against the baseline of the same launch"},
-        {"efficiency", "efficiency", hundredths, [](const C& c) { return known(c.summary.efficiency); },
-         face::all, "speedup / cores, in %"},
-        {"fraction_of_limit", "% limit", bar, [](const C& c) { return known(c.summary.fraction_of_limit); },
-         face::all, "limit / median: how near to what this machine can do"},
-        {"rate", "rate", figure,
-         [](const C& c) {
-             const auto& s = c.summary;
-             return s.rate > 0 ? Cell(s.rate, format_rate(s.rate, s.rate_unit)) : Cell();
-         }},
+        {"", "n", figure, repeats, face::text},
+        {"", "launches", figure, &C::launches, face::page},
+        {"", "repeats", figure, repeats, face::page, "of all launches together"},
+        {"minimum_seconds", "", seconds, [](const C& c) { return c.summary.minimum_seconds; }},
+        {"p95_seconds", "", seconds, [](const C& c) { return c.summary.p95_seconds; }},
+        {"maximum_seconds", "", seconds, [](const C& c) { return c.summary.maximum_seconds; }},
+        {"speedup", "speedup", times, [](const C& c) { return c.summary.speedup; }},
+        {"efficiency", "efficiency", hundredths, [](const C& c) { return c.summary.efficiency; }},
+        {"fraction_of_limit", "% limit", bar, part, face::all, "how near to what this machine can do"},
+        {"rate", "rate", figure, rate_cell},
         {"rate_unit", "", text, [](const C& c) { return c.summary.rate_unit; }},
-        {"first_seconds", "", seconds, [](const C& c) { return known(c.record->first_seconds); }, face::csv},
+        {"first_seconds", "", seconds, [](const C& c) { return c.record->first_seconds; }, face::csv},
         {"checked", "", figure, [](const C& c) { return c.record->verdict.checked; }, face::csv},
         {"failed", "", figure, [](const C& c) { return c.record->verdict.failed; }, face::csv},
         {"not_run", "", text, [](const C& c) { return c.record->not_run; }, face::csv},
         {"", "error", figure, error_cell, face::people, "the largest of all repeats"},
-        {"", "answer", text, [](const C& c) { return c.answer; }, face::people, "of all repeats"},
+        {"", "answer", text, &C::answer, face::people, "of all repeats"},
     };
     return all;
 }

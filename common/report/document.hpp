@@ -9,39 +9,37 @@
 
 namespace pacer {
 
-// Parts are shown in the order in which they were added. Where a key is asked for, the part is a member of
-// that name of the JSON object; none if it is empty.
+// Parts are shown in the order in which they were added. What has a key is a member of that name in JSON.
 class Document {
   public:
     explicit Document(std::string name) : name_(std::move(name)) {}  // "timings compare"
 
-    void title(std::string line);   // of the part that follows
-    void text(std::string lines);   // a paragraph
-    void notes(std::string lines);  // on the part above, each a line
-    void list(std::string key, std::string lead, std::vector<std::string> items);
-    // What it all comes to: a pull request and a page have it first.
-    void sentence(std::string key, std::string line);
-    void table(std::string key, Table table);
-    void value(std::string key, Json value);  // for JSON alone
+    void title(std::string_view line);   // of the part that follows
+    void text(std::string_view lines);   // a paragraph
+    void notes(std::string_view lines);  // on the part above
+    void list(std::string_view key, std::string_view lead, const std::vector<std::string>& items);
+    // What it all comes to: Markdown and HTML have it first.
+    void sentence(std::string_view key, std::string_view lines);
+    void table(std::string_view key, Table table);
+    void value(std::string_view key, Json value);  // for JSON alone
 
-    // CSV is that of the tables with a key, JSON one object of all parts with a key. HTML is a whole page.
+    // CSV is that of the tables with a key, JSON one object, HTML a whole page.
     std::string as(Format format, bool colours = false) const;
+    std::string html() const;  // for a page of somebody else's
 
   private:
     enum class Kind { title, text, notes, list, sentence, table, value };
     struct Part {
         Kind kind;
-        std::string key, words;
-        std::vector<std::string> items = {};
+        std::string key, lead;
+        std::vector<std::string> lines;
         Table table = Table({});
         Json value = {};
     };
+    void add(Kind kind, std::string_view key, std::string_view lead, std::vector<std::string> lines);
     std::string on_terminal(bool colours) const;
-    std::string csv() const;
-    std::string json() const;
-    std::string markdown() const;
-    std::string html() const;
-    std::vector<const Part*> sentences_first() const;
+    template <class Shown>
+    std::string sentences_first(const Shown& shown) const;
 
     std::string name_;
     std::vector<Part> parts_;

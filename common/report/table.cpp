@@ -29,12 +29,6 @@ std::string words_of(const Cell& cell, const Column& column) {
     return number && column.unit.words != nullptr ? column.unit.words(*number) : cell.value.visit(Plain{});
 }
 
-// In characters: the bytes that begin one in UTF-8.
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
-}
-
 std::string_view colour_of(std::string_view mark) {
     return mark == "bad" ? "\x1b[31m" : mark == "good" ? "\x1b[32m" : mark == "doubt" ? "\x1b[33m" : "";
 }
@@ -86,6 +80,14 @@ std::vector<std::size_t> Table::shown_by(unsigned face) const {
         if ((columns_[i].faces & face) != 0 && !name.empty()) shown.push_back(i);
     }
     return shown;
+}
+
+void Table::add(std::vector<Cell> cells) {
+    for (std::size_t i = 0; i < columns_.size(); ++i) {
+        if (columns_[i].unit.is_positive && !(cells.at(i).value.number().value_or(1) > 0))
+            cells[i].value = {};
+    }
+    rows_.push_back(std::move(cells));
 }
 
 std::string Table::text(bool colours) const {

@@ -25,12 +25,13 @@ const std::map<std::string, Format>& formats();
 struct Unit {
     bool is_text = false;                    // to the left; figures stand to the right
     std::string (*words)(double) = nullptr;  // of a number; null: the shortest that tells it exactly
+    bool is_positive = false;                // what is not above 0 is absent
     bool is_part = false;                    // of 1: a page draws a bar
 };
 namespace unit {
-inline constexpr Unit text{true}, figure{}, seconds{false, format_seconds}, ratio{false, format_ratio},
-    times{false, format_times}, percent{false, format_percent}, hundredths{false, format_hundredths},
-    bar{false, format_hundredths, true};
+inline constexpr Unit text{true}, figure{}, percent{false, format_percent},
+    seconds{false, format_seconds, true}, ratio{false, format_ratio, true}, times{false, format_times, true},
+    hundredths{false, format_hundredths, true}, bar{false, format_hundredths, true, true};
 }  // namespace unit
 
 // The faces that show a column, as a sum; Markdown has the columns of text.
@@ -67,11 +68,6 @@ struct Cell {
     bool ends_row = false;  // its text takes the place of the cells behind it on a terminal
 };
 
-// A figure that is absent where it is not above 0.
-inline std::optional<double> known(double value) {
-    return value > 0 ? std::optional(value) : std::nullopt;
-}
-
 // "4 x 1", sorted by the cores they make.
 Cell shape_cell(int ranks, int threads);
 
@@ -82,8 +78,7 @@ class Table {
   public:
     explicit Table(std::vector<Column> columns) : columns_(std::move(columns)) {}
 
-    // A cell a column.
-    void add(std::vector<Cell> cells) { rows_.push_back(std::move(cells)); }
+    void add(std::vector<Cell> cells);  // one a column
     bool empty() const { return rows_.empty(); }
 
     std::string text(bool colours = false) const;  // of a terminal
@@ -102,7 +97,8 @@ class Table {
     std::vector<std::vector<Cell>> rows_;
 };
 
-// A column with what it shows of a row: all that there is to say of it.
+// A column with what it shows of a row: all that there is to say of it. The cell is a member of the row, or a
+// function of it.
 template <class Row>
 struct ColumnOf {
     std::string key, heading;
@@ -115,25 +111,20 @@ struct ColumnOf {
 template <class Row>
 Table table_of(const std::vector<ColumnOf<Row>>& columns, const std::vector<Row>& rows) {
     std::vector<Column> heads;
-    for (const auto& [key, heading, unit, cell, faces, hint] : columns)
-        heads.push_back({key, heading, unit, faces, hint});
+    for (const auto& one : columns) heads.push_back({one.key, one.heading, one.unit, one.faces, one.hint});
     Table table(std::move(heads));
     for (const auto& row : rows) {
         std::vector<Cell> cells;
-        cells.reserve(columns.size());
         for (const auto& column : columns) cells.push_back(column.cell(row));
         table.add(std::move(cells));
     }
     return table;
 }
 
-// A field of a CSV line, quoted where RFC 4180 wants it.
+// Text made safe: as a field of a line of CSV (RFC 4180), within one line of Markdown, and for an element or
+// a quoted attribute of HTML.
 std::string csv_field(std::string_view text);
-
-// Text that Markdown shows as it is, within one line.
 std::string markdown_text(std::string_view text);
-
-// Text for an element or a quoted attribute of HTML.
 std::string html_text(std::string_view text);
 
 }  // namespace pacer

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <set>
 #include <string>
@@ -26,25 +27,10 @@ struct Settings {
 };
 
 std::string_view words_of(Finding finding) {
-    switch (finding) {
-        case Finding::slower:
-            return "SLOWER";
-        case Finding::faster:
-            return "faster";
-        case Finding::equivalent:
-            return "as fast";
-        case Finding::within_margin:
-            return "differs within margin";
-        case Finding::inconclusive:
-            return "inconclusive";
-        case Finding::missing:
-            return "MISSING";
-        case Finding::failed:
-            return "FAILED";
-        case Finding::not_compared:
-            break;
-    }
-    return "not compared";
+    constexpr std::array<std::string_view, 8> words = {
+        "SLOWER",       "faster",  "as fast", "differs within margin",
+        "inconclusive", "MISSING", "FAILED",  "not compared"};
+    return words.at(static_cast<std::size_t>(finding));
 }
 
 bool unremarkable(const NodeRow& row) {
@@ -61,22 +47,22 @@ std::vector<CaseKey> keys_of(const Rows& rows) {
 Table table_of(const Rows& rows, const std::vector<CaseKey>& keys) {
     using namespace unit;
     using R = NodeRow;
+    const auto verdict = [](const R& r) { return verdict_cell(r.from_peers, words_of, "launches"); };
+    const auto p = [](const R& r) { return r.from_peers.judged() ? Cell(r.from_peers.p) : Cell(); };
     const std::vector<ColumnOf<R>> columns = {
         {"case", "case", text, [&](const R& r) { return name_of(r.from_peers.key, keys); }},
-        {"node", "node", text, [](const R& r) { return r.node; }},
+        {"node", "node", text, &R::node},
         {"launches", "launches", figure, [](const R& r) { return r.from_peers.subject.launches; }},
         {"peers_launches", "of peers", figure, [](const R& r) { return r.from_peers.reference.launches; }},
-        {"seconds", "median", seconds, [](const R& r) { return known(r.from_peers.subject.seconds); }},
-        {"peers_seconds", "of peers", seconds,
-         [](const R& r) { return known(r.from_peers.reference.seconds); }},
-        {"ratio", "ratio", ratio, [](const R& r) { return known(r.from_peers.ratio); }},
+        {"seconds", "median", seconds, [](const R& r) { return r.from_peers.subject.seconds; }},
+        {"peers_seconds", "of peers", seconds, [](const R& r) { return r.from_peers.reference.seconds; }},
+        {"ratio", "ratio", ratio, [](const R& r) { return r.from_peers.ratio; }},
         {"low", "", ratio, [](const R& r) { return r.from_peers.low; }},
         {"high", "", ratio, [](const R& r) { return r.from_peers.high; }},
         {"", "95 % interval", figure, [](const R& r) { return ratio_interval(r.from_peers); }},
-        {"p", "", figure, [](const R& r) { return r.from_peers.judged() ? Cell(r.from_peers.p) : Cell(); }},
+        {"p", "", figure, p},
         {"margin", "margin", percent, [](const R& r) { return margin_cell(r.from_peers); }},
-        {"verdict", "verdict", text,
-         [](const R& r) { return verdict_cell(r.from_peers, words_of, "launches"); }},
+        {"verdict", "verdict", text, verdict},
         {"note", "", text, [](const R& r) { return r.from_peers.note; }},
     };
     return pacer::table_of(columns, rows);

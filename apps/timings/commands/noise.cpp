@@ -68,29 +68,30 @@ Table table_of(const std::vector<Noise>& noises) {
     using N = Noise;
     constexpr Unit share{false, pacer::timings::percent};
     std::vector<ColumnOf<N>> columns = {
-        {"case", "case", text, [](const N& n) { return n.name; }},
+        {"case", "case", text, &N::name},
         {"app", "", text, [](const N& n) { return n.key.app; }},
         {"variant", "", text, [](const N& n) { return n.key.variant; }},
         {"ranks", "", figure, [](const N& n) { return n.key.ranks; }},
         {"threads", "", figure, [](const N& n) { return n.key.threads; }},
-        {"launches", "launches", figure, [](const N& n) { return n.launches; }},
-        {"failed", "", figure, [](const N& n) { return n.failed; }},
+        {"launches", "launches", figure, &N::launches},
+        {"failed", "", figure, &N::failed},
         {"median_seconds", "median", seconds, median_cell},
-        {"deviation", "SD", share, [](const N& n) { return n.deviation; }},
-        {"noise_floor", "floor", share, [](const N& n) { return n.floor; }},
+        {"deviation", "SD", share, &N::deviation, face::all, "from launch to launch"},
+        {"noise_floor", "floor", share, &N::floor, face::all, "of two sets of launches by chance"},
     };
     for (const int launches : {5, 10, 20}) {
+        const auto visible = [=](const N& n) {
+            return n.deviation ? Cell(visible_change(*n.deviation, launches)) : Cell();
+        };
         columns.push_back({fmt::format("visible_change_{}_launches", launches),
-                           fmt::format("seen by {}", launches), share, [=](const N& n) {
-                               return n.deviation ? Cell(visible_change(*n.deviation, launches)) : Cell();
-                           }});
+                           fmt::format("seen by {}", launches), share, visible});
     }
     for (const int change : {1, 3, 5, 10}) {
+        const auto needed = [=](const N& n) {
+            return n.deviation ? Cell(launches_needed(*n.deviation, change / 100.0)) : Cell();
+        };
         columns.push_back({fmt::format("launches_needed_{}_percent", change), fmt::format("for {} %", change),
-                           figure, [=](const N& n) {
-                               return n.deviation ? Cell(launches_needed(*n.deviation, change / 100.0))
-                                                  : Cell();
-                           }});
+                           figure, needed});
     }
     return pacer::table_of(columns, noises);
 }

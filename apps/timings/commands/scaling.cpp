@@ -21,60 +21,6 @@ struct Settings {
     Output output;
 };
 
-std::string heading(const ScalingSeries& series) {
-    auto text = fmt::format("{}/{}  {} scaling", series.app, series.variant, name_of(series.kind));
-    for (const auto& fact : series.parameters) text += "  " + words_of({fact});
-    for (const auto& fact : series.grown) text += "  " + words_of({fact}) + " a core";
-    return text;
-}
-
-std::string laws(const ScalingSeries& series) {
-    std::string text;
-    if (series.amdahl) {
-        const auto& law = *series.amdahl;
-        const auto most = law.serial_fraction > 0
-                              ? fmt::format("never over {:.3g}x",
-                                            series.base_seconds / law.one_core_seconds / law.serial_fraction)
-                              : std::string("no end in sight");
-        text += fmt::format("Amdahl's law: {:.2f} % serial, {}; off by {:.1f} %\n", 100 * law.serial_fraction,
-                            most, 100 * std::expm1(law.residual));
-    }
-    if (series.universal) {
-        const auto& law = *series.universal;
-        const auto best = law.best_cores > 0
-                              ? fmt::format("best on {:.0f} core{}, {:.3g}x", law.best_cores,
-                                            std::round(law.best_cores) == 1 ? "" : "s", law.best_speedup)
-                              : std::string("no end in sight");
-        text += fmt::format(
-            "Universal Scalability Law: contention {:.3g}, coherency {:.3g}, {}; off by {:.1f} %\n",
-            law.contention, law.coherency, best, 100 * std::expm1(law.residual));
-    }
-    for (std::size_t at = 0; at < series.note.size();) {  // a line each
-        const auto end = std::min(series.note.find("; ", at), series.note.size());
-        text += fmt::format("note: {}\n", series.note.substr(at, end - at));
-        at = end + 2;
-    }
-    return text;
-}
-
-Document document_of(const std::vector<ScalingSeries>& all) {
-    Document document("timings scaling");
-    bool lacking = false;
-    for (const auto& series : all) {
-        document.title(heading(series));
-        document.table("", points_table({&series}));
-        document.notes(fmt::format("speedup and efficiency (%) against {}\n", series.base) + laws(series));
-        for (const auto& point : series.points)
-            lacking = lacking || !point.seconds.has_interval || !point.speedup.has_interval;
-    }
-    if (lacking) {
-        document.text(
-            "95 % intervals of times need 6 launches, of speedups 4 and 4 of the base; more launches: "
-            "jobs/launches.sh");
-    }
-    return document;
-}
-
 Json object(const std::optional<AmdahlFit>& law) {
     if (!law) return nullptr;
     return {{"serial_fraction", law->serial_fraction},

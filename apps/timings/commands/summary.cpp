@@ -138,7 +138,7 @@ const Case* best_of(const Kind& kind) {
 
 // The best variant of a kind of problem.
 struct Best {
-    const Kind* kind;
+    std::string app, problem;
     CaseRow row;
     std::string baseline;  // that it is compared with; empty: with none
 };
@@ -146,20 +146,20 @@ struct Best {
 Table best_table(const std::vector<Kind>& kinds) {
     using namespace unit;
     using B = Best;
-    static const std::vector<ColumnOf<B>> columns = {
-        {"app", "app", text, [](const B& b) { return b.kind->app; }},
-        {"problem", "problem", text, [](const B& b) { return b.kind->words; }},
+    const auto shape = [](const B& b) { return shape_cell(b.row.record->ranks, b.row.record->threads); };
+    const auto speedup = [](const B& b) { return b.baseline.empty() ? 0 : b.row.summary.speedup; };
+    const auto part = [](const B& b) { return b.row.summary.fraction_of_limit; };
+    const std::vector<ColumnOf<B>> columns = {
+        {"app", "app", text, &B::app},
+        {"problem", "problem", text, &B::problem},
         {"variant", "best variant", text, [](const B& b) { return b.row.record->variant; }},
         {"ranks", "", figure, [](const B& b) { return b.row.record->ranks; }},
         {"threads", "", figure, [](const B& b) { return b.row.record->threads; }},
-        {"", "r x t", figure,
-         [](const B& b) { return shape_cell(b.row.record->ranks, b.row.record->threads); }},
+        {"", "r x t", figure, shape},
         {"median_seconds", "median", seconds, [](const B& b) { return b.row.summary.median_seconds; }},
-        {"speedup", "faster", times,
-         [](const B& b) { return known(b.baseline.empty() ? 0 : b.row.summary.speedup); }},
-        {"baseline", "than", text, [](const B& b) { return b.baseline; }},
-        {"fraction_of_limit", "% limit", hundredths,
-         [](const B& b) { return known(b.row.summary.fraction_of_limit); }},
+        {"speedup", "faster", times, speedup},
+        {"baseline", "than", text, &B::baseline},
+        {"fraction_of_limit", "% limit", bar, part},
     };
     std::vector<Best> rows;
     for (const auto& kind : kinds) {
@@ -167,7 +167,7 @@ Table best_table(const std::vector<Kind>& kinds) {
         if (best == nullptr) continue;
         const auto row = row_of(*best);
         const bool is_compared = row.summary.speedup > 0 && row.record->baseline != row.record->variant;
-        rows.push_back({&kind, row, is_compared ? row.record->baseline : std::string()});
+        rows.push_back({kind.app, kind.words, row, is_compared ? row.record->baseline : std::string()});
     }
     return pacer::table_of(columns, rows);
 }

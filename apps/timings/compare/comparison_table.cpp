@@ -46,7 +46,7 @@ Scale scale_for(const std::vector<Difference>& cases) {
     Scale scale;
     for (const auto& one : cases) {
         scale.span = std::max(scale.span, 1.3 * std::log(1 + one.margin));
-        for (const auto& ratio : {one.low, one.high, known(one.ratio)}) {
+        for (const auto& ratio : {one.low, one.high, std::optional(one.ratio)}) {
             if (ratio && *ratio > 0) scale.span = std::max(scale.span, 1.1 * std::abs(std::log(*ratio)));
         }
     }
@@ -70,16 +70,6 @@ Cell strip(const Difference& one, const Scale& scale) {
     }
     cell.html += fmt::format("<circle cx=\"{:.1f}\" cy=\"8\" r=\"3.5\"/></svg>", scale.at(one.ratio));
     return cell;
-}
-
-std::optional<double> if_judged(const Difference& one, double value) {
-    return one.judged() ? std::optional(value) : std::nullopt;
-}
-
-std::vector<CaseKey> keys_of(const std::vector<Difference>& cases) {
-    std::vector<CaseKey> keys;
-    for (const auto& one : cases) keys.push_back(one.key);
-    return keys;
 }
 
 }  // namespace
@@ -109,8 +99,17 @@ std::string sentence_of(const std::vector<Difference>& cases) {
 Table table_of(const std::vector<Difference>& cases) {
     using namespace unit;
     using D = Difference;
+    constexpr auto not_text = face::page | face::programs;
     const auto keys = keys_of(cases);
     const auto scale = scale_for(cases);
+    const auto launches = [](const D& d) {
+        const int base = d.reference.launches, fresh = d.subject.launches;
+        return Cell(std::min(base, fresh), fmt::format("{} + {}", base, fresh));
+    };
+    const auto p = [](const D& d) { return d.judged() ? Cell(d.p, fmt::format("{:.2g}", d.p)) : Cell(); };
+    const auto slower = [](const D& d) { return d.judged() ? Cell(d.probability_slower) : Cell(); };
+    const auto needed = [](const D& d) { return d.launches_needed > 0 ? Cell(d.launches_needed) : Cell(); };
+    const auto verdict = [](const D& d) { return verdict_cell(d, words_of, "launches a side"); };
     const std::vector<ColumnOf<D>> columns = {
         {"case", "case", text, [&](const D& d) { return name_of(d.key, keys); }},
         {"app", "", text, [](const D& d) { return d.key.app; }},
@@ -120,39 +119,24 @@ Table table_of(const std::vector<Difference>& cases) {
         {"parameters", "", text, [](const D& d) { return json_of(d.key.parameters); }, face::json},
         {"base_launches", "", figure, [](const D& d) { return d.reference.launches; }},
         {"new_launches", "", figure, [](const D& d) { return d.subject.launches; }},
-        {"", "launches", figure,
-         [](const D& d) {
-             const int base = d.reference.launches, fresh = d.subject.launches;
-             return Cell(std::min(base, fresh), fmt::format("{} + {}", base, fresh));
-         },
-         face::people, "baseline + new"},
-        {"base_seconds", "baseline", seconds, [](const D& d) { return known(d.reference.seconds); },
-         face::all, "median of its launches' medians"},
-        {"new_seconds", "new", seconds, [](const D& d) { return known(d.subject.seconds); }, face::all,
-         "median of its launches' medians"},
-        {"ratio", "ratio", ratio, [](const D& d) { return known(d.ratio); }, face::all,
-         "new / baseline, Hodges-Lehmann; above 1 is slower"},
-        {"low", "", ratio, [](const D& d) { return d.low; }},
-        {"high", "", ratio, [](const D& d) { return d.high; }},
+        {"", "launches", figure, launches, face::people, "baseline + new"},
+        {"base_seconds", "baseline", seconds, [](const D& d) { return d.reference.seconds; }},
+        {"new_seconds", "new", seconds, [](const D& d) { return d.subject.seconds; }},
+        {"ratio", "ratio", ratio, &D::ratio, face::all, "new / baseline, Hodges-Lehmann; above 1 is slower"},
+        {"low", "", ratio, &D::low},
+        {"high", "", ratio, &D::high},
         {"", "95 % interval", figure, ratio_interval, face::people,
          "of the ratio; it takes 4 launches a side"},
         {"", "faster · slower", text, [&](const D& d) { return strip(d, scale); }, face::page,
          "the ratio and its interval; the band is the margin"},
-        {"p",
-         "p",
-         {false, [](double p) { return fmt::format("{:.2g}", p); }},
-         [](const D& d) { return if_judged(d, d.p); },
-         face::page | face::programs,
-         "exact, two-sided Mann-Whitney; not the verdict"},
-        {"probability_slower", "P(slower)", percent,
-         [](const D& d) { return if_judged(d, d.probability_slower); }, face::page | face::programs,
-         "of a new launch against one of the baseline"},
+        {"p", "p", figure, p, not_text, "exact, two-sided Mann-Whitney; not the verdict"},
+        {"probability_slower", "P(slower)", percent, slower, not_text,
+         "of a new launch against a baseline one"},
         {"margin", "margin", percent, margin_cell, face::all, "smaller changes do not count"},
-        {"margin_from", "", text, [](const D& d) { return d.margin_from; }},
-        {"verdict", "verdict", text, [](const D& d) { return verdict_cell(d, words_of, "launches a side"); }},
-        {"launches_needed", "", figure,
-         [](const D& d) { return d.launches_needed > 0 ? Cell(d.launches_needed) : Cell(); }},
-        {"note", "", text, [](const D& d) { return d.note; }},
+        {"margin_from", "", text, &D::margin_from},
+        {"verdict", "verdict", text, verdict},
+        {"launches_needed", "", figure, needed},
+        {"note", "", text, &D::note},
     };
     return pacer::table_of(columns, cases);
 }

@@ -181,6 +181,12 @@ void settle_by_holm(const std::vector<Difference*>& differences) {
     }
 }
 
+std::vector<CaseKey> keys_of(const std::vector<Difference>& differences) {
+    std::vector<CaseKey> keys;
+    for (const auto& one : differences) keys.push_back(one.key);
+    return keys;
+}
+
 Cell verdict_cell(const Difference& difference, std::string_view (*words)(Finding), std::string_view needed) {
     const std::string verdict(words(difference.finding));
     auto explained = difference.note;

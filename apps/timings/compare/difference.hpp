@@ -54,6 +54,8 @@ Difference compare_case(const CaseKey& key, const Case* reference, const Case* s
 // becomes inconclusive, and so does any of fewer than 8 launches.
 void settle_by_holm(const std::vector<Difference*>& differences);
 
+std::vector<CaseKey> keys_of(const std::vector<Difference>& differences);
+
 // What tables say of a difference: the finding in the words of who compares, with whatever explains it
 // ("needs 8" of what is `needed`); the interval of the ratio; the margin and, if not asked for, its source.
 Cell verdict_cell(const Difference& difference, std::string_view (*words)(Finding), std::string_view needed);

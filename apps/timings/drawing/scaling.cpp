@@ -7,6 +7,7 @@
 
 #include "apps/timings/drawing/sheet.hpp"
 #include "apps/timings/scaling/series.hpp"
+#include "common/base/groups.hpp"
 #include "common/base/status.hpp"
 
 namespace pacer::timings {
@@ -16,22 +17,9 @@ namespace {
 using Group = std::vector<const ScalingSeries*>;
 
 // What can be in one plot: the same problem and the same base.
-std::vector<Group> groups_of(const std::vector<ScalingSeries>& all) {
-    std::vector<Group> groups;
-    for (const auto& one : all) {
-        const auto together = [&](const Group& group) {
-            const auto& other = *group.front();
-            return other.app == one.app && other.kind == one.kind && other.parameters == one.parameters &&
-                   other.grown == one.grown && other.base == one.base;
-        };
-        const auto found = std::find_if(groups.begin(), groups.end(), together);
-        if (found == groups.end()) {
-            groups.push_back({&one});
-        } else {
-            found->push_back(&one);
-        }
-    }
-    return groups;
+bool are_in_one_plot(const ScalingSeries& a, const ScalingSeries& b) {
+    return a.app == b.app && a.kind == b.kind && a.parameters == b.parameters && a.grown == b.grown &&
+           a.base == b.base;
 }
 
 struct Frame {
@@ -145,15 +133,10 @@ void add_laws(Sheet& sheet, Plot& plot, const ScalingSeries& series, const Frame
 }
 
 std::string about(const ScalingSeries& series, bool alone) {
-    std::string text = fmt::format("{} scaling", name_of(series.kind));
-    if (!alone) {
-        text = series.app + ", " + text;
-        for (const auto& [name, value] : series.parameters) {
-            text += fmt::format(", {} {}", name, to_string(value));
-        }
-    }
-    for (const auto& [name, value] : series.grown)
-        text += fmt::format(", {} {} a core", name, to_string(value));
+    auto text = fmt::format("{} scaling", name_of(series.kind));
+    if (!alone) text = series.app + ", " + text;
+    if (!alone && !series.parameters.empty()) text += ", " + words_of(series.parameters);
+    for (const auto& fact : series.grown) text += ", " + words_of({fact}) + " a core";
     return fmt::format("{}; against {}", text, series.base);
 }
 
@@ -220,7 +203,7 @@ void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vecto
     if (all.empty()) {
         throw UsageError("there is no scaling to draw: nothing ran on different numbers of cores");
     }
-    const auto groups = groups_of(all);
+    const auto groups = groups_of(all, are_in_one_plot);
     sheet.set_lines(header + height(sheet) * static_cast<double>(groups.size()));
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const auto frame = frame_of(groups[i]);

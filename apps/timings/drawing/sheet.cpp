@@ -110,11 +110,6 @@ std::string gnuplot_tic(std::string_view text) {
     return in_quotes(doubled);
 }
 
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 std::string shortened(std::string_view text, std::size_t most) {
     if (width_of(text) <= most) return std::string(text);
     std::size_t bytes = 0;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/timings/drawing/drawing.hpp"
+#include "common/base/units.hpp"
 
 namespace pacer::timings {
 
@@ -18,7 +19,6 @@ namespace pacer::timings {
 std::string gnuplot_string(std::string_view text);
 std::string gnuplot_tic(std::string_view text);                  // % would be a format there
 std::string shortened(std::string_view text, std::size_t most);  // "..." at the end if it was longer
-std::size_t width_of(std::string_view text);                     // in characters
 
 using Tics = std::vector<std::pair<double, std::string>>;  // where, and what it says
 

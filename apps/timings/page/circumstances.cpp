@@ -106,18 +106,15 @@ Cell fact_cell(const Launch& launch, std::string_view name) {
 Table launches_table(const std::vector<Launch>& launches) {
     using namespace unit;
     using L = Launch;
-    constexpr Unit two_places{false, [](double value) { return fmt::format("{:.2f}", value); }};
-    static const std::vector<ColumnOf<L>> columns = {
-        {"", "launch", text, [](const L& l) { return l.id; }},
-        {"", "start", text, [](const L& l) { return fact_cell(l, "start_time"); }, face::all, "UTC"},
+    constexpr Unit load{false, [](double value) { return fmt::format("{:.2f}", value); }};
+    const std::vector<ColumnOf<L>> columns = {
+        {"", "launch", text, &L::id},
+        {"", "start, UTC", text, [](const L& l) { return fact_cell(l, "start_time"); }},
         {"", "ranks", figure, [](const L& l) { return l.placement.size(); }},
-        {"", "load before", two_places, [](const L& l) { return fact_cell(l, "load_before"); }, face::all,
-         "runnable processes, over a minute"},
-        {"", "load after", two_places, [](const L& l) { return fact_cell(l, "load_after"); }},
-        {"", "CPU of others, s", two_places, [](const L& l) { return fact_cell(l, "others_cpu_seconds"); },
-         face::all, "that other processes used on the host meanwhile"},
-        {"", "stolen, s", two_places, [](const L& l) { return fact_cell(l, "steal_seconds"); }, face::all,
-         "CPU time that the hypervisor withheld"},
+        {"", "load before", load, [](const L& l) { return fact_cell(l, "load_before"); }},
+        {"", "load after", load, [](const L& l) { return fact_cell(l, "load_after"); }},
+        {"", "CPU of others, s", load, [](const L& l) { return fact_cell(l, "others_cpu_seconds"); }},
+        {"", "stolen, s", load, [](const L& l) { return fact_cell(l, "steal_seconds"); }},
         {"", "warnings", figure, [](const L& l) { return l.warnings.size(); }},
     };
     return table_of(columns, launches);

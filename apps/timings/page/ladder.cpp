@@ -70,23 +70,20 @@ std::string note(const Problem& problem) {
 std::string limits(const Problem& problem) {
     using namespace unit;
     using C = Case;
-    static const std::vector<ColumnOf<C>> columns = {
+    const std::vector<ColumnOf<C>> columns = {
         {"", "variant", text, [](const C& c) { return c.key.variant; }},
         {"", "r x t", figure, [](const C& c) { return shape_cell(c.key.ranks, c.key.threads); }},
-        {"", "limit", seconds, [](const C& c) { return quantile(limits_of(c), 0); }, face::all,
-         "the least of the launches"},
+        {"", "limit", seconds, [](const C& c) { return quantile(limits_of(c), 0); }},
         {"", "median of the launches", seconds, [](const C& c) { return median(limits_of(c)); }},
         {"", "highest", seconds, [](const C& c) { return quantile(limits_of(c), 1); }},
-        {"", "follows from, in the first launch", text,
-         [](const C& c) { return c.launches.front().record->limit.derived; }},
+        {"", "follows from", text, [](const C& c) { return c.launches.front().record->limit.derived; }},
     };
     std::vector<Case> limited;
     for (const auto* one : problem) {
         if (!limits_of(*one).empty()) limited.push_back(*one);
     }
-    if (limited.empty()) return {};
-    return html::folded("The limits, and what they follow from",
-                        table_of(columns, limited).html("Limits of " + problem.front()->key.app));
+    const auto table = table_of(columns, limited);
+    return table.empty() ? "" : html::folded("The limits, and what they follow from", table.html("Limits"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
+#include "apps/timings/scaling/tables.hpp"
 
 namespace pacer::timings {
 
@@ -46,15 +47,12 @@ std::vector<Placement> placements_of(const std::vector<Launch>& launches) {
 
 std::string placement_table(const std::vector<Place>& placement) {
     using namespace unit;
-    static const std::vector<ColumnOf<Place>> columns = {
-        {"", "rank", figure, [](const Place& p) { return p.rank; }},
-        {"", "host", text, [](const Place& p) { return p.host; }},
-        {"", "CPUs allowed", text, [](const Place& p) { return p.cpus_allowed; }, face::all,
-         "as the kernel lists them"},
-        {"", "threads", figure, [](const Place& p) { return p.threads; }, face::all,
-         "of a variant that uses ranks and threads"},
-        {"", "CPUs of each thread", text, [](const Place& p) { return p.thread_cpus; }, face::all,
-         "where each of those threads may run"},
+    const std::vector<ColumnOf<Place>> columns = {
+        {"", "rank", figure, &Place::rank},
+        {"", "host", text, &Place::host},
+        {"", "CPUs allowed", text, &Place::cpus_allowed},
+        {"", "threads", figure, &Place::threads},
+        {"", "CPUs of each thread", text, &Place::thread_cpus},
     };
     return table_of(columns, placement).html("Placement");
 }
@@ -95,6 +93,12 @@ std::string placement_section(const Report& report) {
             placements.size() - most_placements);
     }
     return content.empty() ? content : content + folded_drawing(report, PlotKind::balance);
+}
+
+std::string scaling_section(const Report& report) {
+    return report.scaling.empty()
+               ? std::string()
+               : document_of(report.scaling).html() + drawing_of(report, PlotKind::scaling);
 }
 
 std::string sweep_section(const Report& report) {
