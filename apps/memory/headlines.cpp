@@ -1,11 +1,9 @@
 // What timings summary shows of memory.
-#include "common/report/headlines.hpp"
-
-#include "apps/memory/memory.hpp"
+#include "apps/memory/app.hpp"
 
 namespace pacer::memory {
 
-std::vector<HeadlineRule> headlines() {
+std::vector<HeadlineRule> App::headlines() const {
     using enum Cores;
     using enum Quantity;
     return {

@@ -1,11 +1,9 @@
 // What timings summary shows of overhead.
-#include "common/report/headlines.hpp"
-
-#include "apps/overhead/overhead.hpp"
+#include "apps/overhead/app.hpp"
 
 namespace pacer::overhead {
 
-std::vector<HeadlineRule> headlines() {
+std::vector<HeadlineRule> App::headlines() const {
     using enum Cores;
     using enum Quantity;
     return {

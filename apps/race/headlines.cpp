@@ -1,11 +1,9 @@
 // What timings summary shows of race.
-#include "common/report/headlines.hpp"
-
-#include "apps/race/race.hpp"
+#include "apps/race/app.hpp"
 
 namespace pacer::race {
 
-std::vector<HeadlineRule> headlines() {
+std::vector<HeadlineRule> App::headlines() const {
     using enum Cores;
     using enum Quantity;
     return {

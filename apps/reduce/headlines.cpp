@@ -1,11 +1,9 @@
 // What timings summary shows of reduce.
-#include "common/report/headlines.hpp"
-
-#include "apps/reduce/reduce.hpp"
+#include "apps/reduce/app.hpp"
 
 namespace pacer::reduce {
 
-std::vector<HeadlineRule> headlines() {
+std::vector<HeadlineRule> App::headlines() const {
     using enum Cores;
     using enum Quantity;
     return {

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer {

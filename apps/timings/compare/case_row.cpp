@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

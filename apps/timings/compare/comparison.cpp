@@ -8,6 +8,7 @@
 #include <set>
 
 #include "apps/timings/compare/launch_statistics.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

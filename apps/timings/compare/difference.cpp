@@ -6,7 +6,7 @@
 #include <array>
 
 #include "apps/timings/compare/launch_statistics.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

@@ -9,7 +9,8 @@
 #include "common/base/groups.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
+#include "common/report/report.hpp"
 
 namespace pacer::timings {
 
