@@ -90,37 +90,32 @@ void Table::add(std::vector<Cell> cells) {
     rows_.push_back(std::move(cells));
 }
 
+// The last word of a line is followed by no blanks.
 std::string Table::text(bool colours) const {
     const auto shown = shown_by(face::text);
-    std::vector<std::vector<std::string>> lines(rows_.size());
+    std::vector<std::vector<std::string>> lines(1 + rows_.size());
     std::vector<std::size_t> widths;
     for (const auto column : shown) {
+        lines[0].push_back(columns_[column].heading);
         widths.push_back(width_of(columns_[column].heading));
         for (std::size_t row = 0; row < rows_.size(); ++row) {
-            lines[row].push_back(words_of(rows_[row][column], columns_[column]));
-            if (!rows_[row][column].ends_row)
-                widths.back() = std::max(widths.back(), width_of(lines[row].back()));
+            const auto& cell = rows_[row][column];
+            lines[row + 1].push_back(words_of(cell, columns_[column]));
+            if (!cell.ends_row) widths.back() = std::max(widths.back(), width_of(lines[row + 1].back()));
         }
     }
     std::string text;
-    const auto add = [&](std::string_view words, std::size_t i, bool is_last, std::string_view colour) {
-        const std::string blanks(widths[i] - std::min(widths[i], width_of(words)), ' ');
-        const bool is_text = columns_[shown[i]].unit.is_text;
-        if (!is_text && !is_last) text += blanks;
-        if (!is_text && is_last && i + 1 == shown.size()) text += blanks;
-        text += colour;
-        text += words;
-        if (!colour.empty()) text += "\x1b[0m";
-        if (is_text && !is_last) text += blanks;
-        text += is_last ? "\n" : "  ";
-    };
-    for (std::size_t i = 0; i < shown.size(); ++i)
-        add(columns_[shown[i]].heading, i, i + 1 == shown.size(), "");
-    for (std::size_t row = 0; row < rows_.size(); ++row) {
+    for (std::size_t line = 0; line < lines.size(); ++line) {
         for (std::size_t i = 0; i < shown.size(); ++i) {
-            const auto& cell = rows_[row][shown[i]];
-            const bool is_last = cell.ends_row || i + 1 == shown.size();
-            add(lines[row][i], i, is_last, colours ? colour_of(cell.mark) : "");
+            const auto* cell = line == 0 ? nullptr : &rows_[line - 1][shown[i]];
+            const auto& words = lines[line][i];
+            const bool ends = cell != nullptr && cell->ends_row, is_last = ends || i + 1 == shown.size();
+            const bool is_left = columns_[shown[i]].unit.is_text || ends;
+            const std::string blanks(widths[i] - std::min(widths[i], width_of(words)), ' ');
+            const auto colour = colours && cell != nullptr ? colour_of(cell->mark) : "";
+            text += fmt::format("{}{}{}{}{}{}", is_left ? "" : blanks, colour, words,
+                                colour.empty() ? "" : "\x1b[0m", is_left && !is_last ? blanks : "",
+                                is_last ? "\n" : "  ");
             if (is_last) break;
         }
     }

@@ -153,7 +153,7 @@ Table best_table(const std::vector<Kind>& kinds) {
     const std::vector<ColumnOf<B>> columns = {
         {"app", "app", text, &B::app},
         {"problem", "problem", text, &B::problem},
-        {"variant", "best variant", text, [](const B& b) { return b.row.record->variant; }},
+        {"variant", "variant", text, [](const B& b) { return b.row.record->variant; }},
         {"ranks", "", figure, [](const B& b) { return b.row.record->ranks; }},
         {"threads", "", figure, [](const B& b) { return b.row.record->threads; }},
         {"", "r x t", figure, shape},
@@ -183,7 +183,7 @@ ExitStatus summarise_all(const Settings& settings) {
         document.title("what this machine can do");
         document.table("headlines", table_of(figures));
     }
-    document.title("best variants");
+    document.title("best of the variants of each problem");
     document.table("best", best_table(kinds_of(cases)));
     auto groups = warning_groups(launches);
     const auto hidden =

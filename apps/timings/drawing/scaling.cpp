@@ -178,9 +178,7 @@ void draw_points(Sheet& sheet, const Group& group, const std::vector<Case>& case
         }
         const auto name = shortened(series.variant, longest_name);
         if (sheet.is_text()) {
-            const char letter = static_cast<char>('A' + i % 26);
-            plot.add(fmt::format("{} using 1:2:('{}') with labels", sheet.data(points), letter));
-            sheet.write(right + 2, top + 1 + static_cast<double>(i), fmt::format("{} {}", letter, name));
+            plot.add(sheet.lettered(i, points, name, right, top));
             continue;
         }
         const auto number = variant_number(series.variant, cases);
@@ -209,27 +207,18 @@ void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vecto
         const auto frame = frame_of(groups[i]);
         const double top = header + height(sheet) * static_cast<double>(i);
         const double left = 9, right = sheet.columns() - key_columns(groups[i]);
-        sheet.begin_plot(left, top + 1.5, right, top + height(sheet) - (sheet.is_text() ? 3.5 : 3));
+        sheet.begin_keyed_plot(left, top, top + 1.5, right, top + height(sheet),
+                               about(*groups[i].front(), groups.size() == 1), "cores (ranks x threads)");
         if (i == 0) {
             sheet.write_title(title_of(PlotKind::scaling),
                               sheet.is_text() ? "letters: measured; dots: ideal"
                                               : "line: Universal Scalability Law; dashed: Amdahl's law; "
                                                 "dotted: beyond what was measured");
         }
-        sheet.write(left, top,
-                    shortened(about(*groups[i].front(), groups.size() == 1),
-                              static_cast<std::size_t>(sheet.columns() - left)));
-        sheet.write((left + right) / 2, top + height(sheet) - (sheet.is_text() ? 2 : 1.6),
-                    "cores (ranks x threads)", "center");
         sheet.say("set logscale xy 2\nset xrange [{}:{}]\nset yrange [{}:{}]", frame.fewest / 1.1,
                   frame.right(), frame.low / 1.2, frame.high * 1.2);
         sheet.say("set xtics {}", text_of(core_tics(groups[i], frame, right - left)));
         sheet.say("set ytics {}", text_of(speedup_tics(frame.low / 1.2, frame.high * 1.2)));
-        if (!sheet.is_text()) {
-            sheet.say(
-                "set key at screen {}, screen {} left top Left reverse samplen 1.5 spacing 1.2 tc rgb '{}'",
-                sheet.across(right + 1), sheet.up(top + 1.5), sheet.ink());
-        }
         draw_points(sheet, groups[i], cases, frame, top);
     }
 }

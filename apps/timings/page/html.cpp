@@ -47,21 +47,6 @@ std::string listed(const std::vector<std::string>& words, std::size_t most) {
     return words.size() > shown ? fmt::format("{} and {} more", text, words.size() - shown) : text;
 }
 
-std::string problem(std::string_view title, const Facts& parameters) {
-    std::string words;
-    for (const auto& [name, value] : parameters) {
-        words += fmt::format("<span><i>{}</i> {}</span>\n", html_text(name), html_text(to_string(value)));
-    }
-    return fmt::format("<h3>{}</h3>\n<p class=\"parameters\">{}</p>\n", html_text(title), words);
-}
-
-std::string notes(const std::vector<std::string>& items) {
-    if (items.empty()) return {};
-    std::string text = "<ul class=\"notes\">\n";
-    for (const auto& item : items) text += "<li>" + item + "</li>\n";
-    return text + "</ul>\n";
-}
-
 std::string folded(std::string_view title, std::string_view content) {
     return fmt::format("<details><summary>{}</summary>\n{}</details>\n", html_text(title), content);
 }

@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "common/measure/record.hpp"
 #include "common/report/table.hpp"
 
 namespace pacer::timings::html {
@@ -16,12 +15,6 @@ std::string image(std::string_view drawing, std::string_view description);
 
 // "a, b, c and 4 more"
 std::string listed(const std::vector<std::string>& words, std::size_t most);
-
-// The heading of a problem, with its parameters below.
-std::string problem(std::string_view title, const Facts& parameters);
-
-// Remarks below a table: a list of HTML items; nothing if there are none.
-std::string notes(const std::vector<std::string>& items);
 
 // Part of the page that is folded until asked for.
 std::string folded(std::string_view title, std::string_view content);

@@ -24,30 +24,15 @@ std::vector<Problem> problems_of(const std::vector<Case>& cases) {
     });
 }
 
-std::string variants_table(const Problem& problem) {
-    std::vector<CaseRow> rows;
-    for (const auto* one : problem) {
-        if (!one->launches.empty()) rows.push_back(row_of(*one));
-    }
-    std::stable_sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) {
-        return a.summary.median_seconds > b.summary.median_seconds;
-    });
-    return rows.empty() ? std::string() : cases_table(rows).html("Variants of " + problem.front()->key.app);
-}
-
-std::string shape_of(const CaseKey& key) {
-    return fmt::format("{} \u00d7 {}", key.ranks, key.threads);
-}
-
-std::vector<std::string> not_run(const Problem& problem) {
-    std::vector<std::string> items;
+std::string not_run(const Problem& problem) {
+    std::string lines;
     for (const auto* one : problem) {
         if (one->not_run.empty()) continue;
-        items.push_back(fmt::format("{} {} was not run in {}: {}", html_text(one->key.variant),
-                                    shape_of(one->key), counted(one->not_run.size(), "launch", "launches"),
-                                    html_text(one->not_run.front())));
+        lines += fmt::format("{} {} x {} was not run in {}: {}\n", one->key.variant, one->key.ranks,
+                             one->key.threads, counted(one->not_run.size(), "launch", "launches"),
+                             one->not_run.front());
     }
-    return items;
+    return lines;
 }
 
 std::string note(const Problem& problem) {
@@ -57,15 +42,13 @@ std::string note(const Problem& problem) {
         if (one->launches.empty()) continue;
         too_few = too_few || (one->launches.size() > 1 && one->launches.size() < 6);
         const auto& record = *one->launches.front().record;
-        if (base.empty())
-            base = fmt::format("Without the variant {} there is no speedup.", html_text(record.baseline));
+        if (base.empty()) base = fmt::format("Without the variant {} there is no speedup.", record.baseline);
         if (one->key.variant != record.baseline) continue;
-        base = fmt::format("Speedup and efficiency refer to {}, {} on {}.", html_text(record.baseline),
+        base = fmt::format("Speedup and efficiency refer to {}, {} on {}.", record.baseline,
                            format_seconds(median(one->medians())),
                            occupation(record.uses, record.ranks, record.threads));
     }
-    return fmt::format("<p class=\"note\">{}{}</p>\n", base,
-                       too_few ? " An interval over launches takes 6 of them." : "");
+    return base + (too_few ? " An interval over launches takes 6 of them." : "");
 }
 
 std::string limits(const Problem& problem) {
@@ -92,10 +75,20 @@ std::string limits(const Problem& problem) {
 std::string ladder_section(const Report& report) {
     std::string content;
     for (const auto& problem : problems_of(report.cases)) {
-        const auto table = variants_table(problem);
-        content += html::problem(problem.front()->key.app, problem.front()->key.parameters) + table +
-                   (table.empty() ? "<p class=\"note\">Nothing was run.</p>\n" : note(problem)) +
-                   html::notes(not_run(problem)) + limits(problem);
+        const auto& key = problem.front()->key;
+        std::vector<CaseRow> rows;
+        for (const auto* one : problem) {
+            if (!one->launches.empty()) rows.push_back(row_of(*one));
+        }
+        std::stable_sort(rows.begin(), rows.end(), [](const CaseRow& a, const CaseRow& b) {
+            return a.summary.median_seconds > b.summary.median_seconds;
+        });
+        Document document("Variants of " + key.app);
+        document.title(key.app + "  " + words_of(key.parameters, "  "));
+        document.table("", cases_table(rows));
+        document.notes(rows.empty() ? "Nothing was run." : note(problem));
+        document.notes(not_run(problem));
+        content += document.html() + limits(problem);
     }
     for (const auto& reason : report.missing_drawings) {
         content += fmt::format("<p class=\"note doubt\">Drawings are missing from this page: {}</p>\n",
