@@ -28,7 +28,8 @@ constexpr std::string_view page =
     "body {{ margin: 2rem; font-family: system-ui, sans-serif; color-scheme: light dark }}\n"
     "table {{ border-collapse: collapse }} th, td {{ padding: 0.3em 0.7em; text-align: left }}\n"
     ".figure {{ text-align: right; font-variant-numeric: tabular-nums }} .bad {{ color: #c03028 }}\n"
-    ".good {{ color: #2a8a48 }} .doubt {{ color: #9a6a10 }}\n</style>\n</head>\n<body>\n{}</body>\n</html>\n";
+    ".good {{ color: #2a8a48 }} .doubt {{ color: #9a6a10 }} .strip {{ width: 9rem; stroke: currentColor }}\n"
+    ".strip rect {{ fill: #8886; stroke: none }}\n</style>\n</head>\n<body>\n{}</body>\n</html>\n";
 
 }  // namespace
 
