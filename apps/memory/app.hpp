@@ -56,6 +56,8 @@ class App final : public pacer::App {
         sweeps_ ? measure_sweep(session) : measure_experiments(session);
     }
 
+    std::vector<HeadlineRule> headlines() const override;
+
     std::string afterwards(const Session& session) override {
         if (!sweeps_) return {};
         const auto caches = topology().caches();

@@ -29,9 +29,7 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
     add_text("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]").group(output);
     add_flag("--no-dump", options_.no_dump, "Write no timing dump").group(output).excludes("--dump");
     add_flag("--force", options_.force, "Overwrite existing files").group(output);
-    const std::map<std::string, Format> formats = {
-        {"table", Format::table}, {"csv", Format::csv}, {"json", Format::json}};
-    add_choice("--format", options_.format, formats, "What to print on standard output").group(output);
+    add_choice("--format", options_.format, formats(), "What to print on standard output").group(output);
     add_flag("--proof", options_.proof, "Show which rank summed what, where").group(output);
     add_flag("--profile", options_.profile, "Show where the time goes, by source line").group(output);
     add_flag("--quiet", options_.quiet, "Print nothing but errors").group(output);
