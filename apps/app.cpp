@@ -16,22 +16,9 @@ namespace {
 
 void print_report(const Session& session) {
     const auto& options = session.options;
-    const auto& launch = session.launch;
     if (options.quiet) return;
-    std::string text;
-    switch (options.format) {
-        case Format::csv:
-            text = summary_csv({launch});
-            break;
-        case Format::json:
-            text = json({launch});
-            break;
-        case Format::table:
-            text = table(launch) + (options.proof ? proof(launch) : "") + warnings(launch);
-            break;
-    }
     print_out(session.profile(), options.format == Format::table ? stdout : stderr);
-    print_out(text);
+    print_out(report({session.launch}, options.format, options.proof));
 }
 
 // The path goes where it cannot spoil a document on stdout.
@@ -114,6 +101,7 @@ ExitStatus run_launch(App& app, const Team& world, int argc, char** argv) {
         auto& warnings = session.launch.warnings;
         for (auto& doubt : app.doubts(session.launch)) warnings.push_back(std::move(doubt));
         if (!session.failure.empty()) warnings.push_back(session.failure);
+        session.launch.headlines = headlines_of(session.launch, app.headlines());
     }
     session.status = deliver(session, dump.get(), version);
 

@@ -72,6 +72,14 @@ std::string case_name(const Record& record, const std::vector<Record>& all);
 Number sum_of_items(const std::vector<Share>& shares);
 std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
 
+// A figure that tells at a glance what a machine can do: the value of a case, or, with record -1, of the
+// launch.
+struct Headline {
+    int record = -1;
+    std::string key, label, unit;
+    double value = 0;
+};
+
 // One mpirun or srun of an app: the unit of comparison.
 struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
@@ -79,6 +87,7 @@ struct Launch {
     std::vector<Place> placement;
     std::vector<std::string> warnings;
     std::vector<Record> records;  // in the order of the app's variant table
+    std::vector<Headline> headlines;
 };
 
 std::string_view name_of(Uses uses);

@@ -407,6 +407,13 @@ TEST(Run, JudgesWhatABatchLeaves) {
     EXPECT_GE(alone.first, 6);
 }
 
+TEST(Run, RefusesToGuessTheSecondsOfWhatIsNotJudged) {
+    if (world().size > 1) GTEST_SKIP() << "the others would wait for rank 0";
+    EXPECT_THROW(run({{"empty", "", empty, Uses::core}}, five_repeats(),
+                     {.judge = judge_a_nanosecond, .batch = Batch::last}),
+                 std::logic_error);
+}
+
 TEST(Run, RefusesBatchesThatWouldTellNothing) {
     const auto nothing = [](const Problem&, const V&, const Team&) {};
     EXPECT_THROW(
