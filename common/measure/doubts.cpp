@@ -72,7 +72,16 @@ std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
     };
 }
 
+constexpr double wanted_half_width = 0.02;  // of the interval of the median, relative to it
+
 }  // namespace
+
+bool known_well(const Record& record) {
+    if (static_cast<std::int64_t>(record.repeats()) < fewest_repeats) return false;
+    const auto seconds = record.repeat_seconds();
+    const auto interval = median_interval(seconds);
+    return interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+}
 
 std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options, bool stopped) {
     std::vector<std::string> sentences;

@@ -26,6 +26,8 @@ constexpr bool uses_threads(Uses uses) {
     return uses == Uses::threads || uses == Uses::both;
 }
 
+enum class StoppedBy { unknown, converged, budget, count, signal };  // why a case got no more repeats
+
 enum class Operation { none, int64_add, float64_add };
 
 // What any variant of the app has to do at least, whichever way it does it.
@@ -62,7 +64,7 @@ inline constexpr std::string_view error_ulp = "error_ulp";
 
 // One case of one launch: app + variant + ranks + threads + parameters, and what was measured of it.
 struct Record {
-    std::string app, variant;
+    std::string app, problem, variant;  // the problem by name, where an app has several
     Uses uses = Uses::core;
     Promise promise = Promise::right;
     int ranks = 1, threads = 1;       // threads of each rank
@@ -70,8 +72,9 @@ struct Record {
     std::string baseline = "serial";  // the variant of the same problem that speedups refer to
     Work work;
     Limit limit;
-    double first_seconds = 0;         // the very first execution, cold
-    bool converged = false;           // the median's interval became narrow enough before the budget ended
+    double first_seconds = 0;  // the very first execution, cold
+    bool converged = false;    // the median's interval became narrow enough before the budget ended
+    StoppedBy stopped_by = StoppedBy::unknown;
     std::int64_t batch = 1;           // executions a repeat, its seconds divided by it
     std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
     std::vector<std::int32_t> round;  // [repeats]: the interleaving round of each repeat
@@ -107,23 +110,43 @@ struct Place {
     std::string thread_cpus;   // where each of those threads may run, ";" between threads
 };
 
+// What makes a launch's numbers less trustworthy, or says what they are of; its sentence is made when it is
+// shown.
+struct Doubt {
+    std::string kind;
+    int record = -1;      // index into the launch's records; -1: the launch
+    std::string subject;  // what is concerned: ranks, a host, a setting
+    double value = 0;
+};
+
+// A number that `timings summary` shows.
+struct Headline {
+    int record = -1;  // index into the launch's records; -1: the launch
+    std::string key, label, unit;
+    double value = 0;
+};
+
 // One mpirun or srun of an app: the unit of comparison.
 struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
     Facts circumstances;
     std::vector<Place> placement;
     std::vector<std::string> warnings;
+    std::vector<Doubt> doubts;
+    std::vector<Headline> headlines;
     std::vector<Record> records;  // in the order of the app's variant table
 };
 
 std::string_view name_of(Uses uses);
 std::string_view name_of(Promise promise);
 std::string_view name_of(Operation operation);
+std::string_view name_of(StoppedBy reason);
 
 // The enumerator of that name; throws std::invalid_argument for any other text.
 Uses uses_named(std::string_view name);
 Promise promise_named(std::string_view name);
 Operation operation_named(std::string_view name);
+StoppedBy stopped_by_named(std::string_view name);
 
 // A fact as text, numbers in their shortest exact form.
 std::string to_string(const Value& value);

@@ -70,9 +70,9 @@ std::string text_of(const Comparison& comparison, const std::string& format) {
 ExitStatus run(Settings settings) {
     tell_sides_apart(settings);
     if (!settings.margin.empty()) settings.options.margin = parse_margin(settings.margin);
-    const auto base = read_launches(settings.base, settings.dedupe, Detail::times);
-    const auto candidate = read_launches(settings.candidate, settings.dedupe, Detail::times);
-    const auto confirm = read_launches(settings.confirm, settings.dedupe, Detail::times);
+    const auto base = read_launches(settings.base, settings.dedupe);
+    const auto candidate = read_launches(settings.candidate, settings.dedupe);
+    const auto confirm = read_launches(settings.confirm, settings.dedupe);
     const auto comparison = compare(base, candidate, confirm, settings.options);
     print(text_of(comparison, settings.format));
     return comparison.status;

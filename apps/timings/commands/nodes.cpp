@@ -181,7 +181,7 @@ std::string text_of(const Rows& rows, const Settings& settings) {
 }
 
 ExitStatus report(const Settings& settings) {
-    const auto launches = read_launches(settings.files, settings.dedupe, Detail::times);
+    const auto launches = read_launches(settings.files, settings.dedupe);
     const auto rows = compare_nodes(launches, settings.margin, settings.only);
     print(text_of(rows, settings));
     const auto any = [&](auto has) {

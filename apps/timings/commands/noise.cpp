@@ -155,7 +155,7 @@ std::string text_of(const std::vector<Noise>& noises, const std::string& format)
 }
 
 ExitStatus report(const Settings& settings) {
-    const auto launches = read_launches(settings.files, settings.dedupe, Detail::times);
+    const auto launches = read_launches(settings.files, settings.dedupe);
     const auto noises = noises_of(select(cases_of(launches), settings.only));
     if (noises.empty()) throw UsageError("nothing was run in these launches");
     print(text_of(noises, settings.format));

@@ -69,7 +69,8 @@ std::string counted(std::size_t count, std::string_view thing, std::string_view 
 
 // Prints one line about the file.
 ExitStatus validate(const std::string& file) {
-    const auto launches = read_dump(file);
+    int format = 0;
+    const auto launches = read_dump(file, &format);
     std::size_t cases = 0, not_run = 0, samples = 0;
     std::string wrong;
     for (const auto& launch : launches) {
@@ -81,9 +82,8 @@ ExitStatus validate(const std::string& file) {
         }
     }
     print(fmt::format("{}: {}: format {}, checksums, {}, {} ({} not run), {}{}\n", file,
-                      wrong.empty() ? "right" : "WRONG", dump_format_version,
-                      counted(launches.size(), "launch", "es"), counted(cases, "case", "s"), not_run,
-                      counted(samples, "sample", "s"), wrong));
+                      wrong.empty() ? "right" : "WRONG", format, counted(launches.size(), "launch", "es"),
+                      counted(cases, "case", "s"), not_run, counted(samples, "sample", "s"), wrong));
     return wrong.empty() ? ExitStatus::right : ExitStatus::wrong;
 }
 

@@ -151,11 +151,11 @@ std::vector<double> Case::medians() const {
     return seconds;
 }
 
-std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe, Detail detail) {
+std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe) {
     std::vector<Launch> launches;
     std::unordered_map<std::string, std::pair<std::size_t, std::string>> seen;  // index and file, by id
     for (const auto& file : files) {
-        for (auto& launch : read_dump(file, detail)) {
+        for (auto& launch : read_dump(file)) {
             const auto [earlier, is_new] = seen.try_emplace(launch.id, launches.size(), file);
             if (is_new) {
                 launches.push_back(std::move(launch));
