@@ -231,7 +231,7 @@ warns 'FILE is required'
 # What cannot be read, on any side of any command
 echo seconds >text.h5
 : >empty.h5
-head -c 20000 base.h5 >cut.h5
+head -c 5000 base.h5 >cut.h5
 /usr/bin/python3 - <<'END'
 data = bytearray(open("base.h5", "rb").read())
 for name, at in (("head", 9), ("middle", len(data) // 2)):
