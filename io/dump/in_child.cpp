@@ -81,7 +81,7 @@ Bytes made_in_child(const std::function<void(const std::function<void(std::strin
     if (child == 0) be_child(make, seconds, file.get());
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) > refused) refuse("it is damaged");
+    if (!WIFEXITED(status) || WEXITSTATUS(status) > refused) refuse("it is cut or damaged");
     const auto size = lseek(file.get(), 0, SEEK_END);
     Bytes bytes(size < 0 ? 0 : static_cast<std::size_t>(size));
     for (std::size_t at = 0; at < bytes.size();) {

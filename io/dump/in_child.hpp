@@ -10,7 +10,7 @@
 namespace pacer {
 
 // What `make` hands to its argument, made in a child process. Throws std::runtime_error: with the text of
-// what `make` threw, or "it is damaged" if the child crashed or took longer than `seconds`.
+// what `make` threw, or "it is cut or damaged" if the child crashed or took longer than `seconds`.
 Bytes made_in_child(const std::function<void(const std::function<void(std::string_view)>&)>& make,
                     unsigned seconds);
 

@@ -87,8 +87,7 @@ std::vector<Column> chosen(const std::vector<Column>& all, const std::vector<std
     for (const auto& name : names) {
         const auto found =
             std::find_if(all.begin(), all.end(), [&](const Column& column) { return column.name == name; });
-        if (found == all.end())
-            throw Error(fmt::format("{} has no column {} of numbers or fixed-length text", path, name));
+        if (found == all.end()) throw Error("finding the columns of " + path + " failed");
         columns.push_back(*found);
     }
     return columns;

@@ -116,6 +116,17 @@ def rewritten(file, name, rows, kind=None):
         file[name].attrs.create(key, values[key], dtype=of)
 
 
+def remade(source, target):
+    """A file of another program with the same tables, without checksums of its structure."""
+    with h5py.File(source, "r") as old, h5py.File(target, "w", libver="earliest") as new:
+        for old_object, new_object in [(old, new)] + [
+                (table, new.create_dataset(name, data=table[()], compression="gzip", maxshape=(None,)))
+                for name, table in old.items()]:
+            for key, value in old_object.attrs.items():
+                new_object.attrs.create(key, value, dtype=old_object.attrs.get_id(key).dtype)
+    return target
+
+
 def check_harmless_changes(source):
     """Files of others that hold the same numbers are right, and their numbers the same."""
     folder, expected = source.parent, exported(source)
@@ -143,6 +154,7 @@ def check_harmless_changes(source):
 
     changed = [copied(source, folder / f"{change.__name__}.h5", change)
                for change in (extended, by_others, big_endian, with_a_column)]
+    changed.append(remade(source, folder / "remade.h5"))
     for number, options in enumerate(([], ["-f", "NONE"], ["-l", "CONTI", "-f", "NONE"], ["-f", "GZIP=9"])):
         repacked = folder / f"repacked{number}.h5"
         run("h5repack", *options, changed[number], repacked)
@@ -224,6 +236,28 @@ def check_harmful_changes(source):
     assert "the checksum of table rank_seconds differs" in run(BIN / "timings", "show", repacked, status=2)
 
 
+def check_damage(source):
+    """Files of others have no checksums of their structure, and HDF5 crashes on some damage: timings does not."""
+    data = (source.parent / "remade.h5").read_bytes()
+    places = set(range(0, len(data), 331))
+    with h5py.File(source, "r") as file:
+        for table in file.values():  # the size of a row, in the description of its type
+            described = struct.pack("<BBHI", 0x16, len(table.dtype.names), 0, table.dtype.itemsize)
+            assert described in data, table.name
+            places.add(data.index(described) + 6)
+    path = source.parent / "flipped.h5"
+    expected = exported(source)
+    crashed = 0
+    for at in sorted(places):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1:])
+        done = subprocess.run([BIN / "timings", "export", "--format", "json", path], capture_output=True, timeout=60)
+        text = done.stderr.decode(errors="backslashreplace")
+        assert (done.returncode, text) == (0, "") or (done.returncode == 2 and text.count("\n") == 1), f"{at}: {done}"
+        assert done.returncode == 2 or done.stdout.decode() == expected, f"{at}"
+        crashed += text.endswith("it is cut or damaged\n")
+    print(f"{crashed} of {len(places)} damages crashed a child process")
+
+
 def check_pipes(source):
     expected, data = exported(source), source.read_bytes()
     packed = source.parent / "packed.h5.gz"
@@ -246,6 +280,7 @@ def main():
         check_content(path)
         check_harmless_changes(path)
         check_harmful_changes(path)
+        check_damage(path)
         check_pipes(path)
     print("other HDF5 programs read the dump")
 
