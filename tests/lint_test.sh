@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The layout of the C++ sources, or the scripts, as their tools see them; or what the sources write to. Exit 77: skipped, with the reason.
+# The layout of the C++ sources, or the scripts, as their tools see them; or what the sources write to, or include. Exit 77:
+# skipped, with the reason.
 #
-#     SOURCE=. tests/lint_test.sh format|scripts|streams
+#     SOURCE=. tests/lint_test.sh format|scripts|streams|layers
 set -euo pipefail
 
 cd "${SOURCE:?the checkout}"
@@ -53,8 +54,39 @@ streams)
     judge() { ! grep -nE 'print\(stderr|std::cerr|perror\(|fputs?\(.*stderr|STDERR_FILENO, |MPI_CXX_' "$@" ||
         { echo "mend with: say() of common/base/say.hpp, and MPI's C types" && return 1; }; }
     ;;
+layers)
+    # Which folder may include which: a layer all those below it. And the one place that knows a library.
+    mapfile -t chosen < <(files | grep -E '^(apps|common|io)/.*\.(cpp|hpp)$')
+    judge() {
+        grep -nE '^ *#include ["<]' "$@" | awk -F'[:"<>]' '
+            function layer(path,   part) {
+                split(path, part, "/")
+                if (part[1] != "common") return rank[part[1]]
+                return part[2] == "exact_sum" ? rank["exact_sum"] : rank[part[2]]
+            }
+            function refuse(why) { print $1 ":" $2 ": " why ": " $4; wrong = 1 }
+            BEGIN {
+                split("base parallel machine placement measure report launch io apps", order, " ")
+                for (i in order) rank[order[i]] = i + 0
+                rank["exact_sum"] = 1.5  # on base alone, and of use to all that are above
+                owner["hdf5"] = "^io/(hdf5|dump)/"; owner["hwloc"] = "^common/machine/topology[.]"
+                owner["CLI"] = "^common/launch/arguments[.]"; owner["nlohmann"] = "^common/base/json[.]"
+            }
+            {
+                library = $4; sub("[./].*", "", library)
+                if (library in owner && $1 !~ owner[library]) refuse("this library is known elsewhere alone")
+                if ($4 !~ "^(apps|common|io)/") next
+                split($1, mine, "/"); split($4, its, "/")
+                if (layer($1) == 0 || layer($4) == 0) { refuse("no layer is called so"); next }
+                if (layer($4) > layer($1)) refuse("a lower layer includes a higher one")
+                if (mine[2] == "exact_sum" && its[2] != "exact_sum" && its[2] != "base") refuse("exact_sum stands on base alone")
+                if (mine[1] == "apps" && its[1] == "apps" && its[2] != mine[2] && its[2] != "app.hpp") refuse("one app includes another")
+            }
+            END { exit wrong }'
+    }
+    ;;
 *)
-    echo "lint_test.sh: name what to judge: format, scripts or streams" >&2
+    echo "lint_test.sh: name what to judge: format, scripts, streams or layers" >&2
     exit 2
     ;;
 esac

@@ -2,7 +2,6 @@
 // answer, and the table of variants.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -42,11 +41,10 @@ struct Answer {
 // input cannot be read, or has a bad record and they are not to be skipped.
 std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch);
 
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
 
 // What variants need of the problem.
 Reader open_input(const Problem& problem);  // rank 0
@@ -63,14 +61,17 @@ Answer hybrid(const Problem& problem, const Team& team);
 Answer scatter(const Problem& problem, const Team& team);
 Answer parallel_read(const Problem& problem, const Team& team);
 
-inline constexpr std::array<Variant<Problem, Answer>, 6> variants = {{
-    {"serial", "one process reads, calculates and collects, block after block", serial, Uses::core},
-    {"openmp", "threads take turns to read a block, and calculate side by side", openmp, Uses::threads},
-    {"master_worker", "rank 0 reads and hands out blocks on demand, the others calculate", master_worker,
-     Uses::ranks},
-    {"hybrid", "the same, with OpenMP threads inside each worker", hybrid, Uses::both},
-    {"scatter", "rank 0 reads and gives every rank an equal share at once", scatter, Uses::ranks},
-    {"parallel_read", "every rank reads its own range of bytes", parallel_read, Uses::ranks},
-}};
+inline const Group<Problem, Answer> group = {
+    "records",
+    "serial",
+    {
+        {"serial", "one process reads, calculates and collects, block after block", serial, Uses::core},
+        {"openmp", "threads take turns to read a block, and calculate side by side", openmp, Uses::threads},
+        {"master_worker", "rank 0 reads and hands out blocks on demand, the others calculate", master_worker,
+         Uses::ranks},
+        {"hybrid", "the same, with OpenMP threads inside each worker", hybrid, Uses::both},
+        {"scatter", "rank 0 reads and gives every rank an equal share at once", scatter, Uses::ranks},
+        {"parallel_read", "every rank reads its own range of bytes", parallel_read, Uses::ranks},
+    }};
 
 }  // namespace pacer::fileio

@@ -71,9 +71,7 @@ TemporaryInput::TemporaryInput(const Team& world, std::int64_t rows, std::uint64
     const char* folder = std::getenv("TMPDIR");
     if (folder == nullptr || *folder == '\0') folder = "/tmp";
     path_ = text_of_rank(world, 0, fmt::format("{}/pacer-fileio-{}-{}.txt", folder, host_name(), getpid()));
-    int node_rank = 0;
-    MPI_Comm_rank(world.node, &node_rank);
-    mine_ = node_rank == 0;
+    mine_ = world.node_root();
     on_every_rank(world, [&] {
         if (!mine_) return;
         make_input(path_, rows, seed, true);

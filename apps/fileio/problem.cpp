@@ -13,6 +13,7 @@
 #include "apps/fileio/flow/flow.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/progress.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::fileio {
 
@@ -112,6 +113,20 @@ std::optional<Check> statistics_check(const Statistics& got, const Statistics& w
     return std::nullopt;
 }
 
+Check check(const Problem& problem, const Answer& answer) {
+    const auto &got = answer.all, &want = problem.expected;
+    if (got.lines_read != want.lines_read) {
+        return {Number::of_whole(got.lines_read), Number::of_whole(want.lines_read), 0};
+    }
+    const auto accounted = got.done + got.rejected + got.skipped;
+    if (accounted != got.lines_read)
+        return {Number::of_whole(accounted), Number::of_whole(got.lines_read), 0};
+    // Lost and doubled in equal numbers: no number of ours to show.
+    if (!got.violation.empty()) return {Number::of_real(std::nan("")), Number::of_whole(want.checksum), 0};
+    if (const auto differing = statistics_check(got.statistics, want.statistics)) return *differing;
+    return {Number::of_whole(got.checksum), Number::of_whole(want.checksum), 0};
+}
+
 }  // namespace
 
 Reader open_input(const Problem& problem) {
@@ -177,22 +192,8 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     return problem;
 }
 
-Check check(const Problem& problem, const Answer& answer) {
-    const auto &got = answer.all, &want = problem.expected;
-    if (got.lines_read != want.lines_read) {
-        return {Number::of_whole(got.lines_read), Number::of_whole(want.lines_read), 0};
-    }
-    const auto accounted = got.done + got.rejected + got.skipped;
-    if (accounted != got.lines_read)
-        return {Number::of_whole(accounted), Number::of_whole(got.lines_read), 0};
-    // Lost and doubled in equal numbers: no number of ours to show.
-    if (!got.violation.empty()) return {Number::of_real(std::nan("")), Number::of_whole(want.checksum), 0};
-    if (const auto differing = statistics_check(got.statistics, want.statistics)) return *differing;
-    return {Number::of_whole(got.checksum), Number::of_whole(want.checksum), 0};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
+Judgement judge(const Problem& problem, Answer& answer, const Team& team) {
+    return {.check = team.root() ? check(problem, answer) : Check(), .own = answer.own};
 }
 
 Work work(const Problem& problem) {
@@ -241,7 +242,7 @@ Facts parameters(const Problem& problem) {
     return facts;
 }
 
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     record.limit = limit(problem, record.ranks, record.threads);
     if (variant.run != parallel_read) return;
     if (problem.settings.format.lines_per_record > 1)

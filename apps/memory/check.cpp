@@ -30,25 +30,18 @@ std::int64_t count_right(const Answer& answer, int threads) {
 
 }  // namespace
 
-void inspect(const Problem&, const Team& team, Answer& answer) {
-    if (answer.access != Access::read) {
+Judgement judge(const Problem&, Answer& answer, const Team& team) {
+    if (answer.access != Access::read)
         answer.own.partial = Number::of_whole(count_right(answer, team.threads));
-    }
     answer.fresh.reset();
     answer.total = answer.own.partial;
-    if (team.size == 1) return;
-    const auto mine = static_cast<std::int64_t>(answer.own.partial.whole);
-    std::int64_t total = 0;
-    MPI_Reduce(&mine, &total, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
-    answer.total = Number::of_whole(total);
-}
-
-Check check(const Problem&, const Answer& answer) {
-    return {answer.total, Number::of_whole(answer.want), 0};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
+    if (team.size > 1) {
+        const auto mine = static_cast<std::int64_t>(answer.own.partial.whole);
+        std::int64_t total = 0;
+        MPI_Reduce(&mine, &total, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
+        answer.total = Number::of_whole(total);
+    }
+    return {.check = {answer.total, Number::of_whole(answer.want)}, .own = answer.own};
 }
 
 }  // namespace pacer::memory

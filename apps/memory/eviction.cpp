@@ -16,8 +16,7 @@ std::map<Uses, std::int64_t> eviction_elements(const Problem& problem, const Tea
                                                const LastLevel& last) {
     std::map<Uses, std::int64_t> elements;
     if (problem.core_elements * element_bytes < last.of_core) return elements;
-    int node_ranks = 1;
-    MPI_Comm_size(world.node, &node_ranks);
+    const int node_ranks = world.node_size;
     const auto twice = [&](int processes, int cores) {
         return 2 * std::min(last.of_node / processes, last.of_core * cores) / element_bytes;
     };
@@ -52,10 +51,10 @@ std::int64_t lines_a_dirty_one(Access access, bool nontemporal) {
 }
 
 std::int64_t lines_a_dirty_one(const MemoryVariant& variant) {
-    for (const auto& row : experiments) {
-        for (const auto& other : row.variants) {
+    for (const auto& group : experiments) {
+        for (const auto& other : group.variants) {
             if (other.run == variant.run)
-                return lines_a_dirty_one(access_of(row.name), is_nontemporal(variant));
+                return lines_a_dirty_one(access_of(group.problem), is_nontemporal(variant));
         }
     }
     return 0;

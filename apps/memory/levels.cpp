@@ -5,7 +5,7 @@
 
 #include "apps/memory/sweep.hpp"
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::memory {
 

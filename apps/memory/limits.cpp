@@ -1,5 +1,6 @@
 // What the cores in use reach together, by short probes before the run.
 #include "common/machine/limits.hpp"
+#include "common/parallel/ending.hpp"
 
 #include <algorithm>
 
@@ -12,15 +13,15 @@ namespace pacer::memory {
 
 namespace {
 
-bool is_wanted(const std::vector<Chosen>& chosen, Access access, Uses uses) {
-    return std::any_of(chosen.begin(), chosen.end(), [&](const Chosen& one) {
-        return access_of(one.name) == access &&
+bool is_wanted(const Groups& chosen, Access access, Uses uses) {
+    return std::any_of(chosen.begin(), chosen.end(), [&](const auto& one) {
+        return access_of(one.problem) == access &&
                std::any_of(one.variants.begin(), one.variants.end(),
                            [&](const auto& variant) { return variant.uses == uses; });
     });
 }
 
-std::vector<Uses> kinds_of(const std::vector<Chosen>& chosen, Access access) {
+std::vector<Uses> kinds_of(const Groups& chosen, Access access) {
     std::vector<Uses> kinds;
     for (const auto uses : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
         if (is_wanted(chosen, access, uses)) kinds.push_back(uses);
@@ -86,8 +87,7 @@ void spoil(const Arrays* arrays) {
 
 }  // namespace
 
-void probe_limits(Problem& problem, const Team& world, const Threads& threads,
-                  const std::vector<Chosen>& chosen) {
+void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen) {
     set_activity("probing the limits");
     for (const auto access : {Access::read, Access::write, Access::copy, Access::triad}) {
         const auto kinds = kinds_of(chosen, access);

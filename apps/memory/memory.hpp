@@ -1,5 +1,4 @@
-// memory: what a node's memory gives, by how it is asked. The problem, the answer, and the tables of
-// variants.
+// memory: what a node's memory gives, by how it is asked. The problem, the answer, and the table of variants.
 #pragma once
 
 #include <array>
@@ -31,7 +30,6 @@ inline constexpr double triad_factor = 3;
 struct Settings {
     std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold
     std::int64_t ahead = 128;              // lines between what `prefetch` asks for and what it reads
-    std::vector<std::string> experiments;  // by name; empty: all
     std::int64_t memory_bytes = 0;         // of a node, that may be used; 0: what is free
     std::optional<Caches> caches;          // of rank 0's host; none: what it tells
 };
@@ -91,17 +89,7 @@ struct Answer {
 
 using MemoryVariant = Variant<Problem, Answer>;
 
-// One of the problems of a launch.
-struct ExperimentRow {
-    std::string_view name, baseline;
-    std::span<const MemoryVariant> variants;
-};
-
-// Those of its variants that are to be run.
-struct Chosen {
-    std::string_view name, baseline;
-    std::vector<MemoryVariant> variants;
-};
+using Groups = std::vector<Group<Problem, Answer>>;
 
 // Element i of a, b, and of what `write` writes. Whole numbers, prime periods: a wrong element shows.
 inline constexpr std::int64_t period_a = 1'048'573, period_b = 65'521;
@@ -118,22 +106,20 @@ constexpr double value_written(std::int64_t i) {
 // Makes what the chosen variants need. If that does not fit a node's memory it makes smaller arrays, or
 // throws UsageError where their size was given. Collective.
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
-                     const std::vector<Chosen>& chosen);
+                     const Groups& chosen);
 
 // Probes what the chosen variants are compared with. Collective.
-void probe_limits(Problem& problem, const Team& world, const Threads& threads,
-                  const std::vector<Chosen>& chosen);
+void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen);
 
 // Leaves other data in the caches of all cores that the variant will use, of which as much has still to be
 // written to memory as of what the variant will leave there itself. What `pages` goes through is brought into
 // them instead.
 void prepare(const Problem& problem, const MemoryVariant& variant, const Team& team);
 
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
-void inspect(const Problem& problem, const Team& team, Answer& answer);
+// Looks at what the variant has written, and spoils it.
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Facts parameters(const Problem& problem, std::string_view experiment);
-void particulars(const Problem& problem, const MemoryVariant& variant, Record& record);
+void describe(const Problem& problem, const MemoryVariant& variant, Record& record);
 
 // The variants, a file for those that do the same.
 template <Uses uses>
@@ -164,77 +150,85 @@ Answer next_pass(const Problem& problem, const Team& team);
 Answer pages_small(const Problem& problem, const Team& team);
 Answer pages_huge(const Problem& problem, const Team& team);
 
-inline constexpr std::array<MemoryVariant, 4> read_variants = {{
-    {"read", "adds up an array", read<Uses::core>, Uses::core},
-    {"read_threads", "the same, each thread its share", read<Uses::threads>, Uses::threads},
-    {"read_ranks", "the same, each rank its share", read<Uses::ranks>, Uses::ranks},
-    {"read_hybrid", "the same, threads inside each rank", read<Uses::both>, Uses::both},
-}};
-inline constexpr std::array<MemoryVariant, 5> write_variants = {{
-    {"write", "fills an array; each line is read before it is written", write<Uses::core>, Uses::core},
-    {"write_nontemporal", "the same past the caches: nothing is read", write_nontemporal, Uses::core},
-    {"write_threads", "each thread its share", write<Uses::threads>, Uses::threads},
-    {"write_ranks", "each rank its share", write<Uses::ranks>, Uses::ranks},
-    {"write_hybrid", "threads inside each rank", write<Uses::both>, Uses::both},
-}};
-inline constexpr std::array<MemoryVariant, 5> copy_variants = {{
-    {"copy", "c = a", copy<Uses::core>, Uses::core},
-    {"copy_nontemporal", "c = a, c written past the caches", copy_nontemporal, Uses::core},
-    {"copy_threads", "c = a, each thread its share", copy<Uses::threads>, Uses::threads},
-    {"copy_ranks", "c = a, each rank its share", copy<Uses::ranks>, Uses::ranks},
-    {"copy_hybrid", "c = a, threads inside each rank", copy<Uses::both>, Uses::both},
-}};
-inline constexpr std::array<MemoryVariant, 5> triad_variants = {{
-    {"triad", "c = a + 3 b", triad<Uses::core>, Uses::core},
-    {"triad_nontemporal", "c = a + 3 b, c written past the caches", triad_nontemporal, Uses::core},
-    {"triad_threads", "c = a + 3 b, each thread its share", triad<Uses::threads>, Uses::threads},
-    {"triad_ranks", "c = a + 3 b, each rank its share", triad<Uses::ranks>, Uses::ranks},
-    {"triad_hybrid", "c = a + 3 b, threads inside each rank", triad<Uses::both>, Uses::both},
-}};
-inline constexpr std::array<MemoryVariant, 8> stride_variants = {{
-    {"stride_8", "adds up every double", stride<8>, Uses::core},
-    {"stride_16", "every 2nd double", stride<16>, Uses::core},
-    {"stride_32", "every 4th double", stride<32>, Uses::core},
-    {"stride_64", "every 8th double: one of each line", stride<64>, Uses::core},
-    {"stride_128", "one of every 2nd line", stride<128>, Uses::core},
-    {"stride_256", "one of every 4th line", stride<256>, Uses::core},
-    {"stride_512", "one of every 8th line", stride<512>, Uses::core},
-    {"stride_1024", "one of every 16th line", stride<1024>, Uses::core},
-}};
-inline constexpr std::array<MemoryVariant, 5> order_variants = {{
-    {"sequential", "one double of each line, line after line", sequential, Uses::core},
-    {"random", "the lines in random order, from a list: many loads at once", random, Uses::core},
-    {"prefetch", "the same, each line asked for some lines ahead", prefetch, Uses::core},
-    {"chase", "each line says which comes next: one load at a time", chase, Uses::core},
-    {"chases", "eight such chains at once", chases, Uses::core},
-}};
-inline constexpr std::array<MemoryVariant, 4> matrix_variants = {{
-    {"row_major", "a matrix along its rows, as it lies in memory", row_major, Uses::core},
-    {"column_major", "along its columns: each element from another line", column_major, Uses::core},
-    {"column_padded", "the same, rows a line longer: other sets of the caches", column_padded, Uses::core},
-    {"column_blocked", "eight columns at a time: whole lines", column_blocked, Uses::core},
-}};
-inline constexpr std::array<MemoryVariant, 3> fresh_variants = {{
-    {"next_pass", "fills memory that was written before", next_pass, Uses::core},
-    {"first_pass", "fills new memory: the system finds and clears each page", first_pass, Uses::core},
-    {"first_pass_huge", "the same on huge pages: fewer of them", first_pass_huge, Uses::core},
-}};
-inline constexpr std::array<MemoryVariant, 2> pages_variants = {{
-    {"pages_small", "one line of each page of 4 KiB at random: more pages than a core keeps in mind",
-     pages_small, Uses::core},
-    {"pages_huge", "the same lines on huge pages", pages_huge, Uses::core},
-}};
-
-inline constexpr std::array<ExperimentRow, 9> experiments = {{
-    {"read", "read", read_variants},
-    {"write", "write", write_variants},
-    {"copy", "copy", copy_variants},
-    {"triad", "triad", triad_variants},
-    {"stride", "stride_8", stride_variants},
-    {"order", "sequential", order_variants},
-    {"matrix", "row_major", matrix_variants},
-    {"fresh", "next_pass", fresh_variants},
-    {"pages", "pages_small", pages_variants},
-}};
+inline const Groups experiments = {
+    {"read",
+     "read",
+     {
+         {"read", "adds up an array", read<Uses::core>, Uses::core},
+         {"read_threads", "the same, each thread its share", read<Uses::threads>, Uses::threads},
+         {"read_ranks", "the same, each rank its share", read<Uses::ranks>, Uses::ranks},
+         {"read_hybrid", "the same, threads inside each rank", read<Uses::both>, Uses::both},
+     }},
+    {"write",
+     "write",
+     {
+         {"write", "fills an array; each line is read before it is written", write<Uses::core>, Uses::core},
+         {"write_nontemporal", "the same past the caches: nothing is read", write_nontemporal, Uses::core},
+         {"write_threads", "each thread its share", write<Uses::threads>, Uses::threads},
+         {"write_ranks", "each rank its share", write<Uses::ranks>, Uses::ranks},
+         {"write_hybrid", "threads inside each rank", write<Uses::both>, Uses::both},
+     }},
+    {"copy",
+     "copy",
+     {
+         {"copy", "c = a", copy<Uses::core>, Uses::core},
+         {"copy_nontemporal", "c = a, c written past the caches", copy_nontemporal, Uses::core},
+         {"copy_threads", "c = a, each thread its share", copy<Uses::threads>, Uses::threads},
+         {"copy_ranks", "c = a, each rank its share", copy<Uses::ranks>, Uses::ranks},
+         {"copy_hybrid", "c = a, threads inside each rank", copy<Uses::both>, Uses::both},
+     }},
+    {"triad",
+     "triad",
+     {
+         {"triad", "c = a + 3 b", triad<Uses::core>, Uses::core},
+         {"triad_nontemporal", "c = a + 3 b, c written past the caches", triad_nontemporal, Uses::core},
+         {"triad_threads", "c = a + 3 b, each thread its share", triad<Uses::threads>, Uses::threads},
+         {"triad_ranks", "c = a + 3 b, each rank its share", triad<Uses::ranks>, Uses::ranks},
+         {"triad_hybrid", "c = a + 3 b, threads inside each rank", triad<Uses::both>, Uses::both},
+     }},
+    {"stride",
+     "stride_8",
+     {
+         {"stride_8", "adds up every double", stride<8>, Uses::core},
+         {"stride_16", "every 2nd double", stride<16>, Uses::core},
+         {"stride_32", "every 4th double", stride<32>, Uses::core},
+         {"stride_64", "every 8th double: one of each line", stride<64>, Uses::core},
+         {"stride_128", "one of every 2nd line", stride<128>, Uses::core},
+         {"stride_256", "one of every 4th line", stride<256>, Uses::core},
+         {"stride_512", "one of every 8th line", stride<512>, Uses::core},
+         {"stride_1024", "one of every 16th line", stride<1024>, Uses::core},
+     }},
+    {"order",
+     "sequential",
+     {
+         {"sequential", "one double of each line, line after line", sequential, Uses::core},
+         {"random", "the lines in random order, from a list: many loads at once", random, Uses::core},
+         {"prefetch", "the same, each line asked for some lines ahead", prefetch, Uses::core},
+         {"chase", "each line says which comes next: one load at a time", chase, Uses::core},
+         {"chases", "eight such chains at once", chases, Uses::core},
+     }},
+    {"matrix",
+     "row_major",
+     {
+         {"row_major", "a matrix along its rows, as it lies in memory", row_major, Uses::core},
+         {"column_major", "along its columns: each element from another line", column_major, Uses::core},
+         {"column_padded", "the same, rows a line longer: other sets of the caches", column_padded,
+          Uses::core},
+         {"column_blocked", "eight columns at a time: whole lines", column_blocked, Uses::core},
+     }},
+    {"fresh",
+     "next_pass",
+     {
+         {"next_pass", "fills memory that was written before", next_pass, Uses::core},
+         {"first_pass", "fills new memory: the system finds and clears each page", first_pass, Uses::core},
+         {"first_pass_huge", "the same on huge pages: fewer of them", first_pass_huge, Uses::core},
+     }},
+    {"pages",
+     "pages_small",
+     {
+         {"pages_small", "one line of each page of 4 KiB at random: more pages than a core keeps in mind",
+          pages_small, Uses::core},
+         {"pages_huge", "the same lines on huge pages", pages_huge, Uses::core},
+     }}};
 
 }  // namespace pacer::memory

@@ -31,7 +31,7 @@ std::int64_t bytes_per_element(Access access) {
     return 0;
 }
 
-Needs needs_of(const std::vector<Chosen>& chosen) {
+Needs needs_of(const Groups& chosen) {
     Needs needs;
     for (const auto& [experiment, baseline, variants] : chosen) {
         for (const auto& variant : variants) {

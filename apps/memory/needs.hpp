@@ -18,7 +18,7 @@ struct Needs {
          padded = false, kept = false, fresh = false;
     bool wishes_huge_pages = false;
 };
-Needs needs_of(const std::vector<Chosen>& chosen);
+Needs needs_of(const Groups& chosen);
 
 // Decides how large all of the problem's arrays are: as asked for, or as the caches want it and half of the
 // free memory allows. Collective; throws UsageError.

@@ -35,14 +35,6 @@ LastLevel last_level(const Team& world, const Settings& settings) {
     return last;
 }
 
-int nodes_of(const Team& world) {
-    int node_rank = 0;
-    MPI_Comm_rank(world.node, &node_rank);
-    int nodes = node_rank == 0 ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &nodes, 1, MPI_INT, MPI_SUM, world.comm);
-    return nodes;
-}
-
 // Sizes that were not given are those of the rule, divided.
 void choose_sizes(Problem& problem, const Settings& settings, const LastLevel& last, std::int64_t divisor) {
     constexpr std::int64_t exact_in_double = std::int64_t{1} << 33;  // elements below 2^20: a sum below 2^53
@@ -71,10 +63,7 @@ std::int64_t core_array_elements(const Problem& problem, const Needs& needs) {
 }
 
 Range part_on_node(const Problem& problem, const Team& world) {
-    int rank = 0, size = 1;
-    MPI_Comm_rank(world.node, &rank);
-    MPI_Comm_size(world.node, &size);
-    return part_of({0, problem.node_elements}, size, rank);
+    return part_of({0, problem.node_elements}, world.node_size, world.node_rank);
 }
 
 // Bytes that this rank will ask for.
@@ -113,7 +102,7 @@ std::string shortage(const Problem& problem, const Team& world, const Needs& nee
     return text_of_rank(
         world, least.rank,
         fmt::format(
-            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer experiments",
+            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer --problems",
             format_bytes(static_cast<double>(wanted)), host_name(),
             format_bytes(static_cast<double>(available))));
 }
@@ -249,10 +238,10 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
 }
 
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
-                     const std::vector<Chosen>& chosen) {
+                     const Groups& chosen) {
     Problem problem;
     const auto needs = needs_of(chosen);
-    problem.nodes = nodes_of(world);
+    problem.nodes = world.nodes;
     choose_fitting_sizes(problem, world, threads, settings, needs);
     make_all_arrays(problem, world, threads, needs);
     make_eviction(problem, threads);

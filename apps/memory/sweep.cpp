@@ -180,21 +180,17 @@ void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>
     if (variant.run == sweep_triad) std::fill_n(set.c, set.triad_elements, spoilt);
 }
 
-void inspect_sweep(const WorkingSet& set, const Team&, SweepAnswer& answer) {
-    if (!answer.written) return;
-    answer.total = Number::of_whole(count_triads(set.c, set.a, set.b, set.triad_elements));
-}
-
-Check check_sweep(const WorkingSet&, const SweepAnswer& answer) {
-    return {answer.total, Number::of_whole(answer.want), 0};
+Judgement judge_sweep(const WorkingSet& set, SweepAnswer& answer, const Team&) {
+    if (answer.written)
+        answer.total = Number::of_whole(count_triads(set.c, set.a, set.b, set.triad_elements));
+    return {.check = {answer.total, Number::of_whole(answer.want)}};
 }
 
 Facts sweep_parameters(const WorkingSet& set) {
     return {{"experiment", "sweep"}, {"working_set", set.bytes}};
 }
 
-void sweep_particulars(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant,
-                       Record& record) {
+void describe_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, Record& record) {
     if (variant.run == sweep_read) {
         const auto items = set.elements * set.passes;
         record.work = {items, items * bytes_per_element(Access::read)};

@@ -1,7 +1,6 @@
 // The sweep: bandwidth and latency of one core by the size of what it works on.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -41,12 +40,10 @@ struct Sweep {
 // memory allows. Collective. Throws UsageError.
 Sweep make_sweep(const Team& world, const Settings& settings);
 
-Check check_sweep(const WorkingSet& set, const SweepAnswer& answer);
+Judgement judge_sweep(const WorkingSet& set, SweepAnswer& answer, const Team& team);
 void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, const Team& team);
-void inspect_sweep(const WorkingSet& set, const Team& team, SweepAnswer& answer);
 Facts sweep_parameters(const WorkingSet& set);
-void sweep_particulars(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant,
-                       Record& record);
+void describe_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, Record& record);
 
 // What was reached on each level: the median of the working sets that fit it and not the one before. Empty
 // where no caches are known.
@@ -56,10 +53,13 @@ SweepAnswer sweep_read(const WorkingSet& set, const Team& team);
 SweepAnswer sweep_triad(const WorkingSet& set, const Team& team);
 SweepAnswer sweep_chase(const WorkingSet& set, const Team& team);
 
-inline constexpr std::array<Variant<WorkingSet, SweepAnswer>, 3> sweep_variants = {{
-    {"read", "adds up the working set", sweep_read, Uses::core},
-    {"triad", "c = a + 3 b, a third of the working set each", sweep_triad, Uses::core},
-    {"chase", "each line says which comes next", sweep_chase, Uses::core},
-}};
+inline const Group<WorkingSet, SweepAnswer> sweep_group = {
+    "sweep",
+    "read",
+    {
+        {"read", "adds up the working set", sweep_read, Uses::core},
+        {"triad", "c = a + 3 b, a third of the working set each", sweep_triad, Uses::core},
+        {"chase", "each line says which comes next", sweep_chase, Uses::core},
+    }};
 
 }  // namespace pacer::memory

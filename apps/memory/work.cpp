@@ -71,7 +71,7 @@ Facts parameters(const Problem& problem, std::string_view experiment) {
     return facts;
 }
 
-void particulars(const Problem& problem, const MemoryVariant& variant, Record& record) {
+void describe(const Problem& problem, const MemoryVariant& variant, Record& record) {
     const auto experiment = fact(record.parameters, "experiment");
     record.work = work_of(problem, experiment, record);
     record.limit = limit_of(problem, access_of(experiment), record);

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::overhead {
 

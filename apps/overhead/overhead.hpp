@@ -2,11 +2,9 @@
 // messages. The problems, the answer, and the table of variants.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -67,6 +65,7 @@ struct Answer {
 };
 
 using OverheadVariant = Variant<Problem, Answer>;
+using Groups = std::vector<Group<Problem, Answer>>;
 
 // Most workers to start: what --workers says, or else as many as one process has threads, but 2 at least.
 // Throws UsageError.
@@ -78,26 +77,19 @@ std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor);
 // Allocates and tries what the chosen variants need. The starter, which rank 0 alone uses, must outlive it.
 // Collective. Throws UsageError.
 std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
-                                  std::span<const OverheadVariant> chosen, Starter& starter);
+                                  const Groups& chosen, Starter& starter);
 
 // The problems that the chosen variants solve: workers 1, 2, 4, ...; the barrier; messages of 8, 64, ...
 // bytes. Probes rates for the limits of large messages if `limits`. Collective.
 std::vector<Problem> make_problems(const Team& world, const Threads& threads, const Settings& settings,
-                                   std::int64_t workers, std::span<const OverheadVariant> chosen,
-                                   Means& means, bool limits);
+                                   std::int64_t workers, const Groups& chosen, Means& means, bool limits);
 
 // Workers: the sum of 1 ... w, each returned by one worker. Barrier: the ranks that left it before the last
 // had come. Messages: the elements that arrived wrong at rank 0; of what arrived wrong elsewhere its part
 // tells.
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
-double seconds(const Problem& problem, const Answer& answer);
-Observations observe(const Problem& problem, const Answer& answer);
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Facts parameters(const Problem& problem);
-void particulars(const Problem& problem, const OverheadVariant& variant, Record& record);
-
-// What every problem of that kind is compared with.
-std::string_view baseline(Kind kind);
+void describe(const Problem& problem, const OverheadVariant& variant, Record& record);
 
 // The answer of the problem's workers after `rounds` rounds, in which their results came to `sum` and which
 // took so long, all together.
@@ -116,24 +108,29 @@ Answer pingpong(const Problem& problem, const Team& team);
 Answer reduce(const Problem& problem, const Team& team);
 Answer allreduce(const Problem& problem, const Team& team);
 
-inline constexpr std::array<OverheadVariant, 12> variants = {{
-    {"call", "a function call for each piece of work: no workers at all", call, Uses::core},
-    {"thread", "std::thread: start w, join w", thread, Uses::threads},
-    {"async", "std::async: launch w, get w results", async, Uses::threads},
-    {"openmp_region", "a parallel region of w threads that exist already", openmp_region, Uses::threads},
-    {"openmp_barrier", "a barrier of w threads inside a parallel region", openmp_barrier, Uses::threads},
-    {"fork", "fork w processes, read their results from a pipe, wait for their ends", fork, Uses::threads},
-    {"spawn", "MPI_Comm_spawn of w processes, MPI_Gather of their results, MPI_Comm_disconnect", spawn,
-     Uses::threads},
-    {"barrier", "MPI_Barrier of all ranks", barrier, Uses::ranks},
-    {"copy", "the message copied by one core: no exchange at all", copy, Uses::core},
-    {"pingpong", "MPI_Send and MPI_Recv between the first and the last rank: half a round trip", pingpong,
-     Uses::ranks},
-    {"reduce", "MPI_Reduce to rank 0", reduce, Uses::ranks},
-    {"allreduce", "MPI_Allreduce", allreduce, Uses::ranks},
-}};
+// In the order of Kind.
+inline const Groups groups = {
+    {"workers",
+     "call",
+     {{"call", "a function call for each piece of work: no workers at all", call, Uses::core},
+      {"thread", "std::thread: start w, join w", thread, Uses::threads},
+      {"async", "std::async: launch w, get w results", async, Uses::threads},
+      {"openmp_region", "a parallel region of w threads that exist already", openmp_region, Uses::threads},
+      {"openmp_barrier", "a barrier of w threads inside a parallel region", openmp_barrier, Uses::threads},
+      {"fork", "fork w processes, read their results from a pipe, wait for their ends", fork, Uses::threads},
+      {"spawn", "MPI_Comm_spawn of w processes, MPI_Gather of their results, MPI_Comm_disconnect", spawn,
+       Uses::threads}}},
+    {"barrier", "", {{"barrier", "MPI_Barrier of all ranks", barrier, Uses::ranks}}},
+    {"message",
+     "copy",
+     {{"copy", "the message copied by one core: no exchange at all", copy, Uses::core},
+      {"pingpong", "MPI_Send and MPI_Recv between the first and the last rank: half a round trip", pingpong,
+       Uses::ranks},
+      {"reduce", "MPI_Reduce to rank 0", reduce, Uses::ranks},
+      {"allreduce", "MPI_Allreduce", allreduce, Uses::ranks}}}};
 
-// Which problems a variant solves.
-Kind kind_of(const OverheadVariant& variant);
+inline const Group<Problem, Answer>& group_of(Kind kind) {
+    return groups.at(static_cast<std::size_t>(kind));
+}
 
 }  // namespace pacer::overhead

@@ -8,7 +8,8 @@
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
 #include "common/base/units.hpp"
-#include "common/parallel/patience.hpp"
+#include "common/parallel/ending.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::overhead {
 
@@ -16,8 +17,16 @@ namespace {
 
 constexpr std::int64_t bytes_with_limit = 1 << 16;  // shorter messages are a matter of latency
 
-bool is_chosen(std::span<const OverheadVariant> chosen, Kind kind) {
-    return std::any_of(chosen.begin(), chosen.end(), [=](const auto& v) { return kind_of(v) == kind; });
+bool is_chosen(const Groups& chosen, Kind kind) {
+    return std::any_of(chosen.begin(), chosen.end(),
+                       [=](const auto& group) { return group.problem == group_of(kind).problem; });
+}
+
+bool spawns(const Groups& chosen) {
+    return std::any_of(chosen.begin(), chosen.end(), [](const auto& group) {
+        return std::any_of(group.variants.begin(), group.variants.end(),
+                           [](const auto& variant) { return variant.run == spawn; });
+    });
 }
 
 // Two messages a rank. Collective.
@@ -25,8 +34,7 @@ void refuse_if_too_large(const Team& world, const Settings& settings) {
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     if (settings.elements > most)
         throw UsageError(fmt::format("a message has {} elements at most: use a smaller -n", most));
-    int ranks = 1;
-    MPI_Comm_size(world.node, &ranks);
+    const int ranks = world.node_size;
     on_every_rank(world, [&] {
         const auto wanted = 16 * settings.elements * ranks, free = available_memory_bytes() / 10 * 9;
         if (wanted <= free) return;
@@ -92,7 +100,7 @@ std::vector<std::int64_t> steps(std::int64_t most, std::int64_t factor) {
 }
 
 std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, std::int64_t workers,
-                                  std::span<const OverheadVariant> chosen, Starter& starter) {
+                                  const Groups& chosen, Starter& starter) {
     auto means = std::make_unique<Means>();
     means->starter = &starter;
     means->thread_level = settings.thread_level;
@@ -105,14 +113,12 @@ std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, s
         refuse_if_too_large(world, settings);
         means->buffers = Buffers(world, settings.elements);
     }
-    if (std::any_of(chosen.begin(), chosen.end(), [](const auto& v) { return v.run == spawn; }))
-        try_to_spawn(*means, world, workers);
+    if (spawns(chosen)) try_to_spawn(*means, world, workers);
     return means;
 }
 
 std::vector<Problem> make_problems(const Team& world, const Threads& threads, const Settings& settings,
-                                   std::int64_t workers, std::span<const OverheadVariant> chosen,
-                                   Means& means, bool limits) {
+                                   std::int64_t workers, const Groups& chosen, Means& means, bool limits) {
     std::vector<Problem> problems;
     if (is_chosen(chosen, Kind::workers)) {
         for (const auto count : steps(workers, 2))
@@ -128,17 +134,6 @@ std::vector<Problem> make_problems(const Team& world, const Threads& threads, co
     return problems;
 }
 
-Kind kind_of(const OverheadVariant& variant) {
-    if (variant.run == barrier) return Kind::barrier;
-    const auto of_message = {copy, pingpong, reduce, allreduce};
-    return std::find(of_message.begin(), of_message.end(), variant.run) != of_message.end() ? Kind::message
-                                                                                            : Kind::workers;
-}
-
-std::string_view baseline(Kind kind) {
-    return kind == Kind::message ? "copy" : kind == Kind::workers ? "call" : "";
-}
-
 Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds) {
     // One round that went wrong leaves a remainder, or another quotient.
     const std::int64_t of_one = sum % rounds == 0 ? sum / rounds : -1;
@@ -147,22 +142,12 @@ Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t 
             seconds / static_cast<double>(rounds)};
 }
 
-Check check(const Problem& problem, const Answer& answer) {
+Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     const auto want = problem.kind == Kind::workers ? sum_of_pieces(problem.workers) : 0;
-    return {answer.total, Number::of_whole(want), 0};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
-}
-
-double seconds(const Problem&, const Answer& answer) {
-    return answer.seconds;
-}
-
-Observations observe(const Problem&, const Answer& answer) {
-    if (!answer.hangs) return {};
-    return {{"hangs", static_cast<double>(*answer.hangs)}};
+    Judgement judgement{
+        .check = {answer.total, Number::of_whole(want)}, .own = answer.own, .seconds = answer.seconds};
+    if (answer.hangs) judgement.observed = {{"hangs", static_cast<double>(*answer.hangs)}};
+    return judgement;
 }
 
 Facts parameters(const Problem& problem) {
@@ -179,7 +164,7 @@ Facts parameters(const Problem& problem) {
     return {};
 }
 
-void particulars(const Problem& problem, const OverheadVariant& variant, Record& record) {
+void describe(const Problem& problem, const OverheadVariant& variant, Record& record) {
     switch (problem.kind) {
         case Kind::workers:
             if (uses_threads(variant.uses)) record.threads = static_cast<int>(problem.workers);

@@ -5,7 +5,7 @@
 #include <cstdint>
 
 #include "apps/overhead/overhead.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 

@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "apps/overhead/piece.hpp"
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/base/status.hpp"
-#include "common/measure/timing.hpp"
 #include "common/parallel/team.hpp"
 
 namespace pacer::overhead {

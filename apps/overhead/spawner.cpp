@@ -17,7 +17,7 @@
 #include <thread>
 #include <utility>
 
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 

@@ -11,8 +11,8 @@
 
 #include "apps/overhead/spawned_workers.hpp"
 #include "apps/overhead/spawner.hpp"
+#include "common/base/clock.hpp"
 #include "common/base/status.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer::overhead {
 

@@ -19,7 +19,7 @@
 #include "apps/overhead/forked_workers.hpp"
 #include "apps/overhead/piece.hpp"
 #include "apps/overhead/spawner.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 

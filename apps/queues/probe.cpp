@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "apps/queues/chain.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::queues {
 

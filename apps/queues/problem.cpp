@@ -8,6 +8,7 @@
 #include "apps/queues/costs.hpp"
 #include "apps/queues/queues.hpp"
 #include "common/base/units.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::queues {
 
@@ -52,10 +53,10 @@ bool is_chosen(Chosen chosen, Answer (*wanted)(const Problem&, const Team&)) {
 // A journal a variant, where it is to run.
 std::vector<Journal> make_journals(const Team& world, const Threads& threads, std::int64_t tasks,
                                    Chosen chosen) {
-    std::vector<Journal> journals(variants.size());
-    for (std::size_t i = 0; i < variants.size(); ++i) {
-        const auto uses = variants[i].uses;
-        if (!is_chosen(chosen, variants[i].run) || (!uses_ranks(uses) && !world.root())) continue;
+    std::vector<Journal> journals(group.variants.size());
+    for (std::size_t i = 0; i < group.variants.size(); ++i) {
+        const auto uses = group.variants[i].uses;
+        if (!is_chosen(chosen, group.variants[i].run) || (!uses_ranks(uses) && !world.root())) continue;
         journals[i] = Journal(tasks, threads_for(threads, uses));
     }
     return journals;
@@ -101,14 +102,6 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     return problem;
 }
 
-Check check(const Problem& problem, const Answer& answer) {
-    return {Number::of_whole(answer.all.results), problem.expected, 0};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return {answer.own.tasks, Number::of_whole(answer.own.results)};
-}
-
 Work work(const Problem& problem) {
     Work work;
     work.items = problem.all.size();
@@ -127,7 +120,7 @@ Facts parameters(const Settings& settings) {
 // No schedule can be faster than its workers together, nor than the longest task on a core of its own. Rank 0
 // of `fifo` and `lifo` is no worker: what its core could have done is the price of a master, and shows in the
 // speedup.
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     if (variant.run == counter) record.not_run = problem.tickets.obstacle();
     if (variant.run == stealing) record.not_run = problem.deques.obstacle();
     const bool server = has_server(variant) && record.ranks > 1;
@@ -151,18 +144,20 @@ void particulars(const Problem& problem, const Variant<Problem, Answer>& variant
     }
 }
 
-Observations observe(const Problem&, const Answer& answer) {
+Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     const double workers = answer.workers, of_workers = workers * answer.seconds;
     const double idle = of_workers > 0 ? 1 - answer.all.busy_seconds / of_workers : 0;
     const double mean = static_cast<double>(answer.all.steps) / workers;
     const double imbalance = mean > 0 ? static_cast<double>(answer.all.most_steps) / mean : 1;
-    return {{"idle_percent", 100 * idle}, {"imbalance", imbalance}};
+    return {.check = {Number::of_whole(answer.all.results), problem.expected, 0},
+            .own = Part{answer.own.tasks, Number::of_whole(answer.own.results)},
+            .observed = {{"idle_percent", 100 * idle}, {"imbalance", imbalance}}};
 }
 
 Journal& journal_of(const Problem& problem, Answer (*variant)(const Problem&, const Team&)) {
-    const auto found =
-        std::find_if(variants.begin(), variants.end(), [&](const auto& row) { return row.run == variant; });
-    return problem.journals.at(static_cast<std::size_t>(found - variants.begin()));
+    const auto found = std::find_if(group.variants.begin(), group.variants.end(),
+                                    [&](const auto& row) { return row.run == variant; });
+    return problem.journals.at(static_cast<std::size_t>(found - group.variants.begin()));
 }
 
 }  // namespace pacer::queues

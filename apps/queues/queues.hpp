@@ -2,7 +2,6 @@
 // variants.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -60,16 +59,14 @@ struct Answer {
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
                      std::span<const Variant<Problem, Answer>> chosen);
 
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
 Work work(const Problem& problem);
 Facts parameters(const Settings& settings);
 // The limit: the schedule's lower bound with the rates that were probed.
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
-// "idle_percent": of the workers' time, from the first start on rank 0's node until it had the answer,
-// without a task. "imbalance": the work of the busiest worker over that of the average one; what the time
-// would be with a core for each, over the best one.
-Observations observe(const Problem& problem, const Answer& answer);
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+// Observed: "idle_percent": of the workers' time, from the first start on rank 0's node until it had the
+// answer, without a task. "imbalance": the work of the busiest worker over that of the average one; what the
+// time would be with a core for each, over the best one.
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 
 // The variants, a file each.
 Answer serial(const Problem& problem, const Team& team);
@@ -82,19 +79,23 @@ Answer lifo(const Problem& problem, const Team& team);
 Answer counter(const Problem& problem, const Team& team);
 Answer stealing(const Problem& problem, const Team& team);
 
-inline constexpr std::array<Variant<Problem, Answer>, 9> variants = {{
-    {"serial", "one worker does all tasks in turn", serial, Uses::core},
-    {"block", "each rank its equal number of neighbouring tasks, whatever they cost", block, Uses::ranks},
-    {"cyclic", "each rank every so-many-th task", cyclic, Uses::ranks},
-    {"openmp_dynamic", "threads take the next task when they are free", openmp_dynamic, Uses::threads},
-    {"openmp_guided", "threads take chunks that get smaller towards the end", openmp_guided, Uses::threads},
-    {"fifo", "rank 0 hands out the tasks, first in first out, and tells each worker the end of its queue",
-     fifo, Uses::ranks},
-    {"lifo", "the same, last in first out", lifo, Uses::ranks},
-    {"counter", "no master: ranks draw the next task from a one-sided counter", counter, Uses::ranks},
-    {"stealing", "each rank its own deque; who has none left steals half of another's, one-sidedly", stealing,
-     Uses::ranks},
-}};
+inline const Group<Problem, Answer> group = {
+    "tasks",
+    "serial",
+    {
+        {"serial", "one worker does all tasks in turn", serial, Uses::core},
+        {"block", "each rank its equal number of neighbouring tasks, whatever they cost", block, Uses::ranks},
+        {"cyclic", "each rank every so-many-th task", cyclic, Uses::ranks},
+        {"openmp_dynamic", "threads take the next task when they are free", openmp_dynamic, Uses::threads},
+        {"openmp_guided", "threads take chunks that get smaller towards the end", openmp_guided,
+         Uses::threads},
+        {"fifo", "rank 0 hands out the tasks, first in first out, and tells each worker the end of its queue",
+         fifo, Uses::ranks},
+        {"lifo", "the same, last in first out", lifo, Uses::ranks},
+        {"counter", "no master: ranks draw the next task from a one-sided counter", counter, Uses::ranks},
+        {"stealing", "each rank its own deque; who has none left steals half of another's, one-sidedly",
+         stealing, Uses::ranks},
+    }};
 
 // True for the variants whose rank 0 hands out and does no task itself, unless it is alone.
 constexpr bool has_server(const Variant<Problem, Answer>& variant) {

@@ -64,8 +64,8 @@ double Row::busy_seconds() const {
 std::vector<Timeline> gather_timelines(const Team& world, const Problem& problem,
                                        const std::vector<Record>& records) {
     std::vector<Timeline> timelines;
-    for (std::size_t i = 0; i < variants.size(); ++i) {
-        const auto& variant = variants[i];
+    for (std::size_t i = 0; i < group.variants.size(); ++i) {
+        const auto& variant = group.variants[i];
         const auto is_this = [&](const Record& r) { return r.variant == variant.name && r.repeats() > 0; };
         int was_run = std::any_of(records.begin(), records.end(), is_this) ? 1 : 0;
         MPI_Bcast(&was_run, 1, MPI_INT, 0, world.comm);

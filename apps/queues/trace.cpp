@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "io/files/part_file.hpp"
+
 namespace pacer::queues {
 
 namespace {
@@ -67,6 +69,21 @@ void write_trace(const std::vector<Timeline>& timelines, const Problem& problem,
         offset += (1 + gap) * timeline.seconds;
     }
     append("\n]}\n");
+}
+
+void write_trace_file(const std::vector<Timeline>& timelines, const Problem& problem, const std::string& name,
+                      bool force) {
+    constexpr std::size_t at_once = std::size_t{1} << 20;
+    PartFile file(name);
+    std::string text;
+    write_trace(timelines, problem, [&](std::string_view more) {
+        text += more;
+        if (text.size() < at_once) return;
+        file.append(text);
+        text.clear();
+    });
+    file.append(text);
+    file.commit(force);
 }
 
 }  // namespace pacer::queues

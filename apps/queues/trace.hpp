@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,5 +15,9 @@ namespace pacer::queues {
 // within an event of the variant's name. `append` gets the JSON text piece by piece.
 void write_trace(const std::vector<Timeline>& timelines, const Problem& problem,
                  const std::function<void(std::string_view)>& append);
+
+// The same as a file, whole or not there at all. Throws UsageError.
+void write_trace_file(const std::vector<Timeline>& timelines, const Problem& problem, const std::string& name,
+                      bool force);
 
 }  // namespace pacer::queues

@@ -1,8 +1,8 @@
 #include "apps/queues/worker.hpp"
 
 #include "apps/queues/chain.hpp"
+#include "common/base/clock.hpp"
 #include "common/measure/profile.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer::queues {
 

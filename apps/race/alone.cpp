@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "apps/race/counter.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::race {
 

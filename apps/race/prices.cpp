@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "common/machine/limits.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::race {
 

@@ -8,8 +8,9 @@
 
 #include "apps/race/race.hpp"
 #include "common/machine/limits.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/partition.hpp"
-#include "common/parallel/patience.hpp"
+#include "common/placement/placement.hpp"
 
 namespace pacer::race {
 
@@ -21,41 +22,19 @@ Buffer<Counter> make_side_by_side(int count) {
     return counters;
 }
 
-// Measured by rank 0, and known to all.
-Alone measure_alone_on_root(const Team& world) {
-    Alone alone;
-    on_root(world, [&] { alone = measure_alone(); });
-    MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
-    return alone;
-}
-
 // How many ranks have a core each.
 int count_ranks_at_once(const Team& world) {
-    int ranks = 1, rank = 0;
-    MPI_Comm_size(world.node, &ranks);
-    MPI_Comm_rank(world.node, &rank);
-    const int here = std::clamp(cores_on_node(world), 1, ranks);
-    int all = rank == 0 ? here : 0;
+    const int here = std::clamp(cores_on_node(world), 1, world.node_size);
+    int all = world.node_root() ? here : 0;
     MPI_Allreduce(MPI_IN_PLACE, &all, 1, MPI_INT, MPI_SUM, world.comm);
     return all;
-}
-
-std::vector<Variant<Problem, Answer>> variants_of(Place place,
-                                                  std::span<const Variant<Problem, Answer>> chosen) {
-    std::vector<Variant<Problem, Answer>> found;
-    for (const auto& variant : chosen) {
-        const auto home = uses_ranks(variant.uses) ? Place::window : Place::threads;
-        if (variant.run == serial || home == place) found.push_back(variant);
-    }
-    const bool baseline_alone = found.size() == 1 && found.front().run == serial;
-    if (baseline_alone && chosen.size() > 1) found.clear();
-    return found;
 }
 
 }  // namespace
 
 Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
                      const Alone& alone) {
+    set_activity("making the counters");
     Problem problem;
     problem.place = place;
     problem.increments = increments;
@@ -83,18 +62,18 @@ std::int64_t share_of(const Problem& problem, const Team& team) {
     return part_of({0, problem.increments}, team.size, team.rank).size();
 }
 
-Check check(const Problem& problem, const Answer& answer) {
+Judgement judge(const Problem& problem, Answer& answer, const Team& team) {
+    Judgement judgement{.check = {Number::of_whole(answer.count), Number::of_whole(problem.increments)},
+                        .own = answer.own};
+    if (!answer.racy || !team.root()) return judgement;
     // A racy variant's wrong answer is forgiven; this one is none of a race.
     const bool possible = answer.count <= problem.increments && (answer.count > 0 || problem.increments == 0);
-    if (answer.racy && !possible) {
+    if (!possible) {
         throw std::runtime_error(fmt::format("{} increments came to {}, and no race explains that",
                                              problem.increments, answer.count));
     }
-    return {Number::of_whole(answer.count), Number::of_whole(problem.increments)};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
+    judgement.observed = {{"lost_updates", static_cast<double>(problem.increments - answer.count)}};
+    return judgement;
 }
 
 Work work(const Problem& problem) {
@@ -109,7 +88,7 @@ Facts parameters(const Problem& problem) {
 // No thread does better than a core that has a counter to itself. What is shared and indivisible is done by
 // one after the other, each time at least as long as by a core that has it to itself. What a library and a
 // network can do at best with a window is not known, but mpi_reduce counts before it calls them.
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     if (uses_ranks(variant.uses) && variant.run != mpi_reduce) record.not_run = problem.window.obstacle();
     const auto& alone = problem.alone;
     if (alone.plain == 0 || (uses_ranks(variant.uses) && variant.run != mpi_reduce)) return;
@@ -127,24 +106,12 @@ void particulars(const Problem& problem, const Variant<Problem, Answer>& variant
               (ranks ? occupation(record.uses, workers, 1) : occupation(record.uses, record.ranks, workers)));
 }
 
-Observations observe(const Problem& problem, const Answer& answer) {
-    if (!answer.racy) return {};  // the check tells whether any is lost
-    return {{"lost_updates", static_cast<double>(problem.increments - answer.count)}};
-}
-
-std::vector<Contest> make_contests(const Team& world, const Threads& threads, const Settings& settings,
-                                   std::span<const Variant<Problem, Answer>> chosen, bool with_limits) {
+Alone measure_alone_on_root(const Team& world) {
     set_activity("measuring undisturbed increments");
-    const auto alone = with_limits ? measure_alone_on_root(world) : Alone{};
-    set_activity("making the counters");
-    std::vector<Contest> contests;
-    for (const auto place : {Place::threads, Place::window}) {
-        auto here = variants_of(place, chosen);
-        if (here.empty()) continue;
-        const auto n = place == Place::threads ? settings.increments : settings.window_increments;
-        contests.push_back({make_problem(world, threads, place, n, alone), std::move(here)});
-    }
-    return contests;
+    Alone alone;
+    on_root(world, [&] { alone = measure_alone(); });
+    MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
+    return alone;
 }
 
 }  // namespace pacer::race

@@ -2,10 +2,8 @@
 // variants.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include "apps/race/alone.hpp"
@@ -38,6 +36,9 @@ struct Problem {
     Alone alone;                            // what the limits follow from
 };
 
+// Measured by rank 0, and known to all. Collective.
+Alone measure_alone_on_root(const Team& world);
+
 // Collective.
 Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
                      const Alone& alone = {});
@@ -57,13 +58,12 @@ Answer counted_in_window(const Problem& problem, const Team& team, std::int64_t 
 // How many increments this rank is to make.
 std::int64_t share_of(const Problem& problem, const Team& team);
 
-// n, exactly. Throws std::runtime_error for a count that no race explains: none at all, or more than n.
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
+// n, exactly; of racy variants the lost updates, too. Throws std::runtime_error for a count that no race
+// explains: none at all, or more than n.
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
-Observations observe(const Problem& problem, const Answer& answer);  // lost updates, of racy variants
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
 
 // The variants, a file each.
 Answer serial(const Problem& problem, const Team& team);
@@ -79,34 +79,33 @@ Answer rma_accumulate(const Problem& problem, const Team& team);
 Answer rma_fetch_and_op(const Problem& problem, const Team& team);
 Answer mpi_reduce(const Problem& problem, const Team& team);
 
-inline constexpr std::array<Variant<Problem, Answer>, 12> variants = {{
-    {"serial", "one core makes all increments", serial, Uses::core},
-    {"unprotected", "threads load, add and store the same counter: updates are lost", unprotected,
-     Uses::threads, Promise::racy},
-    {"critical", "the same, one thread at a time", critical, Uses::threads},
-    {"atomic", "threads add to the same counter, each addition indivisible", atomic, Uses::threads},
-    {"false_sharing", "a counter a thread, eight to a cache line, added up at the end", false_sharing,
-     Uses::threads},
-    {"padded", "the same, each counter in a cache line of its own", padded, Uses::threads},
-    {"reduction", "OpenMP gives each thread a counter of its own and adds them up", reduction, Uses::threads},
-    {"rma_get_put", "ranks get, add and put the counter in rank 0's window: updates are lost", rma_get_put,
-     Uses::ranks, Promise::racy},
-    {"rma_lock", "the same, each with the window locked", rma_lock, Uses::ranks},
-    {"rma_accumulate", "MPI_Accumulate adds to the counter in rank 0's window", rma_accumulate, Uses::ranks},
-    {"rma_fetch_and_op", "MPI_Fetch_and_op does, and brings back what it was", rma_fetch_and_op, Uses::ranks},
-    {"mpi_reduce", "a counter a rank, added up by MPI_Reduce", mpi_reduce, Uses::ranks},
-}};
+inline constexpr Variant<Problem, Answer> baseline = {"serial", "one core makes all increments", serial,
+                                                      Uses::core};
 
-// A problem and those of the chosen variants that work on it.
-struct Contest {
-    Problem problem;
-    std::vector<Variant<Problem, Answer>> variants;
-};
+inline const Group<Problem, Answer> by_threads = {
+    "threads",
+    "serial",
+    {baseline,
+     {"unprotected", "threads load, add and store the same counter: updates are lost", unprotected,
+      Uses::threads, Promise::racy},
+     {"critical", "the same, one thread at a time", critical, Uses::threads},
+     {"atomic", "threads add to the same counter, each addition indivisible", atomic, Uses::threads},
+     {"false_sharing", "a counter a thread, eight to a cache line, added up at the end", false_sharing,
+      Uses::threads},
+     {"padded", "the same, each counter in a cache line of its own", padded, Uses::threads},
+     {"reduction", "OpenMP gives each thread a counter of its own and adds them up", reduction,
+      Uses::threads}}};
 
-// The contests that the chosen variants make up, at most one a place: the baseline, which belongs to both,
-// makes up none by itself if other variants were chosen too. With limits, what they follow from is measured.
-// Collective.
-std::vector<Contest> make_contests(const Team& world, const Threads& threads, const Settings& settings,
-                                   std::span<const Variant<Problem, Answer>> chosen, bool with_limits);
+inline const Group<Problem, Answer> in_window = {
+    "window",
+    "serial",
+    {baseline,
+     {"rma_get_put", "ranks get, add and put the counter in rank 0's window: updates are lost", rma_get_put,
+      Uses::ranks, Promise::racy},
+     {"rma_lock", "the same, each with the window locked", rma_lock, Uses::ranks},
+     {"rma_accumulate", "MPI_Accumulate adds to the counter in rank 0's window", rma_accumulate, Uses::ranks},
+     {"rma_fetch_and_op", "MPI_Fetch_and_op does, and brings back what it was", rma_fetch_and_op,
+      Uses::ranks},
+     {"mpi_reduce", "a counter a rank, added up by MPI_Reduce", mpi_reduce, Uses::ranks}}};
 
 }  // namespace pacer::race

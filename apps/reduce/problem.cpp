@@ -6,7 +6,6 @@
 
 #include "apps/reduce/kernels.hpp"
 #include "common/base/units.hpp"
-#include "common/launch/options.hpp"
 
 namespace pacer::reduce {
 
@@ -41,8 +40,7 @@ struct NodeMemory {
 };
 
 NodeMemory node_memory(const Team& world, const Settings& settings) {
-    NodeMemory memory{settings.memory_bytes, 1};
-    MPI_Comm_size(world.node, &memory.ranks);
+    NodeMemory memory{settings.memory_bytes, world.node_size};
     // A tenth stays free for everything else; the smallest answer, so that the ranks of a node agree.
     if (memory.bytes == 0) memory.bytes = available_memory_bytes() / 10 * 9;
     MPI_Allreduce(MPI_IN_PLACE, &memory.bytes, 1, MPI_INT64_T, MPI_MIN, world.node);
@@ -147,7 +145,7 @@ Facts parameters(const Settings& settings) {
     return facts;
 }
 
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     if (!uses_ranks(variant.uses)) record.not_run = problem.no_whole;
     if (variant.run == chunked)
         record.not_run =
@@ -155,21 +153,18 @@ void particulars(const Problem& problem, const Variant<Problem, Answer>& variant
     if (variant.run == shared) record.not_run = problem.slots.obstacle();
 }
 
-std::vector<Variant<Problem, Answer>> choose_variants(const Settings& settings,
-                                                      const std::vector<std::string>& names) {
-    auto chosen = choose(std::span(variants), names);
-    if (doubles_in_memory(settings)) return chosen;
-    const auto misplaced = [](const Variant<Problem, Answer>& variant) {
-        return variant.run == pairwise || variant.run == kahan || variant.run == exact;
-    };
-    if (names.empty()) {
-        std::erase_if(chosen, misplaced);
-    } else if (const auto found = std::find_if(chosen.begin(), chosen.end(), misplaced);
-               found != chosen.end()) {
-        throw UsageError(
-            fmt::format("variant {} sums doubles in memory: add --source memory --type f64", found->name));
+std::vector<std::string> suitable(const Settings& settings, const std::vector<std::string>& names) {
+    if (doubles_in_memory(settings)) return names;
+    std::vector<std::string> all;
+    for (const auto& variant : group.variants) {
+        const bool misplaced = variant.run == pairwise || variant.run == kahan || variant.run == exact;
+        if (!misplaced) all.emplace_back(variant.name);
+        if (misplaced && std::find(names.begin(), names.end(), variant.name) != names.end()) {
+            throw UsageError(fmt::format("variant {} sums doubles in memory: add --source memory --type f64",
+                                         variant.name));
+        }
     }
-    return chosen;
+    return names.empty() ? all : names;
 }
 
 Number zero(const Settings& settings) {

@@ -1,7 +1,6 @@
 // reduce: the sum of n numbers, done in several ways. The problem, the answer, and the table of variants.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -76,17 +75,14 @@ struct Answer {
 };
 
 // Sums of whole numbers and those rounded once must be exact; others of n numbers x be within n * eps * sum
-// |x|.
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
-// The error of an answer of f64 in memory.
-Observations observe(const Problem& problem, const Answer& answer);
+// |x|. Of f64 in memory the error, too.
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 // How far `got` is from `want` in units of the last place of `want`, which is finite; 0 only for the same
 // bits.
 double units_in_last_place(double got, double want);
 Work work(const Settings& settings);
 Facts parameters(const Settings& settings);
-void particulars(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
 
 // A double in hexadecimal, "-0x1.8p+3": the whole word. Throws
 // UsageError.
@@ -100,9 +96,8 @@ constexpr bool doubles_in_memory(const Settings& settings) {
     return settings.type == Type::f64 && settings.source == Source::memory;
 }
 
-// The variants of these names, or all that suit the settings. Throws UsageError.
-std::vector<Variant<Problem, Answer>> choose_variants(const Settings& settings,
-                                                      const std::vector<std::string>& names);
+// The names of the variants to be run: those given, or all that suit the settings. Throws UsageError.
+std::vector<std::string> suitable(const Settings& settings, const std::vector<std::string>& names);
 
 // A sum of no elements, of the problem's type.
 Number zero(const Settings& settings);
@@ -119,22 +114,25 @@ Answer pairwise(const Problem& problem, const Team& team);
 Answer kahan(const Problem& problem, const Team& team);
 Answer exact(const Problem& problem, const Team& team);
 
-inline constexpr std::array<Variant<Problem, Answer>, 10> variants = {{
-    {"serial", "the loop a newcomer writes", serial, Uses::core},
-    {"simd", "independent lanes in the vector registers of one core", simd, Uses::core},
-    {"openmp", "each thread its share", openmp, Uses::threads},
-    {"mpi", "each rank its share, then MPI_Reduce", mpi, Uses::ranks},
-    {"hybrid", "OpenMP threads inside each rank, then MPI_Reduce", hybrid, Uses::both},
-    {"chunked", "chunks drawn from a shared queue by whoever is free, written to a buffer, then summed",
-     chunked, Uses::ranks},
-    {"shared", "ranks of a node add up in an MPI-3 shared-memory window, node leaders MPI_Reduce", shared,
-     Uses::ranks},
-    {"pairwise", "threads and ranks, each adding blocks as a binary tree; doubles in memory only", pairwise,
-     Uses::both},
-    {"kahan", "threads and ranks, each making up for what additions lose; doubles in memory only", kahan,
-     Uses::both},
-    {"exact", "threads and ranks, rounded once: the same bits for any number; doubles in memory only", exact,
-     Uses::both},
-}};
+inline const Group<Problem, Answer> group = {
+    "sum",
+    "serial",
+    {
+        {"serial", "the loop a newcomer writes", serial, Uses::core},
+        {"simd", "independent lanes in the vector registers of one core", simd, Uses::core},
+        {"openmp", "each thread its share", openmp, Uses::threads},
+        {"mpi", "each rank its share, then MPI_Reduce", mpi, Uses::ranks},
+        {"hybrid", "OpenMP threads inside each rank, then MPI_Reduce", hybrid, Uses::both},
+        {"chunked", "chunks drawn from a shared queue by whoever is free, written to a buffer, then summed",
+         chunked, Uses::ranks},
+        {"shared", "ranks of a node add up in an MPI-3 shared-memory window, node leaders MPI_Reduce", shared,
+         Uses::ranks},
+        {"pairwise", "threads and ranks, each adding blocks as a binary tree; doubles in memory only",
+         pairwise, Uses::both},
+        {"kahan", "threads and ranks, each making up for what additions lose; doubles in memory only", kahan,
+         Uses::both},
+        {"exact", "threads and ranks, rounded once: the same bits for any number; doubles in memory only",
+         exact, Uses::both},
+    }};
 
 }  // namespace pacer::reduce

@@ -60,21 +60,20 @@ Truth find_truth(const Problem& problem, const Team& world, int threads) {
     return {all_reduce_exact(sum, world.comm).round(), magnitudes};
 }
 
-Check check(const Problem& problem, const Answer& answer) {
+Judgement judge(const Problem& problem, Answer& answer, const Team&) {
+    Judgement judgement{.check = {.got = answer.total}, .own = answer.own};
     const auto n = problem.all.size();
-    if (problem.settings.type == Type::i64) return {answer.total, Number::of_whole(triangle(n)), 0};
-    if (!doubles_in_memory(problem.settings)) {
-        return {answer.total, Number::of_real(static_cast<double>(sum_of_periods(n))), 0};
+    if (problem.settings.type == Type::i64) {
+        judgement.check.want = Number::of_whole(triangle(n));
+    } else if (!doubles_in_memory(problem.settings)) {
+        judgement.check.want = Number::of_real(static_cast<double>(sum_of_periods(n)));
+    } else {
+        judgement.check = {answer.total, Number::of_real(problem.truth.sum), error_bound(problem),
+                           answer.rounded_once};
+        judgement.observed = {
+            {std::string(error_ulp), units_in_last_place(answer.total.real, problem.truth.sum)}};
     }
-    return {answer.total, Number::of_real(problem.truth.sum), error_bound(problem), answer.rounded_once};
-}
-
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
-}
-
-Observations observe(const Problem& problem, const Answer& answer) {
-    return {{std::string(error_ulp), units_in_last_place(answer.total.real, problem.truth.sum)}};
+    return judgement;
 }
 
 double parse_hexadecimal(const std::string& word) {

@@ -54,12 +54,12 @@ void SharedParts::fetch_piece(int rank, std::int64_t offset, std::int64_t count,
 
 NodeSlots::NodeSlots(const Team& world) {
     node_.comm = world.node;
-    MPI_Comm_rank(node_.comm, &node_.rank);
-    MPI_Comm_size(node_.comm, &node_.size);
+    node_.rank = world.node_rank;
+    node_.size = world.node_size;
     MPI_Comm_split(world.comm, node_.root() ? 0 : MPI_UNDEFINED, world.rank, &leaders_.comm);
     if (leaders_.comm != MPI_COMM_NULL) {
         MPI_Comm_rank(leaders_.comm, &leaders_.rank);
-        MPI_Comm_size(leaders_.comm, &leaders_.size);
+        leaders_.size = world.nodes;
     }
     void* mine = nullptr;  // MPI places the ranks' pieces one behind the other
     window_ = Window::allocate_shared(node_.comm, sizeof(Slot), sizeof(Slot), &mine);

@@ -1,6 +1,5 @@
-// Making the problems, choosing among the ways, and judging answers.
+// Making the problems, and judging answers.
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <malloc.h>
 
 #include <algorithm>
@@ -13,7 +12,7 @@
 
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
-#include "common/launch/options.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::syntax {
 
@@ -68,9 +67,16 @@ void refuse_endless(const Settings& settings) {
     }
 }
 
-std::vector<Comparison> plan_comparisons(const Settings& settings, const std::vector<Choice>& choices) {
+const Idiom* idiom_named(std::string_view name) {
+    return *std::find_if(idioms.begin(), idioms.end(),
+                         [&](const auto* idiom) { return idiom->name == name; });
+}
+
+std::vector<Comparison> plan_comparisons(const Settings& settings,
+                                         const std::vector<Group<Problem, Answer>>& chosen) {
     std::vector<Comparison> planned;
-    for (const auto& [idiom, ways] : choices) {
+    for (const auto& group : chosen) {
+        const auto* const idiom = idiom_named(group.problem);
         std::vector<std::int64_t> seen;
         for (const auto elements : sizes_of(*idiom, settings)) {
             if (std::find(seen.begin(), seen.end(), elements) != seen.end()) continue;
@@ -82,7 +88,7 @@ std::vector<Comparison> plan_comparisons(const Settings& settings, const std::ve
                 problem->calls = calls_of(*idiom, elements, settings.work);
                 problem->order = order;
                 problem->wanted = wanted;
-                planned.push_back({std::move(problem), ways});
+                planned.push_back({std::move(problem), group.variants});
             }
         }
     }
@@ -103,7 +109,7 @@ void refuse_if_too_large(const std::vector<Comparison>& planned) {
     if (bytes <= 0.9 * available) return;
     throw UsageError(
         fmt::format("{} elements need up to {} for all that was chosen, and {} are free: use fewer "
-                    "elements, or choose fewer with --idioms or --variants",
+                    "elements, or choose fewer with --problems or --variants",
                     elements, format_bytes(bytes), format_bytes(available)));
 }
 
@@ -141,50 +147,17 @@ void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
 
 }  // namespace
 
-std::vector<Choice> choose_ways(const std::vector<std::string>& names,
-                                const std::vector<std::string>& among) {
-    std::vector<std::string_view> idiom_names, way_names;
-    for (const auto* idiom : idioms) {
-        idiom_names.push_back(idiom->name);
-        for (const auto& way : idiom->ways) way_names.push_back(way.name);
-    }
-    refuse_unknown(names, way_names);
-    const auto has = [](const auto& all, std::string_view name) {
-        return std::find(all.begin(), all.end(), name) != all.end();
-    };
-    for (const auto& name : among) {
-        if (has(idiom_names, name)) continue;
-        throw UsageError(
-            fmt::format("no idiom is called '{}'; there are {}", name, fmt::join(idiom_names, ", ")));
-    }
-    std::vector<Choice> choices;
-    for (const auto* idiom : idioms) {
-        if (!among.empty() && !has(among, idiom->name)) continue;
-        Choice choice{idiom, {}};
-        for (const auto& way : idiom->ways) {
-            if (names.empty() || has(names, way.name)) choice.ways.push_back(way);
-        }
-        if (!choice.ways.empty()) choices.push_back(std::move(choice));
-    }
-    if (choices.empty())
-        throw UsageError("none of these variants belongs to these idioms; --list tells which do");
-    return choices;
-}
-
-std::string list_ways() {
-    std::string text;
-    for (const auto* idiom : idioms) {
-        for (const auto& way : idiom->ways) {
-            text += list_row(way.name, way.uses, fmt::format("{}: {}", idiom->name, way.summary));
-        }
-    }
-    return text;
+std::vector<Group<Problem, Answer>> all_groups() {
+    std::vector<Group<Problem, Answer>> groups;
+    for (const auto* idiom : idioms)
+        groups.push_back({idiom->name, idiom->ways.front().name, {idiom->ways.begin(), idiom->ways.end()}});
+    return groups;
 }
 
 std::vector<Comparison> make_comparisons(const Team& world, const Settings& settings,
-                                         const std::vector<Choice>& choices) {
+                                         const std::vector<Group<Problem, Answer>>& chosen) {
     refuse_endless(settings);
-    auto comparisons = plan_comparisons(settings, choices);
+    auto comparisons = plan_comparisons(settings, chosen);
     on_root(world, [&] {
         refuse_if_too_large(comparisons);
         keep_freed_memory();
@@ -199,18 +172,17 @@ void remove_temporary_files(const std::vector<Comparison>& comparisons) {
     for (const auto& [problem, ways] : comparisons) problem->tree.reset();
 }
 
-Check check(const Problem& problem, const Answer& answer) {
+Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     constexpr double spoilt = std::numeric_limits<double>::quiet_NaN();
-    const auto read = answer.read = problem.idiom->read(problem, answer);
+    const auto& idiom = *problem.idiom;
+    const auto read = idiom.read(problem, answer);
+    Judgement judgement{.check = {read, problem.want}, .own = Part{work(problem).items, read}};
+    if (idiom.observe != nullptr) judgement.observed = idiom.observe(problem, answer);
     if (auto* const output = answer.output.get()) {
-        const auto places = problem.idiom == &partition ? 2 : 1;
+        const auto places = &idiom == &partition ? 2 : 1;
         std::fill_n(output, places * problem.elements, spoilt);
     }
-    return {*read, problem.want, 0};
-}
-
-Part own_part(const Problem& problem, const Answer& answer) {
-    return {work(problem).items, answer.read.value_or(Number{})};
+    return judgement;
 }
 
 Work work(const Problem& problem) {
@@ -228,7 +200,7 @@ Facts parameters(const Problem& problem) {
     return facts;
 }
 
-void particulars(const Problem& problem, const Way& way, Record& record) {
+void describe(const Problem& problem, const Way& way, Record& record) {
     record.limit = problem.limit;
     if (problem.idiom->obstacle != nullptr) record.not_run = problem.idiom->obstacle(problem, way);
 }

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <cstring>
 
+#include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/clones.hpp"
 #include "common/machine/limits.hpp"
 #include "common/machine/memory.hpp"
 #include "common/machine/opaque.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer::syntax {
 

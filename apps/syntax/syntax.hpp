@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,7 +31,6 @@ struct Settings {
     // Elements that one execution handles, in as many calls of the idiom as that takes: so many that the
     // clock and the timed loop, some nanoseconds an execution, do not count.
     std::int64_t work = 1'000'000;
-    std::vector<std::string> idioms;  // none: all
     bool limits = true;
 };
 
@@ -61,9 +59,6 @@ struct Answer {
     std::int64_t originals_changed = 0, others_changed = 0;  // over all calls
     bool aliases = false;         // a change of one is promised to be a change of the other
     std::int64_t peak_bytes = 0;  // of the heap
-    // What check() read in it. It spoils what it has read: the next execution may get the same memory, and
-    // must write its answer itself.
-    mutable std::optional<Number> read;
 };
 
 using Way = Variant<Problem, Answer>;
@@ -85,20 +80,10 @@ struct Idiom {
 };
 
 extern const Idiom fill, sum, square, condition, partition, nesting, alias, files;
-inline constexpr std::array<const Idiom*, 8> idioms = {&fill,      &sum,     &square, &condition,
-                                                       &partition, &nesting, &alias,  &files};
+inline constexpr std::array idioms = {&fill, &sum, &square, &condition, &partition, &nesting, &alias, &files};
 
-// The ways of an idiom that were asked for by name, all if none were.
-struct Choice {
-    const Idiom* idiom;
-    std::vector<Way> ways;
-};
-
-// Throws UsageError for names that are no way's or no idiom's, and if nothing is left.
-std::vector<Choice> choose_ways(const std::vector<std::string>& names, const std::vector<std::string>& among);
-
-// A row a way: name, what it occupies, idiom and summary.
-std::string list_ways();
+// The idioms with all their ways.
+std::vector<Group<Problem, Answer>> all_groups();
 
 // One idiom's ways at one size.
 struct Comparison {
@@ -106,19 +91,20 @@ struct Comparison {
     std::vector<Way> ways;
 };
 
-// Every chosen idiom at every size. Collective. Throws UsageError: too much wanted, too little memory, no
-// folder for temporary files.
+// Every chosen idiom, by its group, at every size. Collective. Throws UsageError: too much wanted, too little
+// memory, no folder for temporary files.
 std::vector<Comparison> make_comparisons(const Team& world, const Settings& settings,
-                                         const std::vector<Choice>& choices);
+                                         const std::vector<Group<Problem, Answer>>& chosen);
 
 // After which nothing can be executed.
 void remove_temporary_files(const std::vector<Comparison>& comparisons);
 
-Check check(const Problem& problem, const Answer& answer);
-Part own_part(const Problem& problem, const Answer& answer);
+// Spoils what it has read of the answer: the next execution may get the same memory, and must write its
+// answer itself.
+Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);
-void particulars(const Problem& problem, const Way& way, Record& record);
+void describe(const Problem& problem, const Way& way, Record& record);
 
 // For each idiom and size, what is fastest, and how much longer the baseline takes.
 std::string summary(const std::vector<Comparison>& comparisons, const Launch& launch);

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "common/base/status.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/team.hpp"
 
 namespace pacer::syntax {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer::timings {

@@ -9,7 +9,7 @@
 #include <functional>
 #include <string_view>
 
-#include "common/placement/placement.hpp"
+#include "common/base/range_list.hpp"
 
 namespace pacer {
 

@@ -105,6 +105,13 @@ Argument Arguments::add_count(const std::string& names, std::int64_t& value, con
     return made.placeholder("COUNT");
 }
 
+Argument Arguments::add_count(const std::string& names, std::optional<std::int64_t>& value,
+                              const std::string& help) {
+    auto made = add_word(
+        names, [&value](const std::string& word) { value = parse_count(word); }, help);
+    return made.placeholder("COUNT");
+}
+
 Argument Arguments::add_number(const std::string& names, double& value, double largest,
                                const std::string& help) {
     const auto assign = [&value, names, largest](const std::string& word) {
@@ -118,10 +125,6 @@ Argument Arguments::add_whole(const std::string& names, std::uint64_t& value, co
         value = read_number<std::uint64_t>(names, word, std::numeric_limits<std::int64_t>::max());
     };
     return add_word(names, assign, help).placeholder("NUMBER").usual(fmt::format("{}", value));
-}
-
-void Arguments::describe(const std::string& name, const std::string& help) {
-    app_->get_option(name)->description(help);
 }
 
 void Arguments::set_footer(const std::string& text) {
@@ -140,8 +143,10 @@ std::size_t Arguments::count(const std::string& name) const {
 std::vector<std::pair<std::string, std::string>> Arguments::given() const {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto* const option : app_->get_options()) {
-        if (option->count() > 0)
-            all.emplace_back(option->get_name(), fmt::format("{}", fmt::join(option->results(), ",")));
+        if (option->count() == 0) continue;
+        const auto& names = option->get_lnames();  // get_name() tells nothing of what --help does not show
+        all.emplace_back(names.empty() ? option->get_name() : "--" + names.front(),
+                         fmt::format("{}", fmt::join(option->results(), ",")));
     }
     return all;
 }

@@ -62,6 +62,7 @@ class Arguments {
     Argument add_list(const std::string& names, std::vector<std::string>& value, const std::string& help);
     // 2e9, 2G, 64Ki: see parse_count.
     Argument add_count(const std::string& names, std::int64_t& value, const std::string& help);
+    Argument add_count(const std::string& names, std::optional<std::int64_t>& value, const std::string& help);
     // From 0 to `largest`.
     Argument add_number(const std::string& names, double& value, double largest, const std::string& help);
     Argument add_whole(const std::string& names, std::uint64_t& value, const std::string& help);
@@ -81,8 +82,6 @@ class Arguments {
         return made.one_of(words).placeholder("NAME").usual(usual);
     }
 
-    // Says something else of an option that is there.
-    void describe(const std::string& name, const std::string& help);
     void set_footer(const std::string& text);
 
     // Another set of arguments, of a command that is named first. Lives as long as this.

@@ -1,7 +1,6 @@
 #include "common/launch/options.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "common/base/build_info.hpp"
 #include "common/base/say.hpp"
@@ -14,7 +13,7 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
     : Arguments(program, summary), options_(options) {
     constexpr double most_seconds = 1e9;
     const std::string run = "Measuring", output = "Output";
-    add_count("-n,--elements", options_.elements, "Size of the problem");
+    add_list("--problems", options_.problems, "Only these, separated by commas; --list names them");
     add_list("--variants", options_.variants, "Only these, separated by commas; --list names them");
     add_count("--repeats", options_.run.repeats,
               "Timed repeats of each variant [until its median is known to 2 %]")
@@ -39,6 +38,10 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
     add_flag("--list", options_.list, "List the variants and exit");
 }
 
+void CommandLine::add_former_name_of_problems(const std::string& name) {
+    add_list(name, options_.problems, "The same").group("").excludes("--problems");
+}
+
 std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char** argv,
                                              const std::string& variant_list) {
     std::optional<std::string> text;
@@ -60,32 +63,6 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;
     if (only_repeats) options_.run.max_seconds = 0;
     return std::nullopt;
-}
-
-void refuse_unknown(const std::vector<std::string>& names, const std::vector<std::string_view>& known) {
-    for (const auto& name : names) {
-        if (std::find(known.begin(), known.end(), name) == known.end()) {
-            throw UsageError(
-                fmt::format("no variant is called '{}'; there are {}", name, fmt::join(known, ", ")));
-        }
-    }
-}
-
-std::string list_row(std::string_view name, Uses uses, std::string_view summary) {
-    const auto occupies = [&]() -> std::string_view {
-        switch (uses) {
-            case Uses::core:
-                return "1 core";
-            case Uses::threads:
-                return "threads of 1 process";
-            case Uses::ranks:
-                return "all ranks";
-            case Uses::both:
-                return "all ranks x threads";
-        }
-        return "";
-    };
-    return fmt::format("{:<20} {:<22} {}\n", name, occupies(), summary);
 }
 
 }  // namespace pacer

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/machine/host_facts.hpp"
 #include "common/machine/topology.hpp"
@@ -15,34 +16,50 @@
 
 namespace pacer {
 
-namespace {
+bool Session::is_chosen(std::string_view problem, std::string_view variant) const {
+    const auto group =
+        std::find_if(chosen_.begin(), chosen_.end(), [&](const auto& its) { return its.problem == problem; });
+    return group != chosen_.end() && std::any_of(group->variants.begin(), group->variants.end(),
+                                                 [&](const auto& row) { return row.name == variant; });
+}
 
-void look_at_placement(Session& session, int argc, char** argv) {
-    const auto ranks = gather_placement(session.world, session.threads);
-    on_root(session.world, [&] {
-        session.launch.placement = places(ranks);
-        const auto report = judge_placement(ranks, session.uses, launch_command(argc, argv));
+std::vector<Uses> Session::all_uses() const {
+    std::vector<Uses> uses;
+    for (const auto& group : chosen_) {
+        for (const auto& row : group.variants) {
+            if (std::find(uses.begin(), uses.end(), row.uses) == uses.end()) uses.push_back(row.uses);
+        }
+    }
+    return uses;
+}
+
+void Session::look_at_placement(int argc, char** argv) {
+    const auto ranks = gather_placement(world, threads);
+    on_root(world, [&] {
+        launch.placement = places(ranks);
+        const auto report = judge_placement(ranks, all_uses(), launch_command(argc, argv));
         if (report.faults.empty()) return;
         std::string text;
         for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", fault);
         text += report.picture;
         if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
-        if (!session.options.quiet || session.options.strict_placement) say(text);
-        if (session.options.strict_placement) {
+        if (!options.quiet || options.strict_placement) say(text);
+        if (options.strict_placement) {
             throw UsageError(
                 "the placement above is bad and --strict-placement was asked for; nothing was run");
         }
-        session.launch.warnings = report.faults;
+        launch.warnings = report.faults;
     });
 }
 
 // Settings of the host and of OpenMP that keep a variant from what the machine can do.
-void look_at_settings(Session& session) {
-    if (!session.world.root()) return;
-    auto& warnings = session.launch.warnings;
-    auto speeds = unsteady_clock_rate(session.launch.circumstances);
+void Session::look_at_settings() {
+    if (!world.root()) return;
+    auto& warnings = launch.warnings;
+    auto speeds = unsteady_clock_rate(launch.circumstances);
     if (!speeds.empty()) warnings.push_back(std::move(speeds));
-    if (std::none_of(session.uses.begin(), session.uses.end(), uses_threads)) return;
+    const auto uses = all_uses();
+    if (std::none_of(uses.begin(), uses.end(), uses_threads)) return;
     const int cpus = omp_get_num_procs(), most = omp_get_thread_limit();
     if (most < cpus) {
         warnings.push_back(
@@ -57,17 +74,17 @@ void look_at_settings(Session& session) {
 }
 
 // What others took from the processors while the launch ran.
-void look_at_load(Session& session) {
+void Session::look_at_load() {
     const auto after = read_cpu_times();
-    const auto& before = session.cpu_before;
+    const auto& before = cpu_before_;
     double own = after.own_seconds - before.own_seconds;  // of all ranks on this host
-    MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_DOUBLE, MPI_SUM, session.world.node);
-    if (!session.world.root()) return;
+    MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_DOUBLE, MPI_SUM, world.node);
+    if (!world.root()) return;
     const double busy = after.busy_seconds - before.busy_seconds,
                  steal = after.steal_seconds - before.steal_seconds;
     const double all = busy + steal + after.idle_seconds - before.idle_seconds;
     const double others = std::max(0.0, busy - own);
-    auto& facts = session.launch.circumstances;
+    auto& facts = launch.circumstances;
     facts.insert(facts.end(), {{"load_before", before.load_1min},
                                {"load_after", after.load_1min},
                                {"steal_seconds", steal},
@@ -75,65 +92,61 @@ void look_at_load(Session& session) {
                                {"end_time", utc_now()}});
     const auto warn = [&](double seconds, std::string_view who) {
         if (all <= 0 || seconds < 0.03 * all) return;
-        session.launch.warnings.push_back(fmt::format(
-            "{} took {:.0f} % of this host's CPU time during the launch", who, 100 * seconds / all));
+        launch.warnings.push_back(fmt::format("{} took {:.0f} % of this host's CPU time during the launch",
+                                              who, 100 * seconds / all));
     };
     warn(others, "other processes");
     warn(steal, "the hypervisor");
 }
 
-}  // namespace
-
-Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses,
-                     int argc, char** argv) {
-    Session session{world, options, std::move(uses), {}, read_cpu_times()};
+Session::Session(const Team& team, std::string_view app, const Options& settings,
+                 const std::vector<ListedGroup>& chosen, int argc, char** argv)
+    : world(team), options(settings), app_(app), chosen_(chosen), cpu_before_(read_cpu_times()) {
     set_activity("looking at the placement");
     check_clocks(world);
-    session.launch.id = new_launch_id();
-    session.launch.circumstances = circumstances_before(world, app, argc, argv);
-    session.threads = decide_threads(world);
-    look_at_placement(session, argc, argv);
+    launch.id = new_launch_id();
+    launch.circumstances = circumstances_before(world, app, argc, argv);
+    threads = decide_threads(world);
+    look_at_placement(argc, argv);
     if (!topology().instead.empty()) {
-        session.launch.warnings.push_back(
+        launch.warnings.push_back(
             fmt::format("PACER_TOPOLOGY={} was taken for this machine", topology().instead));
     }
-    look_at_settings(session);
+    look_at_settings();
     const auto clock = measure_clock();
-    auto& facts = session.launch.circumstances;
+    auto& facts = launch.circumstances;
     facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},
                                {"clock_overhead_seconds", clock.overhead_seconds},
                                {"seed", static_cast<std::int64_t>(options.run.seed)},
                                {"max_seconds", options.run.max_seconds},
                                {"repeats_asked", options.run.repeats}});
     profile::enabled = options.profile;
-    return session;
 }
 
-void measure(Session& session) {
+void Session::measure() {
     std::vector<bool> possible;
-    for (const auto& task : session.tasks) possible.push_back(task.record.not_run.empty());
-    auto options = session.options.run;
-    options.keep = [&](const auto& records) { safekeeping::keep(session.launch, records); };
-    auto outcome = run_tasks(std::move(session.tasks), session.world, session.threads, options);
-    session.launch.records = std::move(outcome.records);
-    session.stopped = outcome.stopped;
-    const auto& records = session.launch.records;
+    for (const auto& task : tasks_) possible.push_back(task.record.not_run.empty());
+    auto run = options.run;
+    run.keep = [&](const auto& records) { safekeeping::keep(launch, records); };
+    auto outcome = run_tasks(std::move(tasks_), world, threads, run);
+    launch.records = std::move(outcome.records);
+    stopped_ = outcome.stopped;
+    const auto& records = launch.records;
     for (std::size_t i = 0; i < records.size(); ++i) {
-        if (possible[i] && records[i].repeats() == 0)
-            session.out_of_time.push_back(case_name(records[i], records));
+        if (possible[i] && records[i].repeats() == 0) out_of_time_.push_back(case_name(records[i], records));
     }
 }
 
-void close_session(Session& session) {
+void Session::close() {
     set_activity("reporting");
     progress::clear();
-    look_at_load(session);
-    if (session.options.profile) session.profile = profile::report(session.world);
-    if (!session.world.root()) return;
-    auto& warnings = session.launch.warnings;
-    const auto found = doubts(session.launch.records, session.options.run, session.stopped);
+    look_at_load();
+    if (options.profile) profile_ = profile::report(world);
+    if (!world.root()) return;
+    auto& warnings = launch.warnings;
+    const auto found = doubts(launch.records, options.run, stopped_);
     warnings.insert(warnings.end(), found.begin(), found.end());
-    if (session.stopped) warnings.emplace_back("stopped early by a signal");
+    if (stopped_) warnings.emplace_back("stopped early by a signal");
 }
 
 }  // namespace pacer

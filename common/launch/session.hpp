@@ -1,67 +1,112 @@
-// Everything around the timed loop of one launch: thread counts, placement, limits, circumstances, doubts.
+// One launch while it runs: what was chosen, who works where, what is planned, and what has been measured.
+// What it leaves is a Launch, which is data.
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
+#include <type_traits>
 #include <vector>
 
+#include "common/launch/launch.hpp"
 #include "common/launch/options.hpp"
+#include "common/launch/selection.hpp"
 #include "common/machine/environment.hpp"
 #include "common/machine/limits.hpp"
 #include "common/measure/record.hpp"
 #include "common/measure/run.hpp"
-#include "common/measure/timing.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/placement/placement.hpp"
 
 namespace pacer {
 
-struct Session {
+class Session {
+  public:
+    // Decides the thread counts and looks at the placement, before anything is timed: faults are printed on
+    // stderr and become warnings, or with --strict-placement a UsageError. The arguments must outlive it.
+    // Collective.
+    Session(const Team& world, std::string_view app, const Options& options,
+            const std::vector<ListedGroup>& chosen, int argc, char** argv);
+
     const Team& world;
     const Options& options;
-    std::vector<Uses> uses;  // of the variants to be run
     Threads threads;
-    CpuTimes cpu_before;
-    std::vector<Task> tasks = {};               // planned and not yet measured
-    Launch launch = {};                         // complete on rank 0 after close_session
-    std::string profile = {};                   // the table for --profile; rank 0
-    bool stopped = false;                       // by a signal to any rank
-    std::vector<std::string> out_of_time = {};  // cases that got no repeat, and found no obstacle; rank 0
+    Launch launch;  // complete on rank 0 after close()
+
+    // Why the launch is wrong whatever its answers are; empty: it is not. The same on every rank. If nothing
+    // is planned it ends at once.
+    std::string failure;
+    ExitStatus status = ExitStatus::right;  // once the report is out
+
+    // The group with those of its variants alone that are to be run.
+    template <class Problem, class Answer>
+    Group<Problem, Answer> chosen(const Group<Problem, Answer>& group) const {
+        auto some = group;
+        std::erase_if(some.variants,
+                      [&](const auto& variant) { return !is_chosen(group.problem, variant.name); });
+        return some;
+    }
+
+    // The groups of which a variant is to be run, with those alone.
+    template <class Problem, class Answer>
+    std::vector<Group<Problem, Answer>> chosen(const std::vector<Group<Problem, Answer>>& groups) const {
+        std::vector<Group<Problem, Answer>> all;
+        for (const auto& group : groups) {
+            if (auto some = chosen(group); !some.variants.empty()) all.push_back(std::move(some));
+        }
+        return all;
+    }
+
+    // Has the chosen variants of the group timed on the problem, which must outlive the launch's repeats. An
+    // app plans one problem after the other; the variants of all then take turns. Probes the limits of the
+    // experiment's work. Collective.
+    template <class Problem, class Answer>
+    void plan(const Problem& problem, const Group<Problem, Answer>& group,
+              const std::type_identity_t<Experiment<Problem, Answer>>& experiment) {
+        const auto some = chosen(group);
+        std::map<Uses, Rates> rates;
+        if (!options.no_limits) {
+            set_activity("probing the limits");
+            rates = measure_rates(world, threads, experiment.work, uses_of(some));
+        }
+        for (auto& task : tasks_of(problem, some, experiment, world, threads)) {
+            auto& record = task.record;
+            if (record.limit.seconds == 0) {
+                record.limit = limit_of(record.work, rates[record.uses],
+                                        occupation(record.uses, record.ranks, record.threads));
+            }
+            record.app = app_;
+            tasks_.push_back(std::move(task));
+        }
+    }
+
+    // What follows is the frame's to call.
+
+    bool has_plans() const { return !tasks_.empty(); }
+    // Times all that was planned. Collective.
+    void measure();
+    // Adds what is known only after the run. Collective.
+    void close();
+
+    bool stopped() const { return stopped_; }  // by a signal to any rank
+    // Cases that got no repeat, and found no obstacle; rank 0.
+    const std::vector<std::string>& out_of_time() const { return out_of_time_; }
+    const std::string& profile() const { return profile_; }  // the table for --profile; rank 0
+
+  private:
+    bool is_chosen(std::string_view problem, std::string_view variant) const;
+    std::vector<Uses> all_uses() const;
+    void look_at_placement(int argc, char** argv);
+    void look_at_settings();
+    void look_at_load();
+
+    std::string app_;
+    std::vector<ListedGroup> chosen_;
+    CpuTimes cpu_before_;
+    std::vector<Task> tasks_;  // planned and not yet measured
+    std::string profile_;
+    bool stopped_ = false;
+    std::vector<std::string> out_of_time_;
 };
-
-// Decides the thread counts and looks at the placement, before anything is timed: faults are printed on
-// stderr and become warnings, or with --strict-placement a UsageError. Collective.
-Session open_session(const Team& world, std::string_view app, const Options& options, std::vector<Uses> uses,
-                     int argc, char** argv);
-
-// Adds what is known only after the run. Collective.
-void close_session(Session& session);
-
-// Probes the limits of an experiment's work and plans its variants. An app with several problems plans one
-// experiment after the other. Collective.
-template <class Problem, class Answer>
-void plan(Session& session, const Experiment<Problem, Answer>& experiment) {
-    std::map<Uses, Rates> rates;
-    if (!session.options.no_limits) {
-        set_activity("probing the limits");
-        const std::vector variants(experiment.variants.begin(), experiment.variants.end());
-        rates = measure_rates(session.world, session.threads, experiment.work, uses_of(variants));
-    }
-    const auto limit = [&](const Record& record) {
-        return limit_of(record.work, rates[record.uses],
-                        occupation(record.uses, record.ranks, record.threads));
-    };
-    for (auto& task : tasks_of(experiment, session.world, session.threads, limit)) {
-        session.tasks.push_back(std::move(task));
-    }
-}
-
-// Times all that was planned, the variants of all problems taking turns. Collective.
-void measure(Session& session);
-
-// The same for an app with one problem.
-template <class Problem, class Answer>
-void measure(Session& session, const Experiment<Problem, Answer>& experiment) {
-    plan(session, experiment);
-    measure(session);
-}
 
 }  // namespace pacer

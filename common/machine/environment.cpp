@@ -14,9 +14,9 @@
 #include <sstream>
 
 #include "common/base/build_info.hpp"
+#include "common/base/command_line.hpp"
 #include "common/machine/environment_parse.hpp"
 #include "common/machine/host_facts.hpp"
-#include "common/placement/placement.hpp"
 
 namespace pacer {
 
@@ -56,11 +56,8 @@ std::string kernel() {
     return uname(&name) == 0 ? fmt::format("{} {} {}", name.sysname, name.release, name.machine) : "unknown";
 }
 
-std::string mpi_library() {
-    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING + 1> text{};
-    int length = 0;
-    MPI_Get_library_version(text.data(), &length);
-    std::string line(text.data());
+std::string mpi_library_line() {
+    auto line = mpi_library();
     line = line.substr(0, line.find('\n'));
     std::replace(line.begin(), line.end(), '\t', ' ');
     return line;
@@ -135,7 +132,7 @@ Facts circumstances_before(const Team& world, std::string_view program, int argc
     facts.emplace_back("hosts", host_list(hosts));
     for (auto& fact : host_facts()) facts.push_back(std::move(fact));
     facts.emplace_back("kernel", kernel());
-    facts.emplace_back("mpi_library", mpi_library());
+    facts.emplace_back("mpi_library", mpi_library_line());
     facts.emplace_back("mpi_thread_level", mpi_thread_level());
     facts.emplace_back("openmp", openmp_version(_OPENMP));
     add_scheduler(facts);

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/measure/record.hpp"
+#include "common/base/facts.hpp"
 #include "common/parallel/team.hpp"
 
 namespace pacer {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "common/base/range_list.hpp"
 #include "common/machine/environment_parse.hpp"
-#include "common/placement/placement.hpp"
 
 namespace pacer {
 

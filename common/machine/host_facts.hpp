@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "common/measure/record.hpp"
+#include "common/base/facts.hpp"
 
 namespace pacer {
 

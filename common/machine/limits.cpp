@@ -5,12 +5,11 @@
 
 #include <algorithm>
 
+#include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/memory.hpp"
 #include "common/machine/probes.hpp"
 #include "common/machine/topology.hpp"
-#include "common/measure/run.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer {
 
@@ -39,8 +38,7 @@ std::int64_t words_per_thread(std::int64_t node_bytes, std::int64_t threads) {
 }
 
 double probe_bandwidth(const Team& world, bool together, int threads, std::int64_t problem_bytes) {
-    int node_ranks = 1;
-    if (together) MPI_Comm_size(world.node, &node_ranks);
+    const int node_ranks = together ? world.node_size : 1;
     const auto node_bytes = together ? problem_bytes / world.size * node_ranks : problem_bytes;
     auto words = words_per_thread(node_bytes, std::int64_t{threads} * node_ranks);
     if (together) MPI_Allreduce(MPI_IN_PLACE, &words, 1, MPI_INT64_T, MPI_MIN, world.comm);

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "common/measure/record.hpp"
+#include "common/machine/work.hpp"
 #include "common/parallel/team.hpp"
-#include "common/placement/placement.hpp"
+#include "common/parallel/uses.hpp"
 
 namespace pacer {
 

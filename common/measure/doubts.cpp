@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer {
 

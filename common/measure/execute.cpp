@@ -1,4 +1,5 @@
 #include "common/measure/execute.hpp"
+#include "common/parallel/ending.hpp"
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -8,9 +9,9 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "common/base/clock.hpp"
 #include "common/measure/profile.hpp"
 #include "common/measure/progress.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer {
 
@@ -45,7 +46,7 @@ Executor::Executor(std::vector<Task>& tasks, const Team& world, const Threads& t
       world_(world),
       threads_(threads),
       options_(options),
-      last_check_(tasks.size()),
+      last_(tasks.size()),
       order_(tasks.size()),
       random_(options.seed),
       start_seconds_(now_seconds()) {
@@ -130,18 +131,14 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     sample.start = now_seconds();
     task.execute(team, batch);
     sample.end = now_seconds();
-    const double clocked = task.seconds ? task.seconds() : 0;  // of all answers, while they are there
-    if (task.inspect) task.inspect(team);
-    if (world_.root()) {
-        last_check_[sample.task] = task.check(task.record.verdict);
-        if (task.observe) sample.observed = task.observe();
-    }
+    auto& judgement = last_[sample.task] = task.judge(team, task.record.verdict);
+    if (world_.root()) sample.observed = std::move(judgement.observed);
     const double passed = sample.end - sample.start;
     sample.lasted = passed / static_cast<double>(batch);
     if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
-    if (task.seconds) {
+    if (judgement.seconds) {
         sample.start = 0;
-        sample.end = clocked;
+        sample.end = *judgement.seconds;
     }
     set_activity("between two repeats");
 }
@@ -170,7 +167,7 @@ std::vector<Sample> Executor::collect(const Plan& plan, std::vector<Sample> samp
     MPI_Gather(mine.data(), mpi_count(width), MPI_DOUBLE, all.data(), mpi_count(width), MPI_DOUBLE, 0,
                world_.comm);
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        if (plan.batch[i] > 0 && tasks_[i].part) collect_shares(i);
+        if (plan.batch[i] > 0 && last_[i].own) collect_shares(i);
     }
     if (!world_.root()) return {};
 
@@ -193,9 +190,9 @@ void Executor::collect_shares(std::size_t i) {
     std::vector<Part> parts(static_cast<std::size_t>(record.ranks));
     if (!uses_ranks(record.uses)) {
         if (!world_.root()) return;
-        parts[0] = tasks_[i].part();
+        parts[0] = *last_[i].own;
     } else {
-        const Part mine = tasks_[i].part();
+        const Part mine = *last_[i].own;
         MPI_Gather(&mine, sizeof mine, MPI_BYTE, parts.data(), sizeof mine, MPI_BYTE, 0, world_.comm);
         if (!world_.root()) return;
     }
@@ -207,7 +204,7 @@ void Executor::collect_shares(std::size_t i) {
         sum.items += parts[rank].items;
         sum.partial = sum.partial + parts[rank].partial;
     }
-    check_shares(record, sum, last_check_[i]);
+    check_shares(record, sum, last_[i].check);
 }
 
 void Executor::show_progress(const Record& record) const {

@@ -61,7 +61,7 @@ class Executor {
     const Team& world_;
     const Threads& threads_;
     const RunOptions& options_;
-    std::vector<Check> last_check_;  // of each task's latest answer; rank 0
+    std::vector<Judgement> last_;  // of each task's latest answer
     std::vector<std::size_t> order_;
     std::mt19937_64 random_;
     double start_seconds_;

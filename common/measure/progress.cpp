@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
-#include "common/measure/timing.hpp"
 #include "common/placement/launcher.hpp"
 
 namespace pacer::progress {

@@ -113,14 +113,4 @@ std::optional<Number> sum_of_partials(const std::vector<Share>& shares) {
     return sum;
 }
 
-std::string to_string(const Value& value) {
-    return std::visit([](const auto& held) { return fmt::format("{}", held); }, value);
-}
-
-std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise) {
-    const auto found =
-        std::find_if(facts.begin(), facts.end(), [&](const auto& f) { return f.first == name; });
-    return found == facts.end() ? std::string(otherwise) : to_string(found->second);
-}
-
 }  // namespace pacer

@@ -5,44 +5,18 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <variant>
 #include <vector>
 
+#include "common/base/facts.hpp"
+#include "common/machine/work.hpp"
 #include "common/measure/verify.hpp"
+#include "common/parallel/uses.hpp"
+#include "common/placement/place.hpp"
 
 namespace pacer {
 
-using Value = std::variant<std::string, std::int64_t, double>;
-using Facts = std::vector<std::pair<std::string, Value>>;  // in the order shown; names lower_case
-
-enum class Uses { core, threads, ranks, both };  // what a variant occupies; the first two use one process
-enum class Promise { right, racy };              // racy: a wrong answer is the lesson, not a failure
-
-constexpr bool uses_ranks(Uses uses) {
-    return uses == Uses::ranks || uses == Uses::both;
-}
-constexpr bool uses_threads(Uses uses) {
-    return uses == Uses::threads || uses == Uses::both;
-}
-
+enum class Promise { right, racy };  // racy: a wrong answer is the lesson, not a failure
 enum class StoppedBy { unknown, converged, budget, count, signal };  // why a case got no more repeats
-
-enum class Operation { none, int64_add, float64_add };
-
-// What any variant of the app has to do at least, whichever way it does it.
-struct Work {
-    std::int64_t items = 0;       // elements, records, ...
-    std::int64_t bytes = 0;       // that must come from memory; 0: none
-    std::int64_t operations = 0;  // arithmetic, of the kind below
-    Operation operation = Operation::none;
-};
-
-// The time below which this machine cannot do the work with this placement.
-struct Limit {
-    double seconds = 0;   // 0: not measured
-    std::string derived;  // "130.5 Gadd/s int64 on 1 core", what the seconds follow from
-};
 
 // A rank's part in a case, for the proof: over the ranks of the case, items and partials add up to the whole.
 struct Share {
@@ -100,16 +74,6 @@ std::string case_name(const Record& record, const std::vector<Record>& all);
 Number sum_of_items(const std::vector<Share>& shares);
 std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
 
-// Where one rank ran.
-struct Place {
-    int rank = 0;
-    std::string host;
-    std::int64_t pid = 0;
-    std::string cpus_allowed;  // as the kernel lists them: "0-3,8"
-    int threads = 1;           // of a variant that uses ranks and threads
-    std::string thread_cpus;   // where each of those threads may run, ";" between threads
-};
-
 // What makes a launch's numbers less trustworthy, or says what they are of; its sentence is made when it is
 // shown.
 struct Doubt {
@@ -147,11 +111,5 @@ Uses uses_named(std::string_view name);
 Promise promise_named(std::string_view name);
 Operation operation_named(std::string_view name);
 StoppedBy stopped_by_named(std::string_view name);
-
-// A fact as text, numbers in their shortest exact form.
-std::string to_string(const Value& value);
-
-// The text of the fact of that name, or `otherwise`.
-std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise = "");
 
 }  // namespace pacer

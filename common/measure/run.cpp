@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/doubts.hpp"
 #include "common/measure/execute.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer {
 
@@ -119,8 +120,7 @@ class Director {
     // execution have taken a whole step of the clock more than `typical`. Where the clock has told next to
     // nothing the batch grows step by step.
     std::int64_t batch_for(std::size_t i, double typical) const {
-        // A batch is prepared as a whole: its second execution would find what the first has left.
-        if (tasks_[i].prepare) return 1;
+        if (tasks_[i].batch == Batch::never) return 1;
         const double step = clock_step_seconds_, batch = static_cast<double>(batch_[i]);
         const double shortest = std::min(shortest_in_steps * step, std::max(long_enough_seconds, 50 * step));
         double wanted = std::ceil(shortest / std::max(typical, 1e-12));
@@ -233,19 +233,6 @@ class Director {
 };
 
 }  // namespace
-
-int threads_for(const Threads& threads, Uses uses) {
-    switch (uses) {
-        case Uses::threads:
-            return threads.process;
-        case Uses::both:
-            return threads.hybrid;
-        case Uses::core:
-        case Uses::ranks:
-            break;
-    }
-    return 1;
-}
 
 Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
                   const RunOptions& options) {

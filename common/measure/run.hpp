@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <span>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -15,7 +15,7 @@
 #include "common/measure/record.hpp"
 #include "common/measure/variant.hpp"
 #include "common/parallel/team.hpp"
-#include "common/placement/placement.hpp"
+#include "common/parallel/uses.hpp"
 
 namespace pacer {
 
@@ -38,20 +38,33 @@ struct Part {
 // What an answer tells beside being right, by name: {"lost_updates", 12}.
 using Observations = std::vector<std::pair<std::string, double>>;
 
-// Threads of each rank of a variant of that kind.
-int threads_for(const Threads& threads, Uses uses);
+// What one answer comes to.
+struct Judgement {
+    Check check = {};                    // rank 0 of the variant's team; of the others nothing is read
+    std::optional<Part> own = {};        // this rank's part, where the parts are to add up to the whole
+    Observations observed = {};          // rank 0; always the same names
+    std::optional<double> seconds = {};  // this rank's of the execution, where the variants clock themselves:
+                                         // a collective call, say, and not the barrier before it. Positive.
+                                         // Without it an execution lasts from the first rank's start.
+};
+
+// Which executions of a batch, the repeat of what is too short for the clock, leave something to be judged.
+enum class Batch {
+    every,  // each answer is kept and judged
+    last,   // what was written before is lost: the last answer alone is judged
+    never,  // no two executions without a preparation: what is short is not batched
+};
 
 // A variant with its problem bound: what the timed loop works on.
 struct Task {
     std::string activity;  // "running variant mpi"
     Record record;         // case, work and limit are filled in; not_run says why not
+    Batch batch = Batch::every;
     std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
-    std::function<double()> seconds;  // of these, on every rank, as clocked by the variant; may be empty
-    std::function<void(const Team&)> prepare;  // before the clock starts; may be empty
-    std::function<void(const Team&)> inspect;  // what the last execute left, after the clock; may be empty
-    std::function<Check(Verdict&)> check;   // every answer kept by the last execute; returns the last; rank 0
-    std::function<Part()> part;             // of the last answer, on every rank; may be empty
-    std::function<Observations()> observe;  // of the last answer, of a batch too; rank 0; may be empty
+    std::function<void(const Team&)> prepare;                // before the clock starts; may be empty
+    // What the last execute left, on every rank, after the clock: each answer that is to be judged adds its
+    // check to the verdict on rank 0. Returns the judgement of the last one, with the seconds of all.
+    std::function<Judgement(const Team&, Verdict&)> judge;
 };
 
 struct Outcome {
@@ -63,45 +76,36 @@ struct Outcome {
 Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& threads,
                   const RunOptions& options);
 
-// An app's problem and its ways to solve it.
+// How the variants of a group are run on their problem, and judged.
 template <class Problem, class Answer>
 struct Experiment {
-    std::string_view app;
-    const Problem& problem;
-    std::span<const Variant<Problem, Answer>> variants;
-    Facts parameters;                                       // every problem parameter under its option's name
-    Work work;                                              // of every variant; what limits are probed for
-    Check (*check)(const Problem&, const Answer&);          // rank 0 only
-    Part (*part)(const Problem&, const Answer&) = nullptr;  // any rank
+    Facts parameters = {};  // every problem parameter under its option's name
+    Work work = {};         // of every variant; what limits are probed for
+    // An answer after the clock, on every rank of its team; may communicate, and complete the answer by what
+    // the variant has written.
+    Judgement (*judge)(const Problem&, Answer&, const Team&);
     // What is particular to a variant: its own work, a limit that no probe tells, why it is not run. The case
     // is filled in. The same on every rank.
-    void (*particulars)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
-    // Rank 0 only; always the same names. Of a batch the last answer alone is observed.
-    Observations (*observe)(const Problem&, const Answer&) = nullptr;
-    std::string_view baseline = "serial";  // what speedups refer to
+    void (*describe)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
     // What is to be done before a repeat, outside the clock, on every rank that will run: warms a cache, or
-    // empties it. Such repeats are not batched, however short they are.
+    // empties it. Wants Batch::never.
     void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
-    // Completes the answer by what the variant has written, on every rank that ran it, outside the clock; may
-    // communicate. Of a batch the last answer alone is inspected and checked: what was written before is
-    // lost.
-    void (*inspect)(const Problem&, const Team&, Answer&) = nullptr;
-    // This rank's seconds of an execution, where the variants clock themselves: a collective call, say, and
-    // not the barrier before it. Any rank; positive. Without it an execution lasts from the first rank's
-    // start.
-    double (*seconds)(const Problem&, const Answer&) = nullptr;
+    Batch batch = Batch::every;
 };
 
-// A task for each variant of the experiment, in the same order. `limit_of` gives a case its limit unless it
-// has one of its own. The experiment's problem must outlive the tasks.
+// A task for each variant of the group, in the same order. The problem must outlive the tasks.
 template <class Problem, class Answer>
-std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const Team& world,
-                           const Threads& threads, const std::function<Limit(const Record&)>& limit_of) {
+std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>& group,
+                           const Experiment<Problem, Answer>& experiment, const Team& world,
+                           const Threads& threads) {
+    if (experiment.prepare && experiment.batch != Batch::never)
+        throw std::logic_error(
+            "a batch would be prepared once, and its second execution find what the first left");
     std::vector<Task> tasks;
-    for (const auto& variant : experiment.variants) {
+    for (const auto& variant : group.variants) {
         Task task;
         task.activity = "running variant " + std::string(variant.name);
-        task.record.app = experiment.app;
+        task.batch = experiment.batch;
         task.record.variant = variant.name;
         task.record.uses = variant.uses;
         task.record.promise = variant.promise;
@@ -109,53 +113,38 @@ std::vector<Task> tasks_of(const Experiment<Problem, Answer>& experiment, const 
         task.record.threads = threads_for(threads, variant.uses);
         task.record.parameters = experiment.parameters;
         task.record.work = experiment.work;
-        task.record.baseline = experiment.baseline;
-        if (experiment.particulars) experiment.particulars(experiment.problem, variant, task.record);
-        if (task.record.limit.seconds == 0) task.record.limit = limit_of(task.record);
+        task.record.baseline = group.baseline;
+        if (experiment.describe) experiment.describe(problem, variant, task.record);
 
         auto answers = std::make_shared<std::vector<Answer>>();
-        const Problem* problem = &experiment.problem;
-        task.execute = [answers, problem, run = variant.run](const Team& team, std::int64_t times) {
+        task.execute = [answers, &problem, run = variant.run](const Team& team, std::int64_t times) {
             answers->clear();
             try {
-                for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(*problem, team));
+                for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(problem, team));
             } catch (const UsageError& error) {  // by this rank alone: the others must not wait for it
                 throw std::runtime_error(error.what());
             }
         };
-        task.check = [answers, problem, check = experiment.check](Verdict& verdict) {
-            Check last;
-            for (const auto& answer : *answers) verdict.add(last = check(*problem, answer));
+        if (experiment.prepare) {
+            task.prepare = [&problem, variant, prepare = experiment.prepare](const Team& team) {
+                prepare(problem, variant, team);
+            };
+        }
+        task.judge = [answers, &problem, judge = experiment.judge, batch = experiment.batch](
+                         const Team& team, Verdict& verdict) {
+            Judgement last;
+            double seconds = 0;
+            for (auto answer = batch == Batch::every ? answers->begin() : answers->end() - 1;
+                 answer != answers->end(); ++answer) {
+                last = judge(problem, *answer, team);
+                if (team.root()) verdict.add(last.check);
+                seconds += last.seconds.value_or(0);
+            }
+            if (last.seconds) last.seconds = seconds;
+            if (last.seconds && batch == Batch::last && answers->size() > 1)
+                throw std::logic_error("of executions that are not judged no seconds are known");
             return last;
         };
-        if (experiment.prepare) {
-            task.prepare = [problem, variant, prepare = experiment.prepare](const Team& team) {
-                prepare(*problem, variant, team);
-            };
-        }
-        if (experiment.inspect) {
-            task.inspect = [answers, problem, inspect = experiment.inspect](const Team& team) {
-                answers->erase(answers->begin(), answers->end() - 1);
-                inspect(*problem, team, answers->back());
-            };
-        }
-        if (experiment.seconds) {
-            task.seconds = [answers, problem, seconds = experiment.seconds] {
-                double sum = 0;
-                for (const auto& answer : *answers) sum += seconds(*problem, answer);
-                return sum;
-            };
-        }
-        if (experiment.part) {
-            task.part = [answers, problem, part = experiment.part] {
-                return part(*problem, answers->back());
-            };
-        }
-        if (experiment.observe) {
-            task.observe = [answers, problem, observe = experiment.observe] {
-                return observe(*problem, answers->back());
-            };
-        }
         tasks.push_back(std::move(task));
     }
     return tasks;

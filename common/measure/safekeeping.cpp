@@ -4,7 +4,7 @@
 #include <mutex>
 #include <vector>
 
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::safekeeping {
 

@@ -1,7 +1,9 @@
-// A variant: one way to solve an app's problem.
+// A variant: one way to solve an app's problem. A group: the variants of one problem.
 #pragma once
 
+#include <algorithm>
 #include <string_view>
+#include <vector>
 
 #include "common/measure/record.hpp"
 #include "common/parallel/team.hpp"
@@ -16,5 +18,24 @@ struct Variant {
     Uses uses;
     Promise promise = Promise::right;
 };
+
+// The variants that solve one problem of an app, or those of them that were chosen. The same variant may
+// belong to several groups.
+template <class Problem, class Answer>
+struct Group {
+    std::string_view problem;   // what --problems calls it
+    std::string_view baseline;  // the variant that speedups refer to
+    std::vector<Variant<Problem, Answer>> variants;
+};
+
+// The kinds of use among the variants, without repeats.
+template <class Problem, class Answer>
+std::vector<Uses> uses_of(const Group<Problem, Answer>& group) {
+    std::vector<Uses> uses;
+    for (const auto& variant : group.variants) {
+        if (std::find(uses.begin(), uses.end(), variant.uses) == uses.end()) uses.push_back(variant.uses);
+    }
+    return uses;
+}
 
 }  // namespace pacer

@@ -10,7 +10,7 @@ namespace pacer {
 
 // One answer against the truth. `tolerance` is absolute and derived from the arithmetic, 0 for exact answers.
 struct Check {
-    Number got, want;
+    Number got = {}, want = {};
     double tolerance = 0;
     // A real answer must have the bits of what is wanted. The tolerance is then that of the ranks' partial
     // results alone, each of which was rounded.

@@ -1,4 +1,5 @@
 #include "common/parallel/failure_ticket.hpp"
+#include "common/parallel/ending.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

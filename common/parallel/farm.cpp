@@ -1,4 +1,5 @@
 #include "common/parallel/farm.hpp"
+#include "common/parallel/ending.hpp"
 
 #include <algorithm>
 #include <deque>

@@ -5,29 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <vector>
 
-#include "common/measure/timing.hpp"
-#include "common/placement/host.hpp"
+#include "common/base/clock.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer {
-
-int cores_on_node(const Team& team) {
-    const auto& own = machine().cpus;
-    int width = own.empty() ? 0 : own.back() + 1;
-    MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_INT, MPI_MAX, team.node);
-    std::vector<int> reached(static_cast<std::size_t>(width), 0);
-    for (const int cpu : own) reached[static_cast<std::size_t>(cpu)] = 1;
-    MPI_Allreduce(MPI_IN_PLACE, reached.data(), width, MPI_INT, MPI_MAX, team.node);
-    return static_cast<int>(std::count(reached.begin(), reached.end(), 1));
-}
-
-bool crowded(const Team& team) {
-    int ranks = 1;
-    MPI_Comm_size(team.node, &ranks);
-    const int cores = cores_on_node(team);
-    return cores > 0 && cores < ranks;  // 0: nobody knows
-}
 
 void Patience::wait() {
     constexpr double at_once_seconds = 2e-6, busy_seconds = 1e-3;

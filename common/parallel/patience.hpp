@@ -1,16 +1,7 @@
 // Waiting for a message without taking the core from those who compute.
 #pragma once
 
-#include "common/parallel/team.hpp"
-
 namespace pacer {
-
-// The logical CPUs of this node that the team's ranks on it may use; 0 if unknown. Collective over the node.
-int cores_on_node(const Team& team);
-
-// True if this node has fewer cores for the team than the team has ranks on it; Team::crowded for that of the
-// launch. Collective over the node.
-bool crowded(const Team& team);
 
 // Waits between two looks at whether something has come. For a millisecond it only lets others go first:
 // messages come within microseconds where everybody is busy with nothing else, and a rank that sleeps is not

@@ -1,4 +1,5 @@
 #include "common/placement/judge.hpp"
+#include "common/base/range_list.hpp"
 
 #include <fmt/format.h>
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/base/range_list.hpp"
 #include "common/placement/judge.hpp"
 
 namespace pacer {

@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
+#include "common/base/command_line.hpp"
+#include "common/base/range_list.hpp"
 #include "common/machine/topology.hpp"
 #include "common/placement/host.hpp"
 
@@ -33,7 +33,7 @@ struct Neighbourhood {
 Neighbourhood look_around(const Team& world) {
     const auto& here = machine();
     Neighbourhood around;
-    MPI_Comm_size(world.node, &around.ranks);
+    around.ranks = world.node_size;
     int numbered = here.cores;  // a rank may know of more cores than another if their topologies differ
     MPI_Allreduce(MPI_IN_PLACE, &numbered, 1, MPI_INT, MPI_MAX, world.node);
     std::vector<int> reached(static_cast<std::size_t>(numbered), 0);
@@ -126,23 +126,6 @@ RankPlacement unpacked(std::string_view text) {
     return place;
 }
 
-std::string quoted_for_shell(std::string_view word) {
-    const auto plain = [](char c) {
-        return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("_-+=./,:@%^", c) != nullptr;
-    };
-    if (!word.empty() && std::all_of(word.begin(), word.end(), plain)) return std::string(word);
-    std::string quoted = "'";
-    for (const char c : word) {
-        if (c == '\'') {
-            quoted.append("'\\''");
-        } else {
-            quoted.push_back(c);
-        }
-    }
-    quoted.push_back('\'');
-    return quoted;
-}
-
 }  // namespace
 
 Threads decide_threads(const Team& world) {
@@ -162,6 +145,21 @@ Threads decide_threads(const Team& world) {
     MPI_Bcast(&from_environment, 1, MPI_INT, 0, world.comm);
     MPI_Allreduce(MPI_IN_PLACE, &threads[1], 1, MPI_INT, MPI_MIN, world.comm);
     return {threads[0], threads[1], from_environment != 0};
+}
+
+int cores_on_node(const Team& team) {
+    const auto& own = machine().cpus;
+    int width = own.empty() ? 0 : own.back() + 1;
+    MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_INT, MPI_MAX, team.node);
+    std::vector<int> reached(static_cast<std::size_t>(width), 0);
+    for (const int cpu : own) reached[static_cast<std::size_t>(cpu)] = 1;
+    MPI_Allreduce(MPI_IN_PLACE, reached.data(), width, MPI_INT, MPI_MAX, team.node);
+    return static_cast<int>(std::count(reached.begin(), reached.end(), 1));
+}
+
+bool crowded(const Team& team) {
+    const int cores = cores_on_node(team);
+    return cores > 0 && cores < team.node_size;  // 0: nobody knows
 }
 
 std::vector<RankPlacement> gather_placement(const Team& world, const Threads& threads) {
@@ -185,26 +183,14 @@ std::vector<RankPlacement> gather_placement(const Team& world, const Threads& th
 
 LaunchCommand launch_command(int argc, char** argv) {
     LaunchCommand command;
-    std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> library{};
-    int length = 0;
-    MPI_Get_library_version(library.data(), &length);
     command.launcher = machine().launcher;
-    command.open_mpi = std::string_view(library.data()).starts_with("Open MPI");
+    command.open_mpi = mpi_library().starts_with("Open MPI");
     command.root = geteuid() == 0;
     command.threads_given = is_set("OMP_NUM_THREADS");
     command.threads_pinned = is_set("OMP_PROC_BIND") || is_set("OMP_PLACES") || is_set("GOMP_CPU_AFFINITY") ||
                              is_set("KMP_AFFINITY");
     command.program = command_line(argc, argv);
     return command;
-}
-
-std::string command_line(int argc, char** argv) {
-    std::string line;
-    for (int arg = 0; arg < argc; ++arg) {
-        if (arg > 0) line += ' ';
-        line += quoted_for_shell(argv[arg]);
-    }
-    return line;
 }
 
 std::vector<Place> places(const std::vector<RankPlacement>& ranks) {
@@ -219,34 +205,6 @@ std::vector<Place> places(const std::vector<RankPlacement>& ranks) {
                         static_cast<int>(rank.thread_cpus.size()), threads});
     }
     return rows;
-}
-
-std::string range_list(const std::vector<int>& numbers) {
-    std::string text;
-    for (std::size_t first = 0, last = 0; first < numbers.size(); first = ++last) {
-        while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
-        if (!text.empty()) text += ',';
-        text += fmt::format("{}", numbers[first]);
-        if (last > first) text += fmt::format("-{}", numbers[last]);
-    }
-    return text;
-}
-
-std::vector<int> numbers_in(std::string_view list) {
-    std::vector<int> numbers;
-    const char* at = list.data();
-    const char* const end = at + list.size();
-    for (;;) {
-        int first = 0, last = 0;
-        auto parsed = std::from_chars(at, end, first);
-        if (parsed.ec != std::errc()) return numbers;
-        last = first;
-        if (parsed.ptr < end && *parsed.ptr == '-') parsed = std::from_chars(parsed.ptr + 1, end, last);
-        if (parsed.ec != std::errc() || first < 0 || last - first > 1 << 20) return numbers;
-        for (int number = first; number <= last; ++number) numbers.push_back(number);
-        if (parsed.ptr == end || *parsed.ptr != ',') return numbers;
-        at = parsed.ptr + 1;
-    }
 }
 
 }  // namespace pacer

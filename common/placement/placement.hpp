@@ -3,11 +3,11 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "common/measure/record.hpp"
 #include "common/parallel/team.hpp"
+#include "common/parallel/uses.hpp"
+#include "common/placement/place.hpp"
 
 namespace pacer {
 
@@ -35,12 +35,14 @@ struct RankPlacement {
 // (the smallest over the ranks), at least 1. A cgroup quota caps both, rounded up. The same on every rank.
 // Collective; to be called before the first parallel region of the program, which may bind the calling thread
 // to one core.
-struct Threads {
-    int process = 1;  // of a one-process variant, on rank 0
-    int hybrid = 1;   // of each rank of a hybrid variant
-    bool from_environment = false;
-};
 Threads decide_threads(const Team& world);
+
+// The logical CPUs of this node that the team's ranks on it may use; 0 if unknown. Collective over the node.
+int cores_on_node(const Team& team);
+
+// True if this node has fewer cores for the team than the team has ranks on it; Team::crowded for that of the
+// launch. Collective over the node.
+bool crowded(const Team& team);
 
 // All ranks' placements, on rank 0, in rank order; empty elsewhere. Collective; runs the OpenMP threads
 // briefly and leaves OpenMP's settings alone.
@@ -65,9 +67,6 @@ struct LaunchCommand {
 };
 LaunchCommand launch_command(int argc, char** argv);
 
-// The words of a command line, quoted for a shell.
-std::string command_line(int argc, char** argv);
-
 // Judges a placement for variants of these kinds. Pure: needs neither MPI nor the machine. Empty for no
 // ranks.
 PlacementReport judge_placement(const std::vector<RankPlacement>& ranks, const std::vector<Uses>& uses,
@@ -75,9 +74,5 @@ PlacementReport judge_placement(const std::vector<RankPlacement>& ranks, const s
 
 // The rows of the launch's placement table.
 std::vector<Place> places(const std::vector<RankPlacement>& ranks);
-
-// "0-3,8" of 0 1 2 3 8, and back; what is no number ends the list.
-std::string range_list(const std::vector<int>& numbers);
-std::vector<int> numbers_in(std::string_view range_list);
 
 }  // namespace pacer

@@ -7,7 +7,7 @@
 
 #include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/report/sweep.hpp"
 
 namespace pacer {

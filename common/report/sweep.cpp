@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer {
 

@@ -11,9 +11,15 @@
 #include <utility>
 
 #include "common/measure/safekeeping.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/team.hpp"
+#include "io/hdf5/hdf5.hpp"
 
 namespace pacer {
+
+std::string hdf5_version() {
+    return hdf5::library_version();
+}
 
 // Without descriptors or threads left there is no early dump, and a launch all the same.
 EarlyDump::EarlyDump(DumpFile dump) : dump_(std::move(dump)), wake_(eventfd(0, EFD_CLOEXEC)) {

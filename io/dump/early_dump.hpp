@@ -9,6 +9,10 @@
 
 namespace pacer {
 
+// The version of the HDF5 library. To be asked for before there is an early dump: HDF5 wants one thread at a
+// time.
+std::string hdf5_version();
+
 // Writes what is in safekeeping when a signal asks the launch to stop, if the main thread does not come to
 // write its own dump at once. Rank 0 only.
 class EarlyDump {

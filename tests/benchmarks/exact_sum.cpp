@@ -9,13 +9,15 @@
 #include <vector>
 
 #include "apps/reduce/data.hpp"
+#include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/exact_sum/exact_sum.hpp"
+#include "common/launch/launch.hpp"
 #include "common/machine/clones.hpp"
 #include "common/machine/lanes.hpp"
 #include "common/machine/memory.hpp"
 #include "common/machine/opaque.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/parallel/partition.hpp"
 #include "common/parallel/team.hpp"
 

@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "apps/fileio/flow/flow.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
+#include "common/launch/launch.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/parallel/farm.hpp"
 
 namespace {

@@ -2,15 +2,16 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <numeric>
 #include <vector>
 
+#include "common/base/clock.hpp"
+#include "common/launch/launch.hpp"
 #include "common/measure/profile.hpp"
 #include "common/measure/run.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "io/dump/dump.hpp"
 
 namespace {
@@ -27,24 +28,20 @@ double spin(const Nothing&, const Team&) {
     return 1;
 }
 
-Part part(const Nothing&, const double& answer) {
-    return {1, Number::of_real(answer)};
-}
-
-Check check(const Nothing&, const double& answer) {
-    return {Number::of_real(answer), Number::of_real(1), 0};
+Judgement judge(const Nothing&, double& answer, const Team&) {
+    const auto number = Number::of_real(answer);
+    return {.check = {number, Number::of_real(1)}, .own = Part{1, number}};
 }
 
 // Seconds that the loop spends on a repeat besides the variant itself, the two clock readings and the
 // barriers.
 double repeat_overhead(const Team& world, std::vector<Record>& records) {
     const Nothing nothing;
-    const std::array<Variant<Nothing, double>, 1> variants = {{{"spin", "", spin, Uses::core}}};
-    const Experiment<Nothing, double> experiment{"harness", nothing, variants, {}, {1, 0, 0, Operation::none},
-                                                 check,     part};
+    const Group<Nothing, double> group = {"nothing", "spin", {{"spin", "", spin, Uses::core}}};
+    const Experiment<Nothing, double> experiment{.work = {.items = 1}, .judge = judge};
     const RunOptions options{.repeats = 20000};
     const Threads threads;
-    const auto tasks = tasks_of(experiment, world, threads, [](const Record&) { return Limit{}; });
+    const auto tasks = tasks_of(nothing, group, experiment, world, threads);
     const double start = now_seconds();
     records = run_tasks(tasks, world, threads, options).records;
     const double elapsed = now_seconds() - start;

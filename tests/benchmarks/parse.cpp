@@ -14,7 +14,9 @@
 #include <system_error>
 #include <vector>
 
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
+#include "common/launch/launch.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/parallel/team.hpp"
 #include "io/records/records.hpp"
 

@@ -1,10 +1,10 @@
 // An app whose variants are broken on purpose, to see how a launch ends. Each is to be asked for alone.
-#include <array>
 #include <limits>
 #include <stdexcept>
 
+#include "apps/app.hpp"
+#include "common/base/clock.hpp"
 #include "common/parallel/shared_counter.hpp"
-#include "io/output.hpp"
 
 namespace {
 
@@ -66,44 +66,48 @@ double endless(const Problem& problem, const Team& team) {
     return right(problem, team);
 }
 
-constexpr std::array<Variant<Problem, double>, 10> variants = {{
-    {"right", "is right", right, Uses::ranks},
-    {"wrong_rank", "is wrong on the last rank", wrong_rank, Uses::ranks},
-    {"wrong_repeat", "is wrong in one repeat", wrong_repeat, Uses::ranks},
-    {"nan", "is not a number", nan, Uses::ranks},
-    {"throw_one", "throws on the last rank", throw_one, Uses::ranks},
-    {"throw_all", "throws on every rank", throw_all, Uses::ranks},
-    {"racy", "is wrong, as promised", nan, Uses::ranks, Promise::racy},
-    {"long_first", "takes 4 s, to be interrupted before it is timed", long_first, Uses::ranks},
-    {"long_rounds", "takes a minute after some repeats, to be interrupted", long_rounds, Uses::ranks},
-    {"endless", "takes a while, to be interrupted", endless, Uses::ranks},
-}};
+const Group<Problem, double> group = {
+    "failures",
+    "right",
+    {
+        {"right", "is right", right, Uses::ranks},
+        {"wrong_rank", "is wrong on the last rank", wrong_rank, Uses::ranks},
+        {"wrong_repeat", "is wrong in one repeat", wrong_repeat, Uses::ranks},
+        {"nan", "is not a number", nan, Uses::ranks},
+        {"throw_one", "throws on the last rank", throw_one, Uses::ranks},
+        {"throw_all", "throws on every rank", throw_all, Uses::ranks},
+        {"racy", "is wrong, as promised", nan, Uses::ranks, Promise::racy},
+        {"long_first", "takes 4 s, to be interrupted before it is timed", long_first, Uses::ranks},
+        {"long_rounds", "takes a minute after some repeats, to be interrupted", long_rounds, Uses::ranks},
+        {"endless", "takes a while, to be interrupted", endless, Uses::ranks},
+    }};
 
-Check check(const Problem& problem, const double& answer) {
-    return {Number::of_real(answer), Number::of_real(static_cast<double>(problem.elements)), 0};
+Judgement judge(const Problem& problem, double& answer, const Team&) {
+    return {.check = {Number::of_real(answer), Number::of_real(static_cast<double>(problem.elements))}};
 }
 
-ExitStatus run(const Team& world, int argc, char** argv) {
-    Options options;
-    options.elements = 5;
-    CommandLine line("broken", "Variants broken on purpose.", options);
-    if (const auto done = line.parse(world, argc, argv, list(std::span(variants)))) return *done;
-    const auto chosen = choose(std::span(variants), options.variants);
-    const Output output(world, options, "broken");
-    auto session = open_session(world, "broken", options, uses_of(chosen), argc, argv);
-    const Problem problem{options.elements, SharedCounter(world)};
-    measure(session, Experiment<Problem, double>{"broken",
-                                                 problem,
-                                                 chosen,
-                                                 {{"elements", options.elements}},
-                                                 {options.elements, 0, 0, Operation::none},
-                                                 check});
-    close_session(session);
-    return output.deliver(session);
-}
+class Broken final : public App {
+  public:
+    Broken() : App("broken", "Variants broken on purpose.") {}
+
+    void options(CommandLine& line) override {
+        line.add_count("-n,--elements", elements_, "The right answer");
+    }
+    std::vector<ListedGroup> groups() const override { return {group}; }
+
+    void measure(Session& session) override {
+        problem_ = {elements_, SharedCounter(session.world)};
+        session.plan(problem_, group,
+                     {.parameters = {{"elements", elements_}}, .work = {.items = elements_}, .judge = judge});
+    }
+
+  private:
+    std::int64_t elements_ = 5;
+    Problem problem_ = {};
+};
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    return pacer::launch("broken", argc, argv, [&](const Team& world) { return run(world, argc, argv); });
+    return run_app<Broken>(argc, argv);
 }

@@ -1,6 +1,7 @@
 // Runs GoogleTest on every rank of a launch.
 #include <gtest/gtest.h>
 
+#include "common/launch/launch.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace {

@@ -9,11 +9,12 @@
 #include "apps/fileio/delivery/notices.hpp"
 #include "apps/fileio/flow/flow.hpp"
 #include "apps/fileio/flow/tally.hpp"
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/progress.hpp"
+#include "common/parallel/ending.hpp"
 #include "io/files/part_file.hpp"
-#include "io/output.hpp"
 
 namespace pacer::fileio {
 

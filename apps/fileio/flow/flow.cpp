@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "common/parallel/ending.hpp"
 #include "common/parallel/farm.hpp"
 
 namespace pacer::fileio {

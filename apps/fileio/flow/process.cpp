@@ -7,7 +7,7 @@
 #include <exception>
 #include <utility>
 
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 #include "io/records/doubtful_commas.hpp"
 
 namespace pacer::fileio {

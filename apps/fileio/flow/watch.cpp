@@ -14,10 +14,11 @@
 #include <memory>
 #include <new>
 
+#include "common/base/clock.hpp"
 #include "common/base/open_process.hpp"
 #include "common/base/say.hpp"
 #include "common/base/status.hpp"
-#include "common/measure/timing.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::fileio {
 
@@ -135,10 +136,9 @@ Watch::Watch(const Team& world, std::string_view program, int threads, double re
       threads_(threads),
       timeout_seconds_(record_timeout_seconds),
       seen_(static_cast<std::size_t>(threads)) {
-    int most_threads = threads, rank = 0, ranks = 1;
+    int most_threads = threads;
     MPI_Allreduce(MPI_IN_PLACE, &most_threads, 1, MPI_INT, MPI_MAX, world.node);
-    MPI_Comm_rank(world.node, &rank);
-    MPI_Comm_size(world.node, &ranks);
+    const int rank = world.node_rank, ranks = world.node_size;
     const auto bytes = (sizeof(Board) + static_cast<std::size_t>(most_threads) * sizeof(Slot) + 63) / 64 * 64;
     void* memory = nullptr;
     window_ = Window::allocate_shared(world.node, bytes, 1, &memory);

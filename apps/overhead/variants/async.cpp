@@ -4,7 +4,7 @@
 
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 

@@ -1,7 +1,7 @@
 // All ranks wait for each other. The ranks of a node have one clock: it tells whether any of them left before
 // the last had come.
 #include "apps/overhead/overhead.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 

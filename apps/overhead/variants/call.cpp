@@ -1,7 +1,7 @@
 // No workers: the caller does every piece itself. Nothing can be cheaper.
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 

@@ -4,8 +4,8 @@
 
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
+#include "common/base/clock.hpp"
 #include "common/measure/profile.hpp"
-#include "common/measure/timing.hpp"
 
 namespace pacer::overhead {
 

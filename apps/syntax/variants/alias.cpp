@@ -65,12 +65,12 @@ Answer run(const Problem& problem, const Team&) {
     return answer;
 }
 
-constexpr std::array<Way, 4> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"deep_copy", "auto b = a", run<deep_copy>, Uses::core},
     {"reference", "auto& b = a", run<reference>, Uses::core},
     {"pointer", "auto* b = a.data()", run<pointer>, Uses::core},
     {"view", "std::span b = a", run<view>, Uses::core},
-}};
+});
 
 // The change is seen in b in every call, and the original is unchanged at the end.
 Number want(const Problem& problem) {

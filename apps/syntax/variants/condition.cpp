@@ -32,12 +32,12 @@ void arithmetic(Values x, double* y) {
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = (x[i] < most) * x[i] + (x[i] >= most) * most;
 }
 
-constexpr std::array<Way, 4> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"if_else", "if (x < most) y = x; else y = most;", run_elementwise<if_else>, Uses::core},
     {"ternary", "y = x < most ? x : most", run_elementwise<ternary>, Uses::core},
     {"minimum", "y = std::min(x, most)", run_elementwise<minimum>, Uses::core},
     {"arithmetic", "y = (x < most) * x + (x >= most) * most", run_elementwise<arithmetic>, Uses::core},
-}};
+});
 
 Number want(const Problem& problem) {
     auto cut = problem.values;

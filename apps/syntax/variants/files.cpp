@@ -68,11 +68,11 @@ Answer run(const Problem& problem, const Team&) {
     return answer;
 }
 
-constexpr std::array<Way, 3> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"eager", "all paths in a vector, then a loop over it", run<eager>, Uses::core},
     {"lazy", "a generator, a coroutine that yields one path after the other", run<lazy>, Uses::core},
     {"iterator", "std::filesystem's iterator, in the loop itself", run<iterator>, Uses::core},
-}};
+});
 
 // Of all, the numbers of the first file of each folder: 0, 100, 200, ... The first is the first in the order
 // of the file system, which stays the same while nothing is made or removed.

@@ -82,7 +82,7 @@ Answer run(const Problem& problem, const Team&) {
     return answer;
 }
 
-constexpr std::array<Way, 8> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"push_back", "push_back(from[i]), i from 0 to n-1", run<push_back>, Uses::core},
     {"range_for", "push_back(value) for each value", run<range_for>, Uses::core},
     {"reserve", "the same, after reserve(n)", run<reserve>, Uses::core},
@@ -92,7 +92,7 @@ constexpr std::array<Way, 8> ways = {{
     {"memcpy", "a vector of n zeros, then std::memcpy", run<memcpy>, Uses::core},
     {"reallocate", "a new vector, one longer, for each value, as np.append does", run<reallocate>,
      Uses::core},
-}};
+});
 
 Number want(const Problem& problem) {
     return Number::of_whole(weighted(problem.values));

@@ -58,11 +58,11 @@ Answer run(const Problem& problem, const Team&) {
     return answer;
 }
 
-constexpr std::array<Way, 3> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"nested", "an if in an if in an if", run<nested>, Uses::core},
     {"continue", "continue where a condition is not met", run<with_continue>, Uses::core},
     {"all_conditions", "one if, with &&", run<all_conditions>, Uses::core},
-}};
+});
 
 Number want(const Problem& problem) {
     Int128 total = 0;

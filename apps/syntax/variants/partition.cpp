@@ -66,12 +66,12 @@ Answer run(const Problem& problem, const Team&) {
     return answer;
 }
 
-constexpr std::array<Way, 4> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"branches", "if (value < bound) *below++ = value; else *above++ = value;", run<branches>, Uses::core},
     {"partition_copy", "std::partition_copy", run<partition_copy>, Uses::core},
     {"chosen_place", "*(value < bound ? below++ : above++) = value", run<chosen_place>, Uses::core},
     {"branchless", "both places are written, one is kept", run<branchless>, Uses::core},
-}};
+});
 
 // Both parts keep the order of the values.
 Number want(const Problem& problem) {

@@ -44,7 +44,7 @@ void power_unknown(Values x, double* y) {
     for (std::size_t i = 0; i < x.size(); ++i) y[i] = power(x[i], exponent);
 }
 
-constexpr std::array<Way, 6> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"pow_whole", "std::pow(x, 2)", run_elementwise<pow_whole>, Uses::core},
     {"pow_real", "std::pow(x, 2.0)", run_elementwise<pow_real>, Uses::core},
     {"multiply", "x * x", run_elementwise<multiply>, Uses::core},
@@ -53,7 +53,7 @@ constexpr std::array<Way, 6> ways = {{
      run_elementwise<pow_unknown>, Uses::core},
     {"power_unknown", "power(x, n), with an n that is 2 but the compiler does not know",
      run_elementwise<power_unknown>, Uses::core},
-}};
+});
 
 Number want(const Problem& problem) {
     auto squares = problem.values;

@@ -58,7 +58,7 @@ Answer run(const Problem& problem, const Team&) {
     return answer;
 }
 
-constexpr std::array<Way, 6> ways = {{
+constexpr auto ways = std::to_array<Way>({
     {"index_loop", "total += values[i]", run<index_loop>, Uses::core},
     {"value_loop", "for (const double value : values)", run<value_loop>, Uses::core},
     {"accumulate", "std::accumulate, which keeps the order", run<accumulate>, Uses::core},
@@ -66,7 +66,7 @@ constexpr std::array<Way, 6> ways = {{
     {"omp_simd", "omp simd reduction, which may change the order, in the widest registers", run<omp_simd>,
      Uses::core},
     {"lanes", "32 independent sums in the widest registers", run<lanes>, Uses::core},
-}};
+});
 
 Number want(const Problem& problem) {
     return Number::of_real(static_cast<double>(problem.calls) * index_loop(problem.values));

@@ -13,7 +13,7 @@
 #include "apps/timings/output.hpp"
 #include "apps/timings/warning_groups.hpp"
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer::timings {

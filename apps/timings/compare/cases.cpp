@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "common/base/status.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

@@ -10,7 +10,7 @@
 
 #include "apps/timings/compare/comparison_text.hpp"
 #include "apps/timings/compare/launch_statistics.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <vector>
 
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

@@ -9,7 +9,7 @@
 
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "common/base/status.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

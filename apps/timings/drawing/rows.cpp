@@ -6,7 +6,7 @@
 
 #include "apps/timings/drawing/sheet.hpp"
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

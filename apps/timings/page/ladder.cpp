@@ -7,7 +7,7 @@
 #include "apps/timings/page/sections.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer::timings {

@@ -10,7 +10,7 @@
 
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "common/base/units.hpp"
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 

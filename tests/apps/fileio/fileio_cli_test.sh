@@ -22,16 +22,8 @@ expect 0 'version'
 says out 'Pacer' 'version'
 run "$fileio" --list
 expect 0 'list'
-names=$(awk '{print $1}' <<<"$out" | sort)
-[ "$names" = "$(sort <<<'serial
-openmp
-master_worker
-hybrid
-scatter
-parallel_read')" ] || fail "the variants listed are others: $names"
-for name in $names; do
-    [ -e "$SOURCE/apps/fileio/$name.cpp" ] || fail "variant $name has no file of its name"
-done
+names=$(awk '{print $1}' <<<"$out" | xargs)
+[ "$names" = 'serial openmp master_worker hybrid scatter parallel_read' ] || fail "the variants listed are others: $names"
 
 run "$fileio" --make-input rows.txt -n 3000
 expect 0 'make-input'
@@ -94,7 +86,7 @@ mkdir work && mv rows.txt few.txt mixed.txt work && cd work
 touch there.csv && mkdir a_folder.h5
 sum=(--calculation sum)
 refused "nothing is called '--calculaton'" --calculaton sum
-refused "no variant is called 'master'; there are serial, openmp, master_worker" --variants master
+refused "unknown variant 'master'; choose from serial, openmp, master_worker" --variants master
 refused "no calculation is called 'smu'; there are wait" --calculation smu
 refused "lorenz wants its number of steps" --calculation lorenz
 refused "lorenz wants its number of steps" --calculation lorenz:0

@@ -173,6 +173,10 @@ class Folder {
     std::string path_;
 };
 
+Check check(const Problem& problem, Answer answer) {
+    return judge(problem, answer, team_of_one(1)).check;
+}
+
 std::string rows(std::int64_t count) {
     std::string text;
     for (std::int64_t row = 0; row < count; ++row) append_row(text, row, 7);
@@ -190,9 +194,9 @@ int threads_of(Uses uses) {
 void expect_all_right(const Settings& settings, const std::string& what) {
     Watch watch(world(), "fileio_test", 2, 0);
     const auto problem = make_problem(world(), settings, watch);
-    for (const auto& variant : variants) {
+    for (const auto& variant : group.variants) {
         Record record;
-        particulars(*problem, variant, record);
+        describe(*problem, variant, record);
         if (!record.not_run.empty()) continue;
         Team team = uses_ranks(variant.uses) ? world() : team_of_one(1);
         team.threads = threads_of(variant.uses);

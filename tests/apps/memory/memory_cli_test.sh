@@ -11,27 +11,13 @@ cd "$scratch"
 
 run "$memory" --help
 expect 0 'help'
-for option in --experiments --ahead --sweep --variants; do says out "$option" 'help'; done
+for option in --problems --ahead --sweep --variants; do says out "$option" 'help'; done
 run "$memory" --version
 says out 'Pacer' 'version'
 run "$memory" --list
 expect 0 'list'
-# Each variant is in the file of its name, or of what that name begins with; and no file is without one.
-# shellcheck disable=SC2153 # from CTest
-files=$(cd "$SOURCE/apps/memory" && for file in *.cpp; do echo "${file%.cpp}"; done |
-    grep -vxE 'main|problem|needs|work|check|eviction|limits|kernels|kernels_nontemporal|mapping|cycle|sweep|levels')
-listed=$(awk '{print $1}' <<<"$out")
-[ "$(sort <<<"$listed" | uniq -d)" = '' ] || fail 'a variant is listed twice'
-for variant in $listed; do
-    found=no
-    for file in $files; do
-        case $variant in "$file" | "$file"_* | "$file"s) found=yes ;; esac
-    done
-    [ $found = yes ] || fail "no file has the variant $variant"
-done
-for file in $files; do
-    grep -qE "^$file(s|_|$)" <<<"$listed" || fail "no variant is of the file $file.cpp"
-done
+says out 'sweep:' 'list'
+says out 'column_blocked ' 'list'
 
 refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothing on stdout
     local text=$1
@@ -42,13 +28,15 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
     [ -z "$out" ] || fail "memory $*: prints although it refuses: $out"
 }
 refused "nothing is called '--expirements'" --expirements read
-refused "no experiment is called 'raed'; there are read, write" --experiments raed
-refused "no variant is called 'chas'; there are read, " --variants chas
-refused 'none of these variants belongs to these experiments' --experiments read --variants chase
+refused "unknown problem 'raed'; choose from read, write" --experiments raed
+refused "unknown variant 'chas'; choose from read, " --variants chas
+refused 'none of these variants belongs to read; choose from ' --experiments read --variants chase
 refused "'-5' is not a count" --ahead -5
 refused 'excludes' --sweep --experiments read
 refused '--sweep begins at 16.0 KiB: use -n 2048 or more' --sweep -n 2047
-refused "no variant is called 'write'; there are read, triad, chase" --sweep --variants write
+refused 'none of these variants belongs to sweep; choose from read, triad, chase' --sweep --variants write
+refused 'the problem sweep is measured alone' --problems read,sweep
+refused 'excludes' --problems read --experiments read
 refused 'use fewer elements' -n 8e9 --memory 1e9
 refused 'would not be exact' -n 1e10
 refused 'use fewer elements' --sweep -n 1e12

@@ -19,17 +19,11 @@
 namespace pacer::memory {
 namespace {
 
-std::vector<Chosen> all_of_them() {
-    std::vector<Chosen> chosen;
-    for (const auto& row : experiments) {
-        chosen.push_back({row.name, row.baseline, {row.variants.begin(), row.variants.end()}});
-    }
-    return chosen;
-}
+using Chosen = Group<Problem, Answer>;
 
-std::vector<Chosen> only(std::string_view experiment) {
-    auto chosen = all_of_them();
-    std::erase_if(chosen, [&](const Chosen& one) { return one.name != experiment; });
+Groups only(std::string_view problem) {
+    auto chosen = experiments;
+    std::erase_if(chosen, [&](const Chosen& one) { return one.problem != problem; });
     return chosen;
 }
 
@@ -55,8 +49,8 @@ Record record_of(const Problem& problem, const Chosen& experiment, const MemoryV
     record.variant = variant.name;
     record.uses = variant.uses;
     record.baseline = experiment.baseline;
-    record.parameters = parameters(problem, experiment.name);
-    particulars(problem, variant, record);
+    record.parameters = parameters(problem, experiment.problem);
+    describe(problem, variant, record);
     return record;
 }
 
@@ -69,12 +63,12 @@ void expect_right(const Problem& problem, const Chosen& experiment, const Memory
     const auto team = team_for(variant.uses, threads);
     prepare(problem, variant, team);
     auto answer = variant.run(problem, team);
-    inspect(problem, team, answer);
-    auto items = own_part(problem, answer).items;
+    const auto judgement = judge(problem, answer, team);
+    auto items = judgement.own.value().items;
     if (together) MPI_Allreduce(MPI_IN_PLACE, &items, 1, MPI_INT64_T, MPI_SUM, world().comm);
     EXPECT_EQ(items, record_of(problem, experiment, variant).work.items);
     if (!team.root()) return;
-    const auto verdict = check(problem, answer);
+    const auto& verdict = judgement.check;
     EXPECT_TRUE(verdict.passed()) << "got " << to_string(verdict.got) << " want " << to_string(verdict.want);
 }
 
@@ -84,7 +78,7 @@ TEST(Memory, EveryVariantIsRightAtEverySize) {
                                     some = {0, 8 * ranks + 3, 1000};
     for (const Threads threads : {Threads{1, 1, false}, Threads{3, 2, false}}) {
         for (const auto n : threads.process == 1 ? sizes : some) {
-            const auto chosen = all_of_them();
+            const auto chosen = experiments;
             const auto problem = make_problem(world(), threads, settings_of(n), chosen);
             for (const auto& experiment : chosen) {
                 for (const auto& variant : experiment.variants) {
@@ -126,7 +120,7 @@ TEST(Memory, AsksForTheMemoryItNeeds) {
     const auto of_problem = [&](std::int64_t elements) {
         auto settings = settings_of(elements);
         settings.memory_bytes = std::int64_t{1} << 30;
-        return message_of([&] { make_problem(world(), {}, settings, all_of_them()); });
+        return message_of([&] { make_problem(world(), {}, settings, experiments); });
     };
     const auto of_sweep = [&](std::int64_t elements) {
         auto settings = settings_of(elements);
@@ -175,7 +169,7 @@ TEST(Memory, FindsSizesOnAnyMachine) {
             settings.caches = caches;
             settings.memory_bytes = gib << 30;
             Problem problem;
-            choose_fitting_sizes(problem, world(), Threads{256, 1, false}, settings, needs_of(all_of_them()));
+            choose_fitting_sizes(problem, world(), Threads{256, 1, false}, settings, needs_of(experiments));
             EXPECT_GE(problem.core_elements, 1024);
             EXPECT_LE(problem.node_elements * 8, settings.memory_bytes / 2);
             const auto last = caches.of_core.empty() ? 32 << 20 : caches.last_bytes();
@@ -222,7 +216,7 @@ TEST(Memory, LinesOfThePagesSpreadOverTheSets) {
 // As many lines wait to be written back before a repeat as after it.
 TEST(Memory, LeavesAsMuchToWriteBackAsItFinds) {
     std::map<std::string_view, std::int64_t> dirty;
-    for (const auto& experiment : all_of_them()) {
+    for (const auto& experiment : experiments) {
         for (const auto& variant : experiment.variants) dirty[variant.name] = lines_a_dirty_one(variant);
     }
     EXPECT_EQ(dirty.at("read_ranks"), 0);
@@ -286,18 +280,17 @@ TEST(Memory, TheOrderIsAtRandom) {
 // One element of any array that is not what it should be makes the answer wrong, wherever it is.
 TEST(Memory, AWrongElementShows) {
     const std::int64_t n = 1003;
-    const auto chosen = all_of_them();
+    const auto chosen = experiments;
     const auto problem = make_problem(world(), {}, settings_of(n), chosen);
     if (!world().root()) return;
     const auto passes = [&](const MemoryVariant& variant) {
         auto answer = variant.run(problem, team_of_one(1));
-        inspect(problem, team_of_one(1), answer);
-        return check(problem, answer).passed();
+        return judge(problem, answer, team_of_one(1)).check.passed();
     };
     for (const auto& experiment : chosen) {
         for (const auto& variant : experiment.variants) {
             SCOPED_TRACE(std::string(variant.name));
-            const bool reads = access_of(experiment.name) == Access::read && variant.uses == Uses::core;
+            const bool reads = access_of(experiment.problem) == Access::read && variant.uses == Uses::core;
             if (!reads || variant.name.starts_with("pages")) continue;
             auto* const a = problem.core->a.get();
             auto* const links = problem.links.as<Link>();
@@ -309,7 +302,7 @@ TEST(Memory, AWrongElementShows) {
                 const bool padded = variant.run == column_padded, in_matrix = row < problem.rows;
                 if (in_matrix)
                     problem.padded[static_cast<std::size_t>(i + row * line_elements)] += padded ? 1 : 0;
-                EXPECT_EQ(passes(variant), !in_matrix && experiment.name == "matrix")
+                EXPECT_EQ(passes(variant), !in_matrix && experiment.problem == "matrix")
                     << line << " " << column;
                 a[i] -= 1;
                 links[line].value -= 1;
@@ -328,8 +321,7 @@ TEST(Memory, AChainThatIsCutShows) {
     std::swap(links[problem.order[10]].next, links[problem.order[500]].next);  // two cycles
     for (const auto run : {chase, chases}) {
         auto answer = run(problem, team_of_one(1));
-        inspect(problem, team_of_one(1), answer);
-        EXPECT_FALSE(check(problem, answer).passed());
+        EXPECT_FALSE(judge(problem, answer, team_of_one(1)).check.passed());
     }
 }
 
@@ -346,24 +338,22 @@ TEST(Memory, AnElementNotWrittenShows) {
             for (const std::int64_t at : {std::int64_t{0}, n / 2, n - 1}) {
                 auto answer = variant.run(problem, team_of_one(1));
                 answer.target[at] += 1;
-                inspect(problem, team_of_one(1), answer);
+                EXPECT_FALSE(judge(problem, answer, team_of_one(1)).check.passed());
                 EXPECT_EQ(to_string(answer.total), std::to_string(n - 1));
-                EXPECT_FALSE(check(problem, answer).passed());
             }
             auto answer = variant.run(problem, team_of_one(1));
             auto again = answer;
             again.fresh.reset();
             if (answer.fresh) continue;  // memory that is given back
-            inspect(problem, team_of_one(1), answer);
-            EXPECT_TRUE(check(problem, answer).passed());
-            inspect(problem, team_of_one(1), again);  // as if it had done nothing the second time
+            EXPECT_TRUE(judge(problem, answer, team_of_one(1)).check.passed());
+            judge(problem, again, team_of_one(1));  // as if it had done nothing the second time
             EXPECT_EQ(to_string(again.total), "0");
         }
     }
 }
 
 TEST(Memory, CountsAsStreamDoes) {
-    const auto chosen = all_of_them();
+    const auto chosen = experiments;
     const auto problem = make_problem(world(), {}, settings_of(1000), chosen);
     const std::map<std::string_view, std::int64_t> bytes = {
         {"read", 8000},           {"write_hybrid", 8000},     {"copy_nontemporal", 16000},
@@ -450,13 +440,12 @@ TEST(Sweep, EveryVariantIsRightAtEverySize) {
     if (!world().root()) return;
     const auto team = team_of_one(1);
     for (const auto& set : sweep.sets) {
-        for (const auto& variant : sweep_variants) {
+        for (const auto& variant : sweep_group.variants) {
             SCOPED_TRACE(std::string(variant.name) + " " + std::to_string(set.bytes));
             const auto passes = [&](const WorkingSet& of) {
                 prepare_sweep(of, variant, team);
                 auto answer = variant.run(of, team);
-                inspect_sweep(of, team, answer);
-                return check_sweep(of, answer).passed();
+                return judge_sweep(of, answer, team).check.passed();
             };
             EXPECT_TRUE(passes(set));
             auto wrong = set;  // works on one element less
@@ -464,7 +453,7 @@ TEST(Sweep, EveryVariantIsRightAtEverySize) {
             --wrong.lines;
             EXPECT_EQ(passes(wrong), variant.name == "triad");
             Record record;
-            sweep_particulars(set, variant, record);
+            describe_sweep(set, variant, record);
             EXPECT_EQ(record.work.bytes > 0, variant.name != "chase");
             EXPECT_GE(record.work.items, variant.name == "chase" ? 1 << 16 : 2'000'000);
         }
@@ -491,9 +480,9 @@ TEST(Sweep, ATriadThatDoesNothingShows) {
     const auto sweep = make_sweep(world(), settings_of(2500));
     if (!world().root()) return;
     const auto& set = sweep.sets.front();
-    prepare_sweep(set, sweep_variants[1], team_of_one(1));
+    prepare_sweep(set, sweep_group.variants[1], team_of_one(1));
     SweepAnswer answer{set.triad_elements, {}, true};
-    inspect_sweep(set, team_of_one(1), answer);
+    judge_sweep(set, answer, team_of_one(1));
     EXPECT_EQ(to_string(answer.total), "0");
 }
 

@@ -14,14 +14,16 @@
 namespace pacer::overhead {
 namespace {
 
+Check check(const Problem& problem, Answer answer) {
+    return judge(problem, answer, team_of_one(1)).check;
+}
+
 constexpr Threads two_threads{.process = 2, .hybrid = 1};
 
 // All but `spawn`, which needs the program to be overhead itself.
-std::vector<OverheadVariant> most_variants() {
-    std::vector<OverheadVariant> most;
-    for (const auto& variant : variants) {
-        if (variant.run != spawn) most.push_back(variant);
-    }
+Groups most_variants() {
+    auto most = groups;
+    for (auto& group : most) std::erase_if(group.variants, [](const auto& v) { return v.run == spawn; });
     return most;
 }
 
@@ -36,7 +38,7 @@ Record record_of(const Problem& problem, const OverheadVariant& variant) {
     record.variant = variant.name;
     record.ranks = uses_ranks(variant.uses) ? world().size : 1;
     record.threads = threads_for(two_threads, variant.uses);
-    particulars(problem, variant, record);
+    describe(problem, variant, record);
     return record;
 }
 
@@ -47,13 +49,14 @@ void expect_right(const Problem& problem, const OverheadVariant& variant) {
     const bool together = uses_ranks(variant.uses);
     if (!together && !world().root()) return;
     const Team team = together ? world() : team_of_one(record.threads);
-    const auto answer = variant.run(problem, team);
-    EXPECT_GT(seconds(problem, answer), 0) << variant.name;
-    auto items = own_part(problem, answer).items;
+    auto answer = variant.run(problem, team);
+    const auto judgement = judge(problem, answer, team);
+    EXPECT_GT(judgement.seconds.value(), 0) << variant.name;
+    auto items = judgement.own.value().items;
     if (together) MPI_Allreduce(MPI_IN_PLACE, &items, 1, MPI_INT64_T, MPI_SUM, world().comm);
     EXPECT_EQ(items, record.work.items) << variant.name;
     if (!team.root()) return;
-    const auto verdict = check(problem, answer);
+    const auto& verdict = judgement.check;
     EXPECT_TRUE(verdict.passed()) << variant.name << " got " << to_string(verdict.got) << " want "
                                   << to_string(verdict.want);
 }
@@ -65,8 +68,8 @@ TEST(Overhead, EveryVariantIsRightForEverySize) {
         const auto means = make_means(world(), settings, 3, chosen, starter());
         const auto problems = make_problems(world(), two_threads, settings, 3, chosen, *means, false);
         for (const auto& problem : problems) {
-            for (const auto& variant : chosen) {
-                if (kind_of(variant) == problem.kind) expect_right(problem, variant);
+            for (const auto& variant : group_of(problem.kind).variants) {
+                if (variant.run != spawn) expect_right(problem, variant);
             }
         }
     }
@@ -88,19 +91,18 @@ TEST(Overhead, StartsAsManyWorkersAsThereAreCores) {
 }
 
 TEST(Overhead, RefusesMessagesThatNoCallTakesOrNoMemoryHolds) {
-    EXPECT_THROW(make_means(world(), {.elements = std::int64_t{1} << 31}, 1, variants, starter()),
-                 UsageError);
+    EXPECT_THROW(make_means(world(), {.elements = std::int64_t{1} << 31}, 1, groups, starter()), UsageError);
     const std::int64_t largest = (std::int64_t{1} << 31) - 1;
     auto free = available_memory_bytes();
     MPI_Allreduce(MPI_IN_PLACE, &free, 1, MPI_INT64_T, MPI_MAX, world().comm);
     if (free / 16 >= largest * world().size) GTEST_SKIP() << "this machine holds them";
-    EXPECT_THROW(make_means(world(), {.elements = largest}, 1, variants, starter()), UsageError);
+    EXPECT_THROW(make_means(world(), {.elements = largest}, 1, groups, starter()), UsageError);
 }
 
 TEST(Overhead, NeedsTwoRanksToPlayPingPong) {
     const auto means = make_means(world(), {.elements = 1}, 1, most_variants(), starter());
     const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
-    for (const auto& variant : variants) {
+    for (const auto& variant : group_of(Kind::message).variants) {
         if (variant.run != pingpong) continue;
         EXPECT_EQ(record_of(problem, variant).not_run.empty(), world().size > 1);
     }

@@ -16,7 +16,7 @@
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
 #include "apps/overhead/spawner.hpp"
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 
 namespace pacer::overhead {
 namespace {
@@ -170,9 +170,10 @@ TEST(Spawner, FailingInARepeatIsAWrongAnswer) {
     Means means;
     means.starter = &starter;
     const Problem problem{.workers = 2, .means = &means};
-    const auto answer = spawn(problem, {});
-    EXPECT_FALSE(check(problem, answer).passed());
-    EXPECT_GT(seconds(problem, answer), 0);
+    auto answer = spawn(problem, {});
+    const auto judgement = judge(problem, answer, team_of_one(1));
+    EXPECT_FALSE(judgement.check.passed());
+    EXPECT_GT(judgement.seconds.value(), 0);
 }
 
 TEST(BreakEven, IsWhereTheGainIs) {

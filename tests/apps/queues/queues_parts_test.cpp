@@ -18,6 +18,10 @@
 namespace pacer::queues {
 namespace {
 
+Check check(const Problem& problem, Answer answer) {
+    return judge(problem, answer, team_of_one(1)).check;
+}
+
 using Steps = std::vector<std::int64_t>;
 
 std::int64_t sum_of(const Steps& steps) {
@@ -80,14 +84,15 @@ TEST(Check, NoticesTasksLostDoubledOrDoneForAnother) {
 }
 
 const Variant<Problem, Answer>& variant_named(std::string_view name) {
-    return *std::find_if(variants.begin(), variants.end(), [&](const auto& v) { return v.name == name; });
+    return *std::find_if(group.variants.begin(), group.variants.end(),
+                         [&](const auto& v) { return v.name == name; });
 }
 
 Limit limit_for(const Problem& problem, std::string_view name, int ranks, int threads = 1) {
     Record record;
     record.ranks = ranks;
     record.threads = threads;
-    particulars(problem, variant_named(name), record);
+    describe(problem, variant_named(name), record);
     return record.limit;
 }
 
@@ -114,8 +119,8 @@ TEST(Limit, IsTheWorkersTogetherOrTheLongestTask) {
     EXPECT_EQ(limit_for(problem, "block", 3).seconds, 0);
 }
 
-double observed(const Answer& answer, std::string_view name) {
-    for (const auto& [each, value] : observe({}, answer)) {
+double observed(Answer answer, std::string_view name) {
+    for (const auto& [each, value] : judge({}, answer, team_of_one(1)).observed) {
         if (each == name) return value;
     }
     return NAN;

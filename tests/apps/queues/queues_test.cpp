@@ -17,6 +17,10 @@
 namespace pacer::queues {
 namespace {
 
+Check check(const Problem& problem, Answer answer) {
+    return judge(problem, answer, team_of_one(1)).check;
+}
+
 const Threads threads{.process = 3, .hybrid = 1, .from_environment = false};
 
 Settings settings_of(Workload workload, std::int64_t tasks, std::int64_t steps = 50) {
@@ -40,8 +44,8 @@ Team team_for(const Variant<Problem, Answer>& variant) {
 void expect_right(const Problem& problem, const Variant<Problem, Answer>& variant) {
     const auto team = team_for(variant);
     if (team.size == 0) return;
-    const auto answer = variant.run(problem, team);
-    const auto own = own_part(problem, answer);
+    auto answer = variant.run(problem, team);
+    const auto own = *judge(problem, answer, team).own;
     std::int64_t items = own.items;
     double busy_seconds = answer.own.busy_seconds;
     if (team.size > 1) {
@@ -62,7 +66,7 @@ void expect_right(const Problem& problem, const Variant<Problem, Answer>& varian
 // Who did what in the latest execution of every variant, by name; rank 0.
 std::map<std::string_view, Timeline> timelines_of(const Problem& problem) {
     std::vector<Record> records;
-    for (const auto& variant : variants) {
+    for (const auto& variant : group.variants) {
         Record record;
         record.variant = variant.name;
         record.round = {0};
@@ -100,11 +104,11 @@ TEST(Queues, EveryVariantDoesEveryTaskOnce) {
     for (const auto workload : {Workload::even, Workload::linear, Workload::heavy}) {
         for (const std::int64_t n : {std::int64_t{0}, std::int64_t{1}, ranks - 1, ranks, ranks + 1,
                                      std::int64_t{37}, std::int64_t{500}}) {
-            const auto problem = make_problem(world(), threads, settings_of(workload, n), variants);
-            for (const auto& variant : variants) expect_right(problem, variant);
+            const auto problem = make_problem(world(), threads, settings_of(workload, n), group.variants);
+            for (const auto& variant : group.variants) expect_right(problem, variant);
             const auto timelines = timelines_of(problem);
             if (!world().root()) continue;
-            ASSERT_EQ(timelines.size(), variants.size());
+            ASSERT_EQ(timelines.size(), group.variants.size());
             for (const auto& [name, timeline] : timelines) expect_whole(timeline, n);
         }
     }
@@ -114,8 +118,9 @@ TEST(Queues, EveryVariantDoesEveryTaskOnce) {
 // execution.
 TEST(Queues, ExecutionsFollowEachOtherAtOnce) {
     for (const std::int64_t n : {2, 20}) {
-        const auto problem = make_problem(world(), threads, settings_of(Workload::even, n, 0), variants);
-        for (const auto& variant : variants) {
+        const auto problem =
+            make_problem(world(), threads, settings_of(Workload::even, n, 0), group.variants);
+        for (const auto& variant : group.variants) {
             const auto team = team_for(variant);
             if (team.size == 0) continue;
             for (int i = 0; i < 100; ++i) {
@@ -151,31 +156,34 @@ TEST(Queues, CrowdedRanksAddUpWithOthers) {
 // The clock of idle time starts with the first rank of the node, even if rank 0 is late.
 TEST(Queues, IdleTimeCountsFromTheFirstStart) {
     if (world().size == 1) GTEST_SKIP() << "nobody starts before rank 0";
-    const auto problem = make_problem(world(), threads, settings_of(Workload::even, 40, 100'000), variants);
+    const auto problem =
+        make_problem(world(), threads, settings_of(Workload::even, 40, 100'000), group.variants);
     ASSERT_EQ(problem.beside_root, true);
-    const auto& block = variants[1];
+    const auto& block = group.variants[1];
     MPI_Barrier(world().comm);
     constexpr double late = 0.2;
     if (world().root()) std::this_thread::sleep_for(std::chrono::duration<double>(late));
-    const auto answer = block.run(problem, world());
+    auto answer = block.run(problem, world());
     if (!world().root()) return;
     EXPECT_GE(answer.seconds, late / 2);
-    for (const auto& [name, value] : observe(problem, answer)) {
+    const auto observed = judge(problem, answer, world()).observed;
+    for (const auto& [name, value] : observed) {
         EXPECT_GE(value, 0) << name;
     }
-    EXPECT_LT(observe(problem, answer).front().second, 100);
+    EXPECT_LT(observed.front().second, 100);
 }
 
 TEST(Queues, StealingKeepsEveryTaskWhenAllSteal) {
-    const auto problem = make_problem(world(), threads, settings_of(Workload::linear, 5000, 3), variants);
-    for (int i = 0; i < 10; ++i) expect_right(problem, variants.back());
-    ASSERT_EQ(variants.back().name, "stealing");
+    const auto problem =
+        make_problem(world(), threads, settings_of(Workload::linear, 5000, 3), group.variants);
+    for (int i = 0; i < 10; ++i) expect_right(problem, group.variants.back());
+    ASSERT_EQ(group.variants.back().name, "stealing");
 }
 
 TEST(Queues, StaticDivisionsDivideAsTheySay) {
     constexpr std::int64_t n = 11;
-    const auto problem = make_problem(world(), threads, settings_of(Workload::linear, n), variants);
-    for (const auto& variant : variants) expect_right(problem, variant);
+    const auto problem = make_problem(world(), threads, settings_of(Workload::linear, n), group.variants);
+    for (const auto& variant : group.variants) expect_right(problem, variant);
     const auto timelines = timelines_of(problem);
     if (!world().root()) return;
     for (int rank = 0; rank < world().size; ++rank) {
@@ -191,8 +199,8 @@ TEST(Queues, StaticDivisionsDivideAsTheySay) {
 
 TEST(Queues, FifoGoesUpAndLifoDown) {
     constexpr std::int64_t n = 50;
-    const auto problem = make_problem(world(), threads, settings_of(Workload::even, n), variants);
-    for (const auto& variant : variants) expect_right(problem, variant);
+    const auto problem = make_problem(world(), threads, settings_of(Workload::even, n), group.variants);
+    for (const auto& variant : group.variants) expect_right(problem, variant);
     const auto timelines = timelines_of(problem);
     if (!world().root()) return;
     const std::size_t workers = world().size == 1 ? 1 : static_cast<std::size_t>(world().size) - 1;
@@ -218,8 +226,8 @@ TEST(Queues, SendsSoManyAhead) {
     constexpr std::int64_t n = 20;
     auto settings = settings_of(Workload::even, n);
     settings.ahead = n;
-    const auto problem = make_problem(world(), threads, settings, variants);
-    for (const auto& variant : variants) expect_right(problem, variant);
+    const auto problem = make_problem(world(), threads, settings, group.variants);
+    for (const auto& variant : group.variants) expect_right(problem, variant);
     const auto timelines = timelines_of(problem);
     if (!world().root()) return;
     const int workers = world().size - 1;
@@ -231,9 +239,9 @@ TEST(Queues, SendsSoManyAhead) {
 }
 
 TEST(Queues, KeepsJournalsOfTheChosenOnly) {
-    const auto chosen = std::span(variants).subspan(1, 1);
+    const auto chosen = std::span(group.variants).subspan(1, 1);
     const auto problem = make_problem(world(), threads, settings_of(Workload::even, 5), chosen);
-    for (std::size_t i = 0; i < variants.size(); ++i) {
+    for (std::size_t i = 0; i < group.variants.size(); ++i) {
         EXPECT_EQ(problem.journals.at(i).pages.size(), i == 1 ? 1 : 0) << i;
     }
 }
@@ -241,7 +249,7 @@ TEST(Queues, KeepsJournalsOfTheChosenOnly) {
 TEST(Queues, LookAtTheMachineForTheLimits) {
     auto settings = settings_of(Workload::even, 5);
     settings.limits = true;
-    const auto problem = make_problem(world(), threads, settings, variants);
+    const auto problem = make_problem(world(), threads, settings, group.variants);
     const auto& rates = problem.rates;
     for (const double rate : {rates.core, rates.threads, rates.ranks, rates.served}) EXPECT_GT(rate, 1e6);
     EXPECT_GE(rates.ranks, rates.core);
@@ -249,7 +257,7 @@ TEST(Queues, LookAtTheMachineForTheLimits) {
 
 TEST(Queues, RefusesWhatItCannotKeepOrCount) {
     const auto refused = [](Settings settings) {
-        EXPECT_THROW(make_problem(world(), threads, settings, variants), UsageError);
+        EXPECT_THROW(make_problem(world(), threads, settings, group.variants), UsageError);
     };
     refused(settings_of(Workload::even, most_tasks + 1));
     refused(settings_of(Workload::even, 1, most_steps + 1));

@@ -6,13 +6,21 @@
 
 #include <set>
 
-#include "common/launch/options.hpp"
+#include "common/launch/selection.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer::race {
 namespace {
 
 using Way = Variant<Problem, Answer>;
+
+const std::vector<Way>& ways_at(Place place) {
+    return (place == Place::threads ? by_threads : in_window).variants;
+}
+
+Judgement judged(const Problem& problem, Answer answer) {
+    return judge(problem, answer, team_of_one(1));
+}
 
 // Runs a variant as the timed loop would; the answer is valid on rank 0.
 Answer run(const Way& way, const Problem& problem, int threads) {
@@ -27,10 +35,6 @@ int workers_of(const Way& way, int threads) {
     return uses_ranks(way.uses) ? world().size : threads_for({.process = threads}, way.uses);
 }
 
-bool belongs(const Way& way, Place place) {
-    return way.run == serial || uses_ranks(way.uses) == (place == Place::window);
-}
-
 // What the ranks made adds up to n, and so does what they hold of the count, to the count.
 void expect_shares(const Way& way, const Problem& problem, const Answer& answer) {
     std::int64_t sums[2] = {answer.own.items, static_cast<std::int64_t>(answer.own.partial.whole)};
@@ -42,13 +46,13 @@ void expect_shares(const Way& way, const Problem& problem, const Answer& answer)
 
 void expect_counts(Place place, std::int64_t n, int threads) {
     const auto problem = make_problem(world(), {.process = threads}, place, n);
-    for (const auto& way : variants) {
-        if (!belongs(way, place)) continue;
+    for (const auto& way : ways_at(place)) {
         const auto answer = run(way, problem, threads);
         expect_shares(way, problem, answer);
         if (!world().root()) continue;
         if (way.promise == Promise::right || workers_of(way, threads) == 1) {
-            EXPECT_TRUE(check(problem, answer).passed()) << way.name << " n=" << n << " got " << answer.count;
+            EXPECT_TRUE(judged(problem, answer).check.passed())
+                << way.name << " n=" << n << " got " << answer.count;
         } else {
             EXPECT_GE(answer.count, n > 0 ? 1 : 0) << way.name;
             EXPECT_LE(answer.count, n) << way.name;
@@ -74,8 +78,8 @@ TEST(Race, RanksCountEverySize) {
 TEST(Race, CountsAgain) {
     for (const auto place : {Place::threads, Place::window}) {
         const auto problem = make_problem(world(), {.process = 2}, place, 500);
-        for (const auto& way : variants) {
-            if (!belongs(way, place) || way.promise == Promise::racy) continue;
+        for (const auto& way : ways_at(place)) {
+            if (way.promise == Promise::racy) continue;
             for (int repeat = 0; repeat < 3; ++repeat) {
                 const auto answer = run(way, problem, 2);
                 EXPECT_EQ(answer.count, world().root() ? 500 : 0) << way.name;
@@ -101,11 +105,11 @@ TEST(Race, TheRacyLoseUpdates) {
     const Settings settings;
     for (const int threads : {2, 3, 4}) {
         const auto problem = make_problem(world(), {.process = threads}, Place::threads, settings.increments);
-        EXPECT_GT(most_lost(variants[1], problem, threads), 0) << threads << " threads";
+        EXPECT_GT(most_lost(by_threads.variants[1], problem, threads), 0) << threads << " threads";
     }
     if (world().size == 1) return;
     const auto problem = make_problem(world(), {}, Place::window, settings.window_increments);
-    EXPECT_GT(most_lost(variants[7], problem, 1), 0);
+    EXPECT_GT(most_lost(in_window.variants[1], problem, 1), 0);
 }
 
 // As many increments as those of the racy, which lose some of so many.
@@ -117,30 +121,30 @@ TEST(Race, TheOthersLoseNone) {
 TEST(Race, OnlyTheRacyTellOfLostUpdates) {
     Problem problem;
     problem.increments = 10;
-    EXPECT_TRUE(observe(problem, {10, {}, false}).empty());
+    EXPECT_TRUE(judged(problem, {10, {}, false}).observed.empty());
     const Observations lost = {{"lost_updates", 3.0}};
-    EXPECT_EQ(observe(problem, {7, {}, true}), lost);
-    EXPECT_FALSE(check(problem, {9, {}, false}).passed());
-    EXPECT_FALSE(check(problem, {11, {}, false}).passed());
+    EXPECT_EQ(judged(problem, {7, {}, true}).observed, lost);
+    EXPECT_FALSE(judged(problem, {9, {}, false}).check.passed());
+    EXPECT_FALSE(judged(problem, {11, {}, false}).check.passed());
     for (const std::int64_t impossible : {11, 0, -1}) {
-        EXPECT_THROW(check(problem, {impossible, {}, true}), std::runtime_error) << impossible;
+        EXPECT_THROW(judged(problem, {impossible, {}, true}), std::runtime_error) << impossible;
     }
-    for (const std::int64_t possible : {1, 9, 10}) EXPECT_NO_THROW(check(problem, {possible, {}, true}));
-    for (const auto& way : variants) {
-        const auto place = uses_ranks(way.uses) ? Place::window : Place::threads;
-        const auto small = make_problem(world(), {}, place, 1);
-        const auto answer = run(way, small, 1);
-        if (!world().root()) continue;
-        EXPECT_EQ(answer.racy, way.promise == Promise::racy) << way.name;
+    for (const std::int64_t possible : {1, 9, 10}) EXPECT_NO_THROW(judged(problem, {possible, {}, true}));
+    for (const auto place : {Place::threads, Place::window}) {
+        for (const auto& way : ways_at(place)) {
+            const auto small = make_problem(world(), {}, place, 1);
+            const auto answer = run(way, small, 1);
+            if (!world().root()) continue;
+            EXPECT_EQ(answer.racy, way.promise == Promise::racy) << way.name;
+        }
     }
 }
 
-std::vector<std::string> contests(const std::vector<std::string>& names) {
-    const auto chosen = choose(std::span(variants), names);
+std::vector<std::string> chosen(const std::vector<std::string>& names) {
     std::vector<std::string> found;
-    for (const auto& [problem, here] : make_contests(world(), {}, {}, chosen, false)) {
-        auto text = to_string(parameters(problem).front().second) + ":";
-        for (const auto& way : here) text += " " + std::string(way.name);
+    for (const auto& group : select(std::vector<ListedGroup>{by_threads, in_window}, {}, names)) {
+        auto text = std::string(group.problem) + ":";
+        for (const auto& way : group.variants) text += " " + std::string(way.name);
         found.push_back(text);
     }
     return found;
@@ -148,24 +152,24 @@ std::vector<std::string> contests(const std::vector<std::string>& names) {
 
 TEST(Race, TheBaselineBelongsToBothPlaces) {
     using Texts = std::vector<std::string>;
-    EXPECT_EQ(contests({"serial"}), (Texts{"threads: serial", "window: serial"}));
-    EXPECT_EQ(contests({"atomic", "serial"}), (Texts{"threads: serial atomic"}));
-    EXPECT_EQ(contests({"rma_lock", "serial"}), (Texts{"window: serial rma_lock"}));
-    EXPECT_EQ(contests({"atomic", "mpi_reduce"}), (Texts{"threads: atomic", "window: mpi_reduce"}));
-    EXPECT_EQ(contests({}).size(), 2u);
+    EXPECT_EQ(chosen({"serial"}), (Texts{"threads: serial", "window: serial"}));
+    EXPECT_EQ(chosen({"atomic", "serial"}), (Texts{"threads: serial atomic"}));
+    EXPECT_EQ(chosen({"rma_lock", "serial"}), (Texts{"window: serial rma_lock"}));
+    EXPECT_EQ(chosen({"atomic", "mpi_reduce"}), (Texts{"threads: atomic", "window: mpi_reduce"}));
+    EXPECT_EQ(chosen({}).size(), 2u);
 }
 
 TEST(Race, LimitsFollowFromUndisturbedIncrements) {
-    const auto contests = make_contests(world(), {.process = 2}, {}, std::span(variants), true);
-    for (const auto& [problem, ways] : contests) {
-        const auto& alone = problem.alone;
-        EXPECT_GT(alone.plain, 0);
-        EXPECT_GT(alone.atomic, 0);
-        EXPECT_GT(alone.critical, 0);
-        for (const auto& way : ways) {
+    const auto alone = measure_alone_on_root(world());
+    EXPECT_GT(alone.plain, 0);
+    EXPECT_GT(alone.atomic, 0);
+    EXPECT_GT(alone.critical, 0);
+    for (const auto place : {Place::threads, Place::window}) {
+        const auto problem = make_problem(world(), {.process = 2}, place, 1000, alone);
+        for (const auto& way : ways_at(place)) {
             Record record;
             record.threads = threads_for({.process = 2}, way.uses);
-            particulars(problem, way, record);
+            describe(problem, way, record);
             const bool known = !uses_ranks(way.uses) || way.name == "mpi_reduce";
             EXPECT_EQ(record.limit.seconds > 0, known) << way.name;
             EXPECT_EQ(record.limit.derived.empty(), !known) << way.name;
@@ -177,15 +181,15 @@ TEST(Race, LimitsFollowFromUndisturbedIncrements) {
     problem.increments = 1000;
     problem.alone = {1e-9, 5e-9, 1e-8};
     const auto limit = [&](const Way& way) {
-        particulars(problem, way, record);
+        describe(problem, way, record);
         return record.limit.seconds;
     };
     const int workers = std::min(2, omp_get_num_procs());
-    EXPECT_DOUBLE_EQ(limit(variants[1]), 1e-6 / workers);  // unprotected
-    EXPECT_DOUBLE_EQ(limit(variants[2]), 1e-5);            // critical
-    EXPECT_DOUBLE_EQ(limit(variants[3]), 5e-6);            // atomic
+    EXPECT_DOUBLE_EQ(limit(by_threads.variants[1]), 1e-6 / workers);  // unprotected
+    EXPECT_DOUBLE_EQ(limit(by_threads.variants[2]), 1e-5);            // critical
+    EXPECT_DOUBLE_EQ(limit(by_threads.variants[3]), 5e-6);            // atomic
     problem.ranks_at_once = 4;
-    EXPECT_DOUBLE_EQ(limit(variants[11]), 1e-6 / 4);  // mpi_reduce
+    EXPECT_DOUBLE_EQ(limit(in_window.variants.back()), 1e-6 / 4);  // mpi_reduce
     const auto window = make_problem(world(), {}, Place::window, 0);
     EXPECT_GE(window.ranks_at_once, 1);
     EXPECT_LE(window.ranks_at_once, world().size);

@@ -15,6 +15,21 @@
 namespace pacer::reduce {
 namespace {
 
+Check check(const Problem& problem, Answer answer) {
+    return judge(problem, answer, team_of_one(1)).check;
+}
+
+// What a launch with these settings runs of the variants of these names, or of all.
+std::vector<Variant<Problem, Answer>> chosen_for(const Settings& settings,
+                                                 const std::vector<std::string>& names = {}) {
+    const auto wanted = suitable(settings, names);
+    auto chosen = group.variants;
+    std::erase_if(chosen, [&](const auto& variant) {
+        return !wanted.empty() && std::find(wanted.begin(), wanted.end(), variant.name) == wanted.end();
+    });
+    return chosen;
+}
+
 Settings settings_of(Source source, Type type, std::int64_t elements) {
     Settings settings;
     settings.source = source;
@@ -26,14 +41,14 @@ Settings settings_of(Source source, Type type, std::int64_t elements) {
 
 std::string obstacle(const Problem& problem, const Variant<Problem, Answer>& variant) {
     Record record;
-    particulars(problem, variant, record);
+    describe(problem, variant, record);
     return record.not_run;
 }
 
 // Runs every variant once, as the timed loop would.
 void expect_right(const Settings& settings, const Threads& threads,
                   const std::vector<std::string>& names = {}) {
-    const auto chosen = choose_variants(settings, names);
+    const auto chosen = chosen_for(settings, names);
     const auto problem = make_problem(world(), threads, settings, chosen);
     for (const auto& variant : chosen) {
         if (!obstacle(problem, variant).empty()) continue;
@@ -88,7 +103,7 @@ TEST(Reduce, ExactHasTheSameBitsForAnyRanksAndThreads) {
                                               {Data::wide, 0x1.1479efcf8a3ebp+304},
                                               {Data::cancelling, 0x1.86b902ae4047fp-5}};
     for (const auto& [data, sum] : golden) {
-        const auto problem = make_problem(world(), {}, doubles_of(data, 100'003), variants);
+        const auto problem = make_problem(world(), {}, doubles_of(data, 100'003), group.variants);
         EXPECT_EQ(problem.truth.sum, sum);
         for (int threads = 1; threads <= 4; ++threads) {
             Team team = world();
@@ -97,7 +112,8 @@ TEST(Reduce, ExactHasTheSameBitsForAnyRanksAndThreads) {
             if (!team.root()) continue;
             EXPECT_EQ(std::bit_cast<std::uint64_t>(answer.total.real), std::bit_cast<std::uint64_t>(sum))
                 << threads;
-            EXPECT_EQ(observe(problem, answer).at(0).second, 0);
+            auto again = answer;
+            EXPECT_EQ(judge(problem, again, team).observed.at(0).second, 0);
         }
     }
 }
@@ -186,19 +202,19 @@ TEST(Reduce, ReadsHexadecimalDoubles) {
 }
 
 TEST(Reduce, LeavesSumsOfDoublesToDoublesInMemory) {
-    EXPECT_EQ(choose_variants(settings_of(Source::iota, Type::i64, 1), {}).size(), 7);
-    EXPECT_EQ(choose_variants(settings_of(Source::memory, Type::i64, 1), {}).size(), 7);
-    EXPECT_EQ(choose_variants(settings_of(Source::iota, Type::f64, 1), {}).size(), 7);
-    EXPECT_EQ(choose_variants(settings_of(Source::memory, Type::f64, 1), {}).size(), 10);
+    EXPECT_EQ(chosen_for(settings_of(Source::iota, Type::i64, 1)).size(), 7);
+    EXPECT_EQ(chosen_for(settings_of(Source::memory, Type::i64, 1)).size(), 7);
+    EXPECT_EQ(chosen_for(settings_of(Source::iota, Type::f64, 1)).size(), 7);
+    EXPECT_EQ(chosen_for(settings_of(Source::memory, Type::f64, 1)).size(), 10);
     for (const auto* name : {"exact", "kahan", "pairwise"}) {
-        EXPECT_THROW(choose_variants(settings_of(Source::memory, Type::i64, 1), {name}), UsageError);
+        EXPECT_THROW(chosen_for(settings_of(Source::memory, Type::i64, 1), {name}), UsageError);
     }
     auto settings = settings_of(Source::iota, Type::f64, 1);
     settings.data = Data::uniform;
-    EXPECT_THROW(make_problem(world(), {}, settings, variants), UsageError);
+    EXPECT_THROW(make_problem(world(), {}, settings, group.variants), UsageError);
     settings = settings_of(Source::memory, Type::i64, 1);
     settings.expected = 0;
-    EXPECT_THROW(make_problem(world(), {}, settings, variants), UsageError);
+    EXPECT_THROW(make_problem(world(), {}, settings, group.variants), UsageError);
 }
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -258,23 +274,23 @@ TEST(Reduce, FetchesRangesInPieces) {
 TEST(Reduce, AsksForTheMemoryItNeeds) {
     auto settings = settings_of(Source::memory, Type::i64, 1000);
     settings.memory_bytes = 7999;
-    EXPECT_THROW(make_problem(world(), {}, settings, variants), UsageError);
+    EXPECT_THROW(make_problem(world(), {}, settings, group.variants), UsageError);
 }
 
 TEST(Reduce, LeavesTheBaselineOutWhereItDoesNotFit) {
     auto settings = settings_of(Source::memory, Type::i64, 1000);
     settings.memory_bytes = 8000;
-    const auto problem = make_problem(world(), {}, settings, variants);
-    const auto reason = obstacle(problem, variants[0]);
-    EXPECT_TRUE(obstacle(problem, variants[3]).empty());
+    const auto problem = make_problem(world(), {}, settings, group.variants);
+    const auto reason = obstacle(problem, group.variants[0]);
+    EXPECT_TRUE(obstacle(problem, group.variants[3]).empty());
     if (!world().root()) return;
     EXPECT_EQ(reason.empty(), world().size == 1) << reason;
 }
 
 TEST(Reduce, RefusesWhatADoubleCannotSumExactly) {
-    EXPECT_THROW(
-        make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60), variants),
-        UsageError);
+    EXPECT_THROW(make_problem(world(), {}, settings_of(Source::iota, Type::f64, std::int64_t{1} << 60),
+                              group.variants),
+                 UsageError);
 }
 
 // A wrong answer, by one element, is seen.
@@ -294,7 +310,7 @@ TEST(Reduce, TheCheckSeesOneLostElement) {
 
 // An exact answer must have the bits; a plain one may be off by what additions may lose, and no more.
 TEST(Reduce, TheCheckSeesWrongDoubles) {
-    const auto problem = make_problem(world(), {}, doubles_of(Data::uniform, 10'000), variants);
+    const auto problem = make_problem(world(), {}, doubles_of(Data::uniform, 10'000), group.variants);
     const double sum = problem.truth.sum, next = std::nextafter(sum, 1e9),
                  bound = 10'000 * 0x1p-52 * problem.truth.magnitudes;
     const auto passes = [&](double total, bool rounded_once) {

@@ -1,9 +1,10 @@
-// Numbers as users write them, and shares of ranges.
+// Numbers as users and the kernel write them, and shares of ranges.
 #include "common/base/units.hpp"
 
 #include <gtest/gtest.h>
 
 #include "common/base/number.hpp"
+#include "common/base/range_list.hpp"
 #include "common/base/status.hpp"
 #include "common/parallel/partition.hpp"
 
@@ -92,6 +93,16 @@ TEST(Format, KeepsThreeDigits) {
     EXPECT_EQ(format_seconds(3e-9), "3.000 ns");
     EXPECT_EQ(format_rate(2.38e10, "B/s"), "23.8 GB/s");
     EXPECT_EQ(format_bytes(16.0 * 1024 * 1024 * 1024), "16.0 GiB");
+}
+
+TEST(RangeList, ThereAndBack) {
+    EXPECT_EQ(range_list({0, 1, 2, 3, 8}), "0-3,8");
+    EXPECT_EQ(range_list({}), "");
+    EXPECT_EQ(range_list({5}), "5");
+    EXPECT_EQ(numbers_in("0-3,8"), (std::vector{0, 1, 2, 3, 8}));
+    EXPECT_EQ(numbers_in("0-3,8\n"), (std::vector{0, 1, 2, 3, 8}));
+    EXPECT_TRUE(numbers_in("").empty());
+    EXPECT_TRUE(numbers_in("x").empty());
 }
 
 TEST(PartOf, CoversEveryIndexOnce) {

@@ -286,7 +286,7 @@ class BuildInfoScript : public testing::Test {
         const auto command = std::string("'") + PACER_CMAKE + "' -Dsource='" + source().string() +
                              "' -Doutput='" + output().string() +
                              "' -Dversion=1.2.3 -Dbuild_type= '-Dcompiler_flags=-O3 -DX=\"y\"' -P '" +
-                             PACER_SOURCE + "/common/build_info.cmake'";
+                             PACER_SOURCE + "/common/base/build_info.cmake'";
         return std::system(command.c_str()) == 0;
     }
     std::string git(const std::string& arguments) const {

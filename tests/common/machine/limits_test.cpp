@@ -8,7 +8,7 @@
 #include <atomic>
 #include <cmath>
 
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {

@@ -8,7 +8,7 @@
 #include <limits>
 #include <set>
 
-#include "common/measure/timing.hpp"
+#include "common/base/clock.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {
@@ -63,39 +63,22 @@ Answer empty(const Problem& problem, const Team&) {
     return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
 }
 
-Check check(const Problem& problem, const Answer& answer) {
-    return {answer.total, Number::of_whole(problem.ranks), 0};
-}
-Part own_part(const Problem&, const Answer& answer) {
-    return answer.own;
+Judgement judge(const Problem& problem, Answer& answer, const Team&) {
+    return {.check = {answer.total, Number::of_whole(problem.ranks)}, .own = answer.own};
 }
 
 using V = Variant<Problem, Answer>;
 
-std::vector<Record> run(std::vector<V> variants, RunOptions options,
-                        void (*particulars)(const Problem&, const V&, Record&) = nullptr,
-                        Observations (*observe)(const Problem&, const Answer&) = nullptr,
-                        double (*seconds)(const Problem&, const Answer&) = nullptr) {
+using E = Experiment<Problem, Answer>;
+
+std::vector<Record> run(std::vector<V> variants, RunOptions options, E experiment = {.judge = judge}) {
     executions = 0;
     static Problem problem;
     problem.ranks = world().size;
+    experiment.work.items = world().size;
     const Threads threads;
-    const Experiment<Problem, Answer> experiment{.app = "test",
-                                                 .problem = problem,
-                                                 .variants = variants,
-                                                 .parameters = {},
-                                                 .work = {world().size, 0, 0, Operation::none},
-                                                 .check = check,
-                                                 .part = own_part,
-                                                 .particulars = particulars,
-                                                 .observe = observe,
-                                                 .baseline = "alone",
-                                                 .seconds = seconds};
-    return run_tasks(tasks_of(experiment, world(), threads,
-                              [](const Record&) {
-                                  return Limit{2, "probed"};
-                              }),
-                     world(), threads, options)
+    const Group<Problem, Answer> group = {"ones", "alone", std::move(variants)};
+    return run_tasks(tasks_of(problem, group, experiment, world(), threads), world(), threads, options)
         .records;
 }
 
@@ -185,10 +168,11 @@ TEST(Run, AWrongAnswerIsNoFailureWherePromisedRacy) {
 }
 
 TEST(Run, LeavesOutWhatHasAnObstacle) {
-    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
-                             five_repeats(), [](const Problem&, const V& variant, Record& record) {
-                                 if (variant.name == "alone") record.not_run = "needs 16 GiB";
-                             });
+    const auto records =
+        run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats(),
+            {.judge = judge, .describe = [](const Problem&, const V& variant, Record& record) {
+                 if (variant.name == "alone") record.not_run = "needs 16 GiB";
+             }});
     if (!world().root()) return;
     EXPECT_EQ(records[0].repeats(), 5);
     EXPECT_EQ(records[1].repeats(), 0);
@@ -196,28 +180,32 @@ TEST(Run, LeavesOutWhatHasAnObstacle) {
     EXPECT_FALSE(records[1].failed());
 }
 
-TEST(Run, AsksAVariantForItsParticulars) {
-    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
-                             five_repeats(), [](const Problem&, const V& variant, Record& record) {
-                                 if (variant.name != "alone") return;
-                                 EXPECT_EQ(record.variant, "alone");
-                                 EXPECT_EQ(record.ranks, 1);
-                                 record.work.bytes = 77;
-                                 record.limit = {3, "by itself"};
-                             });
+TEST(Run, AsksWhatAVariantHasOfItsOwn) {
+    const auto records =
+        run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, five_repeats(),
+            {.judge = judge, .describe = [](const Problem&, const V& variant, Record& record) {
+                 if (variant.name != "alone") return;
+                 EXPECT_EQ(record.variant, "alone");
+                 EXPECT_EQ(record.ranks, 1);
+                 record.work.bytes = 77;
+                 record.limit = {3, "by itself"};
+             }});
     if (!world().root()) return;
     EXPECT_EQ(records[0].work.bytes, 0);
-    EXPECT_EQ(records[0].limit.derived, "probed");
+    EXPECT_EQ(records[0].limit.seconds, 0);
     EXPECT_EQ(records[1].work.bytes, 77);
     EXPECT_EQ(records[1].limit.derived, "by itself");
     EXPECT_EQ(records[1].baseline, "alone");
 }
 
 TEST(Run, KeepsANumberARepeatOfWhatAnAnswerTells) {
-    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats(), nullptr,
-                             [](const Problem&, const Answer& answer) -> Observations {
-                                 return {{"total", answer.total.as_double()}, {"execution", executions}};
-                             });
+    const auto records =
+        run({{"right", "", right, Uses::ranks}}, five_repeats(),
+            {.judge = [](const Problem& problem, Answer& answer, const Team& team) {
+                auto judgement = judge(problem, answer, team);
+                judgement.observed = {{"total", answer.total.as_double()}, {"execution", executions}};
+                return judgement;
+            }});
     if (!world().root()) return;
     ASSERT_EQ(records[0].observed.size(), 2);
     EXPECT_EQ(records[0].observed[0].name, "total");
@@ -271,14 +259,16 @@ TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
 
 // A variant that clocks itself: its seconds are kept, batched or not, and how long it really lasts decides
 // how often it is executed.
-double a_nanosecond(const Problem&, const Answer&) {
-    return 1e-9;
+Judgement judge_a_nanosecond(const Problem& problem, Answer& answer, const Team& team) {
+    auto judgement = judge(problem, answer, team);
+    judgement.seconds = 1e-9;
+    return judgement;
 }
 
 TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
     pace_seconds = std::max(2e-3, 1000 * measure_clock().resolution_seconds);
     const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
-                             five_repeats(), nullptr, nullptr, a_nanosecond);
+                             five_repeats(), {.judge = judge_a_nanosecond});
     if (!world().root()) return;
     for (const auto& record : records) {
         EXPECT_EQ(record.seconds.size(), 5 * static_cast<std::size_t>(record.ranks));
@@ -291,8 +281,8 @@ TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
 TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {
     pace_seconds = 0.01;
     const auto records = run({{"right", "", right, Uses::ranks}, {"long", "", paced<'l'>, Uses::core}},
-                             {.repeats = 1000, .max_seconds = 0.5, .seed = 1, .progress = false}, nullptr,
-                             nullptr, a_nanosecond);
+                             {.repeats = 1000, .max_seconds = 0.5, .seed = 1, .progress = false},
+                             {.judge = judge_a_nanosecond});
     if (!world().root()) return;
     EXPECT_LE(records[1].repeats(), 50);
 }
@@ -363,35 +353,24 @@ Answer silent(const Problem&, const Team&) {
 // Slept, not spun: where ranks share a core the last one would begin late.
 constexpr std::chrono::milliseconds hook_time{50};
 
-TEST(Run, PreparesAndInspectsOutsideTheClock) {
-    executions = prepared = inspected = 0;
-    static Problem problem;
-    problem.ranks = world().size;
-    const std::vector<V> variants = {{"silent", "", silent, Uses::ranks}};
-    const Experiment<Problem, Answer> experiment{.app = "test",
-                                                 .problem = problem,
-                                                 .variants = variants,
-                                                 .parameters = {},
-                                                 .work = {world().size, 0, 0, Operation::none},
-                                                 .check = check,
-                                                 .part = own_part,
-                                                 .baseline = "silent",
-                                                 .prepare =
-                                                     [](const Problem&, const V& variant, const Team&) {
-                                                         EXPECT_EQ(variant.run, silent);
-                                                         EXPECT_EQ(prepared, inspected);
-                                                         ++prepared;
-                                                         std::this_thread::sleep_for(hook_time);
-                                                     },
-                                                 .inspect =
-                                                     [](const Problem&, const Team& team, Answer& answer) {
-                                                         ++inspected;
-                                                         std::this_thread::sleep_for(hook_time);
-                                                         answer = sum_of_ones(team, 1);
-                                                     }};
-    const auto records = run_tasks(tasks_of(experiment, world(), {}, [](const Record&) { return Limit{}; }),
-                                   world(), {}, five_repeats())
-                             .records;
+TEST(Run, PreparesAndJudgesOutsideTheClock) {
+    prepared = inspected = 0;
+    const auto records = run({{"silent", "", silent, Uses::ranks}}, five_repeats(),
+                             {.judge =
+                                  [](const Problem& problem, Answer& answer, const Team& team) {
+                                      ++inspected;
+                                      std::this_thread::sleep_for(hook_time);
+                                      answer = sum_of_ones(team, 1);
+                                      return judge(problem, answer, team);
+                                  },
+                              .prepare =
+                                  [](const Problem&, const V& variant, const Team&) {
+                                      EXPECT_EQ(variant.run, silent);
+                                      EXPECT_EQ(prepared, inspected);
+                                      ++prepared;
+                                      std::this_thread::sleep_for(hook_time);
+                                  },
+                              .batch = Batch::never});
     EXPECT_EQ(prepared, inspected);
     EXPECT_EQ(2 * prepared, executions);  // silent's and those of inspect: each by itself, short as it is
     EXPECT_GE(inspected, 6);
@@ -401,6 +380,38 @@ TEST(Run, PreparesAndInspectsOutsideTheClock) {
     const auto seconds = records[0].repeat_seconds();
     EXPECT_LT(*std::min_element(seconds.begin(), seconds.end()),
               std::chrono::duration<double>(hook_time).count());
+}
+
+// Executions of `empty` that were judged, of those that were made.
+std::pair<std::int64_t, std::int64_t> judged_of_executed(Batch batch) {
+    inspected = 0;
+    const auto records = run({{"empty", "", empty, Uses::core}}, five_repeats(),
+                             {.judge =
+                                  [](const Problem& problem, Answer& answer, const Team& team) {
+                                      ++inspected;
+                                      return judge(problem, answer, team);
+                                  },
+                              .batch = batch});
+    if (!world().root()) return {};
+    EXPECT_EQ(records[0].verdict.checked, inspected);
+    EXPECT_EQ(records[0].batch > 1, batch != Batch::never);
+    return {inspected, 5 * records[0].batch};
+}
+
+TEST(Run, JudgesWhatABatchLeaves) {
+    const auto every = judged_of_executed(Batch::every), last = judged_of_executed(Batch::last),
+               alone = judged_of_executed(Batch::never);
+    if (!world().root()) return;
+    EXPECT_GE(every.first, every.second);
+    EXPECT_LT(last.first, last.second);
+    EXPECT_GE(alone.first, 6);
+}
+
+TEST(Run, RefusesBatchesThatWouldTellNothing) {
+    const auto nothing = [](const Problem&, const V&, const Team&) {};
+    EXPECT_THROW(
+        run({{"right", "", right, Uses::ranks}}, five_repeats(), {.judge = judge, .prepare = nothing}),
+        std::logic_error);
 }
 
 }  // namespace

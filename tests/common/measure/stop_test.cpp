@@ -4,6 +4,7 @@
 #include <csignal>
 
 #include "common/measure/run.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/farm.hpp"
 #include "tests/support/mpi_world.hpp"
 
@@ -25,7 +26,7 @@ TEST(Stop, BeforeTheRunKeepsEverythingFromRunning) {
     task.record.uses = Uses::ranks;
     task.record.ranks = world().size;
     task.execute = [&](const Team&, std::int64_t) { ++executions; };
-    task.check = [](Verdict&) { return Check{}; };
+    task.judge = [](const Team&, Verdict&) { return Judgement(); };
     RunOptions options;
     options.repeats = 3;
     const auto outcome = run_tasks({task}, world(), {}, options);

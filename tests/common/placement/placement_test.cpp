@@ -228,16 +228,6 @@ TEST(Placement, ManyRanksAreDrawnSmall) {
     }
 }
 
-TEST(RangeList, ThereAndBack) {
-    EXPECT_EQ(range_list({0, 1, 2, 3, 8}), "0-3,8");
-    EXPECT_EQ(range_list({}), "");
-    EXPECT_EQ(range_list({5}), "5");
-    EXPECT_EQ(numbers_in("0-3,8"), (Cores{0, 1, 2, 3, 8}));
-    EXPECT_EQ(numbers_in("0-3,8\n"), (Cores{0, 1, 2, 3, 8}));
-    EXPECT_TRUE(numbers_in("").empty());
-    EXPECT_TRUE(numbers_in("x").empty());
-}
-
 TEST(Places, ShowEveryThread) {
     auto place = rank_on(3, {0, 1, 2}, 4, 1, 2);
     place.pid = 42;

@@ -1,6 +1,6 @@
 /* From a particle's mass and velocity (mass vx vy vz, in units of c) to its energy and momentum (E px py pz).
  *
- *     gcc -O2 -shared -fPIC -I apps/fileio apps/fileio/calculation/examples/mine.c -o mine.so -lm
+ *     gcc -O2 -shared -fPIC -I apps/fileio/calculation apps/fileio/calculation/examples/mine.c -o mine.so -lm
  *     fileio --calculation ./mine.so --out results.h5 particles.txt
  */
 #include <math.h>

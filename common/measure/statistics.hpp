@@ -1,27 +1,11 @@
-// The clock, and the statistics of one launch's samples. All of them are derived from raw samples when read.
+// The statistics of one launch's samples, derived from the raw ones when read.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
 
 namespace pacer {
-
-// Monotonic seconds since an arbitrary start.
-inline double now_seconds() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-struct ClockQuality {
-    double resolution_seconds = 0;  // smallest step seen between two readings
-    double overhead_seconds = 0;    // cost of one reading
-};
-// Waits for steps of the clock. Throws std::runtime_error if it stands still.
-ClockQuality measure_clock();
-
-// What this host's clock can tell to 1 %: a rate that is probed in less time is none.
-double shortest_told_seconds();
 
 // Quantile of the samples by linear interpolation between order statistics (type 7 of Hyndman & Fan 1996);
 // p in [0, 1], samples in any order and not empty.

@@ -1,5 +1,6 @@
 // Statistics of samples, by facts worked out by hand.
-#include "common/measure/timing.hpp"
+#include "common/measure/statistics.hpp"
+#include "common/base/clock.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,140 @@
+#include "apps/app.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "common/base/say.hpp"
+#include "common/report/report.hpp"
+#include "io/dump/early_dump.hpp"
+
+namespace pacer {
+
+namespace {
+
+void print_report(const Session& session) {
+    const auto& options = session.options;
+    const auto& launch = session.launch;
+    if (options.quiet) return;
+    std::string text;
+    switch (options.format) {
+        case Format::csv:
+            text = summary_csv({launch});
+            break;
+        case Format::json:
+            text = json({launch});
+            break;
+        case Format::table:
+            text = table(launch) + (options.proof ? proof(launch) : "") + warnings(launch);
+            break;
+    }
+    print_out(session.profile(), options.format == Format::table ? stdout : stderr);
+    print_out(text);
+}
+
+// The path goes where it cannot spoil a document on stdout.
+void print_path(const Options& options, const std::string& path) {
+    if (options.quiet) return;
+    print_out(fmt::format("dump: {}\n", path), options.format == Format::table ? stdout : stderr);
+}
+
+ExitStatus status_of(const Session& session) {
+    const auto& records = session.launch.records;
+    const auto was_run = [](const Record& record) { return record.repeats() > 0; };
+    if (std::any_of(records.begin(), records.end(), [](const Record& r) { return r.failed(); })) {
+        return ExitStatus::wrong;
+    }
+    if (session.stopped()) return ExitStatus::stopped_early;
+    if (std::none_of(records.begin(), records.end(), was_run)) {
+        say("nothing was run, so nothing is right\n");
+        return ExitStatus::wrong;
+    }
+    const auto& missing = session.out_of_time();
+    if (missing.empty()) return ExitStatus::right;
+    say("{} got no repeat, so nothing can be told of {}\n", fmt::join(missing, ", "),
+        missing.size() == 1 ? "it" : "them");
+    return ExitStatus::inconclusive;
+}
+
+// Writes the dump, if one is wanted, and the report. Returns the same status on every rank. Throws
+// UsageError, after the report, if the dump could not be written. Collective.
+ExitStatus deliver(Session& session, EarlyDump* dump, const std::string& version) {
+    auto status = ExitStatus::right;
+    on_root(session.world, [&] {
+        session.launch.circumstances.emplace_back("hdf5_version", version);
+        // The dump first: a reader of stdout may have gone, which ends this process.
+        std::string path;
+        std::optional<UsageError> no_dump;
+        try {
+            if (dump != nullptr) path = dump->write(session.launch);
+        } catch (const UsageError& error) {
+            no_dump = error;
+        }
+        print_report(session);
+        if (no_dump) throw UsageError(*no_dump);
+        if (dump != nullptr) print_path(session.options, path);
+        status = status_of(session);
+    });
+    MPI_Bcast(&status, sizeof status, MPI_BYTE, 0, session.world.comm);
+    return status;
+}
+
+// Says why the launch is wrong whatever its answers are.
+ExitStatus fail(const App& app, const Session& session) {
+    if (session.world.root()) say("{}: {}\n", app.name, session.failure);
+    return ExitStatus::wrong;
+}
+
+ExitStatus run_launch(App& app, const Team& world, int argc, char** argv) {
+    Options options;
+    options.run.max_seconds = app.max_seconds;
+    CommandLine line(app.name, app.summary, options);
+    app.options(line);
+    const auto groups = app.groups();
+    if (const auto done = line.parse(world, argc, argv, list(groups))) return *done;
+    app.settle(world, line, options);
+    if (const auto done = app.instead(world, options)) return *done;
+
+    const auto chosen = select(groups, options.problems, options.variants);
+    const auto version = hdf5_version();
+    std::unique_ptr<EarlyDump> dump;  // makes sure, before the run, that it can be written
+    on_root(world, [&] {
+        if (!options.no_dump)
+            dump = std::make_unique<EarlyDump>(DumpFile(options.dump, options.force, app.name, world.size));
+    });
+    Session session(world, app.name, options, chosen, argc, argv);
+    app.measure(session);
+    if (!session.failure.empty() && !session.has_plans()) return fail(app, session);
+    session.measure();
+    app.release();
+    session.close();
+    if (world.root()) {
+        auto& warnings = session.launch.warnings;
+        for (auto& doubt : app.doubts(session.launch)) warnings.push_back(std::move(doubt));
+        if (!session.failure.empty()) warnings.push_back(session.failure);
+    }
+    session.status = deliver(session, dump.get(), version);
+
+    std::string text;
+    on_every_rank(world, [&] { text = app.afterwards(session); });
+    on_root(world, [&] {
+        if (options.shows_table()) print_out(text);
+    });
+    return session.failure.empty() ? session.status : fail(app, session);
+}
+
+}  // namespace
+
+int run_app(std::unique_ptr<App> app, int argc, char** argv) {
+    const auto name = app->name;
+    const int thread_level = app->thread_level(argc, argv);
+    const auto body = [&](const Team& world) {
+        const auto until_done = std::move(app);
+        return run_launch(*until_done, world, argc, argv);
+    };
+    return launch(name, argc, argv, body, thread_level);
+}
+
+}  // namespace pacer

@@ -1,0 +1,84 @@
+// What fileio is, to the frame.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include "apps/app.hpp"
+#include "apps/fileio/delivery/deliver.hpp"
+#include "apps/fileio/fileio.hpp"
+#include "apps/fileio/wishes.hpp"
+
+namespace pacer::fileio {
+
+class App final : public pacer::App {
+  public:
+    App()
+        : pacer::App(
+              "fileio",
+              "Applies a calculation to every record of files: with --out delivers the results, without "
+              "measures how.") {
+        max_seconds = 30;  // the input that is made takes 1 s serially
+    }
+
+    void options(CommandLine& line) override { add_options(line, wishes_); }
+
+    std::vector<ListedGroup> groups() const override { return {group}; }
+
+    void settle(const Team&, const CommandLine& line, Options& options) override {
+        refuse_unusable(line, wishes_);
+        wishes_.settings.seed = options.run.seed;
+        wishes_.delivery.target.force = options.force;
+        wishes_.delivery.quiet = options.quiet;
+        wishes_.delivery.progress = options.run.progress;
+    }
+
+    std::optional<ExitStatus> instead(const Team& world, const Options& options) override {
+        const auto& settings = wishes_.settings;
+        if (!wishes_.make_input.empty()) {
+            on_root(world,
+                    [&] { make_input(wishes_.make_input, settings.elements, settings.seed, options.force); });
+            return ExitStatus::right;
+        }
+        if (wishes_.delivery.target.path.empty()) return std::nullopt;
+        const auto threads = decide_threads(world);
+        start_watch(world, threads);
+        return deliver(world, threads, settings, wishes_.delivery, *watch_);
+    }
+
+    void measure(Session& session) override {
+        start_watch(session.world, session.threads);
+        problem_ = make_problem(session.world, wishes_.settings, *watch_);
+        const auto& expected = problem_->expected;
+        session.failure =
+            why_not_right(wishes_.settings.max_rejected, expected.done, expected.rejected, problem_->ragged);
+        if (!session.failure.empty()) return;
+        session.plan(*problem_, group,
+                     {.parameters = parameters(*problem_),
+                      .work = work(*problem_),
+                      .judge = judge,
+                      .describe = describe});
+    }
+
+    std::string afterwards(const Session& session) override {
+        if (session.status != ExitStatus::right) return {};
+        const auto& all = problem_->expected;
+        return fmt::format("{}, in every repeat\n",
+                           conservation(all.lines_read, all.done, all.rejected, all.skipped));
+    }
+
+  private:
+    void start_watch(const Team& world, const Threads& threads) {
+        watch_.emplace(world, name, std::max(threads.process, threads.hybrid),
+                       wishes_.settings.record_timeout_seconds);
+    }
+
+    Wishes wishes_;
+    std::optional<Watch> watch_;
+    std::unique_ptr<Problem> problem_;
+};
+
+}  // namespace pacer::fileio

@@ -1,0 +1,107 @@
+#include "apps/fileio/wishes.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+
+#include "apps/fileio/calculation/calculation.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+void add_format_options(CommandLine& line, Wishes& wishes, const std::string& input) {
+    auto& format = wishes.settings.format;
+    std::map<std::string, Separator> separators;
+    for (const auto separator :
+         {Separator::automatic, Separator::blank, Separator::tab, Separator::comma, Separator::semicolon}) {
+        separators.emplace(name_of(separator), separator);
+    }
+    line.add_choice("--separator", format.separator, separators,
+                    "What separates numbers [blanks, one tab or one comma; a line has one kind]")
+        .group(input);
+    line.add_flag("--decimal-comma", format.decimal_comma, "1,5 is one and a half; semicolons separate too")
+        .group(input);
+    line.add_flag("--ragged", format.ragged, "Records need not have as many numbers as their file's first")
+        .group(input);
+    line.add_count("--lines-per-record", format.lines_per_record,
+                   "Lines that are one record together, without blank ones or comments")
+        .group(input);
+    line.add_word(
+            "--columns",
+            [&wishes](const std::string& word) { wishes.settings.columns = parse_columns(word); },
+            "What a calculation gets of each record, such as 1,3,4")
+        .placeholder("N,N")
+        .group(input);
+}
+
+// What is given but has no meaning in this kind of run.
+void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
+    const auto given = [&](const std::string& option) { return line.count(option) > 0; };
+    if (!wishes.settings.inputs.empty() && given("--elements")) {
+        throw UsageError("--elements is for the input that is made, and there is input given");
+    }
+    if (given("--max-rejected") && wishes.settings.on_error == OnError::stop)
+        throw UsageError(
+            "--max-rejected is for --on-error skip: without it the first bad record ends the run");
+    if (wishes.delivery.target.path.empty()) {
+        if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
+        return;
+    }
+    for (const auto* option :
+         {"--problems", "--variants", "--repeats", "--max-seconds", "--workload", "--dump", "--no-dump",
+          "--format", "--proof", "--profile", "--no-limits", "--seed", "--elements", "--make-input"}) {
+        if (given(option)) throw UsageError(fmt::format("{} is for measuring, and --out delivers", option));
+    }
+    if (wishes.settings.inputs.empty())
+        throw UsageError("--out wants input: files, folders, or - for standard input");
+}
+
+}  // namespace
+
+void add_options(CommandLine& line, Wishes& wishes) {
+    auto& settings = wishes.settings;
+    const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
+    const std::string input = "Input", delivering = "Delivering";
+    line.add_count("-n,--elements", settings.elements, "Rows of the input that is made");
+    line.add_words("inputs", settings.inputs,
+                   "Files, folders or - to read, .gz and .zst too [made: -n rows of 3 numbers]");
+    line.add_text("--calculation", settings.calculation, "What to do with a record:\n" + calculations_help());
+    line.add_choice("--workload", settings.workload, workloads(),
+                    "Cost of a record by its index, for wait and lorenz");
+    line.add_choice("--on-error", settings.on_error, on_error,
+                    "A bad record ends the run, or is left out and listed");
+    line.add_word(
+            "--max-rejected",
+            [&settings](const std::string& word) { settings.max_rejected = parse_max_rejected(word); },
+            "Status 1 if more records are rejected: N of them, or P% [only if all are]")
+        .placeholder("N|P%");
+    line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
+        .group(input);
+    add_format_options(line, wishes, input);
+    line.add_count("--block", settings.block_bytes,
+                   "Bytes handed out at a time [as the time they take tells]")
+        .group(input);
+    line.add_count("--memory", settings.memory_bytes, "Bytes that rank 0 may use, however large the input")
+        .group(input);
+    line.add_text("--make-input", wishes.make_input, "Write the input that is otherwise made there, and exit")
+        .group(input);
+    line.add_number("--record-timeout", settings.record_timeout_seconds, 1e9,
+                    "Seconds after which a record is named and ends the run, 0: never");
+    line.add_text("--out", wishes.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
+        .group(delivering);
+    line.add_flag("--resume", wishes.delivery.resume, "Go on with a run that was cut, or start it")
+        .group(delivering);
+}
+
+void refuse_unusable(const CommandLine& line, const Wishes& wishes) {
+    refuse_meaningless(line, wishes);
+    const auto& settings = wishes.settings;
+    if (settings.format.decimal_comma && settings.format.separator == Separator::comma)
+        throw UsageError("--decimal-comma and --separator comma contradict each other");
+    if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record wants at least 1");
+    constexpr std::int64_t least_memory = 4096;
+    if (settings.memory_bytes < least_memory) throw UsageError("--memory wants at least 4Ki");
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,52 @@
+// What race is, to the frame.
+#pragma once
+
+#include <deque>
+
+#include "apps/app.hpp"
+#include "apps/race/prices.hpp"
+#include "apps/race/race.hpp"
+
+namespace pacer::race {
+
+class App final : public pacer::App {
+  public:
+    App()
+        : pacer::App("race",
+                     "Increments a shared counter in several ways; counts the updates that races lose, and "
+                     "prices the cures.") {}
+
+    void options(CommandLine& line) override {
+        line.add_count("-n,--elements", settings_.increments,
+                       "Increments by threads, of a counter in memory");
+        line.add_count("--window-increments", settings_.window_increments,
+                       "Increments by ranks, of a counter in an MPI window");
+    }
+
+    std::vector<ListedGroup> groups() const override { return {by_threads, in_window}; }
+
+    void measure(Session& session) override {
+        alone_ = session.options.no_limits ? Alone() : measure_alone_on_root(session.world);
+        plan(session, by_threads, Place::threads, settings_.increments);
+        plan(session, in_window, Place::window, settings_.window_increments);
+    }
+
+    std::vector<std::string> doubts(const Launch& launch) const override { return lucky_races(launch); }
+    std::string afterwards(const Session& session) override { return prices(session.launch); }
+
+  private:
+    void plan(Session& session, const Group<Problem, Answer>& group, Place place, std::int64_t increments) {
+        if (session.chosen(group).variants.empty()) return;
+        const auto& problem =
+            problems_.emplace_back(make_problem(session.world, session.threads, place, increments, alone_));
+        session.plan(
+            problem, group,
+            {.parameters = parameters(problem), .work = work(problem), .judge = judge, .describe = describe});
+    }
+
+    Settings settings_;
+    Alone alone_;
+    std::deque<Problem> problems_;
+};
+
+}  // namespace pacer::race

@@ -1,0 +1,22 @@
+// What is known of something, by name.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace pacer {
+
+using Value = std::variant<std::string, std::int64_t, double>;
+using Facts = std::vector<std::pair<std::string, Value>>;  // in the order shown; names lower_case
+
+// A fact as text, numbers in their shortest exact form.
+std::string to_string(const Value& value);
+
+// The text of the fact of that name, or `otherwise`.
+std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise = "");
+
+}  // namespace pacer

@@ -1,0 +1,100 @@
+#include "common/launch/launch.hpp"
+
+#include <fcntl.h>
+#include <omp.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string>
+
+#include "common/base/say.hpp"
+#include "common/machine/memory.hpp"
+#include "common/machine/topology.hpp"
+#include "common/parallel/ending.hpp"
+#include "common/parallel/window.hpp"
+#include "common/placement/host.hpp"
+#include "common/placement/launcher.hpp"
+#include "common/placement/placement.hpp"
+
+namespace pacer {
+
+namespace {
+
+ExitStatus run_body(Team& world, std::string_view program,
+                    const std::function<ExitStatus(const Team&)>& body) {
+    heed_stop_signals(world, program);
+    auto status = ExitStatus::wrong;
+    try {
+        on_every_rank(world, [] { topology(); });  // PACER_TOPOLOGY may describe none
+        world.crowded = crowded(world);
+        status = body(world);
+    } catch (const UsageError& error) {
+        nothing_to_stop();
+        if (world.root()) say("{}: {}\n", program, error.what());
+        Window::free_left();
+        status = ExitStatus::usage;
+    } catch (const std::bad_alloc&) {
+        abort_launch(world, program,
+                     address_space_left() ? "ulimit -v leaves too little memory: raise it, or ask for less"
+                                          : "there is too little memory: ask for less");
+    } catch (const std::exception& error) {
+        abort_launch(world, program, error.what());
+    } catch (...) {
+        abort_launch(world, program, "an exception of unknown type");
+    }
+    nothing_to_stop();
+    std::fflush(stdout);
+    return status;
+}
+
+// One of several processes that MPI does not connect: it is refused, and one of them says why.
+ExitStatus refuse_to_be_alone(std::string_view program, const Started& processes, std::string_view why) {
+    if (processes.speaks()) say("{}: {}\n", program, why);
+    return ExitStatus::usage;
+}
+
+// A standard stream that is closed would be whatever is opened next: input from, or output to, a stranger.
+void open_standard_streams() {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(stream, F_GETFD) != -1) continue;
+        [[maybe_unused]] const int null = open("/dev/null", O_RDWR);  // takes the lowest number: this one
+    }
+}
+
+}  // namespace
+
+int launch(std::string_view program, int argc, char** argv,
+           const std::function<ExitStatus(const Team&)>& body, int thread_level) {
+    open_standard_streams();
+    // Before MPI_Init, which sets such variables itself.
+    const auto library = mpi_library();
+    const auto processes = started(library, srun_tasks(), std::getenv);
+    const auto why = why_alone(processes, library, std::getenv);
+    if (!why.empty() && without_pmi(processes, library, std::getenv))
+        return static_cast<int>(refuse_to_be_alone(program, processes, why));
+    int provided = MPI_THREAD_SINGLE;
+    MPI_Init_thread(&argc, &argv, thread_level, &provided);
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death
+    omp_set_dynamic(0);             // who divides work by a number of threads is to get as many
+    MPI_Comm everybody = MPI_COMM_NULL;
+    MPI_Comm_dup(MPI_COMM_WORLD, &everybody);
+    auto world = make_team(everybody);
+    if (world.root() && provided < std::min<int>(thread_level, MPI_THREAD_FUNNELED)) {
+        say("{}: this MPI allows a process no threads (MPI_THREAD_SINGLE), and some variants have them: "
+            "choose another build of MPI if they fail\n",
+            program);
+    }
+    const auto status = world.size == 1 && !why.empty() ? refuse_to_be_alone(program, processes, why)
+                                                        : run_body(world, program, body);
+    MPI_Comm_free(&world.node);
+    MPI_Comm_free(&world.comm);
+    MPI_Finalize();
+    return static_cast<int>(status);
+}
+
+}  // namespace pacer

@@ -1,0 +1,25 @@
+// What has to be done at least, and the time below which this machine cannot do it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace pacer {
+
+enum class Operation { none, int64_add, float64_add };
+
+// What any variant of the app has to do at least, whichever way it does it.
+struct Work {
+    std::int64_t items = 0;       // elements, records, ...
+    std::int64_t bytes = 0;       // that must come from memory; 0: none
+    std::int64_t operations = 0;  // arithmetic, of the kind below
+    Operation operation = Operation::none;
+};
+
+// The time below which this machine cannot do the work with this placement.
+struct Limit {
+    double seconds = 0;   // 0: not measured
+    std::string derived;  // "130.5 Gadd/s int64 on 1 core", what the seconds follow from
+};
+
+}  // namespace pacer
