@@ -111,9 +111,9 @@ ExitStatus run_launch(App& app, const Team& world, int argc, char** argv) {
     app.release();
     session.close();
     if (world.root()) {
-        auto& warnings = session.launch.warnings;
-        for (auto& doubt : app.doubts(session.launch)) warnings.push_back(std::move(doubt));
-        if (!session.failure.empty()) warnings.push_back(session.failure);
+        auto& doubts = session.launch.doubts;
+        for (auto& doubt : app.doubts(session.launch)) doubts.push_back(std::move(doubt));
+        if (!session.failure.empty()) doubts.push_back({"failed", -1, session.failure, 0});
     }
     session.status = deliver(session, dump.get(), version);
 

@@ -52,8 +52,8 @@ class App {
     // printing ends the process.
     virtual void release() {}
 
-    // What casts doubt on the numbers, a sentence each. Rank 0 only.
-    virtual std::vector<std::string> doubts(const Launch& /*launch*/) const { return {}; }
+    // What casts doubt on the numbers, besides what samples and facts tell. Rank 0 only.
+    virtual std::vector<Doubt> doubts(const Launch& /*launch*/) const { return {}; }
 
     // After the report: what rank 0 returns is printed where the report is a table.
     virtual std::string afterwards(const Session& /*session*/) { return {}; }

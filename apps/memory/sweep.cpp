@@ -105,7 +105,7 @@ struct Extent {
     std::int64_t largest_bytes = 0, last_cache_bytes = 0;
 };
 
-Extent choose_extent(const Settings& settings, std::string& note) {
+Extent choose_extent(const Settings& settings, std::optional<Doubt>& doubt) {
     const auto known = settings.caches.value_or(topology().caches).last_bytes();
     const auto cache = known == 0 ? usual_cache_bytes : known;
     const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
@@ -121,11 +121,8 @@ Extent choose_extent(const Settings& settings, std::string& note) {
     while (sets.size() > 1 && bytes_wanted(sets) > free / 2) sets.pop_back();
     const auto largest = sets.back().bytes;
     if (largest < 4 * cache) {
-        note = fmt::format(
-            "the sweep ends at {}, {:.2g} times the last cache, or it would take more than half of the free "
-            "memory",
-            format_bytes(static_cast<double>(largest)),
-            static_cast<double>(largest) / static_cast<double>(cache));
+        doubt = Doubt{"sweep_cut", -1, format_bytes(static_cast<double>(largest)),
+                      static_cast<double>(largest) / static_cast<double>(cache)};
     }
     return {largest, cache};
 }
@@ -135,7 +132,7 @@ Extent choose_extent(const Settings& settings, std::string& note) {
 Sweep make_sweep(const Team& world, const Settings& settings) {
     Sweep sweep;
     Extent extent;
-    on_root(world, [&] { extent = choose_extent(settings, sweep.note); });
+    on_root(world, [&] { extent = choose_extent(settings, sweep.doubt); });
     MPI_Bcast(&extent, sizeof extent, MPI_BYTE, 0, world.comm);
     sweep.sets = working_sets(extent.largest_bytes, extent.last_cache_bytes);
     on_root(world, [&] {

@@ -31,7 +31,7 @@ class App final : public pacer::App {
         plan(session, in_window, Place::window, settings_.window_increments);
     }
 
-    std::vector<std::string> doubts(const Launch& launch) const override { return lucky_races(launch); }
+    std::vector<Doubt> doubts(const Launch& launch) const override { return lucky_races(launch); }
     std::string afterwards(const Session& session) override { return prices(session.launch); }
 
   private:

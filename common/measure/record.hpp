@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/doubt.hpp"
 #include "common/base/facts.hpp"
 #include "common/machine/work.hpp"
 #include "common/measure/verify.hpp"
@@ -47,7 +48,6 @@ struct Record {
     Work work;
     Limit limit;
     double first_seconds = 0;  // the very first execution, cold
-    bool converged = false;    // the median's interval became narrow enough before the budget ended
     StoppedBy stopped_by = StoppedBy::unknown;
     std::int64_t batch = 1;           // executions a repeat, its seconds divided by it
     std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
@@ -74,15 +74,6 @@ std::string case_name(const Record& record, const std::vector<Record>& all);
 Number sum_of_items(const std::vector<Share>& shares);
 std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
 
-// What makes a launch's numbers less trustworthy, or says what they are of; its sentence is made when it is
-// shown.
-struct Doubt {
-    std::string kind;
-    int record = -1;      // index into the launch's records; -1: the launch
-    std::string subject;  // what is concerned: ranks, a host, a setting
-    double value = 0;
-};
-
 // A number that `timings summary` shows.
 struct Headline {
     int record = -1;  // index into the launch's records; -1: the launch
@@ -95,8 +86,7 @@ struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
     Facts circumstances;
     std::vector<Place> placement;
-    std::vector<std::string> warnings;
-    std::vector<Doubt> doubts;
+    std::vector<Doubt> doubts;  // that nothing else here tells: see all_doubts
     std::vector<Headline> headlines;
     std::vector<Record> records;  // in the order of the app's variant table
 };

@@ -64,7 +64,6 @@ class Director {
     void conclude(std::size_t i) {
         auto& record = tasks_[i].record;
         if (record.repeats() > 0) {
-            record.converged = known_well(record);
             record.stopped_by = reason_of(record);
         } else if (record.not_run.empty()) {
             record.not_run =
@@ -73,7 +72,7 @@ class Director {
     }
 
     StoppedBy reason_of(const Record& record) const {
-        if (options_.repeats == 0 && record.converged) return StoppedBy::converged;
+        if (options_.repeats == 0 && known_well(record)) return StoppedBy::converged;
         if (options_.repeats > 0 && static_cast<std::int64_t>(record.repeats()) >= options_.repeats)
             return StoppedBy::count;
         return executor_.stopped() ? StoppedBy::signal : StoppedBy::budget;
@@ -138,7 +137,7 @@ class Director {
         const auto& record = tasks_[i].record;
         if (!runs(i) || dropped_[i]) return false;
         if (options_.repeats > 0) return static_cast<std::int64_t>(record.repeats()) < options_.repeats;
-        return !record.converged;
+        return record.stopped_by != StoppedBy::converged;
     }
 
     std::vector<std::int64_t> active_batches() const {
@@ -198,7 +197,7 @@ class Director {
         // After many repeats less often: sorting all of them every 5 repeats would take longer than short
         // work.
         next_decision_[i] = count + std::max(block, count / 10 / block * block);
-        record.converged = known_well(record);
+        record.stopped_by = known_well(record) ? StoppedBy::converged : StoppedBy::unknown;
     }
 
     // A time of 0 is none.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "common/base/json.hpp"
+#include "common/measure/doubts.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer {
@@ -20,6 +21,13 @@ Json object(const Place& place) {
     return {{"rank", place.rank},       {"host", place.host},
             {"pid", place.pid},         {"cpus_allowed", place.cpus_allowed},
             {"threads", place.threads}, {"thread_cpus", place.thread_cpus}};
+}
+
+Json object(const Doubt& doubt) {
+    return {{"kind", doubt.kind},
+            {"record", doubt.record < 0 ? Json(nullptr) : Json(doubt.record)},
+            {"subject", doubt.subject},
+            {"value", doubt.value}};
 }
 
 // An absent figure is null, never 0.
@@ -72,7 +80,7 @@ Json object(const Record& record, const Launch& launch) {
             {"limit_derived", record.limit.derived},
             {"not_run", record.not_run.empty() ? Json(nullptr) : Json(record.not_run)},
             {"first_seconds", known(record.first_seconds)},
-            {"converged", record.converged},
+            {"converged", known_well(record)},
             {"batch", record.batch},
             {"checked", record.verdict.checked},
             {"failed", record.verdict.failed},
@@ -109,12 +117,15 @@ std::string json(const std::vector<Launch>& launches) {
     Json all = Json::list();
     for (const auto& launch : launches) {
         Json placement = Json::list(), records = Json::list();
+        Json doubts = Json::list();
+        for (const auto& doubt : all_doubts(launch)) doubts.push_back(object(doubt));
         for (const auto& place : launch.placement) placement.push_back(object(place));
         for (const auto& record : launch.records) records.push_back(object(record, launch));
         all.push_back(Json{{"id", launch.id},
                            {"circumstances", object(launch.circumstances)},
                            {"placement", placement},
-                           {"warnings", launch.warnings},
+                           {"warnings", doubt_sentences(launch)},
+                           {"doubts", doubts},
                            {"records", records}});
     }
     return Json{{"launches", all}}.text(2) + "\n";

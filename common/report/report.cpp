@@ -7,6 +7,7 @@
 
 #include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
+#include "common/measure/doubts.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/report/sweep.hpp"
 
@@ -239,9 +240,11 @@ std::string proof(const Launch& launch) {
     return text;
 }
 
-std::string warnings(const Launch& launch) {
+std::string warnings(const Launch& launch, bool all) {
+    constexpr std::size_t most_cases = 8;
     std::string text;
-    for (const auto& warning : launch.warnings) text += fmt::format("warning: {}\n", warning);
+    for (const auto& sentence : all ? doubt_sentences(launch) : doubt_sentences(launch, most_cases))
+        text += fmt::format("warning: {}\n", sentence);
     return text;
 }
 

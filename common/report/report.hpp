@@ -31,8 +31,8 @@ std::string table(const Launch& launch);
 // Which rank did what, a table a case.
 std::string proof(const Launch& launch);
 
-// The warnings, one a line, each marked as such.
-std::string warnings(const Launch& launch);
+// The doubts, one a line, each marked as a warning; of each kind the first cases or `all`.
+std::string warnings(const Launch& launch, bool all = false);
 
 // Launches with circumstances, placement, raw samples and summaries: {"launches": [...]}.
 std::string json(const std::vector<Launch>& launches);

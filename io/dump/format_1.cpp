@@ -1,6 +1,7 @@
 #include "io/dump/format_1.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -168,8 +169,7 @@ Record read_case(const hdf5::Group& group) {
                    attributes.named("work_operation", operation_named)};
     record.limit = {attributes.seconds("limit_seconds"), attributes.text("limit_derived")};
     record.first_seconds = attributes.seconds("first_seconds");
-    record.converged = attributes.whole("converged", 0, 1) == 1;
-    if (record.converged) record.stopped_by = StoppedBy::converged;
+    if (attributes.whole("converged", 0, 1) == 1) record.stopped_by = StoppedBy::converged;
     record.batch = attributes.whole("batch", 1);
     record.verdict.checked = attributes.whole("checked", 0);
     record.verdict.failed = attributes.whole("failed", 0, record.verdict.checked);
@@ -184,12 +184,43 @@ Record read_case(const hdf5::Group& group) {
     return record;
 }
 
+// The sentences that a launch was stored with, but for those of what its samples and facts tell anew.
+void add_doubts(const std::vector<std::string>& sentences, Launch& launch) {
+    constexpr std::array<std::string_view, 10> told_anew = {
+        "faster than the limit, ",
+        "the time budget ended before ",
+        "stopped before ",
+        "fewer than 6 repeats",
+        "the first execution took over 1.5 times the median: ",
+        "drifted from the first third of the repeats to the last: ",
+        "neighbouring repeats are correlated, ",
+        "the repeats fall in two groups, ",
+        "shorter than 1000 clock steps, ",
+        "this host's cores do not always run at one speed: "};
+    bool stopped = false;
+    for (const auto& sentence : sentences) {
+        const auto starts = [&](std::string_view words) { return sentence.starts_with(words); };
+        if (std::any_of(told_anew.begin(), told_anew.end(), starts)) continue;
+        const bool is_stop = sentence == "stopped early by a signal";
+        stopped = stopped || is_stop;
+        launch.doubts.push_back({is_stop ? "stopped" : "said", -1, is_stop ? "" : sentence, 0});
+    }
+    const auto asked = parse_number(fact(launch.circumstances, "repeats_asked", "0"));
+    for (auto& record : launch.records) {
+        if (record.repeats() == 0) continue;
+        if (asked && asked->whole > 0 && static_cast<std::int64_t>(record.repeats()) >= asked->whole) {
+            record.stopped_by = StoppedBy::count;
+        } else if (record.stopped_by != StoppedBy::converged || (asked && asked->whole > 0)) {
+            record.stopped_by = stopped ? StoppedBy::signal : StoppedBy::budget;
+        }
+    }
+}
+
 Launch read_launch(const hdf5::Group& group, const std::string& id) {
     Launch launch;
     launch.id = id;
     launch.circumstances = group.attributes();
     launch.placement = read_placement(group);
-    launch.warnings = group.read_strings("warnings");
     const auto cases = group.open("case");
     auto names = cases.children();
     // By number: 10000 comes after 9999.
@@ -203,6 +234,7 @@ Launch read_launch(const hdf5::Group& group, const std::string& id) {
             }
         }
     }
+    add_doubts(group.read_strings("warnings"), launch);
     return launch;
 }
 

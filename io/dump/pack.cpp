@@ -128,7 +128,6 @@ class Packer {
         };
         for (const auto& doubt : launch.doubts)
             tables_.doubts.push_back({key, case_of(doubt.record), doubt.kind, doubt.subject, doubt.value});
-        for (const auto& warning : launch.warnings) tables_.doubts.push_back({key, -1, "said", warning, 0});
         for (const auto& h : launch.headlines)
             tables_.headlines.push_back({key, case_of(h.record), h.key, h.label, h.unit, h.value});
     }

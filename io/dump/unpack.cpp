@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "common/measure/doubts.hpp"
 #include "io/dump/pack.hpp"
 
 namespace pacer {
@@ -104,9 +103,7 @@ class Unpacker {
         };
         for (const auto& row : cases_.of(key)) launch.records.push_back(next_record(row));
         for (const auto& row : doubts_.of(key))
-            row.kind == "said"
-                ? launch.warnings.push_back(row.subject)
-                : launch.doubts.push_back({row.kind, record_of_case(row.of_case), row.subject, row.value});
+            launch.doubts.push_back({row.kind, record_of_case(row.of_case), row.subject, row.value});
         for (const auto& row : headlines_.of(key))
             launch.headlines.push_back(
                 {record_of_case(row.of_case), row.key, row.label, row.unit, row.value});
@@ -146,7 +143,6 @@ class Unpacker {
         record.seconds.reserve(index(row.repeats * row.ranks));
         for (std::int64_t i = 0; i < row.repeats * row.ranks; ++i)
             record.seconds.push_back(tables_.rank_seconds[next_sample_++].seconds);
-        record.converged = record.stopped_by == StoppedBy::converged || known_well(record);
     }
 
     const Tables& tables_;

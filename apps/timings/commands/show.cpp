@@ -17,7 +17,7 @@ namespace {
 
 struct Settings {
     std::vector<std::string> files;
-    bool circumstances = false, proof = false;
+    bool circumstances = false, proof = false, doubts = false;
 };
 
 std::string all_circumstances(const Launch& launch) {
@@ -37,7 +37,7 @@ ExitStatus show(const Settings& settings) {
             text +=
                 fmt::format("{}{}: launch {}\n", text.empty() ? "" : "\n", file, launch.id) + table(launch);
             if (settings.proof) text += proof(launch);
-            text += warnings(launch);
+            text += warnings(launch, settings.doubts);
             if (settings.circumstances) text += all_circumstances(launch);
         }
     }
@@ -51,6 +51,7 @@ Run add_show(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_words("FILE", settings->files, "Timing dumps").required();
     command.add_flag("--proof", settings->proof, "Show which rank did what, where");
+    command.add_flag("--doubts", settings->doubts, "Name every case that a warning concerns");
     command.add_flag("--circumstances", settings->circumstances,
                      "Show everything known of the machine and the build");
     return [settings] { return show(*settings); };

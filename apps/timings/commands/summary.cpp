@@ -11,8 +11,8 @@
 #include "apps/timings/compare/cases.hpp"
 #include "apps/timings/figures.hpp"
 #include "apps/timings/output.hpp"
-#include "apps/timings/warning_groups.hpp"
 #include "common/base/units.hpp"
+#include "common/measure/doubts.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
@@ -58,16 +58,16 @@ std::string ability(const std::vector<Case>& cases) {
 // Whatever made the numbers doubtful, the most frequent first.
 std::string faults(const std::vector<Launch>& launches) {
     constexpr std::size_t most = 12;
-    const auto groups = warning_groups(launches);
+    const auto groups = doubt_groups(launches);
     if (groups.empty()) return "\nwhat is wrong with it: nothing was seen\n";
     std::string text = "\nwhat is wrong with it, in how many launches\n";
     for (std::size_t i = 0; i < std::min(most, groups.size()); ++i) {
         const auto& group = groups[i];
         std::string variants;
-        for (std::size_t k = 0; k < std::min<std::size_t>(group.variants.size(), 4); ++k) {
-            variants += fmt::format("{} {}", k == 0 ? ":" : ",", group.variants[k].first);
+        for (std::size_t k = 0; k < std::min<std::size_t>(group.cases.size(), 4); ++k) {
+            variants += fmt::format("{} {}", k == 0 ? ":" : ",", group.cases[k].first);
         }
-        if (group.variants.size() > 4) variants += fmt::format(" and {} more", group.variants.size() - 4);
+        if (group.cases.size() > 4) variants += fmt::format(" and {} more", group.cases.size() - 4);
         text += fmt::format("  {:>7}  {}{}\n", fmt::format("{} of {}", group.launches, launches.size()),
                             group.sentence, variants);
     }

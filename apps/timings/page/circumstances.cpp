@@ -9,6 +9,7 @@
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
 #include "common/base/units.hpp"
+#include "common/measure/doubts.hpp"
 
 namespace pacer::timings {
 
@@ -124,7 +125,7 @@ std::string launches_table(const std::vector<Launch>& launches) {
         table.add({text(launch.id), text(fact(launch.circumstances, "start_time")),
                    figure(launch.placement.size()), fact_cell(launch, "load_before"),
                    fact_cell(launch, "load_after"), fact_cell(launch, "others_cpu_seconds"),
-                   fact_cell(launch, "steal_seconds"), figure(launch.warnings.size())});
+                   fact_cell(launch, "steal_seconds"), figure(doubt_sentences(launch).size())});
     }
     return table.html();
 }

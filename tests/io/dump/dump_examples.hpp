@@ -33,7 +33,6 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
     made.work = {0, 8000, 999, Operation::int64_add};
     made.limit = {1.5e-3, "130.5 Gadd/s int64 on 1 core"};
     made.first_seconds = 0.25;
-    made.converged = ranks > 1;
     made.stopped_by = ranks > 1 ? StoppedBy::converged : StoppedBy::budget;
     made.batch = 16;
     made.baseline = "simd";
@@ -80,7 +79,9 @@ inline Launch launch(const std::string& id, int ranks = 3, int repeats = 4) {
         made.placement.push_back(
             {rank, rank % 2 ? "node1" : "node-two", 4000000000 + rank, "0-3,8", 2, "0-1;2-3"});
     }
-    made.warnings = {"drift: the last third is slower", "", "\u00e4"};
+    made.doubts = {{"said", -1, "drift: the last third is slower", 0},
+                   {"said", 1, "", 0.5},
+                   {"\u00e4", -1, "\u00e4", 0}};
     made.records = {record("serial", 1, repeats), record("hybrid", ranks, repeats), not_run("offload")};
     return made;
 }
@@ -99,7 +100,6 @@ inline std::string describe(const Launch& made) {
         text += fmt::format("place {} {} {} '{}' {} '{}'\n", p.rank, p.host, p.pid, p.cpus_allowed, p.threads,
                             p.thread_cpus);
     }
-    for (const auto& warning : made.warnings) text += fmt::format("warning '{}'\n", warning);
     for (const auto& d : made.doubts)
         text += fmt::format("doubt '{}' {} '{}' {}\n", d.kind, d.record, d.subject, d.value);
     for (const auto& h : made.headlines)
