@@ -10,6 +10,7 @@
 #include "common/launch/session.hpp"
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
+#include "common/report/headlines.hpp"
 
 namespace pacer {
 
@@ -54,6 +55,9 @@ class App {
 
     // What casts doubt on the numbers, besides what samples and facts tell. Rank 0 only.
     virtual std::vector<Doubt> doubts(const Launch& /*launch*/) const { return {}; }
+
+    // What timings summary is to show of a launch; see headlines.cpp of the apps.
+    virtual std::vector<HeadlineRule> headlines() const { return {}; }
 
     // After the report: what rank 0 returns is printed where the report is a table.
     virtual std::string afterwards(const Session& /*session*/) { return {}; }

@@ -25,10 +25,8 @@ class App final : public pacer::App {
         line.add_count("--memory", settings_.memory_bytes,
                        "Bytes that the arrays may take on a node [what is free]");
         line.add_flag(
-                "--sweep", sweeps_,
-                "Bandwidth and latency by working set, to 4 x the last cache [or -n]: the problem sweep")
-            .excludes("--problems")
-            .excludes("--experiments");
+            "--sweep", sweeps_,
+            "Bandwidth and latency by working set, to 4 x the last cache [or -n]: the problem sweep");
     }
 
     std::vector<ListedGroup> groups() const override {
@@ -42,6 +40,7 @@ class App final : public pacer::App {
         auto& problems = options.problems;
         const bool named = std::find(problems.begin(), problems.end(), sweep_group.problem) != problems.end();
         if (named && problems.size() > 1) throw UsageError("the problem sweep is measured alone");
+        if (sweeps_ && !problems.empty()) throw UsageError("--sweep excludes --problems");
         sweeps_ = sweeps_ || named;
         if (sweeps_) {
             problems = {std::string(sweep_group.problem)};
@@ -57,9 +56,11 @@ class App final : public pacer::App {
         sweeps_ ? measure_sweep(session) : measure_experiments(session);
     }
 
+    std::vector<HeadlineRule> headlines() const override;
+
     std::string afterwards(const Session& session) override {
         if (!sweeps_) return {};
-        const auto& caches = topology().caches;
+        const auto caches = topology().caches();
         return caches.of_core.empty() ? "\nlevels: this host tells of no caches\n"
                                       : levels(session.launch.records, caches);
     }

@@ -16,14 +16,13 @@ std::map<Uses, std::int64_t> eviction_elements(const Problem& problem, const Tea
                                                const LastLevel& last) {
     std::map<Uses, std::int64_t> elements;
     if (problem.core_elements * element_bytes < last.of_core) return elements;
-    const int node_ranks = world.node_size;
     const auto twice = [&](int processes, int cores) {
         return 2 * std::min(last.of_node / processes, last.of_core * cores) / element_bytes;
     };
     if (world.root() && needs.core.any) elements[Uses::core] = twice(1, 1);
     if (world.root() && needs.threads.any) elements[Uses::threads] = twice(1, threads.process);
-    if (needs.ranks.any) elements[Uses::ranks] = twice(node_ranks, 1);
-    if (needs.ranks.any) elements[Uses::both] = twice(node_ranks, threads.hybrid);
+    if (needs.ranks.any) elements[Uses::ranks] = twice(world.node_size, 1);
+    if (needs.ranks.any) elements[Uses::both] = twice(world.node_size, threads.hybrid);
     return elements;
 }
 

@@ -125,38 +125,6 @@ void follow_all(const Link* links, std::int64_t (&at)[chains], std::int64_t hops
     }
 }
 
-PACER_CLONES void fill(double* target, std::int64_t count, std::int64_t first) {
-    constexpr std::int64_t lanes = few_lanes;
-    double next[lanes];
-    for (std::int64_t lane = 0; lane < lanes; ++lane) next[lane] = value_written(first + lane);
-    const std::int64_t body = count / lanes * lanes;
-    for (std::int64_t i = 0; i < body; i += lanes) {
-#pragma omp simd
-        for (std::int64_t lane = 0; lane < lanes; ++lane) {
-            target[i + lane] = next[lane];
-            next[lane] += static_cast<double>(lanes);
-        }
-    }
-    for (std::int64_t i = body; i < count; ++i) target[i] = value_written(first + i);
-}
-
-// In blocks, or the compiler calls memcpy, which chooses its way by itself.
-PACER_CLONES void copy_values(double* target, const double* a, std::int64_t count) {
-    constexpr std::int64_t lanes = few_lanes;
-    const std::int64_t body = count / lanes * lanes;
-    for (std::int64_t i = 0; i < body; i += lanes) {
-        asm volatile("");
-#pragma omp simd
-        for (std::int64_t lane = 0; lane < lanes; ++lane) target[i + lane] = a[i + lane];
-    }
-    for (std::int64_t i = body; i < count; ++i) target[i] = a[i];
-}
-
-PACER_CLONES void triad_values(double* target, const double* a, const double* b, std::int64_t count) {
-#pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) target[i] = a[i] + triad_factor * b[i];
-}
-
 void occupy_caches(double* values, std::int64_t count, std::int64_t lines_a_dirty_one) {
     double total = 0;
     for (std::int64_t i = 0, line = 0; i < count; i += line_elements, ++line) {
@@ -193,7 +161,7 @@ PACER_CLONES std::int64_t count_triads(double* target, const double* a, const do
     std::int64_t right = 0;
 #pragma omp simd reduction(+ : right)
     for (std::int64_t i = 0; i < count; ++i) {
-        right += target[i] == a[i] + triad_factor * b[i] ? 1 : 0;
+        right += target[i] == a[i] + streams::triad_factor * b[i] ? 1 : 0;
         target[i] = spoilt;
     }
     return right;

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "apps/memory/memory.hpp"
+#include "common/machine/streams.hpp"
 
 namespace pacer::memory {
 
@@ -25,18 +26,6 @@ std::int64_t follow(const Link* links, std::int64_t at, std::int64_t hops, std::
 // The same for several chains of the same length at once.
 void follow_all(const Link* links, std::int64_t (&at)[chains], std::int64_t hops,
                 std::int64_t (&sums)[chains]);
-
-// target[i] = value_written(first + i), = a[i], = a[i] + triad_factor * b[i]
-void fill(double* target, std::int64_t count, std::int64_t first);
-void copy_values(double* target, const double* a, std::int64_t count);
-void triad_values(double* target, const double* a, const double* b, std::int64_t count);
-
-// The same with stores that bypass the caches, where the processor has them: a line that is written as a
-// whole need not be read first.
-extern const bool has_nontemporal_stores;
-void fill_streaming(double* target, std::int64_t count, std::int64_t first);
-void copy_streaming(double* target, const double* a, std::int64_t count);
-void triad_streaming(double* target, const double* a, const double* b, std::int64_t count);
 
 // Goes through the lines of so many elements for no other purpose than that they are in the caches then. One
 // line of so many it writes to, and reads the others; of 0 none.

@@ -25,7 +25,6 @@ inline constexpr std::int64_t line_elements = 8;  // doubles in it
 inline constexpr std::int64_t chains = 8;         // that `chases` follows at once, an arc of the cycle each
 inline constexpr std::int64_t page_lines = 64;    // lines of a page of 4 KiB
 inline constexpr std::int64_t page_passes = 64;   // of a repeat over all pages, whose lines stay in a cache
-inline constexpr double triad_factor = 3;
 
 struct Settings {
     std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold

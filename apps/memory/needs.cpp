@@ -17,18 +17,13 @@ bool is_nontemporal(const MemoryVariant& variant) {
            variant.run == triad_nontemporal;
 }
 
+const Probe& probe_of(Access access) {
+    constexpr std::array names = {"read", "write", "copy", "triad"};
+    return probe(names.at(static_cast<std::size_t>(access)));
+}
+
 std::int64_t bytes_per_element(Access access) {
-    constexpr std::int64_t each = sizeof(double);
-    switch (access) {
-        case Access::read:
-        case Access::write:
-            return each;
-        case Access::copy:
-            return 2 * each;
-        case Access::triad:
-            return 3 * each;
-    }
-    return 0;
+    return std::ssize(probe_of(access).arrays) * static_cast<std::int64_t>(sizeof(double));
 }
 
 Needs needs_of(const Groups& chosen) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/memory/memory.hpp"
+#include "common/machine/probes.hpp"
 
 namespace pacer::memory {
 
@@ -20,6 +21,10 @@ struct Needs {
 };
 Needs needs_of(const Groups& chosen);
 
+// Bytes that the arrays may take on this rank's node: those whose size nobody asked for are to leave half of
+// what is free. Collective over the node.
+std::int64_t bytes_for_arrays(const Team& world, const Settings& settings);
+
 // Decides how large all of the problem's arrays are: as asked for, or as the caches want it and half of the
 // free memory allows. Collective; throws UsageError.
 void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
@@ -28,6 +33,7 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
 // Read, write, copy and triad: what STREAM measures, on one core and on all.
 bool is_stream(std::string_view experiment);
 Access access_of(std::string_view experiment);
+const Probe& probe_of(Access access);           // that says what can be reached
 std::int64_t bytes_per_element(Access access);  // as STREAM counts: what is read before it is written is not
 
 // Whether its stores go past the caches.

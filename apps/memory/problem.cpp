@@ -26,7 +26,7 @@ LastLevel last_level(const Team& world, const Settings& settings) {
     constexpr std::int64_t usual = 32 << 20, usual_second = 1 << 20;
     LastLevel last;
     if (world.root()) {
-        const auto caches = settings.caches.value_or(topology().caches);
+        const auto caches = settings.caches.value_or(topology().caches());
         last = {caches.last_bytes(), caches.all_last_bytes, usual_second};
         if (last.of_core == 0) last = {usual, usual, usual_second};
         if (caches.of_core.size() > 1) last.second_of_core = caches.of_core[1].bytes;
@@ -82,29 +82,6 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
     bytes += (needs.links ? links : 0) + (needs.small_pages ? pages : 0) + (needs.huge_pages ? pages : 0);
     bytes += needs.padded ? core + problem.rows * line_bytes : 0;
     return bytes + (needs.kept ? core : 0) + (needs.fresh || needs.wishes_huge_pages ? core : 0);
-}
-
-// Names the node that is shortest of memory; empty if none is. Arrays whose size nobody asked for are to
-// leave half of what is free. Collective.
-std::string shortage(const Problem& problem, const Team& world, const Needs& needs,
-                     const Settings& settings) {
-    const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
-    auto wanted = bytes_wanted(problem, world, needs),
-         available = settings.elements ? free / 10 * 9 : free / 2;
-    MPI_Allreduce(MPI_IN_PLACE, &wanted, 1, MPI_INT64_T, MPI_SUM, world.node);
-    MPI_Allreduce(MPI_IN_PLACE, &available, 1, MPI_INT64_T, MPI_MIN, world.node);
-    struct {
-        double left;
-        int rank;
-    } least = {static_cast<double>(available - wanted), world.rank};
-    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
-    if (least.left >= 0) return {};
-    return text_of_rank(
-        world, least.rank,
-        fmt::format(
-            "the arrays need {} on {}, which has {} for them: use fewer elements, or fewer --problems",
-            format_bytes(static_cast<double>(wanted)), host_name(),
-            format_bytes(static_cast<double>(available))));
 }
 
 void fill_periodic(double* at, Range range, std::int64_t period) {
@@ -216,14 +193,22 @@ std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
     return total;
 }
 
+std::int64_t bytes_for_arrays(const Team& world, const Settings& settings) {
+    const auto bytes = memory_on_node(world, settings.memory_bytes);
+    return settings.elements ? bytes / 10 * 9 : bytes / 2;
+}
+
 void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& threads,
                           const Settings& settings, const Needs& needs) {
     constexpr std::int64_t largest_divisor = 1 << 10;
     const auto last = last_level(world, settings);
+    const auto available = bytes_for_arrays(world, settings);
     for (std::int64_t divisor = 1;; divisor *= 2) {
         choose_sizes(problem, settings, last, divisor);
         problem.eviction_elements = eviction_elements(problem, world, threads, needs, last);
-        const auto too_large = shortage(problem, world, needs, settings);
+        const auto too_large =
+            memory_shortage(world, static_cast<double>(bytes_wanted(problem, world, needs)), available,
+                            "the arrays", "use fewer elements, or fewer --problems");
         if (too_large.empty()) {
             const bool in_cache = problem.core_elements * element_bytes < last.of_core;
             if (divisor > 1)

@@ -105,20 +105,12 @@ struct Extent {
     std::int64_t largest_bytes = 0, last_cache_bytes = 0;
 };
 
-Extent choose_extent(const Settings& settings, std::optional<Doubt>& doubt) {
-    const auto known = settings.caches.value_or(topology().caches).last_bytes();
+Extent choose_extent(const Settings& settings, std::int64_t available, std::optional<Doubt>& doubt) {
+    const auto known = settings.caches.value_or(topology().caches()).last_bytes();
     const auto cache = known == 0 ? usual_cache_bytes : known;
-    const auto free = settings.memory_bytes > 0 ? settings.memory_bytes : available_memory_bytes();
-    if (settings.elements) {
-        const auto largest = asked_bytes(*settings.elements),
-                   wanted = bytes_wanted(working_sets(largest, cache)), available = free / 10 * 9;
-        if (wanted <= available) return {largest, cache};
-        throw UsageError(fmt::format("the working sets need {} and {} has {} for them: use fewer elements",
-                                     format_bytes(static_cast<double>(wanted)), host_name(),
-                                     format_bytes(static_cast<double>(available))));
-    }
+    if (settings.elements) return {asked_bytes(*settings.elements), cache};
     auto sets = working_sets(4 * cache, cache);
-    while (sets.size() > 1 && bytes_wanted(sets) > free / 2) sets.pop_back();
+    while (sets.size() > 1 && bytes_wanted(sets) > available) sets.pop_back();
     const auto largest = sets.back().bytes;
     if (largest < 4 * cache) {
         doubt = Doubt{"sweep_cut", -1, format_bytes(static_cast<double>(largest)),
@@ -132,9 +124,14 @@ Extent choose_extent(const Settings& settings, std::optional<Doubt>& doubt) {
 Sweep make_sweep(const Team& world, const Settings& settings) {
     Sweep sweep;
     Extent extent;
-    on_root(world, [&] { extent = choose_extent(settings, sweep.doubt); });
+    const auto available = bytes_for_arrays(world, settings);
+    on_root(world, [&] { extent = choose_extent(settings, available, sweep.doubt); });
     MPI_Bcast(&extent, sizeof extent, MPI_BYTE, 0, world.comm);
     sweep.sets = working_sets(extent.largest_bytes, extent.last_cache_bytes);
+    if (settings.elements) {
+        require_memory(world, world.root() ? static_cast<double>(bytes_wanted(sweep.sets)) : 0, available,
+                       "the working sets", "use fewer elements");
+    }
     on_root(world, [&] {
         const auto largest = sweep.sets.back().bytes, elements = largest / element_bytes;
         sweep.values = make_buffer<double>(elements);
@@ -160,7 +157,7 @@ SweepAnswer sweep_read(const WorkingSet& set, const Team&) {
 
 SweepAnswer sweep_triad(const WorkingSet& set, const Team&) {
     for (std::int64_t pass = 0; pass < set.triad_passes; ++pass) {
-        triad_values(set.c, set.a, set.b, set.triad_elements);
+        streams::triad(set.c, set.a, set.b, set.triad_elements);
     }
     return {set.triad_elements, {}, true};
 }

@@ -10,20 +10,6 @@ namespace pacer::memory {
 
 namespace {
 
-std::string_view participle(Access access) {
-    switch (access) {
-        case Access::read:
-            return "read";
-        case Access::write:
-            return "written";
-        case Access::copy:
-            return "copied";
-        case Access::triad:
-            return "by triad";
-    }
-    return {};
-}
-
 // Elements apart, by the variant's name: stride_64 reads every 8th.
 std::int64_t elements_apart(std::string_view variant) {
     return parse_count(variant.substr(variant.find('_') + 1)) / static_cast<std::int64_t>(sizeof(double));
@@ -50,10 +36,9 @@ Work work_of(const Problem& problem, std::string_view experiment, const Record& 
 
 Limit limit_of(const Problem& problem, Access access, const Record& record) {
     const auto found = problem.limits.find({access, record.uses});
-    if (found == problem.limits.end() || found->second == 0) return {};
-    return {static_cast<double>(record.work.bytes) / found->second,
-            fmt::format("{} {} by {}", format_rate(found->second, "B/s"), participle(access),
-                        occupation(record.uses, record.ranks, record.threads))};
+    if (found == problem.limits.end()) return {};
+    return limit_by(probe_of(access), static_cast<double>(record.work.bytes), found->second,
+                    occupation(record.uses, record.ranks, record.threads));
 }
 
 }  // namespace
@@ -77,7 +62,7 @@ void describe(const Problem& problem, const MemoryVariant& variant, Record& reco
     record.limit = limit_of(problem, access_of(experiment), record);
     // All nodes together do more work than one core: their times do not compare.
     if (problem.nodes > 1 && uses_ranks(variant.uses)) record.baseline = "none";
-    if (is_nontemporal(variant) && !has_nontemporal_stores)
+    if (is_nontemporal(variant) && !streams::has_nontemporal_stores)
         record.not_run = "this processor's kind has no such stores";
     if (variant.run == first_pass_huge || variant.run == pages_huge) record.not_run = problem.no_huge_pages;
 }

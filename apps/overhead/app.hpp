@@ -79,6 +79,8 @@ class App final : public pacer::App {
 
     void release() override { starter_.stop(); }
 
+    std::vector<HeadlineRule> headlines() const override;
+
     std::string afterwards(const Session& session) override {
         // OMP_NUM_THREADS may say less, the host have more than this process may use.
         const auto cores = std::ssize(machine().cores_of(machine().cpus));

@@ -34,16 +34,9 @@ void refuse_if_too_large(const Team& world, const Settings& settings) {
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     if (settings.elements > most)
         throw UsageError(fmt::format("a message has {} elements at most: use a smaller -n", most));
-    const int ranks = world.node_size;
-    on_every_rank(world, [&] {
-        const auto wanted = 16 * settings.elements * ranks, free = available_memory_bytes() / 10 * 9;
-        if (wanted <= free) return;
-        throw UsageError(
-            fmt::format("messages of {} need {} on {} with {} ranks, which has {} free: use a smaller -n",
-                        format_bytes(8.0 * static_cast<double>(settings.elements)),
-                        format_bytes(static_cast<double>(wanted)), host_name(), ranks,
-                        format_bytes(static_cast<double>(free))));
-    });
+    const double bytes = 8.0 * static_cast<double>(settings.elements);
+    require_memory(world, 2 * bytes, memory_on_node(world) / 10 * 9,
+                   fmt::format("messages of {}", format_bytes(bytes)), "use a smaller -n");
 }
 
 // Whether processes can be spawned here is known only by trying.

@@ -4,12 +4,12 @@
 
 #include "apps/queues/chain.hpp"
 #include "common/base/clock.hpp"
+#include "common/machine/limits.hpp"
 
 namespace pacer::queues {
 
 namespace {
 
-constexpr int tries = 4;  // the best counts: a limit is what can be reached
 constexpr double try_seconds = 0.05;
 
 // For so long, and counting: how much is done in that time does not depend on who ends last.
@@ -24,57 +24,20 @@ double steps_for(double seconds) {
     return steps;
 }
 
-// Of this process.
-double process_rate(int threads) {
-    double best = 0;
-    for (int i = 0; i < tries; ++i) {
-        double steps = 0;
-        const double start = now_seconds();
-#pragma omp parallel num_threads(threads) reduction(+ : steps)
-        steps += steps_for(try_seconds);
-        best = std::max(best, steps / (now_seconds() - start));
-    }
-    return best;
-}
-
-// Of all ranks together that are `working`.
-double ranks_rate(const Team& world, bool working) {
-    double best = 0;
-    for (int i = 0; i < tries; ++i) {
-        MPI_Barrier(world.comm);
-        const double start = now_seconds();
-        double steps = working ? steps_for(try_seconds) : 0;
-        const double end = working ? now_seconds() : start;
-        sleeping_barrier(world);
-        double seconds = seconds_since_first_start(world, {&start, 1}, {&end, 1}).front();
-        MPI_Allreduce(MPI_IN_PLACE, &steps, 1, MPI_DOUBLE, MPI_SUM, world.comm);
-        MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
-        best = std::max(best, steps / seconds);
-    }
-    return best;
-}
-
 }  // namespace
 
-StepRates probe_rates(const Team& world, const Threads& threads, const WantedRates& wanted) {
-    StepRates rates;
-    int told = try_seconds >= shortest_told_seconds() ? 1 : 0;
-    MPI_Allreduce(MPI_IN_PLACE, &told, 1, MPI_INT, MPI_MIN, world.comm);
-    if (told == 0) return rates;
-    if (world.root()) {
-        rates.core = process_rate(1);
-        if (wanted.threads) rates.threads = std::max(rates.core, process_rate(threads.process));
+StepRates probe_rates(const Team& world, const Threads& threads, std::vector<Uses> kinds, bool served) {
+    const ProbeLoop loop{.run = [](int, std::size_t) { return steps_for(try_seconds); }};
+    kinds.push_back(Uses::core);
+    auto rates =
+        rates_of(world, threads, kinds, [&](Uses, const Crew& crew) { return best_rate(world, crew, loop); });
+    StepRates steps{rates[Uses::core], rates[Uses::threads], rates[Uses::ranks], rates[Uses::core]};
+    if (world.size > 1 && served) {
+        const Crew all_but_root{.together = true, .root_rests = true};
+        steps.served = std::max(steps.core, best_rate(world, all_but_root, loop));
     }
-    sleeping_barrier(world);
-    MPI_Bcast(&rates, sizeof rates, MPI_BYTE, 0, world.comm);
-    // Whatever one core reaches, more of them can: corrects probes that others disturbed.
-    if (wanted.ranks) rates.ranks = std::max(rates.core, ranks_rate(world, true));
-    if (world.size == 1) {
-        rates.served = rates.core;
-    } else if (wanted.served) {
-        rates.served = std::max(rates.core, ranks_rate(world, !world.root()));
-    }
-    return rates;
+    MPI_Bcast(&steps, sizeof steps, MPI_BYTE, 0, world.comm);
+    return steps;
 }
 
 }  // namespace pacer::queues

@@ -1,8 +1,10 @@
 // How fast this launch's cores do the steps of tasks: what the limits are made of.
 #pragma once
 
+#include <vector>
+
 #include "common/parallel/team.hpp"
-#include "common/placement/placement.hpp"
+#include "common/parallel/uses.hpp"
 
 namespace pacer::queues {
 
@@ -14,12 +16,8 @@ struct StepRates {
     double served = 0;   // all ranks but rank 0, which sleeps
 };
 
-// Which of the rates are wanted; `core` always is.
-struct WantedRates {
-    bool threads = false, ranks = false, served = false;
-};
-
-// Valid on every rank. About 0.2 s each. Collective; the ranks that a rate does not concern sleep.
-StepRates probe_rates(const Team& world, const Threads& threads, const WantedRates& wanted);
+// Of these kinds of variant, and if wanted `served`; `core` is measured always. Valid on every rank. About
+// 0.2 s each. Collective; the ranks that a rate does not concern sleep.
+StepRates probe_rates(const Team& world, const Threads& threads, std::vector<Uses> kinds, bool served);
 
 }  // namespace pacer::queues

@@ -63,17 +63,12 @@ std::vector<Journal> make_journals(const Team& world, const Threads& threads, st
 }
 
 StepRates rates_for(const Team& world, const Threads& threads, Chosen chosen) {
-    WantedRates wanted;
+    std::vector<Uses> kinds;
     for (const auto& variant : chosen) {
-        if (variant.uses == Uses::threads) wanted.threads = true;
-        if (has_server(variant)) {
-            wanted.served = true;
-        } else if (uses_ranks(variant.uses)) {
-            wanted.ranks = true;
-        }
+        if (!has_server(variant)) kinds.push_back(variant.uses);
     }
     set_activity("probing the limits");
-    return probe_rates(world, threads, wanted);
+    return probe_rates(world, threads, kinds, std::any_of(chosen.begin(), chosen.end(), has_server));
 }
 
 }  // namespace

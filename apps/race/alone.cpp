@@ -1,52 +1,42 @@
 #include "apps/race/alone.hpp"
 
-#include <algorithm>
-#include <cstdint>
-#include <functional>
-#include <limits>
-
 #include "apps/race/counter.hpp"
-#include "common/base/clock.hpp"
+#include "common/machine/limits.hpp"
+#include "common/parallel/ending.hpp"
 
 namespace pacer::race {
 
-namespace {
-
-// The least that `increments` of them took, for each; 0 if the clock cannot tell. A try is short, so that
-// some remain undisturbed.
-double best_seconds(std::int64_t increments, const std::function<void()>& run) {
-    constexpr double enough_seconds = 0.05;
-    double best = std::numeric_limits<double>::infinity();
-    for (const double start = now_seconds(); now_seconds() - start < enough_seconds;) {
-        const double begin = now_seconds();
-        run();
-        best = std::min(best, now_seconds() - begin);
-    }
-    return best >= shortest_told_seconds() ? best / static_cast<double>(increments) : 0;
-}
-
-}  // namespace
-
-Alone measure_alone() {
+Alone measure_alone(const Team& world) {
+    // A try is short, so that some remain undisturbed.
     constexpr std::int64_t many = 100'000, some = 5'000;
-    Alone alone;
     LoneCounter counter;
-    alone.plain = best_seconds(many, [&] {
-        for (std::int64_t i = 0; i < many; ++i) increment(counter.value);
-    });
     LoneNumber count;
-    alone.atomic = best_seconds(some, [&] {
+    const auto plain = [&](int, std::size_t) {
+        for (std::int64_t i = 0; i < many; ++i) increment(counter.value);
+        return static_cast<double>(many);
+    };
+    const auto atomic = [&](int, std::size_t) {
         for (std::int64_t i = 0; i < some; ++i) {
 #pragma omp atomic
             ++count.value;
         }
-    });
-    alone.critical = best_seconds(some, [&] {
+        return static_cast<double>(some);
+    };
+    const auto critical = [&](int, std::size_t) {
         for (std::int64_t i = 0; i < some; ++i) {
 #pragma omp critical(counting)
             increment(count.value);
         }
-    });
+        return static_cast<double>(some);
+    };
+    const auto seconds = [&](auto run) {
+        const double rate = best_rate(world, {}, {.run = run, .seconds = 0.05});
+        return rate > 0 ? 1 / rate : 0;
+    };
+    set_activity("measuring undisturbed increments");
+    Alone alone;
+    on_root(world, [&] { alone = {seconds(plain), seconds(atomic), seconds(critical)}; });
+    MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
     return alone;
 }
 

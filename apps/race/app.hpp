@@ -26,11 +26,12 @@ class App final : public pacer::App {
     std::vector<ListedGroup> groups() const override { return {by_threads, in_window}; }
 
     void measure(Session& session) override {
-        alone_ = session.options.no_limits ? Alone() : measure_alone_on_root(session.world);
+        alone_ = session.options.no_limits ? Alone() : measure_alone(session.world);
         plan(session, by_threads, Place::threads, settings_.increments);
         plan(session, in_window, Place::window, settings_.window_increments);
     }
 
+    std::vector<HeadlineRule> headlines() const override;
     std::vector<Doubt> doubts(const Launch& launch) const override { return lucky_races(launch); }
     std::string afterwards(const Session& session) override { return prices(session.launch); }
 

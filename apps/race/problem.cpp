@@ -106,12 +106,4 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
               (ranks ? occupation(record.uses, workers, 1) : occupation(record.uses, record.ranks, workers)));
 }
 
-Alone measure_alone_on_root(const Team& world) {
-    set_activity("measuring undisturbed increments");
-    Alone alone;
-    on_root(world, [&] { alone = measure_alone(); });
-    MPI_Bcast(&alone, sizeof alone, MPI_BYTE, 0, world.comm);
-    return alone;
-}
-
 }  // namespace pacer::race

@@ -36,9 +36,6 @@ struct Problem {
     Alone alone;                            // what the limits follow from
 };
 
-// Measured by rank 0, and known to all. Collective.
-Alone measure_alone_on_root(const Team& world);
-
 // Collective.
 Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
                      const Alone& alone = {});

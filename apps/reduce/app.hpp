@@ -52,6 +52,8 @@ class App final : public pacer::App {
         session.failure = unexpected_sum(*problem_);
     }
 
+    std::vector<HeadlineRule> headlines() const override;
+
   private:
     Settings settings_;
     std::optional<Problem> problem_;

@@ -33,50 +33,27 @@ Values make_range(const Settings& settings, Range range, int threads) {
     return values;
 }
 
-// Bytes that the data may take on this rank's node, and the ranks that share them. Collective.
-struct NodeMemory {
-    std::int64_t bytes;
-    int ranks;
-};
-
-NodeMemory node_memory(const Team& world, const Settings& settings) {
-    NodeMemory memory{settings.memory_bytes, world.node_size};
-    // A tenth stays free for everything else; the smallest answer, so that the ranks of a node agree.
-    if (memory.bytes == 0) memory.bytes = available_memory_bytes() / 10 * 9;
-    MPI_Allreduce(MPI_IN_PLACE, &memory.bytes, 1, MPI_INT64_T, MPI_MIN, world.node);
-    return memory;
-}
-
-// Names the node that is shortest of memory, if one has not the bytes that are wanted on it for `what`.
-void refuse_if_too_large(const Team& world, const NodeMemory& memory, double wanted, const std::string& what,
-                         std::string_view advice) {
-    struct {
-        double left;
-        int rank;
-    } least = {static_cast<double>(memory.bytes) - wanted, world.rank};
-    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
-    if (least.left >= 0) return;
-    throw UsageError(text_of_rank(
-        world, least.rank,
-        fmt::format("{} need {} on {} with {} rank{}, which has {} for them: {}", what, format_bytes(wanted),
-                    host_name(), memory.ranks, memory.ranks == 1 ? "" : "s",
-                    format_bytes(static_cast<double>(memory.bytes)), advice)));
+// Bytes that the data may take on this rank's node. A tenth of what is free stays so, for everything else.
+std::int64_t bytes_for_data(const Team& world, const Settings& settings) {
+    const auto bytes = memory_on_node(world, settings.memory_bytes);
+    return settings.memory_bytes > 0 ? bytes : bytes / 10 * 9;
 }
 
 void make_values_in_memory(Problem& problem, const Team& world, const Threads& threads, bool with_whole) {
     const auto& settings = problem.settings;
-    const auto memory = node_memory(world, settings);
-    refuse_if_too_large(
-        world, memory, 8.0 * static_cast<double>(settings.elements) / world.size * memory.ranks,
-        fmt::format("{} elements in memory", settings.elements), "use fewer elements or more nodes");
+    const auto available = bytes_for_data(world, settings);
+    const auto part = part_of(problem.all, world.size, world.rank);
+    require_memory(world, 8.0 * static_cast<double>(part.size()), available,
+                   fmt::format("{} elements in memory", settings.elements),
+                   "use fewer elements or more nodes");
     if (world.size == 1) {
         problem.whole = make_range(settings, problem.all, std::max(threads.process, threads.hybrid));
         return;
     }
-    problem.mine = make_range(settings, part_of(problem.all, world.size, world.rank), threads.hybrid);
+    problem.mine = make_range(settings, part, threads.hybrid);
     if (!with_whole || !world.root()) return;
     const double whole = 8.0 * static_cast<double>(settings.elements);
-    const double left = static_cast<double>(memory.bytes) - whole / world.size * memory.ranks;
+    const double left = static_cast<double>(available) - whole / world.size * world.node_size;
     if (whole > left) {
         problem.no_whole = fmt::format("needs {} on rank 0 for all elements, which has {} left",
                                        format_bytes(whole), format_bytes(left));
@@ -113,10 +90,9 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
         if (settings.type == Type::f64) problem.truth = find_truth(problem, world, threads.hybrid);
     }
     if (in_chunks) {
-        const auto memory = node_memory(world, settings);
         const auto length = std::min(settings.chunk, settings.elements);
-        refuse_if_too_large(world, memory, 8.0 * static_cast<double>(length) * memory.ranks,
-                            fmt::format("chunks of {} elements", length), "choose a smaller --chunk");
+        require_memory(world, 8.0 * static_cast<double>(length), bytes_for_data(world, settings),
+                       fmt::format("chunks of {} elements", length), "choose a smaller --chunk");
     }
     if (settings.source == Source::memory && in_chunks) {
         const auto& mine = world.size == 1 ? problem.whole : problem.mine;

@@ -12,6 +12,7 @@
 
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
+#include "common/machine/limits.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::syntax {
@@ -95,7 +96,7 @@ std::vector<Comparison> plan_comparisons(const Settings& settings,
     return planned;
 }
 
-void refuse_if_too_large(const std::vector<Comparison>& planned) {
+void refuse_if_too_large(const Team& world, const std::vector<Comparison>& planned) {
     double bytes = 0;
     std::int64_t elements = 0;
     for (const auto& [problem, ways] : planned) {
@@ -105,12 +106,9 @@ void refuse_if_too_large(const std::vector<Comparison>& planned) {
         elements = std::max(elements, problem->elements);
     }
     bytes += 3 * 8.0 * static_cast<double>(elements);  // a vector that grows
-    const auto available = static_cast<double>(available_memory_bytes());
-    if (bytes <= 0.9 * available) return;
-    throw UsageError(
-        fmt::format("{} elements need up to {} for all that was chosen, and {} are free: use fewer "
-                    "elements, or choose fewer with --problems or --variants",
-                    elements, format_bytes(bytes), format_bytes(available)));
+    require_memory(world, world.root() ? bytes : 0, memory_on_node(world) / 10 * 9,
+                   fmt::format("{} elements, for all that was chosen,", elements),
+                   "use fewer elements, or choose fewer with --problems or --variants");
 }
 
 using Trees = std::map<std::int64_t, std::shared_ptr<const TemporaryTree>>;  // by the number of files
@@ -130,18 +128,22 @@ void fill_problem(Problem& problem, Trees& trees) {
     problem.want = problem.idiom->want(problem);
 }
 
-// Probed once for every size of data.
+// Smaller data lie in the innermost cache, too, which has 32 KiB or more.
 void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
+    constexpr std::int64_t innermost_bytes = 16 << 10;
     set_activity("probing the limits");
-    std::map<std::int64_t, CoreRates> rates;
     for (const auto& [problem, ways] : comparisons) {
         const auto& traffic = problem->idiom->traffic;
-        if (problem->elements == 0 || (traffic.read == 0 && traffic.written == 0)) continue;
-        const auto size = probed_bytes(8 * problem->elements);
-        if (!rates.contains(size)) rates[size] = measure_core_rates(world, size);
+        if (problem->elements == 0) continue;
+        const auto size = std::max(8 * problem->elements, innermost_bytes);
         const double bytes =
             8.0 * static_cast<double>(problem->elements) * static_cast<double>(problem->calls);
-        problem->limit = limit_of(rates[size], traffic.read * bytes, traffic.written * bytes);
+        const auto limit = [&](const Probe& probe, double share) {
+            if (share == 0) return Limit{};
+            const double rate = probed_rates(world, {}, probe, size, {Uses::core})[Uses::core];
+            return limit_by(probe, share * bytes, rate, "1 core");
+        };
+        problem->limit = longer(limit(probe("write"), traffic.written), limit(probe("read"), traffic.read));
     }
 }
 
@@ -158,8 +160,8 @@ std::vector<Comparison> make_comparisons(const Team& world, const Settings& sett
                                          const std::vector<Group<Problem, Answer>>& chosen) {
     refuse_endless(settings);
     auto comparisons = plan_comparisons(settings, chosen);
+    refuse_if_too_large(world, comparisons);
     on_root(world, [&] {
-        refuse_if_too_large(comparisons);
         keep_freed_memory();
         Trees trees;
         for (const auto& [problem, ways] : comparisons) fill_problem(*problem, trees);

@@ -10,7 +10,6 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/syntax/rates.hpp"
 #include "apps/syntax/tree.hpp"
 #include "common/base/number.hpp"
 #include "common/machine/memory.hpp"

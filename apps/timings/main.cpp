@@ -1,76 +1,12 @@
 // timings: reads the timing dumps that the apps write.
-#include <fmt/format.h>
-
-#include <algorithm>
-#include <array>
-#include <string>
-
 #include "apps/timings/commands/commands.hpp"
-#include "apps/timings/output.hpp"
 #include "common/base/say.hpp"
-
-namespace {
-
-using namespace pacer;
-
-struct Command {
-    const char *name, *summary;
-    timings::Run (*add)(Arguments&);
-};
-
-constexpr std::array commands = {
-    Command{"show", "Show launches as their app did, from the raw samples", timings::add_show},
-    Command{"export", "Write raw samples and circumstances as CSV or JSON", timings::add_export},
-    Command{"validate", "Check that dumps are whole and their answers were right", timings::add_validate},
-    Command{"merge", "Put many launches into one file", timings::add_merge},
-    Command{"compare", "Say soundly what changed between two sets of launches", timings::add_compare},
-    Command{"noise", "Say what change this machine can see, and with how many launches", timings::add_noise},
-    Command{"nodes", "Say which node of a machine is slower than its peers", timings::add_nodes},
-    Command{"scaling", "Show speedup and efficiency over cores, with fitted laws", timings::add_scaling},
-    Command{"plot", "Draw launches, into a file or on the terminal", timings::add_plot},
-    Command{"report", "Write one page about launches that opens in any browser", timings::add_report},
-    Command{"summary", "Say on one page what a machine can do, from dumps of the suite",
-            timings::add_summary},
-};
-
-std::string command_names() {
-    std::string names;
-    for (const auto& command : commands) names += (names.empty() ? "" : ", ") + std::string(command.name);
-    return names;
-}
-
-ExitStatus run(int argc, char** argv) {
-    Arguments arguments("timings",
-                        "Reads the timing dumps that Pacer's apps write: shows, compares, draws them.");
-    std::array<timings::Run, commands.size()> runs;
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-        runs[i] = commands[i].add(arguments.add_command(commands[i].name, commands[i].summary));
-    }
-    arguments.set_footer("timings SUBCOMMAND --help lists the options of one.");
-
-    const std::string first = argc > 1 ? argv[1] : "";
-    const auto chosen = std::find_if(commands.begin(), commands.end(),
-                                     [&](const auto& command) { return command.name == first; });
-    if (chosen == commands.end() && !first.empty() && !first.starts_with('-')) {
-        throw UsageError(fmt::format("no command is called '{}'; there are {}", first, command_names()));
-    }
-    if (const auto text = arguments.read(argc, argv)) {
-        timings::print(*text);
-        return ExitStatus::right;
-    }
-    if (chosen == commands.end()) {
-        throw UsageError(fmt::format("name a command: {} (timings --help)", command_names()));
-    }
-    return runs[static_cast<std::size_t>(chosen - commands.begin())]();
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
     try {
-        return static_cast<int>(run(argc, argv));
+        return static_cast<int>(pacer::timings::run_command(argc, argv));
     } catch (const std::exception& error) {
-        say("timings: {}\n", error.what());
-        return static_cast<int>(ExitStatus::usage);
+        pacer::say("timings: {}\n", error.what());
+        return static_cast<int>(pacer::ExitStatus::usage);
     }
 }

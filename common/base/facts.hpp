@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,5 +19,12 @@ std::string to_string(const Value& value);
 
 // The text of the fact of that name, or `otherwise`.
 std::string fact(const Facts& facts, std::string_view name, std::string_view otherwise = "");
+
+// If it is one; of the fact of that name, if it is there.
+std::optional<double> number_of(const Value& value);
+std::optional<double> number_in(const Facts& facts, std::string_view name);
+
+// "elements 1000, source iota", or with other signs between.
+std::string words_of(const Facts& facts, std::string_view between = ", ", std::string_view equals = " ");
 
 }  // namespace pacer

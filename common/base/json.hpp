@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -33,8 +34,9 @@ class Json {
 
     void push_back(Json value);              // of a list
     void add(std::string name, Json value);  // of members
-    void remove(std::string_view name);
-    const std::vector<Member>& members() const;
+
+    bool is_null() const { return std::holds_alternative<std::nullptr_t>(value_); }
+    std::optional<double> number() const;  // if it is one
 
     // Indented by so many blanks a level; -1: on one line. Bytes that are no UTF-8 are replaced: a path or an
     // environment variable need not be valid, JSON must.
@@ -52,12 +54,5 @@ struct Json::Member {
     std::string name;
     Json value;
 };
-
-// A field of a CSV line, quoted where RFC 4180 wants it.
-std::string csv_field(std::string_view text);
-
-// A heading, and a line a row; null is an empty field. Every row has the same members, none of them lists or
-// members.
-std::string csv_of(const std::vector<Json>& rows);
 
 }  // namespace pacer

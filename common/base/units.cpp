@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <cmath>
@@ -120,6 +121,34 @@ std::string format_bytes(double bytes) {
         ++power;
     }
     return fmt::format("{:.{}f} {}", bytes, power == 0 ? 0 : 1, prefixes[power]);
+}
+
+std::string format_ratio(double ratio) {
+    return fmt::format("{:.3f}", ratio);
+}
+
+// A variant may lose to its baseline by much.
+std::string format_times(double factor) {
+    if (factor < 0.00995) return fmt::format("{:.2g}x", factor);
+    return fmt::format("{:.{}f}x", factor, factor < 0.995 ? 3 : 2);
+}
+
+std::string format_percent(double share) {
+    return fmt::format("{:.1f} %", 100 * share);
+}
+
+std::string format_hundredths(double share) {
+    return fmt::format("{:.1f}", 100 * share);
+}
+
+std::string counted(std::size_t count, std::string_view one, std::string_view many) {
+    if (count == 1) return fmt::format("1 {}", one);
+    return many.empty() ? fmt::format("{} {}s", count, one) : fmt::format("{} {}", count, many);
+}
+
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::count_if(text.begin(), text.end(), [](char byte) { return (byte & 0xC0) != 0x80; }));
 }
 
 }  // namespace pacer

@@ -1,6 +1,7 @@
 // Numbers as people write and read them: "2e9", "64Ki", "490.1 ms", "23.8 GB/s".
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -20,5 +21,17 @@ std::string format_rate(double per_second, std::string_view unit);
 
 // Bytes with a binary prefix: "16.0 GiB".
 std::string format_bytes(double bytes);
+
+// The other figures of tables: a ratio "1.050", a factor "2.31x", a share "3.0 %", or "3.0" below a "%".
+std::string format_ratio(double ratio);
+std::string format_times(double factor);
+std::string format_percent(double share);
+std::string format_hundredths(double share);
+
+// "1 launch", "24 launches"; `many` is `one` with an s unless it is given.
+std::string counted(std::size_t count, std::string_view one, std::string_view many = {});
+
+// In characters of UTF-8.
+std::size_t width_of(std::string_view text);
 
 }  // namespace pacer

@@ -172,7 +172,9 @@ std::optional<std::string> Arguments::read(int argc, const char* const* argv) {
     try {
         app_->parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        return app_->help();
+        auto text = app_->help();
+        if (text.ends_with("\n\n")) text.pop_back();  // where the last options are none that it shows
+        return text;
     } catch (const CLI::CallForVersion& wish) {
         return fmt::format("{}\n", wish.what());
     } catch (const CLI::ExtrasError& error) {

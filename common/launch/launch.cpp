@@ -30,7 +30,7 @@ ExitStatus run_body(Team& world, std::string_view program,
     heed_stop_signals(world, program);
     auto status = ExitStatus::wrong;
     try {
-        on_every_rank(world, [] { topology(); });  // PACER_TOPOLOGY may describe none
+        share_topology(world);
         world.crowded = crowded(world);
         status = body(world);
     } catch (const UsageError& error) {

@@ -29,9 +29,7 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
     add_text("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]").group(output);
     add_flag("--no-dump", options_.no_dump, "Write no timing dump").group(output).excludes("--dump");
     add_flag("--force", options_.force, "Overwrite existing files").group(output);
-    const std::map<std::string, Format> formats = {
-        {"table", Format::table}, {"csv", Format::csv}, {"json", Format::json}};
-    add_choice("--format", options_.format, formats, "What to print on standard output").group(output);
+    add_choice("--format", options_.format, formats(), "What to print on standard output").group(output);
     add_flag("--proof", options_.proof, "Show which rank summed what, where").group(output);
     add_flag("--profile", options_.profile, "Show where the time goes, by source line").group(output);
     add_flag("--quiet", options_.quiet, "Print nothing but errors").group(output);
@@ -39,7 +37,8 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
 }
 
 void CommandLine::add_former_name_of_problems(const std::string& name) {
-    add_list(name, options_.problems, "The same").group("").excludes("--problems");
+    former_name_ = name;
+    add_list(name, options_.problems, "The same").group("");
 }
 
 std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char** argv,
@@ -58,6 +57,8 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
         on_root(world, [&] { print_out(*text); });
         return ExitStatus::right;
     }
+    if (!former_name_.empty() && count(former_name_) > 0 && count("--problems") > 0)
+        throw UsageError(fmt::format("{} is what --problems was called: give one of them", former_name_));
     if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump wants the name of a file");
     options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;

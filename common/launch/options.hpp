@@ -41,6 +41,7 @@ class CommandLine : public Arguments {
 
   private:
     Options& options_;
+    std::string former_name_;  // of --problems
 };
 
 }  // namespace pacer

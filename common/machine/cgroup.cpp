@@ -7,16 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "common/machine/host_facts.hpp"
+
 namespace pacer {
 
 namespace {
-
-std::string text_of(const std::filesystem::path& path) {
-    std::ifstream file(path);
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
-}
 
 std::vector<std::string> split(const std::string& text, char separator) {
     std::vector<std::string> parts;
@@ -80,7 +75,7 @@ std::filesystem::path below(const Mount& mount, const std::string& group) {
 std::vector<std::filesystem::path> folders_of_group(const std::filesystem::path& root,
                                                     std::string_view controller, bool v2) {
     const auto group = group_path(text_of(root / "proc/self/cgroup"), controller, v2);
-    const auto mount = group_mount(text_of(root / "proc/self/mountinfo"), controller, v2);
+    const auto mount = group_mount(text_of(root / "proc/self/mountinfo", 1 << 20), controller, v2);
     if (!group || !mount) return {};
     std::vector folders = {root / std::filesystem::path(mount->point).relative_path()};
     for (const auto& name : below(*mount, *group)) folders.push_back(folders.back() / name);

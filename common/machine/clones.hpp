@@ -7,9 +7,12 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
     !defined(__SANITIZE_THREAD__)
 #define PACER_CLONES __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+// The same where a fused multiply-add is wanted, which came with AVX2 and is no part of it.
+#define PACER_FMA_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #define PACER_HAS_CLONES 1
 #else
 #define PACER_CLONES
+#define PACER_FMA_CLONES
 #define PACER_HAS_CLONES 0
 #endif
 

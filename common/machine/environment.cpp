@@ -130,7 +130,7 @@ Facts circumstances_before(const Team& world, std::string_view program, int argc
     facts.emplace_back("environment", environment());
     facts.emplace_back("ranks", static_cast<std::int64_t>(world.size));
     facts.emplace_back("hosts", host_list(hosts));
-    for (auto& fact : host_facts()) facts.push_back(std::move(fact));
+    for (auto& fact : host_facts(topology())) facts.push_back(std::move(fact));
     facts.emplace_back("kernel", kernel());
     facts.emplace_back("mpi_library", mpi_library_line());
     facts.emplace_back("mpi_thread_level", mpi_thread_level());

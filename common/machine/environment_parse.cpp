@@ -105,8 +105,8 @@ std::string cpu_model_in(std::string_view cpuinfo) {
     return "unknown";
 }
 
-std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo) {
-    const auto number = leading_number(value_of(meminfo, "MemTotal").value_or(""));
+std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo, std::string_view name) {
+    const auto number = leading_number(value_of(meminfo, name).value_or(""));
     if (!number || number->second != "kB") return std::nullopt;
     return number->first * 1024;
 }
@@ -115,15 +115,6 @@ std::string bracketed_in(std::string_view choices) {
     const auto open = choices.find('['), close = choices.find(']', open);
     if (open == std::string_view::npos || close == std::string_view::npos) return "unknown";
     return std::string(choices.substr(open + 1, close - open - 1));
-}
-
-std::optional<std::int64_t> cache_bytes_in(std::string_view size) {
-    const auto number = leading_number(trimmed(size));
-    if (!number) return std::nullopt;
-    if (number->second == "") return number->first;
-    if (number->second == "K") return number->first << 10;
-    if (number->second == "M") return number->first << 20;
-    return std::nullopt;
 }
 
 CpuTimes cpu_times_in(std::string_view stat, double ticks_per_second) {

@@ -14,14 +14,11 @@ namespace pacer {
 // Processor name of /proc/cpuinfo, "unknown" where it has none (it seldom has on ARM).
 std::string cpu_model_in(std::string_view cpuinfo);
 
-// Bytes of the MemTotal line of /proc/meminfo.
-std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo);
+// Bytes of a line of /proc/meminfo.
+std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo, std::string_view name = "MemTotal");
 
 // "madvise" of "always [madvise] never", else "unknown".
 std::string bracketed_in(std::string_view choices);
-
-// Bytes of "48K", "32768K" or "1M", as the caches' sizes are given.
-std::optional<std::int64_t> cache_bytes_in(std::string_view size);
 
 // Seconds of the first line of /proc/stat; zeros if it cannot be read. `ticks_per_second`: _SC_CLK_TCK.
 CpuTimes cpu_times_in(std::string_view stat, double ticks_per_second);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
-#include <set>
 
 #include "common/base/range_list.hpp"
 #include "common/machine/environment_parse.hpp"
@@ -21,8 +21,8 @@ void add(Facts& facts, std::string_view name, std::optional<std::int64_t> number
     if (number) facts.emplace_back(name, *number);
 }
 
-std::optional<std::int64_t> count(std::size_t things) {
-    return things == 0 ? std::nullopt : std::optional(static_cast<std::int64_t>(things));
+std::optional<std::int64_t> count(std::int64_t things) {
+    return things == 0 ? std::nullopt : std::optional(things);
 }
 
 std::string first_line(const path& file) {
@@ -37,34 +37,6 @@ std::string boost(const path& cpus) {
                forbidden = first_line(cpus / "intel_pstate/no_turbo");
     if (allowed == "1" || forbidden == "0") return "on";
     return allowed == "0" || forbidden == "1" ? "off" : "unknown";
-}
-
-// Cores by the lists of hardware threads that share one; none if the kernel does not tell of one.
-std::size_t count_cores(const path& cpus, const std::vector<int>& online) {
-    std::set<std::string> cores;
-    for (const int cpu : online) {
-        const auto topology = cpus / fmt::format("cpu{}", cpu) / "topology";
-        auto siblings = text_of(topology / "core_cpus_list");
-        if (siblings.empty()) siblings = text_of(topology / "thread_siblings_list");  // before Linux 5.3
-        if (siblings.empty()) return 0;
-        cores.insert(siblings);
-    }
-    return cores.size();
-}
-
-void add_caches(Facts& facts, const path& caches) {
-    std::optional<std::int64_t> l1d, l2, l3;
-    for (int index = 0; index < 16; ++index) {
-        const auto cache = caches / fmt::format("index{}", index);
-        const auto level = text_of(cache / "level"), type = text_of(cache / "type");
-        const auto bytes = cache_bytes_in(text_of(cache / "size"));
-        if (level.starts_with("1") && type.starts_with("Data")) l1d = bytes;
-        if (level.starts_with("2")) l2 = bytes;
-        if (level.starts_with("3")) l3 = bytes;
-    }
-    add(facts, "l1d_bytes", l1d);
-    add(facts, "l2_bytes", l2);
-    add(facts, "l3_bytes", l3);
 }
 
 std::string container_kind(const path& root) {
@@ -101,15 +73,17 @@ std::string unsteady_clock_rate(const Facts& facts) {
     return fmt::format("{}", fmt::join(reasons, "; "));
 }
 
-Facts host_facts(const path& root) {
+Facts host_facts(const Topology& machine, const path& root) {
     const auto cpus = root / "sys/devices/system/cpu";
-    const auto online = numbers_in(text_of(cpus / "online"));
+    const auto& cores = machine.core_of_cpu;
     Facts facts{{"cpu_model", cpu_model_in(text_of(root / "proc/cpuinfo"))}};
-    add(facts, "cores", count(count_cores(cpus, online)));
-    add(facts, "hardware_threads", count(online.size()));
-    add_caches(facts, cpus / "cpu0/cache");
+    add(facts, "cores", count(cores.empty() ? 0 : *std::max_element(cores.begin(), cores.end()) + 1));
+    add(facts, "hardware_threads",
+        count(std::count_if(cores.begin(), cores.end(), [](int core) { return core >= 0; })));
+    for (const auto& [level, bytes] : machine.caches().of_core)
+        facts.emplace_back(level == 1 ? "l1d_bytes" : fmt::format("l{}_bytes", level), bytes);
     add(facts, "memory_bytes", memory_bytes_in(text_of(root / "proc/meminfo")));
-    add(facts, "numa_nodes", count(numbers_in(text_of(root / "sys/devices/system/node/online")).size()));
+    add(facts, "numa_nodes", count(std::ssize(numbers_in(text_of(root / "sys/devices/system/node/online")))));
     facts.emplace_back("governor", first_line(cpus / "cpu0/cpufreq/scaling_governor"));
     facts.emplace_back("boost", boost(cpus));
     facts.emplace_back("transparent_huge_pages",

@@ -4,140 +4,188 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
+#include <tuple>
 
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/memory.hpp"
-#include "common/machine/probes.hpp"
 #include "common/machine/topology.hpp"
 
 namespace pacer {
 
 namespace {
 
-constexpr double longest_probe_seconds = 0.15;
-double probe_operations(const Team& world, bool together, int threads, Operation operation) {
-    constexpr std::int64_t additions = 200'000'000;  // some milliseconds
-    const int step = world.size + 1;                 // known only at run time
-    return best_rate(world, together, threads, probes::shapes, [&](int, std::size_t shape) {
-        return operation == Operation::int64_add
-                   ? probes::add_int64(shape, additions, static_cast<std::uint64_t>(step))
-                   : probes::add_float64(shape, additions, static_cast<double>(step));
-    });
-}
-
-// Words that each of `threads` threads of a node reads again and again: its part of what the node has of the
-// problem, or as much of it as no cache can hold together with the other threads' parts. At most half of the
-// memory that is free beside the problem.
-std::int64_t words_per_thread(std::int64_t node_bytes, std::int64_t threads) {
+// Elements that each of `threads` threads of a node goes through again and again: its part of what the node
+// has of the problem, or as much of it as no cache can hold together with the other threads' parts. At most
+// half of the memory that is free beside the problem.
+std::int64_t elements_per_thread(std::int64_t node_bytes, std::int64_t threads) {
     // A cache keeps its own size of a larger range that is read again and again: 1/32 of it does no harm.
-    const auto& caches = topology().caches;
-    const auto beyond_caches = std::max<std::int64_t>(32 * caches.all_last_bytes, std::int64_t{256} << 20);
-    const auto words = std::min({node_bytes, beyond_caches, available_memory_bytes() / 2}) / 8 / threads;
-    return std::max<std::int64_t>(words, 1);
+    const auto beyond_caches =
+        std::max<std::int64_t>(32 * topology().caches().all_last_bytes, std::int64_t{256} << 20);
+    const auto elements = std::min({node_bytes, beyond_caches, available_memory_bytes() / 2}) / 8 / threads;
+    return std::max<std::int64_t>(elements, 1);
 }
 
-double probe_bandwidth(const Team& world, bool together, int threads, std::int64_t problem_bytes) {
-    const int node_ranks = together ? world.node_size : 1;
-    const auto node_bytes = together ? problem_bytes / world.size * node_ranks : problem_bytes;
-    auto words = words_per_thread(node_bytes, std::int64_t{threads} * node_ranks);
-    if (together) MPI_Allreduce(MPI_IN_PLACE, &words, 1, MPI_INT64_T, MPI_MIN, world.comm);
-    const double bytes = 8.0 * static_cast<double>(words);
-    const std::int64_t passes =
-        std::max<std::int64_t>(1, (std::int64_t{4} << 20) / words);  // 32 MiB at least
-    std::vector<Buffer<std::uint64_t>> buffers;
-    for (int thread = 0; thread < threads; ++thread) buffers.push_back(make_buffer<std::uint64_t>(words));
-    std::vector<char> touched(static_cast<std::size_t>(threads), 0);
-    return best_rate(world, together, threads, probes::shapes, [&](int thread, std::size_t shape) {
-        const auto at = static_cast<std::size_t>(thread);
-        auto* const data = buffers[at].get();
-        if (touched[at] == 0)
-            std::fill_n(data, words, std::uint64_t{1});  // first by the thread that reads it
-        touched[at] = 1;
-        for (std::int64_t pass = 0; pass < passes; ++pass) {
-            [[maybe_unused]] volatile std::uint64_t wanted = probes::read(shape, data, words);
+// The arrays of a probe of memory that one thread works on, and touches first.
+struct ThreadArrays {
+    std::array<Buffer<double>, 3> memory;
+    Stretch stretch;
+
+    void make(std::string_view arrays, std::int64_t count, std::int64_t passes) {
+        stretch.count = count;
+        stretch.passes = passes;
+        for (const char name : arrays) {
+            auto& its = memory.at(static_cast<std::size_t>(name - 'a'));
+            its = make_buffer<double>(count);
+            std::fill_n(its.get(), count, 1.0);
         }
-        return bytes * static_cast<double>(passes);
-    });
+        stretch.a = memory[0].get();
+        stretch.b = memory[1].get();
+        stretch.c = memory[2].get();
+    }
+};
+
+double measure(const Team& world, const Crew& crew, const Probe& probe, std::int64_t problem_bytes) {
+    if (probe.arrays.empty()) return best_rate(world, crew, loop_of(probe, [](int) { return Stretch{}; }));
+    const int node_ranks = crew.together ? world.node_size : 1;
+    const auto node_bytes = crew.together ? problem_bytes / world.size * node_ranks : problem_bytes;
+    auto elements = elements_per_thread(node_bytes, std::int64_t{crew.threads} * node_ranks);
+    if (crew.together) MPI_Allreduce(MPI_IN_PLACE, &elements, 1, MPI_INT64_T, MPI_MIN, world.comm);
+    const auto count = std::max<std::int64_t>(1, elements / std::ssize(probe.arrays));
+    const auto passes = std::max<std::int64_t>(1, (std::int64_t{4} << 20) / elements);  // 32 MiB at least
+    std::vector<ThreadArrays> arrays(static_cast<std::size_t>(crew.threads));
+    const auto of = [&](int thread) -> ThreadArrays& { return arrays[static_cast<std::size_t>(thread)]; };
+    auto loop = loop_of(probe, [&](int thread) { return of(thread).stretch; });
+    loop.prepare = [&](int thread, std::size_t) {
+        if (of(thread).stretch.count == 0) of(thread).make(probe.arrays, count, passes);
+    };
+    return best_rate(world, crew, loop);
+}
+
+const Probe& probe_of(Operation operation) {
+    switch (operation) {
+        case Operation::float64_fma:
+            return probe("float64_fma");
+        case Operation::float64_add:
+            return probe("float64_add");
+        case Operation::int64_add:
+        case Operation::none:
+            break;
+    }
+    return probe("int64_add");
 }
 
 }  // namespace
 
-double best_rate(const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece,
-                 const std::function<void(int, std::size_t)>& prepare) {
+Crew crew_of(const Team& world, const Threads& threads, Uses uses) {
+    return {uses_ranks(uses) && world.size > 1, threads_for(threads, uses)};
+}
+
+ProbeLoop loop_of(const Probe& probe, std::function<Stretch(int thread)> stretch_of) {
+    return {probe.shapes, [run = probe.run, stretch_of = std::move(stretch_of)](
+                              int thread, std::size_t shape) { return run(shape, stretch_of(thread)); }};
+}
+
+double best_rate(const Team& world, const Crew& crew, const ProbeLoop& loop) {
+    const bool works = !crew.root_rests || !world.root();
+    const int threads = crew.threads;
     double best = 0;
     bool told = true;
     const double start = now_seconds();
     int more = 1;
     for (std::size_t tries = 0; more != 0; ++tries) {
+        const auto shape = tries % loop.shapes;
+        if (loop.prepare && works) {
 #pragma omp parallel num_threads(threads)
-        prepare(omp_get_thread_num(), tries % ways);
-        if (together) MPI_Barrier(world.comm);
+            loop.prepare(omp_get_thread_num(), shape);
+        }
+        if (crew.together) MPI_Barrier(world.comm);
         double done = 0;
         const double begin = now_seconds();
+        if (works) {
 #pragma omp parallel num_threads(threads) reduction(+ : done)
-        done += piece(omp_get_thread_num(), tries % ways);
-        const double end = now_seconds();
+            done += loop.run(omp_get_thread_num(), shape);
+        }
+        const double end = works ? now_seconds() : begin;
         double seconds = end - begin;
-        if (together) {
+        if (crew.together) {
+            if (crew.root_rests) sleeping_barrier(world);
             seconds = seconds_since_first_start(world, {&begin, 1}, {&end, 1}).front();
             MPI_Allreduce(MPI_IN_PLACE, &done, 1, MPI_DOUBLE, MPI_SUM, world.comm);
             MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
         }
         told = told && seconds >= shortest_told_seconds();
         best = std::max(best, done / seconds);
-        more = tries + 1 < 2 * ways || now_seconds() - start < longest_probe_seconds ? 1 : 0;
-        if (together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
+        more = tries + 1 < 2 * loop.shapes || now_seconds() - start < loop.seconds ? 1 : 0;
+        if (crew.together) MPI_Bcast(&more, 1, MPI_INT, 0, world.comm);
     }
     return told ? best : 0;
 }
 
-void raise_to_parts(const std::vector<Uses>& kinds, const Threads& threads,
-                    const std::function<double&(Uses)>& rate_of) {
-    for (const auto kind : kinds) {
-        for (const auto part : kinds) {
+std::map<Uses, double> rates_of(const Team& world, const Threads& threads, const std::vector<Uses>& kinds,
+                                const std::function<double(Uses, const Crew&)>& measure) {
+    std::map<Uses, double> rates;
+    std::map<Crew, double> measured;
+    for (const auto kind : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
+        if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) continue;
+        const auto crew = crew_of(world, threads, kind);
+        const auto [known, is_new] = measured.try_emplace(crew, 0);
+        if (is_new && (crew.together || world.root())) known->second = measure(kind, crew);
+        if (is_new && !crew.together) sleeping_barrier(world);
+        rates[kind] = known->second;
+    }
+    raise_to_parts(rates, threads);
+    return rates;
+}
+
+void raise_to_parts(std::map<Uses, double>& rates, const Threads& threads) {
+    for (auto& [kind, rate] : rates) {
+        for (const auto& [part, reached] : rates) {
             const bool same = threads.hybrid == 1 && uses_ranks(kind) && uses_ranks(part);
             const bool contained = part == Uses::core || kind == Uses::both || same;
-            if (contained) rate_of(kind) = std::max(rate_of(kind), rate_of(part));
+            if (contained) rate = std::max(rate, reached);
         }
     }
+}
+
+std::map<Uses, double> probed_rates(const Team& world, const Threads& threads, const Probe& probe,
+                                    std::int64_t bytes, const std::vector<Uses>& kinds) {
+    static std::map<std::tuple<std::string_view, std::int64_t, Crew>, double> known;
+    return rates_of(world, threads, kinds, [&](Uses, const Crew& crew) {
+        const auto [its, is_new] = known.try_emplace({probe.name, bytes, crew}, 0);
+        if (is_new) its->second = measure(world, crew, probe, bytes);
+        return its->second;
+    });
 }
 
 std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, const Work& work,
                                     const std::vector<Uses>& uses) {
     std::map<Uses, Rates> rates;
-    for (const auto kind : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
-        if (std::find(uses.begin(), uses.end(), kind) == uses.end()) continue;
-        const bool together = uses_ranks(kind);
-        auto& rate = rates[kind];
-        if (together || world.root()) {
-            const int width = threads_for(threads, kind);
-            if (work.bytes > 0) rate.bytes_per_second = probe_bandwidth(world, together, width, work.bytes);
-            if (work.operations > 0) {
-                rate.operations_per_second = probe_operations(world, together, width, work.operation);
-            }
-        }
-        if (!together) sleeping_barrier(world);
+    if (work.bytes > 0) {
+        for (const auto& [kind, rate] : probed_rates(world, threads, probe("read"), work.bytes, uses))
+            rates[kind].bytes_per_second = rate;
     }
-    std::vector<Uses> kinds;
-    for (const auto& [kind, rate] : rates) kinds.push_back(kind);
-    raise_to_parts(kinds, threads, [&](Uses kind) -> double& { return rates[kind].bytes_per_second; });
-    raise_to_parts(kinds, threads, [&](Uses kind) -> double& { return rates[kind].operations_per_second; });
+    if (work.operations > 0) {
+        for (const auto& [kind, rate] : probed_rates(world, threads, probe_of(work.operation), 0, uses))
+            rates[kind].operations_per_second = rate;
+    }
     return rates;
 }
 
+Limit limit_by(const Probe& probe, double amount, double rate, const std::string& who) {
+    if (amount <= 0 || rate <= 0) return {};
+    return {amount / rate, fmt::format("{} {} by {}", format_rate(rate, probe.unit), probe.words, who)};
+}
+
+Limit longer(Limit a, Limit b) {
+    return a.seconds >= b.seconds ? a : b;
+}
+
 Limit limit_of(const Work& work, const Rates& rates, const std::string& who) {
-    const double by_bytes =
-        rates.bytes_per_second > 0 ? static_cast<double>(work.bytes) / rates.bytes_per_second : 0;
-    const double by_operations = rates.operations_per_second > 0
-                                     ? static_cast<double>(work.operations) / rates.operations_per_second
-                                     : 0;
-    if (by_bytes == 0 && by_operations == 0) return {};
-    if (by_bytes >= by_operations) {
-        return {by_bytes, fmt::format("{} read by {}", format_rate(rates.bytes_per_second, "B/s"), who)};
-    }
-    return {by_operations, fmt::format("{} of {} by {}", format_rate(rates.operations_per_second, "add/s"),
-                                       work.operation == Operation::int64_add ? "int64" : "float64", who)};
+    return longer(limit_by(probe("read"), static_cast<double>(work.bytes), rates.bytes_per_second, who),
+                  limit_by(probe_of(work.operation), static_cast<double>(work.operations),
+                           rates.operations_per_second, who));
 }
 
 std::string occupation(Uses uses, int ranks, int threads) {

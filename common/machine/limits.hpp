@@ -1,17 +1,61 @@
 // What this machine can do at best with the very placement of this launch, measured by short probes.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "common/machine/probes.hpp"
 #include "common/machine/work.hpp"
 #include "common/parallel/team.hpp"
 #include "common/parallel/uses.hpp"
 
 namespace pacer {
+
+// Those who do a probe at once: so many threads of rank 0, or of every rank.
+struct Crew {
+    bool together = false;    // all ranks
+    int threads = 1;          // of each
+    bool root_rests = false;  // together without rank 0, which sleeps
+    auto operator<=>(const Crew&) const = default;
+};
+
+// Kinds of use that occupy the same cores have the same crew.
+Crew crew_of(const Team& world, const Threads& threads, Uses uses);
+
+// A loop to be probed: one of the table, or an app's own.
+struct ProbeLoop {
+    std::size_t shapes = 1;                                              // ways to do it, which take turns
+    std::function<double(int thread, std::size_t shape)> run = nullptr;  // a thread's share; how much it did
+    // On every thread before each try, outside the clock, with the same arguments; may be empty.
+    std::function<void(int thread, std::size_t shape)> prepare = nullptr;
+    double seconds = 0.15;  // at least, and two tries of each shape
+};
+
+// A probe of the table over what each thread works on, which is asked for anew in each try.
+ProbeLoop loop_of(const Probe& probe, std::function<Stretch(int thread)> stretch_of);
+
+// The best rate that the crew reaches together: a limit is what can be reached. 0: the clock cannot tell. On
+// every rank of the crew. Called by every rank if `together`, else by rank 0 alone.
+double best_rate(const Team& world, const Crew& crew, const ProbeLoop& loop);
+
+// The rates of these kinds of use, of which each crew is measured once, on all of its ranks. Valid on rank 0.
+// Collective; the ranks that a kind does not occupy sleep.
+std::map<Uses, double> rates_of(const Team& world, const Threads& threads, const std::vector<Uses>& kinds,
+                                const std::function<double(Uses, const Crew&)>& measure);
+
+// Whatever fewer cores reach, more of them can: raises the rates of kinds of use to those of their parts,
+// which corrects probes that others disturbed.
+void raise_to_parts(std::map<Uses, double>& rates, const Threads& threads);
+
+// The rates of a probe of the table on data of so many bytes in all, 0 for one that computes: from cache or
+// from memory, as it will be with a problem of that size. What was measured once in this process is known.
+// Valid on rank 0. Collective.
+std::map<Uses, double> probed_rates(const Team& world, const Threads& threads, const Probe& probe,
+                                    std::int64_t bytes, const std::vector<Uses>& kinds);
 
 // Peak rates of all the cores that a kind of variant occupies together; 0: not measured.
 struct Rates {
@@ -19,28 +63,18 @@ struct Rates {
     double operations_per_second = 0;  // of the kind the work consists of
 };
 
-// A thread's share of a probe, by one of the ways to do it, which take turns; returns how much it did.
-using ProbePiece = std::function<double(int thread, std::size_t way)>;
-
-// Best rate that the occupying threads reach together, over several tries of each way in at least 0.15 s: a
-// limit is what can be reached. `prepare` is called on every thread before each try, outside the clock, with
-// the same arguments. On every rank. Called by every rank if `together`, else by rank 0 alone.
-double best_rate(
-    const Team& world, bool together, int threads, std::size_t ways, const ProbePiece& piece,
-    const std::function<void(int, std::size_t)>& prepare = [](int, std::size_t) {});
-
-// Whatever fewer cores reach, more of them can: raises the rates of kinds of use to those of their parts,
-// which corrects probes that others disturbed. `rate_of` is called for kinds that are in `kinds` only.
-void raise_to_parts(const std::vector<Uses>& kinds, const Threads& threads,
-                    const std::function<double&(Uses)>& rate_of);
-
-// Probes the rates that `work` needs, for each kind of use, in at most 0.2 s a probe. The result is valid on
-// rank 0. Collective; the ranks that a kind does not occupy sleep.
+// The rates that `work` needs, for each kind of use. Valid on rank 0. Collective.
 std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, const Work& work,
                                     const std::vector<Uses>& uses);
 
-// max(bytes / bandwidth, operations / throughput), and in words what it follows from. `occupation` names who
+// `amount` at that rate, and in words what it follows from; none if either is 0. `occupation` names who
 // works: "1 core", "4 ranks x 2 threads".
+Limit limit_by(const Probe& probe, double amount, double rate, const std::string& occupation);
+
+// What takes longer limits: the first, if they take the same.
+Limit longer(Limit a, Limit b);
+
+// max(bytes / bandwidth, operations / throughput)
 Limit limit_of(const Work& work, const Rates& rates, const std::string& occupation);
 
 // "1 core", "2 threads", "4 ranks", "4 ranks x 2 threads"

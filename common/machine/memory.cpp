@@ -1,5 +1,6 @@
 #include "common/machine/memory.hpp"
 
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,27 +9,15 @@
 #include <fstream>
 #include <limits>
 #include <new>
-#include <sstream>
 #include <string>
 #include <utility>
 
+#include "common/base/units.hpp"
 #include "common/machine/cgroup.hpp"
+#include "common/machine/environment_parse.hpp"
+#include "common/machine/host_facts.hpp"
 
 namespace pacer {
-
-namespace {
-
-std::int64_t kernel_available_bytes() {
-    std::ifstream meminfo("/proc/meminfo");
-    std::string name, unit;
-    std::int64_t kib = 0;
-    for (std::string line; std::getline(meminfo, line);) {
-        if (std::istringstream(line) >> name >> kib >> unit && name == "MemAvailable:") return kib * 1024;
-    }
-    return std::numeric_limits<std::int64_t>::max();
-}
-
-}  // namespace
 
 std::optional<std::int64_t> address_space_left() {
     std::ifstream statm("/proc/self/statm");  // in pages: all, resident, shared, text, 0, data
@@ -45,8 +34,37 @@ std::optional<std::int64_t> address_space_left() {
 }
 
 std::int64_t available_memory_bytes() {
-    const auto kernel = kernel_available_bytes();
+    const auto kernel = memory_bytes_in(text_of("/proc/meminfo"), "MemAvailable")
+                            .value_or(std::numeric_limits<std::int64_t>::max());
     return std::min({kernel, cgroup_memory_left().value_or(kernel), address_space_left().value_or(kernel)});
+}
+
+std::int64_t memory_on_node(const Team& world, std::int64_t asked) {
+    auto bytes = asked > 0 ? asked : available_memory_bytes();
+    MPI_Allreduce(MPI_IN_PLACE, &bytes, 1, MPI_INT64_T, MPI_MIN, world.node);
+    return bytes;
+}
+
+std::string memory_shortage(const Team& world, double bytes, std::int64_t available, std::string_view what,
+                            std::string_view advice) {
+    MPI_Allreduce(MPI_IN_PLACE, &bytes, 1, MPI_DOUBLE, MPI_SUM, world.node);
+    struct {
+        double left;
+        int rank;
+    } least = {static_cast<double>(available) - bytes, world.rank};
+    MPI_Allreduce(MPI_IN_PLACE, &least, 1, MPI_DOUBLE_INT, MPI_MINLOC, world.comm);
+    if (least.left >= 0) return {};
+    return text_of_rank(
+        world, least.rank,
+        fmt::format("{} need {} on {} with {} rank{}, which has {} for them: {}", what, format_bytes(bytes),
+                    host_name(), world.node_size, world.node_size == 1 ? "" : "s",
+                    format_bytes(static_cast<double>(available)), advice));
+}
+
+void require_memory(const Team& world, double bytes, std::int64_t available, std::string_view what,
+                    std::string_view advice) {
+    const auto sentence = memory_shortage(world, bytes, available, what, advice);
+    if (!sentence.empty()) throw UsageError(sentence);
 }
 
 void* allocate_untouched(std::size_t bytes) {

@@ -6,6 +6,10 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+
+#include "common/parallel/team.hpp"
 
 namespace pacer {
 
@@ -15,6 +19,20 @@ std::int64_t available_memory_bytes();
 
 // Bytes that ulimit -v and -d leave, which count what is mapped, touched or not; none if they set no limit.
 std::optional<std::int64_t> address_space_left();
+
+// Bytes that are there for data on this rank's node: `asked`, or if that is 0 what is free; the least that
+// one of the node's ranks finds, so that they agree. Collective over the node.
+std::int64_t memory_on_node(const Team& world, std::int64_t asked = 0);
+
+// The sentence about the node that is shortest of memory, the same on every rank; empty if none is. `bytes`:
+// what this rank wants for `what`, in the plural, and the ranks of a node together. `available`: on its node.
+// Collective.
+std::string memory_shortage(const Team& world, double bytes, std::int64_t available, std::string_view what,
+                            std::string_view advice);
+
+// Throws that sentence as a UsageError, on every rank. Collective.
+void require_memory(const Team& world, double bytes, std::int64_t available, std::string_view what,
+                    std::string_view advice);
 
 struct FreeMemory {
     void operator()(void* memory) const { std::free(memory); }

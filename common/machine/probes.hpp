@@ -1,21 +1,63 @@
-// The loops whose speed is taken as the machine's limit, each in several shapes: how many independent lanes
-// do best depends on the CPU's registers, so the fastest shape counts.
+// The loops whose speed is taken as a limit of the machine: a row each.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
+#include <string_view>
 
-namespace pacer::probes {
+namespace pacer {
 
-inline constexpr std::size_t shapes = 3;
-inline constexpr std::int64_t most_lanes = 64;
+// What a probe of memory goes through: so many elements of a, of a and b, or of all three. A probe that
+// writes one array writes c, as the one that copies a.
+struct Stretch {
+    double *a = nullptr, *b = nullptr, *c = nullptr;
+    std::int64_t count = 0, passes = 1;
+};
 
-// Makes about `additions` additions, each lane a recurrence of its own (sum += value, value += step), and
-// returns how many it made. The step is an argument so that no closed form is at hand.
-double add_int64(std::size_t shape, std::int64_t additions, std::uint64_t step);
-double add_float64(std::size_t shape, std::int64_t additions, double step);
+// What does best depends on the processor: each probe comes in several shapes, and the fastest counts. Where
+// a probe writes, the last of them passes the caches by.
+struct Probe {
+    std::string_view name;
+    std::string_view unit;   // of what is done in a second
+    std::string_view words;  // "130.5 Gadd/s of int64 by 1 core"
+    std::size_t shapes = 1;
+    std::string_view arrays = {};  // that it goes through; none: it computes
+    // Does the work on one core and returns how much that was, bytes as STREAM counts them: what is read
+    // before it is written is not.
+    double (*run)(std::size_t shape, const Stretch& stretch) = nullptr;
+};
 
-// Reads `words` words; returns their sum.
-std::uint64_t read(std::size_t shape, const std::uint64_t* data, std::int64_t words);
+namespace probes {
 
-}  // namespace pacer::probes
+double add_int64(std::size_t shape, const Stretch&);
+double add_float64(std::size_t shape, const Stretch&);
+double multiply_add(std::size_t shape, const Stretch&);
+double read(std::size_t shape, const Stretch& stretch);
+double write(std::size_t shape, const Stretch& stretch);
+double copy(std::size_t shape, const Stretch& stretch);
+double triad(std::size_t shape, const Stretch& stretch);
+
+inline constexpr std::array all = {
+    Probe{"int64_add", "add/s", "of int64", 3, "", add_int64},
+    Probe{"float64_add", "add/s", "of float64", 3, "", add_float64},
+    // A multiplication and an addition count as one: fused, where the processor can.
+    Probe{"float64_fma", "FMA/s", "of float64", 3, "", multiply_add},
+    Probe{"read", "B/s", "read", 3, "a", read},
+    Probe{"write", "B/s", "written", 3, "c", write},
+    Probe{"copy", "B/s", "copied", 2, "ac", copy},
+    Probe{"triad", "B/s", "by triad", 2, "abc", triad},
+};
+
+}  // namespace probes
+
+// The row of that name. Throws std::invalid_argument; in a constant expression there is no such program.
+constexpr const Probe& probe(std::string_view name) {
+    for (const auto& row : probes::all) {
+        if (row.name == name) return row;
+    }
+    throw std::invalid_argument("there is no such probe");
+}
+
+}  // namespace pacer

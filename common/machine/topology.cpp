@@ -8,7 +8,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "common/base/status.hpp"
 
@@ -41,19 +43,6 @@ Loaded load(const std::string& instead) {
     return hwloc_topology_load(raw) == 0 ? std::move(loaded) : nullptr;
 }
 
-std::vector<int> cores_by_cpu(hwloc_topology_t loaded) {
-    // Some virtual machines tell of no cores; then every CPU is one.
-    const bool has_cores = hwloc_get_nbobjs_by_type(loaded, HWLOC_OBJ_CORE) > 0;
-    std::vector<int> core_of_cpu;
-    hwloc_obj_t pu = nullptr;
-    while ((pu = hwloc_get_next_obj_by_type(loaded, HWLOC_OBJ_PU, pu)) != nullptr) {
-        const auto* core = has_cores ? hwloc_get_ancestor_obj_by_type(loaded, HWLOC_OBJ_CORE, pu) : pu;
-        if (core_of_cpu.size() <= pu->os_index) core_of_cpu.resize(pu->os_index + 1, -1);
-        core_of_cpu[pu->os_index] = static_cast<int>((core == nullptr ? pu : core)->logical_index);
-    }
-    return core_of_cpu;
-}
-
 std::vector<int> granted_cpus(hwloc_topology_t loaded) {
     std::vector<int> cpus;
     const auto set = hwloc_topology_get_allowed_cpuset(loaded);
@@ -61,33 +50,34 @@ std::vector<int> granted_cpus(hwloc_topology_t loaded) {
     return cpus;
 }
 
-// A processing unit that this process may use.
-hwloc_obj_t own_unit(hwloc_topology_t loaded) {
-    const std::unique_ptr<hwloc_bitmap_s, void (*)(hwloc_bitmap_t)> bound(hwloc_bitmap_alloc(),
-                                                                          hwloc_bitmap_free);
-    if (bound && hwloc_get_cpubind(loaded, bound.get(), HWLOC_CPUBIND_PROCESS) == 0) {
-        const int first = hwloc_bitmap_first(bound.get());
-        if (first >= 0) {
-            if (auto* unit = hwloc_get_pu_obj_by_os_index(loaded, static_cast<unsigned>(first))) return unit;
-        }
+std::int64_t bytes_of_all(hwloc_topology_t loaded, hwloc_obj_type_t kind) {
+    std::int64_t bytes = 0;
+    for (hwloc_obj_t at = nullptr; (at = hwloc_get_next_obj_by_type(loaded, kind, at)) != nullptr;) {
+        bytes += static_cast<std::int64_t>(at->attr->cache.size);
     }
-    return hwloc_get_obj_by_type(loaded, HWLOC_OBJ_PU, 0);
+    return bytes;
 }
 
-Caches caches_of(hwloc_topology_t loaded) {
-    Caches caches;
-    hwloc_obj_type_t last = HWLOC_OBJ_PU;
-    for (auto* at = own_unit(loaded); at != nullptr; at = at->parent) {
-        if (!hwloc_obj_type_is_dcache(at->type) || at->attr->cache.size == 0) continue;
-        caches.of_core.push_back(
-            {static_cast<int>(at->attr->cache.depth), static_cast<std::int64_t>(at->attr->cache.size)});
-        last = at->type;
+void read_cores(hwloc_topology_t loaded, Topology& read) {
+    // Some virtual machines tell of no cores; then every CPU is one.
+    const bool has_cores = hwloc_get_nbobjs_by_type(loaded, HWLOC_OBJ_CORE) > 0;
+    std::map<hwloc_obj_type_t, std::int64_t> all_bytes;
+    hwloc_obj_t pu = nullptr;
+    while ((pu = hwloc_get_next_obj_by_type(loaded, HWLOC_OBJ_PU, pu)) != nullptr) {
+        const auto above = has_cores ? hwloc_get_ancestor_obj_by_type(loaded, HWLOC_OBJ_CORE, pu) : pu;
+        const auto core = static_cast<int>((above == nullptr ? pu : above)->logical_index);
+        const bool is_first =
+            std::find(read.core_of_cpu.begin(), read.core_of_cpu.end(), core) == read.core_of_cpu.end();
+        if (read.core_of_cpu.size() <= pu->os_index) read.core_of_cpu.resize(pu->os_index + 1, -1);
+        read.core_of_cpu[pu->os_index] = core;
+        for (auto* at = pu; is_first && at != nullptr; at = at->parent) {
+            if (!hwloc_obj_type_is_dcache(at->type) || at->attr->cache.size == 0) continue;
+            if (!all_bytes.contains(at->type)) all_bytes[at->type] = bytes_of_all(loaded, at->type);
+            read.cores_caches.push_back({core, static_cast<int>(at->attr->cache.depth),
+                                         static_cast<std::int64_t>(at->attr->cache.size),
+                                         all_bytes[at->type]});
+        }
     }
-    if (caches.of_core.empty()) return caches;
-    for (hwloc_obj_t at = nullptr; (at = hwloc_get_next_obj_by_type(loaded, last, at)) != nullptr;) {
-        caches.all_last_bytes += static_cast<std::int64_t>(at->attr->cache.size);
-    }
-    return caches;
 }
 
 std::vector<int> affinity(int pid) {
@@ -106,7 +96,36 @@ std::vector<int> affinity(int pid) {
     return {};
 }
 
+std::string wanted_instead() {
+    const char* const instead = std::getenv("PACER_TOPOLOGY");
+    return instead == nullptr ? "" : instead;
+}
+
+std::optional<Topology> shared;  // by the ranks of this node
+
+// The list of the node's first rank, on all of its ranks.
+template <class List>
+void share(const Team& world, List& list) {
+    auto size = std::ssize(list);
+    MPI_Bcast(&size, 1, MPI_INT64_T, 0, world.node);
+    list.resize(static_cast<std::size_t>(size));
+    MPI_Bcast(list.data(), mpi_count(list.size() * sizeof list[0]), MPI_BYTE, 0, world.node);
+}
+
 }  // namespace
+
+Caches Topology::caches() const {
+    const auto own = affinity(0);
+    const auto first = std::find_if(own.begin(), own.end(), [&](int cpu) { return has(cpu); });
+    const int core = first == own.end() ? 0 : core_of_cpu[static_cast<std::size_t>(*first)];
+    Caches caches;
+    for (const auto& cache : cores_caches) {
+        if (cache.core != core) continue;
+        caches.of_core.push_back({cache.level, cache.bytes});
+        caches.all_last_bytes = cache.all_bytes;
+    }
+    return caches;
+}
 
 bool Topology::has(int cpu) const {
     const auto index = static_cast<std::size_t>(cpu);
@@ -123,19 +142,29 @@ Topology read_topology(const std::string& instead) {
             instead));
     }
     if (!loaded) return read;
-    read.core_of_cpu = cores_by_cpu(loaded.get());
+    read_cores(loaded.get(), read);
     read.cpus = granted_cpus(loaded.get());
-    read.caches = caches_of(loaded.get());
     return read;
 }
 
 const Topology& topology() {
-    const auto read = [] {
-        const char* const instead = std::getenv("PACER_TOPOLOGY");
-        return read_topology(instead == nullptr ? "" : instead);
-    };
-    static const Topology here = read();
-    return here;
+    if (shared) return *shared;
+    static const Topology own = read_topology(wanted_instead());
+    return own;
+}
+
+void share_topology(const Team& world) {
+    const auto instead = wanted_instead();
+    Topology read;
+    on_every_rank(world, [&] {
+        if (world.node_root()) read = read_topology(instead);
+    });
+    share(world, read.core_of_cpu);
+    share(world, read.cpus);
+    share(world, read.cores_caches);
+    share(world, read.instead);
+    // A rank may have been told of another machine than its node's first.
+    on_every_rank(world, [&] { shared = read.instead == instead ? read : read_topology(instead); });
 }
 
 std::vector<int> allowed_cpus(int pid) {

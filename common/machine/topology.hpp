@@ -1,4 +1,5 @@
-// The cores and the data caches of this host, as hwloc knows them; nobody else asks it.
+// The cores and the data caches of this host, as hwloc knows them; nobody else asks it, and on each node one
+// process alone.
 //
 // PACER_TOPOLOGY describes another machine to be taken for this one, to see what Pacer does there: the name
 // of a file that lstopo wrote (--of xml), or a synthetic description such as "pack:1 l3:1(size=1GiB) core:16
@@ -9,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "common/parallel/team.hpp"
+
 namespace pacer {
 
 struct Cache {
@@ -17,7 +20,7 @@ struct Cache {
 };
 
 struct Caches {
-    std::vector<Cache> of_core;  // those a core of this process uses, the nearest first; empty if unknown
+    std::vector<Cache> of_core;       // those a core uses, the nearest first; empty if unknown
     std::int64_t all_last_bytes = 0;  // those of the last level of the whole host together
 
     std::int64_t last_bytes() const { return of_core.empty() ? 0 : of_core.back().bytes; }
@@ -26,15 +29,25 @@ struct Caches {
 struct Topology {
     std::vector<int> core_of_cpu;  // by logical CPU, cores counted from 0; -1 where there is no such CPU
     std::vector<int> cpus;         // logical CPUs that the system grants its processes, ascending
-    Caches caches;
-    std::string instead;  // PACER_TOPOLOGY, if it is that machine's
+    struct CoresCache {
+        int core = 0, level = 1;
+        std::int64_t bytes = 0, all_bytes = 0;  // of it, and of all of its level
+    };
+    std::vector<CoresCache> cores_caches;  // of each core the nearest first
+    std::string instead;                   // PACER_TOPOLOGY, if it is that machine's
 
     bool has(int cpu) const;
+    // Of the first core that this process may use.
+    Caches caches() const;
 };
 
-// Of this host, or of the machine that PACER_TOPOLOGY describes. Read once, at the first call. Throws
-// UsageError.
+// Of this host, or of the machine that PACER_TOPOLOGY describes: what share_topology() brought, else read at
+// the first call. Throws UsageError.
 const Topology& topology();
+
+// Has the first rank of each node read the topology for all of that node. Many processes that ask the kernel
+// for it at once wait for each other, seconds on a node of 128 cores. Collective. Throws UsageError.
+void share_topology(const Team& world);
 
 // Of this host if `instead` is empty; then nothing is known where hwloc does not run. Throws UsageError if
 // `instead` describes no machine.

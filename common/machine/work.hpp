@@ -6,7 +6,7 @@
 
 namespace pacer {
 
-enum class Operation { none, int64_add, float64_add };
+enum class Operation { none, int64_add, float64_add, float64_fma };
 
 // What any variant of the app has to do at least, whichever way it does it.
 struct Work {
@@ -19,7 +19,7 @@ struct Work {
 // The time below which this machine cannot do the work with this placement.
 struct Limit {
     double seconds = 0;   // 0: not measured
-    std::string derived;  // "130.5 Gadd/s int64 on 1 core", what the seconds follow from
+    std::string derived;  // "130.5 Gadd/s of int64 by 1 core", what the seconds follow from
 };
 
 }  // namespace pacer

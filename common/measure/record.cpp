@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::array uses_names = {"core", "threads", "ranks", "both"};
 constexpr std::array promise_names = {"right", "racy"};
-constexpr std::array operation_names = {"none", "int64_add", "float64_add"};
+constexpr std::array operation_names = {"none", "int64_add", "float64_add", "float64_fma"};
 constexpr std::array stopped_by_names = {"", "converged", "budget", "count", "signal"};
 
 template <class Enum, std::size_t n>

@@ -74,9 +74,10 @@ std::string case_name(const Record& record, const std::vector<Record>& all);
 Number sum_of_items(const std::vector<Share>& shares);
 std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
 
-// A number that `timings summary` shows.
+// A figure that tells at a glance what a machine can do: the value of a case, or, with record -1, of the
+// launch.
 struct Headline {
-    int record = -1;  // index into the launch's records; -1: the launch
+    int record = -1;
     std::string key, label, unit;
     double value = 0;
 };

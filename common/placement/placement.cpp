@@ -25,6 +25,16 @@ bool is_set(const char* variable) {
     return value != nullptr && *value != '\0';
 }
 
+// How many numbers the ranks of this node have between them; those of a rank ascend.
+int count_of_all(const Team& team, const std::vector<int>& own) {
+    int width = own.empty() ? 0 : own.back() + 1;
+    MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_INT, MPI_MAX, team.node);
+    std::vector<int> reached(static_cast<std::size_t>(width), 0);
+    for (const int number : own) reached[static_cast<std::size_t>(number)] = 1;
+    MPI_Allreduce(MPI_IN_PLACE, reached.data(), width, MPI_INT, MPI_MAX, team.node);
+    return static_cast<int>(std::count(reached.begin(), reached.end(), 1));
+}
+
 // The ranks that share this rank's host, and the cores of it that the launch may use.
 struct Neighbourhood {
     int ranks = 1, cores = 1;
@@ -34,14 +44,9 @@ Neighbourhood look_around(const Team& world) {
     const auto& here = machine();
     Neighbourhood around;
     around.ranks = world.node_size;
-    int numbered = here.cores;  // a rank may know of more cores than another if their topologies differ
-    MPI_Allreduce(MPI_IN_PLACE, &numbered, 1, MPI_INT, MPI_MAX, world.node);
-    std::vector<int> reached(static_cast<std::size_t>(numbered), 0);
-    for (const int core : here.cores_of(here.cpus)) reached[static_cast<std::size_t>(core)] = 1;
-    MPI_Allreduce(MPI_IN_PLACE, reached.data(), numbered, MPI_INT, MPI_MAX, world.node);
     int granted = here.launch_cores;
     MPI_Allreduce(MPI_IN_PLACE, &granted, 1, MPI_INT, MPI_MAX, world.node);
-    around.cores = std::max(granted, static_cast<int>(std::count(reached.begin(), reached.end(), 1)));
+    around.cores = std::max(granted, count_of_all(world, here.cores_of(here.cpus)));
     return around;
 }
 
@@ -148,13 +153,7 @@ Threads decide_threads(const Team& world) {
 }
 
 int cores_on_node(const Team& team) {
-    const auto& own = machine().cpus;
-    int width = own.empty() ? 0 : own.back() + 1;
-    MPI_Allreduce(MPI_IN_PLACE, &width, 1, MPI_INT, MPI_MAX, team.node);
-    std::vector<int> reached(static_cast<std::size_t>(width), 0);
-    for (const int cpu : own) reached[static_cast<std::size_t>(cpu)] = 1;
-    MPI_Allreduce(MPI_IN_PLACE, reached.data(), width, MPI_INT, MPI_MAX, team.node);
-    return static_cast<int>(std::count(reached.begin(), reached.end(), 1));
+    return count_of_all(team, machine().cpus);
 }
 
 bool crowded(const Team& team) {

@@ -6,12 +6,11 @@
 #include <vector>
 
 #include "common/measure/record.hpp"
+#include "common/report/document.hpp"
 
 namespace pacer {
 
-enum class Format { table, csv, json };
-
-// The statistics of one record that every format shows. Of a record that was not run all are absent or 0.
+// The statistics of a case. Of one that was not run all are absent or 0.
 struct Summary {
     std::size_t repeats = 0;
     double median_seconds = 0, minimum_seconds = 0, p95_seconds = 0, maximum_seconds = 0;
@@ -25,20 +24,29 @@ struct Summary {
 };
 Summary summarise(const Record& record, const Launch& launch);
 
-// A table a problem, slowest first, with a heading that says what ran where and lines that say against what.
-std::string table(const Launch& launch);
+// A case in a table of cases: of one launch, or of several, whose first is told of.
+struct CaseRow {
+    const Launch* launch;
+    const Record* record;
+    Summary summary;
+    std::size_t launches = 1;
+    Cell answer = {};  // what became of the checks
+};
+CaseRow row_of(const Record& record, const Launch& launch);
 
-// Which rank did what, a table a case.
-std::string proof(const Launch& launch);
+// A row a case: the one list of what is told of a case. CSV says which case of which launch it is, too.
+Table cases_table(const std::vector<CaseRow>& rows);
 
-// The doubts, one a line, each marked as a warning; of each kind the first cases or `all`.
-std::string warnings(const Launch& launch, bool all = false);
+// Members of JSON.
+Json json_of(const Facts& facts);
 
-// Launches with circumstances, placement, raw samples and summaries: {"launches": [...]}.
-std::string json(const std::vector<Launch>& launches);
+// A table a problem, slowest first, with a heading that says what ran where, lines that say against what, and
+// the doubts as warnings; of each kind the first cases, or all of them. With `proof`, which rank did what, a
+// table a case.
+void describe(const Launch& launch, bool proof, Document& document, bool all_cases = false);
 
-// A row a case.
-std::string summary_csv(const std::vector<Launch>& launches);
+// What an app prints: launches as described, or a row a case in CSV, or everything there is in JSON.
+std::string report(const std::vector<Launch>& launches, Format format, bool proof = false);
 
 // A row a sample: launch, case, repeat, round, rank, seconds.
 std::string samples_csv(const std::vector<Launch>& launches);

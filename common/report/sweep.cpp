@@ -14,36 +14,22 @@ namespace pacer {
 
 namespace {
 
-const Value* value_of(const Record& record, const std::string& parameter) {
-    for (const auto& [name, value] : record.parameters) {
-        if (name == parameter) return &value;
-    }
-    return nullptr;
-}
-
-// As a number; 0 if it is none.
-double number_of(const Value* value) {
-    if (value == nullptr) return 0;
-    if (const auto* whole = std::get_if<std::int64_t>(value)) return static_cast<double>(*whole);
-    const auto* real = std::get_if<double>(value);
-    return real == nullptr ? 0 : *real;
-}
-
-std::string cell(const Record& record) {
-    if (record.repeats() == 0) return "-";
+Cell cell_of(const Record& record) {
+    if (record.repeats() == 0) return {};
     const double seconds = median(record.repeat_seconds());
     const auto& work = record.work;
     const auto text = work.bytes > 0   ? format_rate(static_cast<double>(work.bytes) / seconds, "B/s")
                       : work.items > 0 ? format_seconds(seconds / static_cast<double>(work.items))
                                        : format_seconds(seconds);
-    return record.failed() ? text + "!" : text;
+    return record.failed() ? Cell(text + "!").marked("bad") : Cell(text);
 }
 
 // Whether each variant has the same ranks and threads at all values of the parameter.
 bool occupy_the_same(const std::vector<Record>& records, const std::string& parameter) {
     std::map<std::string, std::map<double, std::set<std::pair<int, int>>>> sizes;  // by variant and value
     for (const auto& record : records) {
-        sizes[record.variant][number_of(value_of(record, parameter))].insert({record.ranks, record.threads});
+        sizes[record.variant][number_in(record.parameters, parameter).value_or(0)].insert(
+            {record.ranks, record.threads});
     }
     return std::all_of(sizes.begin(), sizes.end(), [](const auto& variant) {
         const auto& by_value = variant.second;
@@ -94,39 +80,36 @@ std::optional<std::string> long_sweep(const std::vector<Record>& records) {
     if (names.size() != 1) return std::nullopt;
     std::set<double> values;
     for (const auto& record : records) {
-        const auto* value = value_of(record, *names.begin());
-        if (value == nullptr || std::holds_alternative<std::string>(*value)) return std::nullopt;
-        values.insert(number_of(value));
+        const auto value = number_in(record.parameters, *names.begin());
+        if (!value) return std::nullopt;
+        values.insert(*value);
     }
     if (values.size() < many || !occupy_the_same(records, *names.begin())) return std::nullopt;
     return *names.begin();
 }
 
-std::string sweep_table(const Launch& launch, const std::string& parameter) {
+void describe_sweep(const Launch& launch, const std::string& parameter, Document& document) {
     const auto& records = launch.records;
-    std::vector<std::string> columns;
-    std::set<double> values;
+    std::vector<Column> columns = {{"", parameter, unit::figure}};
+    std::map<double, std::map<std::string, const Record*>> sizes;
     for (const auto& record : records) {
-        const auto column = column_of(record, records);
-        if (std::find(columns.begin(), columns.end(), column) == columns.end()) columns.push_back(column);
-        values.insert(number_of(value_of(record, parameter)));
+        const auto name = column_of(record, records);
+        const auto has_it = [&](const Column& column) { return column.heading == name; };
+        if (std::none_of(columns.begin() + 1, columns.end(), has_it))
+            columns.push_back({"", name, unit::figure});
+        sizes[number_in(record.parameters, parameter).value_or(0)].try_emplace(name, &record);
     }
-    const auto left = std::max<std::size_t>(parameter.size(), 12);
-    std::string text = fmt::format("\n{:>{}}", parameter, left);
-    for (const auto& column : columns)
-        text += fmt::format("  {:>{}}", column, std::max<std::size_t>(column.size(), 13));
-    for (const double value : values) {
-        text += fmt::format("\n{:>{}}", value, left);
-        for (const auto& column : columns) {
-            const auto found = std::find_if(records.begin(), records.end(), [&](const Record& record) {
-                return number_of(value_of(record, parameter)) == value &&
-                       column_of(record, records) == column;
-            });
-            text += fmt::format("  {:>{}}", found == records.end() ? "" : cell(*found),
-                                std::max<std::size_t>(column.size(), 13));
+    Table table(columns);
+    for (const auto& [size, by_name] : sizes) {
+        std::vector<Cell> cells = {size};
+        for (std::size_t i = 1; i < columns.size(); ++i) {
+            const auto found = by_name.find(columns[i].heading);
+            cells.push_back(found == by_name.end() ? Cell("") : cell_of(*found->second));
         }
+        table.add(std::move(cells));
     }
-    return text + "\n\n" + notes(records, parameter);
+    document.table("", std::move(table));
+    document.text(notes(records, parameter));
 }
 
 }  // namespace pacer

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "common/measure/record.hpp"
+#include "common/report/document.hpp"
 
 namespace pacer {
 
@@ -16,6 +17,6 @@ std::optional<std::string> long_sweep(const std::vector<Record>& records);
 
 // A row a value of the parameter, ascending, a column a variant: bytes a second, or the time of an item where
 // there are no bytes; below, what is wrong or was not run.
-std::string sweep_table(const Launch& launch, const std::string& parameter);
+void describe_sweep(const Launch& launch, const std::string& parameter, Document& document);
 
 }  // namespace pacer

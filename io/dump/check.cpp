@@ -8,7 +8,7 @@
 #include "io/dump/pack.hpp"
 #include "io/dump/refuse.hpp"
 
-namespace pacer {
+namespace pacer::dump {
 
 namespace {
 
@@ -201,4 +201,4 @@ void check(const Tables& tables) {
     check_remarks("headlines", tables.headlines, tables);
 }
 
-}  // namespace pacer
+}  // namespace pacer::dump

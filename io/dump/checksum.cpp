@@ -9,7 +9,7 @@
 #include <cstring>
 #include <new>
 
-namespace pacer {
+namespace pacer::dump {
 
 // Cells are small, and the hash is quick on long texts only.
 struct Checksum::State {
@@ -63,4 +63,4 @@ std::string Checksum::hexadecimal() {
     return fmt::format("{:016x}{:016x}", hash.high64, hash.low64);
 }
 
-}  // namespace pacer
+}  // namespace pacer::dump

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace pacer {
+namespace pacer::dump {
 
 class Checksum {
   public:
@@ -27,4 +27,4 @@ class Checksum {
     std::unique_ptr<State> state_;
 };
 
-}  // namespace pacer
+}  // namespace pacer::dump

@@ -108,7 +108,7 @@ int small(std::int64_t value) {
 std::vector<Place> read_placement(const hdf5::Group& launch) {
     std::vector<Place> places;
     if (!launch.has("placement")) return places;
-    for (const auto& row : rows_in<PlaceRow1>(hdf5::Table::open(launch, "placement"), "placement")) {
+    for (const auto& row : dump::rows_in<PlaceRow1>(hdf5::Table::open(launch, "placement"), "placement")) {
         places.push_back(
             {small(row.rank), row.host, row.pid, row.cpus_allowed, small(row.threads), row.thread_cpus});
     }
@@ -118,7 +118,7 @@ std::vector<Place> read_placement(const hdf5::Group& launch) {
 std::vector<Share> read_shares(const hdf5::Group& group) {
     std::vector<Share> shares;
     if (!group.has("shares")) return shares;
-    for (const auto& row : rows_in<ShareRow1>(hdf5::Table::open(group, "shares"), "shares"))
+    for (const auto& row : dump::rows_in<ShareRow1>(hdf5::Table::open(group, "shares"), "shares"))
         shares.push_back({small(row.rank), small(row.threads), row.items, row.partial});
     return shares;
 }

@@ -13,6 +13,8 @@
 
 namespace pacer {
 
+using namespace dump;
+
 namespace {
 
 constexpr std::string_view hdf5_signature = "\x89HDF\r\n\x1a\n";

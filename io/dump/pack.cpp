@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace pacer {
+namespace pacer::dump {
 
 namespace {
 
@@ -227,4 +227,4 @@ Tables pack(std::span<const Launch> launches) {
     return packer.take();
 }
 
-}  // namespace pacer
+}  // namespace pacer::dump

@@ -7,7 +7,7 @@
 #include "common/measure/record.hpp"
 #include "io/dump/tables.hpp"
 
-namespace pacer {
+namespace pacer::dump {
 
 // Throws std::invalid_argument if a record's samples do not fit its repeats and ranks.
 Tables pack(std::span<const Launch> launches);
@@ -19,4 +19,4 @@ void check(const Tables& tables);
 // Of tables that passed.
 std::vector<Launch> unpack(const Tables& tables);
 
-}  // namespace pacer
+}  // namespace pacer::dump

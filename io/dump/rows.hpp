@@ -16,7 +16,7 @@
 #include "io/dump/tables.hpp"
 #include "io/hdf5/table.hpp"
 
-namespace pacer {
+namespace pacer::dump {
 
 template <class Member>
 constexpr hdf5::Cell cell_of() {
@@ -159,4 +159,4 @@ std::vector<Row> read_rows(const hdf5::Table& table, const std::string& name, st
     return rows;
 }
 
-}  // namespace pacer
+}  // namespace pacer::dump

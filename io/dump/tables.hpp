@@ -35,7 +35,7 @@
 #include <type_traits>
 #include <vector>
 
-namespace pacer {
+namespace pacer::dump {
 
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
@@ -328,4 +328,4 @@ void each_table(T& tables, F&& f) {
     f("headlines", tables.headlines);
 }
 
-}  // namespace pacer
+}  // namespace pacer::dump

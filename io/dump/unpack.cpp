@@ -3,7 +3,7 @@
 
 #include "io/dump/pack.hpp"
 
-namespace pacer {
+namespace pacer::dump {
 
 namespace {
 
@@ -167,4 +167,4 @@ std::vector<Launch> unpack(const Tables& tables) {
     return launches;
 }
 
-}  // namespace pacer
+}  // namespace pacer::dump

@@ -20,13 +20,13 @@ Answer copy_with(const Problem& problem, const Team& team, const Work& work) {
 template <Uses uses>
 Answer copy(const Problem& problem, const Team& team) {
     return copy_with<uses>(problem, team, [](const Arrays& arrays, Range share) {
-        copy_values(arrays.c.get() + share.begin, arrays.a.get() + share.begin, share.size());
+        streams::copy(arrays.c.get() + share.begin, arrays.a.get() + share.begin, share.size());
     });
 }
 
 Answer copy_nontemporal(const Problem& problem, const Team& team) {
     return copy_with<Uses::core>(problem, team, [](const Arrays& arrays, Range share) {
-        copy_streaming(arrays.c.get() + share.begin, arrays.a.get() + share.begin, share.size());
+        streams::copy_nontemporal(arrays.c.get() + share.begin, arrays.a.get() + share.begin, share.size());
     });
 }
 

@@ -9,7 +9,7 @@ Answer fill_fresh(const Problem& problem, Pages pages) {
     const auto n = problem.core_elements;
     auto fresh = std::make_shared<Mapping>(n * static_cast<std::int64_t>(sizeof(double)), pages);
     auto* const target = fresh->as<double>();
-    fill(target, n, 0);
+    streams::fill(target, n, 0);
     auto answer = written(Access::write, n, n, target, problem.core.get());
     answer.fresh = std::move(fresh);  // given back after the clock was read
     return answer;

@@ -6,7 +6,7 @@ namespace pacer::memory {
 Answer next_pass(const Problem& problem, const Team&) {
     const auto n = problem.core_elements;
     auto* const target = problem.kept.as<double>();
-    fill(target, n, 0);
+    streams::fill(target, n, 0);
     return written(Access::write, n, n, target, problem.core.get());
 }
 

@@ -20,15 +20,15 @@ Answer triad_with(const Problem& problem, const Team& team, const Work& work) {
 template <Uses uses>
 Answer triad(const Problem& problem, const Team& team) {
     return triad_with<uses>(problem, team, [](const Arrays& arrays, Range share) {
-        triad_values(arrays.c.get() + share.begin, arrays.a.get() + share.begin, arrays.b.get() + share.begin,
-                     share.size());
+        streams::triad(arrays.c.get() + share.begin, arrays.a.get() + share.begin,
+                       arrays.b.get() + share.begin, share.size());
     });
 }
 
 Answer triad_nontemporal(const Problem& problem, const Team& team) {
     return triad_with<Uses::core>(problem, team, [](const Arrays& arrays, Range share) {
-        triad_streaming(arrays.c.get() + share.begin, arrays.a.get() + share.begin,
-                        arrays.b.get() + share.begin, share.size());
+        streams::triad_nontemporal(arrays.c.get() + share.begin, arrays.a.get() + share.begin,
+                                   arrays.b.get() + share.begin, share.size());
     });
 }
 

@@ -20,13 +20,13 @@ Answer write_with(const Problem& problem, const Team& team, const Work& work) {
 template <Uses uses>
 Answer write(const Problem& problem, const Team& team) {
     return write_with<uses>(problem, team, [](const Arrays& arrays, Range share) {
-        fill(arrays.c.get() + share.begin, share.size(), arrays.first + share.begin);
+        streams::fill(arrays.c.get() + share.begin, share.size(), arrays.first + share.begin);
     });
 }
 
 Answer write_nontemporal(const Problem& problem, const Team& team) {
     return write_with<Uses::core>(problem, team, [](const Arrays& arrays, Range share) {
-        fill_streaming(arrays.c.get() + share.begin, share.size(), arrays.first + share.begin);
+        streams::fill_nontemporal(arrays.c.get() + share.begin, share.size(), arrays.first + share.begin);
     });
 }
 

@@ -1,4 +1,4 @@
-// The commands of timings: each is one file, one line here, one row of the table in main.cpp, one word in
+// The commands of timings: each is one file, one line here, one row of the table in commands.cpp, one word in
 // CMake.
 #pragma once
 
@@ -7,6 +7,9 @@
 #include "common/launch/arguments.hpp"
 
 namespace pacer::timings {
+
+// Reads the command line and does what it says. Throws UsageError.
+ExitStatus run_command(int argc, char** argv);
 
 // What a command does once its options have been read. Throws UsageError.
 using Run = std::function<ExitStatus()>;

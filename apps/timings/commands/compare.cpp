@@ -1,6 +1,5 @@
 // timings compare: did anything change between two sets of launches?
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <memory>
@@ -8,9 +7,8 @@
 #include <vector>
 
 #include "apps/timings/commands/commands.hpp"
+#include "apps/timings/commands/options.hpp"
 #include "apps/timings/compare/comparison.hpp"
-#include "apps/timings/compare/comparison_text.hpp"
-#include "apps/timings/output.hpp"
 #include "common/launch/arguments.hpp"
 
 namespace pacer::timings {
@@ -19,8 +17,9 @@ namespace {
 
 struct Settings {
     std::vector<std::string> base, candidate, confirm;
-    std::string margin, format = "table";
+    std::string margin;
     bool dedupe = false;
+    Output output;
     ComparisonOptions options;
 };
 
@@ -52,29 +51,17 @@ void tell_sides_apart(Settings& settings) {
     base.pop_back();
 }
 
-bool wants_colours() {
-    const auto is_set = [](const char* name) {
-        const char* value = std::getenv(name);
-        return value != nullptr && *value != '\0';
-    };
-    return isatty(STDOUT_FILENO) == 1 && !is_set("NO_COLOR");
-}
-
-std::string text_of(const Comparison& comparison, const std::string& format) {
-    if (format == "json") return comparison_json(comparison);
-    if (format == "csv") return comparison_csv(comparison);
-    if (format == "markdown") return comparison_markdown(comparison);
-    return comparison_table(comparison, wants_colours());
-}
-
 ExitStatus run(Settings settings) {
     tell_sides_apart(settings);
     if (!settings.margin.empty()) settings.options.margin = parse_margin(settings.margin);
+    auto all_files = settings.base;
+    for (const auto* side : {&settings.candidate, &settings.confirm})
+        all_files.insert(all_files.end(), side->begin(), side->end());
     const auto base = read_launches(settings.base, settings.dedupe);
     const auto candidate = read_launches(settings.candidate, settings.dedupe);
     const auto confirm = read_launches(settings.confirm, settings.dedupe);
     const auto comparison = compare(base, candidate, confirm, settings.options);
-    print(text_of(comparison, settings.format));
+    deliver(document_of(comparison), settings.output, all_files);
     return comparison.status;
 }
 
@@ -87,13 +74,11 @@ Run add_compare(Arguments& command) {
     command.add_words("--confirm", settings->confirm,
                       "Timing dumps of fresh launches: what regressed counts only if they regressed too");
     command.add_text("--margin", settings->margin, "Smaller changes do not count: 3% or 0.03").usual("3%");
-    command.add_list("--only", settings->options.only,
-                     "Compare only these, separated by commas: APP/VARIANT, APP or /VARIANT");
+    add_only(command, settings->options.only);
     command.add_flag("--allow-missing", settings->options.allow_missing,
                      "A case that the new launches lack is no failure");
     command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files of a side");
-    command.add_text("--format", settings->format, "What to print")
-        .one_of({"table", "json", "csv", "markdown"});
+    add_output(command, settings->output);
     command.set_footer(
         "Exit status: 0 nothing regressed; 1 a case regressed, is missing or had wrong answers; 2 files that "
         "cannot be read or have no app in common; 3 inconclusive: take more launches. One launch cannot be "

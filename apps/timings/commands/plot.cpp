@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "apps/timings/commands/commands.hpp"
+#include "apps/timings/commands/options.hpp"
 #include "apps/timings/drawing/drawing.hpp"
-#include "apps/timings/output.hpp"
 #include "apps/timings/scaling/sweeps.hpp"
 #include "common/base/status.hpp"
 
@@ -21,7 +21,8 @@ namespace {
 
 struct Settings {
     std::vector<std::string> files, only;
-    std::string kind, output;
+    std::string kind;
+    Output output;
 };
 
 std::vector<std::string> kind_names() {
@@ -62,16 +63,10 @@ int terminal_columns() {
 }
 
 ExitStatus plot(const Settings& settings) {
-    const auto canvas = canvas_for(settings.output);
-    protect(settings.files, settings.output);
+    const auto canvas = canvas_for(settings.output.file);
     const auto launches = read_launches(settings.files);
-    const auto drawing =
-        draw(kind_for(settings, launches), launches, canvas, terminal_columns(), settings.only);
-    if (settings.output.empty()) {
-        print(drawing);
-    } else {
-        save(drawing, settings.output);
-    }
+    deliver(draw(kind_for(settings, launches), launches, canvas, terminal_columns(), settings.only),
+            settings.output, settings.files);
     return ExitStatus::right;
 }
 
@@ -85,9 +80,9 @@ Run add_plot(Arguments& command) {
                   "What to draw [scaling if launches differ in their number of cores, sweep if they go "
                   "through many sizes, else ladder]")
         .one_of(kind_names());
-    command.add_list("--only", settings->only, "Only these: APP/VARIANT, APP or /VARIANT");
+    add_only(command, settings->only);
     command.add_text(
-        "-o,--output", settings->output,
+        "-o,--output", settings->output.file,
         "File to write, NAME.svg, .png or .pdf, replacing what it held [text on standard output]");
     return [settings] { return plot(*settings); };
 }

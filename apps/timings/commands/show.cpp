@@ -1,13 +1,13 @@
 // timings show: launches as their app printed them, derived anew from the raw samples.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "apps/timings/commands/commands.hpp"
-#include "apps/timings/output.hpp"
+#include "apps/timings/commands/options.hpp"
 #include "common/report/report.hpp"
 #include "io/dump/dump.hpp"
 
@@ -18,30 +18,32 @@ namespace {
 struct Settings {
     std::vector<std::string> files;
     bool circumstances = false, proof = false, doubts = false;
+    Output output;
 };
 
-std::string all_circumstances(const Launch& launch) {
-    std::size_t width = 0;
-    for (const auto& [name, value] : launch.circumstances) width = std::max(width, name.size());
-    std::string text = "\n";
-    for (const auto& [name, value] : launch.circumstances) {
-        text += fmt::format("{:<{}}  {}\n", name, width, to_string(value));
-    }
-    return text;
+Table circumstances_table(const Facts& facts) {
+    Table table({{"name", "circumstance", unit::text}, {"value", "value", unit::text}});
+    for (const auto& [name, value] : facts) table.add({name, to_string(value)});
+    return table;
 }
 
 ExitStatus show(const Settings& settings) {
-    std::string text;
+    Document document("timings show");
+    std::vector<Launch> all;
     for (const auto& file : settings.files) {
-        for (const auto& launch : read_dump(file)) {
-            text +=
-                fmt::format("{}{}: launch {}\n", text.empty() ? "" : "\n", file, launch.id) + table(launch);
-            if (settings.proof) text += proof(launch);
-            text += warnings(launch, settings.doubts);
-            if (settings.circumstances) text += all_circumstances(launch);
+        auto launches = read_dump(file);
+        for (const auto& launch : launches) {
+            document.title(fmt::format("{}: launch {}", file, launch.id));
+            describe(launch, settings.proof, document, settings.doubts);
+            if (settings.circumstances) document.table("", circumstances_table(launch.circumstances));
         }
+        std::move(launches.begin(), launches.end(), std::back_inserter(all));
     }
-    print(text);
+    if (settings.output.for_people()) {
+        deliver(document, settings.output, settings.files);
+    } else {
+        deliver(report(all, formats().at(settings.output.format)), settings.output, settings.files);
+    }
     return ExitStatus::right;
 }
 
@@ -54,6 +56,7 @@ Run add_show(Arguments& command) {
     command.add_flag("--doubts", settings->doubts, "Name every case that a warning concerns");
     command.add_flag("--circumstances", settings->circumstances,
                      "Show everything known of the machine and the build");
+    add_output(command, settings->output);
     return [settings] { return show(*settings); };
 }
 

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "apps/timings/commands/commands.hpp"
-#include "apps/timings/compare/cases.hpp"
-#include "apps/timings/figures.hpp"
-#include "apps/timings/output.hpp"
+#include "apps/timings/commands/options.hpp"
+#include "apps/timings/compare/case_row.hpp"
+#include "apps/timings/headlines.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/doubts.hpp"
 #include "common/measure/statistics.hpp"
@@ -20,9 +20,10 @@ namespace pacer::timings {
 
 namespace {
 
-std::string counted(std::size_t n, std::string_view one, std::string_view many) {
-    return fmt::format("{} {}", n, n == 1 ? one : many);
-}
+struct Settings {
+    std::vector<std::string> files;
+    Output output;
+};
 
 std::string heading(const std::vector<Launch>& launches, const std::vector<Case>& cases) {
     std::set<std::string> hosts, cpus, apps;
@@ -39,41 +40,31 @@ std::string heading(const std::vector<Launch>& launches, const std::vector<Case>
     const auto verdict = failed > 0 ? fmt::format("WRONG or unchecked answers in {} of them", failed)
                          : run == 0 ? std::string("nothing was run")
                                     : std::string("every answer was checked and right, or wrong as promised");
-    return fmt::format("{}, {}  {} of {} from {}\n{}: {}\n",
-                       hosts.size() == 1 ? *hosts.begin() : counted(hosts.size(), "host", "hosts"),
+    return fmt::format("{}, {}  {} of {} from {}\n{}: {}",
+                       hosts.size() == 1 ? *hosts.begin() : counted(hosts.size(), "host"),
                        cpus.size() == 1 ? *cpus.begin() : counted(cpus.size(), "kind of CPU", "kinds of CPU"),
-                       counted(launches.size(), "launch", "launches"), counted(apps.size(), "app", "apps"),
-                       fact(launches.front().circumstances, "start_time"), counted(run, "case", "cases"),
-                       verdict);
-}
-
-std::string ability(const std::vector<Case>& cases) {
-    std::string text;
-    for (const auto& [words, value, source] : figures_of(cases)) {
-        text += fmt::format("  {:>13}  {:<44} {}\n", value, words, source);
-    }
-    return text.empty() ? "" : "\nwhat this machine can do\n" + text;
+                       counted(launches.size(), "launch", "launches"), counted(apps.size(), "app"),
+                       fact(launches.front().circumstances, "start_time"), counted(run, "case"), verdict);
 }
 
 // Whatever made the numbers doubtful, the most frequent first.
-std::string faults(const std::vector<Launch>& launches) {
-    constexpr std::size_t most = 12;
-    const auto groups = doubt_groups(launches);
-    if (groups.empty()) return "\nwhat is wrong with it: nothing was seen\n";
-    std::string text = "\nwhat is wrong with it, in how many launches\n";
-    for (std::size_t i = 0; i < std::min(most, groups.size()); ++i) {
-        const auto& group = groups[i];
+Table faults_table(const std::vector<DoubtGroup>& groups, std::size_t launches) {
+    Table table({{"launches", "launches", unit::figure},
+                 {"warning", "what is wrong", unit::text},
+                 {"variants", "", unit::text, face::json}});
+    for (const auto& group : groups) {
         std::string variants;
-        for (std::size_t k = 0; k < std::min<std::size_t>(group.cases.size(), 4); ++k) {
-            variants += fmt::format("{} {}", k == 0 ? ":" : ",", group.cases[k].first);
+        auto names = Json::list();
+        for (std::size_t k = 0; k < group.cases.size(); ++k) {
+            if (k < 4) variants += fmt::format("{} {}", k == 0 ? ":" : ",", group.cases[k].first);
+            names.push_back(group.cases[k].first);
         }
         if (group.cases.size() > 4) variants += fmt::format(" and {} more", group.cases.size() - 4);
-        text += fmt::format("  {:>7}  {}{}\n", fmt::format("{} of {}", group.launches, launches.size()),
-                            group.sentence, variants);
+        table.add({{group.launches, fmt::format("{} of {}", group.launches, launches)},
+                   {group.sentence, group.sentence + variants},
+                   std::move(names)});
     }
-    if (groups.size() > most)
-        text += fmt::format("  and {} more: timings report shows all\n", groups.size() - most);
-    return text;
+    return table;
 }
 
 // The cases of one app that solve problems of one kind, told apart by words. Where the problems of a kind
@@ -84,14 +75,14 @@ struct Kind {
     std::vector<const Case*> cases;
 };
 
-std::string words_of(const CaseKey& key, const std::vector<Case>& cases) {
+std::string kind_of(const CaseKey& key, const std::vector<Case>& cases) {
     std::string words;
-    for (const auto& [name, value] : key.parameters) {
-        const auto* text = std::get_if<std::string>(&value);
-        const auto same = [&, n = name, v = value](const Case& other) {
+    for (const auto& parameter : key.parameters) {
+        const auto* text = std::get_if<std::string>(&parameter.second);
+        const auto same = [&](const Case& other) {
             const auto& facts = other.key.parameters;
             return other.key.app != key.app ||
-                   std::find(facts.begin(), facts.end(), Facts::value_type(n, v)) != facts.end();
+                   std::find(facts.begin(), facts.end(), parameter) != facts.end();
         };
         if (text == nullptr || std::all_of(cases.begin(), cases.end(), same)) continue;
         words += (words.empty() ? "" : " ") + *text;
@@ -101,13 +92,8 @@ std::string words_of(const CaseKey& key, const std::vector<Case>& cases) {
 
 // Whether the first number that differs is larger in `a`; parameters of one kind have the same names.
 bool is_larger(const Facts& a, const Facts& b) {
-    const auto number = [](const auto& value) {
-        if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-        const auto* real = std::get_if<double>(&value);
-        return real == nullptr ? 0 : *real;
-    };
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
-        const double in_a = number(a[i].second), in_b = number(b[i].second);
+    for (const auto& [name, value] : a) {
+        const double in_a = number_in(a, name).value_or(0), in_b = number_in(b, name).value_or(0);
         if (in_a != in_b) return in_a > in_b;
     }
     return false;
@@ -117,7 +103,7 @@ std::vector<Kind> kinds_of(const std::vector<Case>& cases) {
     std::vector<Kind> kinds;
     for (const auto& one : cases) {
         if (one.launches.empty()) continue;
-        const auto words = words_of(one.key, cases);
+        const auto words = kind_of(one.key, cases);
         auto kind = std::find_if(kinds.begin(), kinds.end(),
                                  [&](const Kind& k) { return k.app == one.key.app && k.words == words; });
         if (kind == kinds.end()) kind = kinds.insert(kind, {one.key.app, words, one.key.parameters, {}});
@@ -128,56 +114,89 @@ std::vector<Kind> kinds_of(const std::vector<Case>& cases) {
     return kinds;
 }
 
-// The fastest case whose answers were right. None if the variants do different amounts of work: strides, say.
-// What overhead compares with (a call, a copy) does without what its other variants are the price of.
+// The fastest case whose answers were right. Where the baseline alone runs on one core, the others tell what
+// more cores cost or gain against it, and it counts only if there is no other. None if the variants do
+// different amounts of work: strides, say.
 const Case* best_of(const Kind& kind) {
-    const auto items = [](const Case* one) { return one->launches.front().record->work.items; };
-    const auto alike = [&](const Case* one) { return items(one) == items(kind.cases.front()); };
-    if (!std::all_of(kind.cases.begin(), kind.cases.end(), alike)) return nullptr;
-    const Case* best = nullptr;
+    const auto record = [](const Case* one) -> auto& {
+        return *one->launches.front().record;
+    };
+    const auto is_baseline = [&](const Case* one) { return one->key.variant == record(one).baseline; };
+    const bool baseline_counts = std::any_of(kind.cases.begin(), kind.cases.end(), [&](const Case* one) {
+        return !is_baseline(one) && record(one).uses == Uses::core;
+    });
+    const Case *best = nullptr, *baseline = nullptr;
     for (const auto* one : kind.cases) {
-        if (kind.app == "overhead" && one->key.variant == one->launches.front().record->baseline) continue;
+        if (record(one).work.items != record(kind.cases.front()).work.items) return nullptr;
         if (!std::all_of(one->launches.begin(), one->launches.end(),
                          [](const CaseLaunch& l) { return l.record->verdict.right(); }))
             continue;
-        if (best == nullptr || median(one->medians()) < median(best->medians())) best = one;
+        auto& place = is_baseline(one) && !baseline_counts ? baseline : best;
+        if (place == nullptr || median(one->medians()) < median(place->medians())) place = one;
     }
-    return best;
+    return best != nullptr ? best : baseline;
 }
 
-// Over launches, the median of those that have it; 0 if none has.
-double middle(const Case& one, double Summary::*figure) {
-    std::vector<double> values;
-    for (const auto& [launch, record, seconds] : one.launches) {
-        const double value = summarise(*record, *launch).*figure;
-        if (value > 0) values.push_back(value);
-    }
-    return values.empty() ? 0 : median(values);
-}
+// The best variant of a kind of problem.
+struct Best {
+    std::string app, problem;
+    CaseRow row;
+    std::string baseline;  // that it is compared with; empty: with none
+};
 
-std::string best_variants(const std::vector<Case>& cases) {
-    std::string text = fmt::format("\n{:<9} {:<20} {:<16} {:>7} {:>10} {:>9} {:<12} {:>7}\n", "best of", "",
-                                   "variant", "r x t", "median", "faster", "than", "% limit");
-    for (const auto& kind : kinds_of(cases)) {
+Table best_table(const std::vector<Kind>& kinds) {
+    using namespace unit;
+    using B = Best;
+    const auto shape = [](const B& b) { return shape_cell(b.row.record->ranks, b.row.record->threads); };
+    const auto speedup = [](const B& b) { return b.baseline.empty() ? 0 : b.row.summary.speedup; };
+    const auto part = [](const B& b) { return b.row.summary.fraction_of_limit; };
+    const std::vector<ColumnOf<B>> columns = {
+        {"app", "app", text, &B::app},
+        {"problem", "problem", text, &B::problem},
+        {"variant", "variant", text, [](const B& b) { return b.row.record->variant; }},
+        {"ranks", "", figure, [](const B& b) { return b.row.record->ranks; }},
+        {"threads", "", figure, [](const B& b) { return b.row.record->threads; }},
+        {"", "r x t", figure, shape},
+        {"median_seconds", "median", seconds, [](const B& b) { return b.row.summary.median_seconds; }},
+        {"speedup", "faster", times, speedup},
+        {"baseline", "than", text, &B::baseline},
+        {"fraction_of_limit", "% limit", bar, part},
+    };
+    std::vector<Best> rows;
+    for (const auto& kind : kinds) {
         const auto* best = best_of(kind);
         if (best == nullptr) continue;
-        const double speedup = middle(*best, &Summary::speedup);
-        const double limit = middle(*best, &Summary::fraction_of_limit);
-        const auto& baseline = best->launches.front().record->baseline;
-        const bool is_compared = speedup >= 0.005 && baseline != best->key.variant;
-        text += fmt::format("{:<9} {:<20} {:<16} {:>7} {:>10} {:>9} {:<12} {:>7}\n", kind.app, kind.words,
-                            best->key.variant, fmt::format("{} x {}", best->key.ranks, best->key.threads),
-                            format_seconds(median(best->medians())),
-                            is_compared ? fmt::format("{:.2f}x", speedup) : "-", is_compared ? baseline : "",
-                            limit > 0 ? fmt::format("{:.1f}", 100 * limit) : "-");
+        const auto row = row_of(*best);
+        const bool is_compared = row.summary.speedup > 0 && row.record->baseline != row.record->variant;
+        rows.push_back({kind.app, kind.words, row, is_compared ? row.record->baseline : std::string()});
     }
-    return text;
+    return pacer::table_of(columns, rows);
 }
 
-ExitStatus summarise_all(const std::vector<std::string>& files) {
-    const auto launches = read_launches(files);
+ExitStatus summarise_all(const Settings& settings) {
+    constexpr std::size_t most_faults = 12;
+    const auto launches = read_launches(settings.files);
     const auto cases = cases_of(launches);
-    print(heading(launches, cases) + ability(cases) + best_variants(cases) + faults(launches));
+    Document document("timings summary");
+    document.text(heading(launches, cases));
+    if (const auto figures = figures_of(launches); !figures.empty()) {
+        document.title("what this machine can do");
+        document.table("headlines", table_of(figures));
+    }
+    document.title("best of the variants of each problem");
+    document.table("best", best_table(kinds_of(cases)));
+    auto groups = doubt_groups(launches);
+    const auto hidden =
+        settings.output.for_people() ? groups.size() - std::min(most_faults, groups.size()) : 0;
+    groups.resize(groups.size() - hidden);
+    if (groups.empty()) {
+        document.text("what is wrong with it: nothing was seen");
+    } else {
+        document.title("what is wrong with it, in how many launches");
+        document.table("warnings", faults_table(groups, launches.size()));
+    }
+    if (hidden > 0) document.notes(fmt::format("and {} more: timings report shows all", hidden));
+    deliver(document, settings.output, settings.files);
     const auto is_failed = [](const Case& one) { return one.failed > 0; };
     return std::any_of(cases.begin(), cases.end(), is_failed) ? ExitStatus::wrong : ExitStatus::right;
 }
@@ -185,9 +204,10 @@ ExitStatus summarise_all(const std::vector<std::string>& files) {
 }  // namespace
 
 Run add_summary(Arguments& command) {
-    const auto files = std::make_shared<std::vector<std::string>>();
-    command.add_words("FILE", *files, "Timing dumps, as of jobs/local.sh suite").required();
-    return [files] { return summarise_all(*files); };
+    const auto settings = std::make_shared<Settings>();
+    command.add_words("FILE", settings->files, "Timing dumps, as of jobs/local.sh suite").required();
+    add_output(command, settings->output);
+    return [settings] { return summarise_all(*settings); };
 }
 
 }  // namespace pacer::timings

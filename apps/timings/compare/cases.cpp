@@ -75,12 +75,14 @@ bool matches(const CaseKey& key, const std::string& wanted) {
 
 // Circumstances that differ from launch to launch whatever is run; a single launch cannot show that.
 bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 13> names = {"start_time",
+    constexpr std::array<std::string_view, 15> names = {"start_time",
                                                         "end_time",
                                                         "load_before",
                                                         "load_after",
                                                         "steal_seconds",
                                                         "others_cpu_seconds",
+                                                        "cpu_seconds",
+                                                        "options_hash",
                                                         "seed",
                                                         "job_id",
                                                         "clock_resolution_seconds",

@@ -75,7 +75,8 @@ std::vector<NodeRow> rows_of(const Nodes& nodes, const std::set<std::string>& sl
     const auto noise = std::max(noise_of(nodes), spread_of(nodes));  // none is less than any
     std::vector<NodeRow> rows;
     for (const auto& [name, one] : nodes) {
-        rows.push_back({name, compare_case(peers_of(name, nodes, slow), one, margin, noise)});
+        const auto peers = peers_of(name, nodes, slow);
+        rows.push_back({name, compare_case(one.key, &peers, &one, {margin}, noise)});
     }
     return rows;
 }
@@ -87,19 +88,12 @@ std::vector<NodeRow> compare_case_on(const Nodes& nodes, double margin) {
         auto rows = rows_of(nodes, slow, margin);
         const NodeRow* slowest = nullptr;
         for (const auto& row : rows) {
-            if (row.comparison.verdict != Finding::regressed || slow.contains(row.node)) continue;
-            if (slowest == nullptr || row.comparison.ratio > slowest->comparison.ratio) slowest = &row;
+            if (row.from_peers.finding != Finding::slower || slow.contains(row.node)) continue;
+            if (slowest == nullptr || row.from_peers.ratio > slowest->from_peers.ratio) slowest = &row;
         }
         if (slowest == nullptr) return rows;
         slow.insert(slowest->node);
     }
-}
-
-void settle_all(std::vector<NodeRow>& rows) {
-    std::vector<CaseComparison> comparisons;
-    for (const auto& row : rows) comparisons.push_back(row.comparison);
-    settle_by_holm(comparisons);
-    for (std::size_t i = 0; i < rows.size(); ++i) rows[i].comparison = comparisons[i];
 }
 
 }  // namespace
@@ -118,7 +112,9 @@ std::vector<NodeRow> compare_nodes(const std::vector<Launch>& launches, double m
         for (auto& row : compare_case_on(split(one, names), margin)) rows.push_back(std::move(row));
     }
     if (rows.empty()) throw UsageError("nothing was run in these launches");
-    settle_all(rows);
+    std::vector<Difference*> differences;
+    for (auto& row : rows) differences.push_back(&row.from_peers);
+    settle_by_holm(differences);
     return rows;
 }
 

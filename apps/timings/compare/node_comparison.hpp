@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "apps/timings/compare/comparison.hpp"
+#include "apps/timings/compare/difference.hpp"
 
 namespace pacer::timings {
 
-// One case on one node; base: its peers, candidate: the node.
+// One case on one node, and how it differs there from the case on the node's peers.
 struct NodeRow {
     std::string node;
-    CaseComparison comparison;
+    Difference from_peers;
 };
 
 // A row a case and node: the cases in the order of their first appearance, in each the nodes by name. The

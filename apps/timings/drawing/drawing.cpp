@@ -1,6 +1,7 @@
 #include "apps/timings/drawing/drawing.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "apps/timings/drawing/sheet.hpp"
 #include "apps/timings/scaling/series.hpp"
@@ -8,6 +9,22 @@
 #include "common/base/status.hpp"
 
 namespace pacer::timings {
+
+namespace {
+
+// In the order of PlotKind.
+struct Kind {
+    std::string_view name, title;
+    void (*draw)(Sheet&, const std::vector<Case>&);
+};
+constexpr std::array<Kind, 6> kinds = {{{"ladder", "Variants as a ladder towards the limit", draw_ladder},
+                                        {"scaling", "Speedup by number of cores", nullptr},
+                                        {"sweep", "Bandwidth and time by size", draw_sweep},
+                                        {"samples", "Times in the order run", draw_samples},
+                                        {"distribution", "Distribution of the times", draw_distribution},
+                                        {"balance", "Load by rank", draw_balance}}};
+
+}  // namespace
 
 std::string label_of(const CaseKey& key, std::size_t most) {
     const auto shape = fmt::format(" {} x {}", key.ranks, key.threads);
@@ -17,15 +34,16 @@ std::string label_of(const CaseKey& key, std::size_t most) {
 std::string group_name(const CaseKey& key, const std::vector<Case>& cases) {
     const bool one_app =
         std::all_of(cases.begin(), cases.end(), [&](const Case& other) { return other.key.app == key.app; });
-    std::string name = one_app ? "" : key.app;
-    for (const auto& [parameter, value] : key.parameters) {
-        const auto text = to_string(value);
-        const bool same = std::all_of(cases.begin(), cases.end(), [&, &named = parameter](const Case& other) {
-            return other.key.app != key.app || fact(other.key.parameters, named) == text;
+    auto differing = key.parameters;
+    std::erase_if(differing, [&](const auto& parameter) {
+        return std::all_of(cases.begin(), cases.end(), [&](const Case& other) {
+            return other.key.app != key.app ||
+                   fact(other.key.parameters, parameter.first) == to_string(parameter.second);
         });
-        if (!same) name += fmt::format("{}{} {}", name.empty() ? "" : ", ", parameter, text);
-    }
-    return name;
+    });
+    const auto name = words_of(differing);
+    if (one_app) return name;
+    return name.empty() ? key.app : key.app + ", " + name;
 }
 
 std::size_t variant_number(const std::string& variant, const std::vector<Case>& cases) {
@@ -43,50 +61,22 @@ std::vector<PlotKind> kinds_for(const std::vector<Launch>& launches) {
     const auto cases = cases_of(launches);
     const auto ran = [](const Case& one) { return !one.launches.empty(); };
     if (std::none_of(cases.begin(), cases.end(), ran)) return {};
-    std::vector<PlotKind> kinds = {PlotKind::ladder};
-    if (!scaling_of(cases).empty()) kinds.push_back(PlotKind::scaling);
-    if (!sweeps_of(cases).empty()) kinds.push_back(PlotKind::sweep);
-    kinds.insert(kinds.end(), {PlotKind::samples, PlotKind::distribution});
+    std::vector<PlotKind> found = {PlotKind::ladder};
+    if (!scaling_of(cases).empty()) found.push_back(PlotKind::scaling);
+    if (!sweeps_of(cases).empty()) found.push_back(PlotKind::sweep);
+    found.insert(found.end(), {PlotKind::samples, PlotKind::distribution});
     const bool many_ranks = std::any_of(cases.begin(), cases.end(),
                                         [&](const Case& one) { return ran(one) && one.key.ranks > 1; });
-    if (many_ranks) kinds.push_back(PlotKind::balance);
-    return kinds;
+    if (many_ranks) found.push_back(PlotKind::balance);
+    return found;
 }
 
 std::string_view name_of(PlotKind kind) {
-    switch (kind) {
-        case PlotKind::ladder:
-            return "ladder";
-        case PlotKind::scaling:
-            return "scaling";
-        case PlotKind::sweep:
-            return "sweep";
-        case PlotKind::samples:
-            return "samples";
-        case PlotKind::distribution:
-            return "distribution";
-        case PlotKind::balance:
-            return "balance";
-    }
-    return {};
+    return kinds.at(static_cast<std::size_t>(kind)).name;
 }
 
 std::string_view title_of(PlotKind kind) {
-    switch (kind) {
-        case PlotKind::ladder:
-            return "Variants as a ladder towards the limit";
-        case PlotKind::scaling:
-            return "Speedup by number of cores";
-        case PlotKind::sweep:
-            return "Bandwidth and time by size";
-        case PlotKind::samples:
-            return "Times in the order run";
-        case PlotKind::distribution:
-            return "Distribution of the times";
-        case PlotKind::balance:
-            return "Load by rank";
-    }
-    return {};
+    return kinds.at(static_cast<std::size_t>(kind)).title;
 }
 
 std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canvas, int columns,
@@ -96,25 +86,10 @@ std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canv
     std::erase_if(chosen, [](const Case& one) { return one.launches.empty(); });
     if (chosen.empty()) throw UsageError("there is nothing to draw: nothing was run");
     Sheet sheet(canvas, columns);
-    switch (kind) {
-        case PlotKind::ladder:
-            draw_ladder(sheet, chosen);
-            break;
-        case PlotKind::scaling:
-            draw_scaling(sheet, all, wanted);
-            break;
-        case PlotKind::sweep:
-            draw_sweep(sheet, chosen);
-            break;
-        case PlotKind::samples:
-            draw_samples(sheet, chosen);
-            break;
-        case PlotKind::distribution:
-            draw_distribution(sheet, chosen);
-            break;
-        case PlotKind::balance:
-            draw_balance(sheet, chosen);
-            break;
+    if (kind == PlotKind::scaling) {
+        draw_scaling(sheet, all, wanted);  // its bases may be of cases that were not chosen
+    } else {
+        kinds.at(static_cast<std::size_t>(kind)).draw(sheet, chosen);
     }
     return sheet.drawn(title_of(kind));
 }

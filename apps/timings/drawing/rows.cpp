@@ -4,7 +4,9 @@
 #include <numeric>
 #include <set>
 
+#include "apps/timings/compare/case_row.hpp"
 #include "apps/timings/drawing/sheet.hpp"
+#include "common/base/groups.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/statistics.hpp"
 
@@ -20,20 +22,14 @@ struct Row {
 
 // By problem, slowest first; problems that differ have a heading.
 std::vector<Row> rows_of(const std::vector<Case>& cases) {
-    std::vector<std::string> groups;
-    for (const auto& one : cases) {
-        const auto name = group_name(one.key, cases);
-        if (std::find(groups.begin(), groups.end(), name) == groups.end()) groups.push_back(name);
-    }
+    const auto groups = groups_of(cases, [&](const Case& a, const Case& b) {
+        return group_name(a.key, cases) == group_name(b.key, cases);
+    });
     std::vector<Row> rows;
     for (const auto& group : groups) {
-        if (groups.size() > 1) rows.push_back({nullptr, group, 0});
+        if (groups.size() > 1) rows.push_back({nullptr, group_name(group.front()->key, cases), 0});
         const auto first = static_cast<std::ptrdiff_t>(rows.size());
-        for (const auto& one : cases) {
-            if (group_name(one.key, cases) == group) {
-                rows.push_back({&one, {}, median(one.medians())});
-            }
-        }
+        for (const auto* one : group) rows.push_back({one, {}, median(one->medians())});
         std::stable_sort(rows.begin() + first, rows.end(),
                          [](const Row& a, const Row& b) { return a.median > b.median; });
     }
@@ -109,16 +105,6 @@ void time_axis(Sheet& sheet, double low, double high, double columns) {
               text_of(time_tics(low / room, high * room, static_cast<int>(columns / 9))));
 }
 
-// The least limit of the launches: what the machine at its best could do.
-double limit_of(const Case& one) {
-    double least = 0;
-    for (const auto& launch : one.launches) {
-        const double seconds = launch.record->limit.seconds;
-        if (seconds > 0 && (least == 0 || seconds < least)) least = seconds;
-    }
-    return least;
-}
-
 struct Rung {
     const Row* row;
     std::size_t number;
@@ -130,8 +116,10 @@ std::vector<Rung> rungs_of(const std::vector<Row>& rows) {
     std::vector<Rung> rungs;
     for (std::size_t i = 0; i < rows.size(); ++i) {
         if (rows[i].one == nullptr) continue;
+        const auto limits = limits_of(*rows[i].one);
         const Interval alone{rows[i].median, rows[i].median};
-        rungs.push_back({&rows[i], i, limit_of(*rows[i].one), interval_of(*rows[i].one).value_or(alone)});
+        rungs.push_back({&rows[i], i, limits.empty() ? 0 : quantile(limits, 0),
+                         interval_of(*rows[i].one).value_or(alone)});
     }
     return rungs;
 }

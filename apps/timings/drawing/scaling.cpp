@@ -7,6 +7,7 @@
 
 #include "apps/timings/drawing/sheet.hpp"
 #include "apps/timings/scaling/series.hpp"
+#include "common/base/groups.hpp"
 #include "common/base/status.hpp"
 
 namespace pacer::timings {
@@ -16,22 +17,9 @@ namespace {
 using Group = std::vector<const ScalingSeries*>;
 
 // What can be in one plot: the same problem and the same base.
-std::vector<Group> groups_of(const std::vector<ScalingSeries>& all) {
-    std::vector<Group> groups;
-    for (const auto& one : all) {
-        const auto together = [&](const Group& group) {
-            const auto& other = *group.front();
-            return other.app == one.app && other.kind == one.kind && other.parameters == one.parameters &&
-                   other.grown == one.grown && other.base == one.base;
-        };
-        const auto found = std::find_if(groups.begin(), groups.end(), together);
-        if (found == groups.end()) {
-            groups.push_back({&one});
-        } else {
-            found->push_back(&one);
-        }
-    }
-    return groups;
+bool are_in_one_plot(const ScalingSeries& a, const ScalingSeries& b) {
+    return a.app == b.app && a.kind == b.kind && a.parameters == b.parameters && a.grown == b.grown &&
+           a.base == b.base;
 }
 
 struct Frame {
@@ -145,15 +133,10 @@ void add_laws(Sheet& sheet, Plot& plot, const ScalingSeries& series, const Frame
 }
 
 std::string about(const ScalingSeries& series, bool alone) {
-    std::string text = fmt::format("{} scaling", name_of(series.kind));
-    if (!alone) {
-        text = series.app + ", " + text;
-        for (const auto& [name, value] : series.parameters) {
-            text += fmt::format(", {} {}", name, to_string(value));
-        }
-    }
-    for (const auto& [name, value] : series.grown)
-        text += fmt::format(", {} {} a core", name, to_string(value));
+    auto text = fmt::format("{} scaling", name_of(series.kind));
+    if (!alone) text = series.app + ", " + text;
+    if (!alone && !series.parameters.empty()) text += ", " + words_of(series.parameters);
+    for (const auto& fact : series.grown) text += ", " + words_of({fact}) + " a core";
     return fmt::format("{}; against {}", text, series.base);
 }
 
@@ -195,9 +178,7 @@ void draw_points(Sheet& sheet, const Group& group, const std::vector<Case>& case
         }
         const auto name = shortened(series.variant, longest_name);
         if (sheet.is_text()) {
-            const char letter = static_cast<char>('A' + i % 26);
-            plot.add(fmt::format("{} using 1:2:('{}') with labels", sheet.data(points), letter));
-            sheet.write(right + 2, top + 1 + static_cast<double>(i), fmt::format("{} {}", letter, name));
+            plot.add(sheet.lettered(i, points, name, right, top));
             continue;
         }
         const auto number = variant_number(series.variant, cases);
@@ -220,33 +201,24 @@ void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vecto
     if (all.empty()) {
         throw UsageError("there is no scaling to draw: nothing ran on different numbers of cores");
     }
-    const auto groups = groups_of(all);
+    const auto groups = groups_of(all, are_in_one_plot);
     sheet.set_lines(header + height(sheet) * static_cast<double>(groups.size()));
     for (std::size_t i = 0; i < groups.size(); ++i) {
         const auto frame = frame_of(groups[i]);
         const double top = header + height(sheet) * static_cast<double>(i);
         const double left = 9, right = sheet.columns() - key_columns(groups[i]);
-        sheet.begin_plot(left, top + 1.5, right, top + height(sheet) - (sheet.is_text() ? 3.5 : 3));
+        sheet.begin_keyed_plot(left, top, top + 1.5, right, top + height(sheet),
+                               about(*groups[i].front(), groups.size() == 1), "cores (ranks x threads)");
         if (i == 0) {
             sheet.write_title(title_of(PlotKind::scaling),
                               sheet.is_text() ? "letters: measured; dots: ideal"
                                               : "line: Universal Scalability Law; dashed: Amdahl's law; "
                                                 "dotted: beyond what was measured");
         }
-        sheet.write(left, top,
-                    shortened(about(*groups[i].front(), groups.size() == 1),
-                              static_cast<std::size_t>(sheet.columns() - left)));
-        sheet.write((left + right) / 2, top + height(sheet) - (sheet.is_text() ? 2 : 1.6),
-                    "cores (ranks x threads)", "center");
         sheet.say("set logscale xy 2\nset xrange [{}:{}]\nset yrange [{}:{}]", frame.fewest / 1.1,
                   frame.right(), frame.low / 1.2, frame.high * 1.2);
         sheet.say("set xtics {}", text_of(core_tics(groups[i], frame, right - left)));
         sheet.say("set ytics {}", text_of(speedup_tics(frame.low / 1.2, frame.high * 1.2)));
-        if (!sheet.is_text()) {
-            sheet.say(
-                "set key at screen {}, screen {} left top Left reverse samplen 1.5 spacing 1.2 tc rgb '{}'",
-                sheet.across(right + 1), sheet.up(top + 1.5), sheet.ink());
-        }
         draw_points(sheet, groups[i], cases, frame, top);
     }
 }

@@ -110,11 +110,6 @@ std::string gnuplot_tic(std::string_view text) {
     return in_quotes(doubled);
 }
 
-std::size_t width_of(std::string_view text) {
-    return static_cast<std::size_t>(std::count_if(
-        text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
 std::string shortened(std::string_view text, std::size_t most) {
     if (width_of(text) <= most) return std::string(text);
     std::size_t bytes = 0;
@@ -156,6 +151,23 @@ void Sheet::begin_plot(double left, double top, double right, double bottom) {
     say("set format x '%g'");  // gnuplot's own begins with a space
     if (is_text()) say("set tics scale 0");
     if (!is_text()) say("set grid x y lt 1 lw 0.7 lc rgb '{}'", faint());
+}
+
+void Sheet::begin_keyed_plot(double left, double line, double top, double right, double last_line,
+                             std::string_view about, std::string_view axis) {
+    begin_plot(left, top, right, last_line - (is_text() ? 3.5 : 3));
+    write(left, line, shortened(about, static_cast<std::size_t>(columns_ - left)));
+    write((left + right) / 2, last_line - (is_text() ? 2 : 1.6), axis, "center");
+    if (is_text()) return;
+    say("set key at screen {}, screen {} left top Left reverse samplen 1.5 spacing 1.2 tc rgb '{}'",
+        across(right + 1), up(top), ink());
+}
+
+std::string Sheet::lettered(std::size_t number, const std::vector<std::vector<double>>& points,
+                            std::string_view name, double right, double top) {
+    const char letter = static_cast<char>('A' + number % 26);
+    write(right + 2, top + 1 + static_cast<double>(number), fmt::format("{} {}", letter, name));
+    return fmt::format("{} using 1:2:('{}') with labels", data(points), letter);
 }
 
 void Sheet::write(double column, double line, std::string_view text, std::string_view side) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/timings/drawing/drawing.hpp"
+#include "common/base/units.hpp"
 
 namespace pacer::timings {
 
@@ -18,7 +19,6 @@ namespace pacer::timings {
 std::string gnuplot_string(std::string_view text);
 std::string gnuplot_tic(std::string_view text);                  // % would be a format there
 std::string shortened(std::string_view text, std::size_t most);  // "..." at the end if it was longer
-std::size_t width_of(std::string_view text);                     // in characters
 
 using Tics = std::vector<std::pair<double, std::string>>;  // where, and what it says
 
@@ -62,6 +62,13 @@ class Sheet {
     // The rectangle of the next plot, in cells from the sheet's left and top; what was said of another plot's
     // labels and tics is forgotten.
     void begin_plot(double left, double top, double right, double bottom);
+    // The same for one of several plots below each other, from line to line: above it what it is `about`,
+    // below it the name of its axis, right of it its key.
+    void begin_keyed_plot(double left, double line, double top, double right, double last_line,
+                          std::string_view about, std::string_view axis);
+    // What to plot for points of which a letter in the key tells the name, in text.
+    std::string lettered(std::size_t number, const std::vector<std::vector<double>>& points,
+                         std::string_view name, double right, double top);
     // Text on the sheet, at the middle of a line; `side` is left, right or center, of the point.
     void write(double column, double line, std::string_view text, std::string_view side = "left");
     void write_title(std::string_view title, std::string_view explanation);

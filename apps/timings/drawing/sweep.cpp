@@ -66,9 +66,7 @@ std::string about(const Panel& panel, bool alone) {
     const auto& sweep = *panel.sweep;
     std::string text = panel.is_rate ? "bandwidth" : "time an item";
     if (alone) return text;
-    text = sweep.app + ", " + text;
-    for (const auto& [name, value] : sweep.others) text += fmt::format(", {} {}", name, to_string(value));
-    return text;
+    return sweep.app + ", " + text + (sweep.others.empty() ? "" : ", " + words_of(sweep.others));
 }
 
 constexpr double header = 3;
@@ -126,13 +124,11 @@ void draw_lines(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
         for (const auto& point : line.points)
             points.push_back({point.at, point.value, point.low, point.high});
         const auto name = label(line, panel.lines, longest_name);
-        const auto data = sheet.data(points);
         if (sheet.is_text()) {
-            const char letter = static_cast<char>('A' + i % 26);
-            add(fmt::format("{} using 1:2:('{}') with labels", data, letter));
-            sheet.write(right + 2, top + 1 + static_cast<double>(i), fmt::format("{} {}", letter, name));
+            add(sheet.lettered(i, points, name, right, top));
             continue;
         }
+        const auto data = sheet.data(points);
         const auto number = variant_number(line.variant, cases) + i / Sheet::colours;
         add(fmt::format("{} using 1:3:(0):($4-$3) with vectors nohead lw 1.5 lc rgb '{}' notitle", data,
                         sheet.colour(number)));
@@ -148,12 +144,10 @@ void draw_panel(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
     const auto frame = frame_of(panel);
     const double left = 11, right = sheet.columns() - key_columns(panel);
     const double plot_top = top + (sheet.is_text() ? 2.5 : 2.4);
-    sheet.begin_plot(left, plot_top, right, top + height(sheet) - (sheet.is_text() ? 3.5 : 3));
+    sheet.begin_keyed_plot(left, top, plot_top, right, top + height(sheet), about(panel, alone),
+                           panel.sweep->parameter);
     if (!title.empty()) sheet.write_title(title_of(PlotKind::sweep), title);
-    sheet.write(left, top, shortened(about(panel, alone), static_cast<std::size_t>(sheet.columns() - left)));
     draw_marks(sheet, panel, frame, left, right, top + 1);
-    sheet.write((left + right) / 2, top + height(sheet) - (sheet.is_text() ? 2 : 1.6), panel.sweep->parameter,
-                "center");
     sheet.say("set logscale xy\nset xrange [{}:{}]\nset yrange [{}:{}]", frame.left, frame.right, frame.low,
               frame.high);
     const int most = static_cast<int>((right - left) / 10);
@@ -162,10 +156,6 @@ void draw_panel(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
                                                       : decimal_tics(frame.left, frame.right, most, "")));
     sheet.say("set ytics {}", text_of(panel.is_rate ? decimal_tics(frame.low, frame.high, 8, "B/s")
                                                     : time_tics(frame.low, frame.high, 8)));
-    if (!sheet.is_text()) {
-        sheet.say("set key at screen {}, screen {} left top Left reverse samplen 1.5 spacing 1.2 tc rgb '{}'",
-                  sheet.across(right + 1), sheet.up(plot_top), sheet.ink());
-    }
     draw_lines(sheet, panel, cases, frame, right, plot_top);
 }
 

@@ -15,12 +15,6 @@ namespace pacer::timings {
 
 namespace {
 
-using html::absent;
-using html::Cell;
-using html::escape;
-using html::figure;
-using html::text;
-
 // What explains a time best.
 constexpr std::array<std::string_view, 12> important = {
     "program",   "version", "commit",       "tree",  "compiler",    "compiler_flags",
@@ -68,8 +62,8 @@ std::vector<Gathered> gather(const std::vector<Launch>& launches) {
 
 std::string shown(const std::string& name, const std::string& value) {
     if (value.empty()) return "<span class=\"absent\">none</span>";
-    if (name.ends_with("_bytes")) return escape(format_bytes(std::strtod(value.c_str(), nullptr)));
-    return escape(value);
+    if (name.ends_with("_bytes")) return html_text(format_bytes(std::strtod(value.c_str(), nullptr)));
+    return html_text(value);
 }
 
 // One value, or each with the number of launches that have it.
@@ -82,7 +76,7 @@ std::string values_of(const Gathered& fact, std::size_t launches) {
     for (std::size_t i = 0; i < std::min(values.size(), most); ++i) {
         items +=
             fmt::format("<li>{} <span class=\"count\">({})</span></li>", shown(fact.name, values[i].first),
-                        html::counted(values[i].second, "launch", "launches"));
+                        counted(values[i].second, "launch", "launches"));
     }
     if (values.size() > most) items += fmt::format("<li>and {} other values</li>", values.size() - most);
     return "<ul>" + items + "</ul>";
@@ -91,7 +85,7 @@ std::string values_of(const Gathered& fact, std::size_t launches) {
 std::string label(std::string name) {
     if (name.ends_with("_bytes")) name.resize(name.size() - 6);
     std::replace(name.begin(), name.end(), '_', ' ');
-    return escape(name);
+    return html_text(name);
 }
 
 template <class Wanted>
@@ -105,29 +99,26 @@ std::string facts_list(const std::vector<Gathered>& facts, std::size_t launches,
 }
 
 Cell fact_cell(const Launch& launch, std::string_view name) {
+    if (const auto number = number_in(launch.circumstances, name)) return *number;
     const auto value = fact(launch.circumstances, name);
-    if (value.empty()) return absent();
-    char* end = nullptr;
-    const double number = std::strtod(value.c_str(), &end);
-    return *end == '\0' ? figure(number, fmt::format("{:.2f}", number)) : text(value);
+    return value.empty() ? Cell() : Cell(value);
 }
 
-std::string launches_table(const std::vector<Launch>& launches) {
-    html::Table table("Launches", {{"launch", "", false},
-                                   {"start", "UTC", false},
-                                   {"ranks"},
-                                   {"load before", "runnable processes, over a minute"},
-                                   {"load after"},
-                                   {"CPU of others, s", "that other processes used on the host meanwhile"},
-                                   {"stolen, s", "CPU time that the hypervisor withheld"},
-                                   {"warnings"}});
-    for (const auto& launch : launches) {
-        table.add({text(launch.id), text(fact(launch.circumstances, "start_time")),
-                   figure(launch.placement.size()), fact_cell(launch, "load_before"),
-                   fact_cell(launch, "load_after"), fact_cell(launch, "others_cpu_seconds"),
-                   fact_cell(launch, "steal_seconds"), figure(doubt_sentences(launch).size())});
-    }
-    return table.html();
+Table launches_table(const std::vector<Launch>& launches) {
+    using namespace unit;
+    using L = Launch;
+    constexpr Unit load{false, [](double value) { return fmt::format("{:.2f}", value); }};
+    const std::vector<ColumnOf<L>> columns = {
+        {"", "launch", text, &L::id},
+        {"", "start, UTC", text, [](const L& l) { return fact_cell(l, "start_time"); }},
+        {"", "ranks", figure, [](const L& l) { return l.placement.size(); }},
+        {"", "load before", load, [](const L& l) { return fact_cell(l, "load_before"); }},
+        {"", "load after", load, [](const L& l) { return fact_cell(l, "load_after"); }},
+        {"", "CPU of others, s", load, [](const L& l) { return fact_cell(l, "others_cpu_seconds"); }},
+        {"", "stolen, s", load, [](const L& l) { return fact_cell(l, "steal_seconds"); }},
+        {"", "warnings", figure, [](const L& l) { return doubt_sentences(l).size(); }},
+    };
+    return table_of(columns, launches);
 }
 
 }  // namespace
@@ -146,7 +137,8 @@ std::string circumstances_section(const Report& report) {
     } else if (count > 1) {
         content += "<p>The launches ran under the same circumstances, as far as they are known.</p>\n";
     }
-    content += html::folded(fmt::format("Each launch ({})", count), launches_table(report.launches));
+    content += html::folded(fmt::format("Each launch ({})", count),
+                            launches_table(report.launches).html("Launches"));
     return content +
            html::folded("All circumstances", facts_list(facts, count, [](const auto&) { return true; }));
 }

@@ -11,8 +11,6 @@ namespace pacer::timings {
 
 namespace {
 
-using html::counted;
-using html::escape;
 using html::listed;
 
 void add_new(std::vector<std::string>& words, const std::string& word) {
@@ -58,7 +56,7 @@ std::string when(const Report& report) {
     const auto starts = values_of(report, "start_time");
     if (starts.empty()) return {};
     const auto [first, last] = std::minmax_element(starts.begin(), starts.end());
-    if (first->size() != 20 || last->size() != 20) return ", " + html::range(*first, *last);
+    if (first->size() != 20 || last->size() != 20) return ", " + fmt::format("{} to {}", *first, *last);
     const auto day = first->substr(0, 10), minute = first->substr(11, 5);
     const auto last_day = last->substr(0, 10), last_minute = last->substr(11, 5);
     auto text = fmt::format(", {} {}", day, minute);
@@ -89,7 +87,7 @@ std::string answers(const Report& report) {
     const auto cases = counted(run, "case", "cases");
     if (failed.empty()) return fmt::format("Of {}, <b class=\"good\">every answer was verified</b>.", cases);
     return fmt::format("<b class=\"bad\">Wrong or unchecked answers in {} of {}: {}.</b>", failed.size(),
-                       cases, escape(listed(failed, 6)));
+                       cases, html_text(listed(failed, 6)));
 }
 
 std::string warnings_line(const Report& report) {
@@ -115,13 +113,13 @@ std::string overview(const Report& report) {
     const auto cpus = values_of(report, "cpu_model");
     std::string text = fmt::format("<p class=\"summary\">{} of {}{} of {}{}{}. {} {}</p>\n",
                                    counted(report.launches.size(), "launch", "launches"),
-                                   escape(listed(builds_of(report), 3)), rank_counts(report),
-                                   escape(listed(hosts_of(report), 6)),
-                                   cpus.empty() ? "" : fmt::format(" ({})", escape(listed(cpus, 3))),
-                                   escape(when(report)), answers(report), warnings_line(report));
+                                   html_text(listed(builds_of(report), 3)), rank_counts(report),
+                                   html_text(listed(hosts_of(report), 6)),
+                                   cpus.empty() ? "" : fmt::format(" ({})", html_text(listed(cpus, 3))),
+                                   html_text(when(report)), answers(report), warnings_line(report));
     if (report.comparison) {
         text += fmt::format("<p class=\"callout {}\">{}</p>\n", class_of(report.comparison->status),
-                            escape(report.comparison->sentence));
+                            html_text(report.comparison->sentence));
     }
     return text;
 }

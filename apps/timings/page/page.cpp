@@ -14,8 +14,6 @@ namespace pacer::timings {
 
 namespace {
 
-using html::escape;
-
 struct Section {
     std::string_view id, title;
     std::string content;
@@ -67,7 +65,7 @@ std::string footer(const Report& report) {
     if (!report.baseline_files.empty())
         text += fmt::format("; baseline: {}", names_of(report.baseline_files));
     return fmt::format("<footer>{}. Every figure is derived from the raw samples in these dumps.</footer>\n",
-                       escape(text));
+                       html_text(text));
 }
 
 std::string head(const std::string& title, const std::string& script_nonce) {
@@ -78,7 +76,7 @@ std::string head(const std::string& title, const std::string& script_nonce) {
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light "
         "dark\">\n<title>{}</title>\n<style>\n{}</style>\n</head>\n",
-        script_nonce, escape(title), style_sheet);
+        script_nonce, html_text(title), style_sheet);
 }
 
 }  // namespace
@@ -105,7 +103,7 @@ std::string page(const Report& report) {
     const auto title = headline(report);
     const auto script_nonce = nonce();
     std::string text = head(title, script_nonce);
-    text += fmt::format("<body>\n<header><h1>{}</h1>\n{}</header>\n{}<main>\n", escape(title),
+    text += fmt::format("<body>\n<header><h1>{}</h1>\n{}</header>\n{}<main>\n", html_text(title),
                         overview(report), navigation(sections));
     for (const auto& section : sections) {
         text += fmt::format(

@@ -6,13 +6,11 @@
 
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
+#include "apps/timings/scaling/tables.hpp"
 
 namespace pacer::timings {
 
 namespace {
-
-using html::figure;
-using html::text;
 
 constexpr std::size_t most_placements = 8;  // shown: launches of a batch system may all differ
 constexpr std::size_t most_open_ranks = 16;
@@ -47,18 +45,16 @@ std::vector<Placement> placements_of(const std::vector<Launch>& launches) {
     return placements;
 }
 
-std::string table_of(const Launch& launch) {
-    html::Table table("Placement", {{"rank"},
-                                    {"host", "", false},
-                                    {"CPUs allowed", "as the kernel lists them", false},
-                                    {"threads", "of a variant that uses ranks and threads"},
-                                    {"CPUs of each thread", "where each of those threads may run", false}});
-    for (const auto& place : launch.placement) {
-        table.add({figure(place.rank, fmt::format("{}", place.rank)), text(place.host),
-                   text(place.cpus_allowed), figure(place.threads, fmt::format("{}", place.threads)),
-                   text(place.thread_cpus)});
-    }
-    return table.html();
+std::string placement_table(const std::vector<Place>& placement) {
+    using namespace unit;
+    const std::vector<ColumnOf<Place>> columns = {
+        {"", "rank", figure, &Place::rank},
+        {"", "host", text, &Place::host},
+        {"", "CPUs allowed", text, &Place::cpus_allowed},
+        {"", "threads", figure, &Place::threads},
+        {"", "CPUs of each thread", text, &Place::thread_cpus},
+    };
+    return table_of(columns, placement).html("Placement");
 }
 
 std::string title_of(const Placement& placement) {
@@ -67,8 +63,8 @@ std::string title_of(const Placement& placement) {
     for (const auto& place : places) {
         if (std::find(hosts.begin(), hosts.end(), place.host) == hosts.end()) hosts.push_back(place.host);
     }
-    return fmt::format("{} on {}, {}", html::counted(places.size(), "rank", "ranks"), html::listed(hosts, 3),
-                       html::counted(placement.launches, "launch", "launches"));
+    return fmt::format("{} on {}, {}", counted(places.size(), "rank"), html::listed(hosts, 3),
+                       counted(placement.launches, "launch", "launches"));
 }
 
 // A panel a case makes a long drawing.
@@ -83,11 +79,11 @@ std::string placement_section(const Report& report) {
     std::string content;
     const auto placements = placements_of(report.launches);
     for (std::size_t i = 0; i < std::min(placements.size(), most_placements); ++i) {
-        const auto table = table_of(*placements[i].first);
+        const auto table = placement_table(placements[i].first->placement);
         const auto title = title_of(placements[i]);
         content += placements[i].first->placement.size() > most_open_ranks
                        ? html::folded(title, table)
-                       : fmt::format("<div><h3>{}</h3>\n{}</div>\n", html::escape(title), table);
+                       : fmt::format("<div><h3>{}</h3>\n{}</div>\n", html_text(title), table);
     }
     if (!content.empty()) content = "<div class=\"placements\">\n" + content + "</div>\n";
     if (placements.size() > most_placements) {
@@ -97,6 +93,12 @@ std::string placement_section(const Report& report) {
             placements.size() - most_placements);
     }
     return content.empty() ? content : content + folded_drawing(report, PlotKind::balance);
+}
+
+std::string scaling_section(const Report& report) {
+    return report.scaling.empty()
+               ? std::string()
+               : document_of(report.scaling).html() + drawing_of(report, PlotKind::scaling);
 }
 
 std::string sweep_section(const Report& report) {

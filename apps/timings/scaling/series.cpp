@@ -9,6 +9,7 @@
 #include <set>
 
 #include "apps/timings/compare/launch_statistics.hpp"
+#include "common/base/groups.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/statistics.hpp"
 
@@ -22,16 +23,10 @@ int cores_of(const Case& all) {
     return all.key.ranks * all.key.threads;
 }
 
-std::optional<double> number(const Value& value) {
-    if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-    if (const auto* real = std::get_if<double>(&value)) return *real;
-    return std::nullopt;
-}
-
 // In proportion to the cores. Sizes do not always divide, and the bytes of text not quite at all.
 bool in_proportion(const Value& a, int a_cores, const Value& b, int b_cores) {
     constexpr double tolerance = 0.02;
-    const auto first = number(a), second = number(b);
+    const auto first = number_of(a), second = number_of(b);
     if (!first || !second || *first <= 0 || *second <= 0) return false;
     return std::abs(*first * b_cores / (*second * a_cores) - 1) <= tolerance;
 }
@@ -48,22 +43,6 @@ bool grows(const Case& a, const Case& b) {
         grown = true;
     }
     return grown;
-}
-
-// Cases that belong together, each with the first of its group, in the order given.
-template <class Together>
-std::vector<Cases> group(const Cases& cases, const Together& together) {
-    std::vector<Cases> groups;
-    for (const auto* one : cases) {
-        const auto found = std::find_if(groups.begin(), groups.end(),
-                                        [&](const Cases& other) { return together(*other.front(), *one); });
-        if (found == groups.end()) {
-            groups.push_back({one});
-        } else {
-            found->push_back(one);
-        }
-    }
-    return groups;
 }
 
 std::size_t counts_of_cores(const Cases& cases) {
@@ -199,7 +178,7 @@ ScalingSeries series_of(const Cases& members, const std::vector<Case>& cases, Sc
         if (same) {
             series.parameters.emplace_back(name, value);
         } else {
-            series.grown.emplace_back(name, *number(value) / cores_of(first));
+            series.grown.emplace_back(name, *number_of(value) / cores_of(first));
         }
     }
     const auto* serial = serial_base(cases, first, kind);
@@ -217,13 +196,13 @@ std::vector<ScalingSeries> series_of_variant(const Cases& variant, const std::ve
     const auto same_problem = [](const Case& a, const Case& b) {
         return a.key.parameters == b.key.parameters;
     };
-    for (const auto& strong : group(variant, same_problem)) {
+    for (const auto& strong : groups_of(variant, same_problem)) {
         if (counts_of_cores(strong) < 2) continue;
         all.push_back(series_of(strong, cases, ScalingKind::strong));
         taken.insert(strong.begin(), strong.end());
     }
     // Strong scaling at two sizes is also weak scaling along a diagonal of two points, which nobody meant.
-    for (const auto& weak : group(variant, grows)) {
+    for (const auto& weak : groups_of(variant, grows)) {
         const bool meant =
             std::any_of(weak.begin(), weak.end(), [&](auto* one) { return !taken.contains(one); });
         const auto counts = counts_of_cores(weak);
@@ -251,7 +230,7 @@ std::vector<ScalingSeries> scaling_of(const std::vector<Case>& cases,
     }
     std::stable_sort(run.begin(), run.end(), [](auto* a, auto* b) { return cores_of(*a) < cores_of(*b); });
     std::vector<ScalingSeries> all;
-    for (const auto& variant : group(run, same_variant)) {
+    for (const auto& variant : groups_of(run, same_variant)) {
         for (auto& series : series_of_variant(variant, cases)) all.push_back(std::move(series));
     }
     return all;

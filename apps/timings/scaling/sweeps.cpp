@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::size_t fewest_points = 4;
 
-std::optional<double> number_in(const Facts& facts, std::string_view wanted) {
-    for (const auto& [name, value] : facts) {
-        if (name != wanted) continue;
-        if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
-        if (const auto* real = std::get_if<double>(&value)) return *real;
-    }
-    return std::nullopt;
-}
-
 Facts without(Facts facts, std::string_view name) {
     std::erase_if(facts, [&](const auto& fact) { return fact.first == name; });
     return facts;

@@ -397,11 +397,11 @@ TEST(Kernels, AreRightAtAnyLength) {
             };
             for (const bool nontemporal : {false, true}) {
                 std::fill(c.begin(), c.end(), 42.0);
-                (nontemporal ? fill_streaming : fill)(target, n, from);
+                (nontemporal ? streams::fill_nontemporal : streams::fill)(target, n, from);
                 expect_and_guard(count_filled(target, n, from));
-                (nontemporal ? copy_streaming : copy_values)(target, values, n);
+                (nontemporal ? streams::copy_nontemporal : streams::copy)(target, values, n);
                 expect_and_guard(count_copied(target, values, n));
-                (nontemporal ? triad_streaming : triad_values)(target, values, b.data(), n);
+                (nontemporal ? streams::triad_nontemporal : streams::triad)(target, values, b.data(), n);
                 expect_and_guard(count_triads(target, values, b.data(), n));
             }
         }
@@ -424,7 +424,7 @@ TEST(Mapping, IsFreshAndBeginsWhereAHugePageCan) {
 }
 
 TEST(Caches, GrowWithTheirLevel) {
-    const auto& caches = topology().caches;
+    const auto& caches = topology().caches();
     for (std::size_t i = 0; i < caches.of_core.size(); ++i) {
         EXPECT_GT(caches.of_core[i].bytes, 0);
         EXPECT_GT(caches.of_core[i].level, i == 0 ? 0 : caches.of_core[i - 1].level);

@@ -160,7 +160,7 @@ TEST(Race, TheBaselineBelongsToBothPlaces) {
 }
 
 TEST(Race, LimitsFollowFromUndisturbedIncrements) {
-    const auto alone = measure_alone_on_root(world());
+    const auto alone = measure_alone(world());
     EXPECT_GT(alone.plain, 0);
     EXPECT_GT(alone.atomic, 0);
     EXPECT_GT(alone.critical, 0);

@@ -97,6 +97,7 @@ run "$reduce" "${quick[@]}" --no-dump
 # Real values: the exact sum is Python's, on any number of ranks and threads; the plain ones are off.
 exactly=("${doubles[@]}" --no-limits --repeats 6 -n 10007)
 for data in whole uniform signed wide cancelling; do
+    # shellcheck disable=SC2153 # from CTest
     sum=$(/usr/bin/python3 "$SOURCE/tests/common/exact_sum/exact_data.py" "$data" 10007)
     for ranks in 1 5 6 7 8; do
         [[ $ranks == 1 || $data == wide || ($ranks == 8 && $data == cancelling) ]] || continue

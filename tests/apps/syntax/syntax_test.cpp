@@ -246,14 +246,6 @@ TEST(Syntax, CopiesNoMoreThanAHundredTimesTheWork) {
     EXPECT_EQ(calls(1'000'000), 1);
 }
 
-TEST(Syntax, ALimitIsTheSlowerOfReadingAndWriting) {
-    const CoreRates rates{100, 50};
-    EXPECT_EQ(limit_of(rates, 100, 100).seconds, 2);
-    EXPECT_EQ(limit_of(rates, 300, 100).seconds, 3);
-    EXPECT_EQ(limit_of({}, 300, 100).seconds, 0);
-    EXPECT_EQ(limit_of(rates, 0, 0).seconds, 0);
-}
-
 TEST(Syntax, WeighsByPositionAndRefusesNoNumbers) {
     const std::vector<double> values = {5, 7, 11}, halves = {1, 0.5},
                               none = {1, std::numeric_limits<double>::quiet_NaN()};

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "apps/timings/compare/comparison_text.hpp"
+#include "apps/timings/compare/comparison.hpp"
 #include "tests/support/launch_examples.hpp"
 
 namespace pacer::timings {
@@ -23,7 +23,7 @@ Comparison compared(const Launches& base, const Launches& candidate, const Compa
 }
 
 // Ten launches a side of one case, the second side `factor` times as slow.
-CaseComparison one_case(double factor, double spread = 0.01, double margin = 0.03) {
+Difference one_case(double factor, double spread = 0.01, double margin = 0.03) {
     const auto result =
         compared(spread_launches("a", 10, {"simd"}, 0.1, spread),
                  spread_launches("b", 10, {"simd"}, 0.1 * factor, spread), {margin, false, {}});
@@ -31,21 +31,21 @@ CaseComparison one_case(double factor, double spread = 0.01, double margin = 0.0
 }
 
 TEST(Verdict, FollowsIntervalAndMargin) {
-    EXPECT_EQ(one_case(1.10).verdict, Finding::regressed);
-    EXPECT_EQ(one_case(1 / 1.10).verdict, Finding::improved);
-    EXPECT_EQ(one_case(1).verdict, Finding::equivalent);
-    EXPECT_EQ(one_case(1.02, 0.001).verdict, Finding::equivalent);  // sure, but small
-    EXPECT_EQ(one_case(1.028, 0.01, 0.03).verdict, Finding::changed_within_margin);
-    EXPECT_EQ(one_case(1.05, 0.1).verdict, Finding::inconclusive);
-    EXPECT_EQ(one_case(1.02, 0.001, 0.01).verdict, Finding::regressed);
+    EXPECT_EQ(one_case(1.10).finding, Finding::slower);
+    EXPECT_EQ(one_case(1 / 1.10).finding, Finding::faster);
+    EXPECT_EQ(one_case(1).finding, Finding::equivalent);
+    EXPECT_EQ(one_case(1.02, 0.001).finding, Finding::equivalent);  // sure, but small
+    EXPECT_EQ(one_case(1.028, 0.01, 0.03).finding, Finding::within_margin);
+    EXPECT_EQ(one_case(1.05, 0.1).finding, Finding::inconclusive);
+    EXPECT_EQ(one_case(1.02, 0.001, 0.01).finding, Finding::slower);
 }
 
 TEST(Verdict, ComesWithItsFigures) {
     const auto row = one_case(1.10);
-    EXPECT_EQ(row.base_launches, 10);
-    EXPECT_EQ(row.new_launches, 10);
-    EXPECT_NEAR(row.base_seconds, 0.1, 1e-3);
-    EXPECT_NEAR(row.new_seconds, 0.11, 1e-3);
+    EXPECT_EQ(row.reference.launches, 10);
+    EXPECT_EQ(row.subject.launches, 10);
+    EXPECT_NEAR(row.reference.seconds, 0.1, 1e-3);
+    EXPECT_NEAR(row.subject.seconds, 0.11, 1e-3);
     EXPECT_NEAR(row.ratio, 1.1, 1e-12);
     EXPECT_LT(*row.low, 1.1);
     EXPECT_GT(*row.high, 1.1);
@@ -59,7 +59,7 @@ TEST(Verdict, OfDoubtfulLaunchesSaysHowManyAreNeeded) {
     const auto wide = one_case(1.05, 0.1);
     EXPECT_GT(wide.launches_needed, 10);
     const auto few = compared(spread_launches("a", 3, {"simd"}, 0.1), spread_launches("b", 3, {"simd"}, 0.2));
-    EXPECT_EQ(few.cases[0].verdict, Finding::inconclusive);
+    EXPECT_EQ(few.cases[0].finding, Finding::inconclusive);
     EXPECT_EQ(few.cases[0].note, "an interval needs 4 launches a side");
     EXPECT_EQ(few.cases[0].launches_needed, 4);
     EXPECT_EQ(few.status, ExitStatus::inconclusive);
@@ -75,7 +75,7 @@ TEST(Verdict, OfALaunchInWantOfTimeIsNone) {
         record.round.resize(2);
         candidate[3].circumstances.emplace_back("repeats_asked", asked);
         const auto row = compared(base, candidate).cases[0];
-        EXPECT_EQ(row.verdict, asked == 0 ? Finding::inconclusive : Finding::regressed);
+        EXPECT_EQ(row.finding, asked == 0 ? Finding::inconclusive : Finding::slower);
         EXPECT_EQ(row.note, asked == 0 ? "1 launch had fewer than 6 repeats" : "");
     }
 }
@@ -135,10 +135,10 @@ TEST(ManyCases, OfEnoughLaunchesAreAdjusted) {
     ComparisonOptions narrow{0.001, false, {}};
     narrow.only = {"/v07"};
     const auto alone = compared(many, candidate, narrow).cases[0];
-    ASSERT_EQ(alone.verdict, Finding::regressed) << alone.p << " " << alone.margin << " " << alone.ratio;
+    ASSERT_EQ(alone.finding, Finding::slower) << alone.p << " " << alone.margin << " " << alone.ratio;
     ASSERT_GT(alone.p * 30, 0.05);
     const auto all = compared(many, candidate, {0.001, false, {}});
-    EXPECT_EQ(all.cases[7].verdict, Finding::inconclusive);
+    EXPECT_EQ(all.cases[7].finding, Finding::inconclusive);
     EXPECT_NE(all.cases[7].note.find("Holm"), std::string::npos);
 }
 
@@ -149,13 +149,13 @@ TEST(Confirm, DecidesWhatCounts) {
     EXPECT_EQ(ended(spread_launches("c", 10, {"simd"}, 0.11)).status, ExitStatus::wrong);
     const auto gone = ended(spread_launches("c", 10, {"simd"}, 0.1));
     EXPECT_EQ(gone.status, ExitStatus::right);
-    EXPECT_EQ(gone.cases[0].verdict, Finding::equivalent);
+    EXPECT_EQ(gone.cases[0].finding, Finding::equivalent);
     EXPECT_NE(gone.cases[0].note.find("not confirmed by 10 fresh launches"), std::string::npos);
     EXPECT_EQ(ended(spread_launches("c", 1, {"simd"}, 0.11)).status, ExitStatus::inconclusive);
     EXPECT_EQ(ended(spread_launches("c", 10, {"other"}, 0.11)).status, ExitStatus::inconclusive);
     auto wrong = spread_launches("c", 10, {"simd"}, 0.11);
     wrong[3].records[0].verdict.failed = 1;
-    EXPECT_EQ(ended(wrong).cases[0].verdict, Finding::failed);
+    EXPECT_EQ(ended(wrong).cases[0].finding, Finding::failed);
     EXPECT_THROW(ended(slow), UsageError);
     EXPECT_THROW(ended(base), UsageError);
 }
@@ -165,10 +165,10 @@ TEST(Missing, IsAFailureUnlessAllowed) {
                candidate = spread_launches("b", 10, {"simd"}, 0.1);
     const auto result = compared(base, candidate);
     EXPECT_EQ(result.status, ExitStatus::wrong);
-    EXPECT_EQ(result.cases[0].verdict, Finding::missing);
+    EXPECT_EQ(result.cases[0].finding, Finding::missing);
     const auto allowed = compared(base, candidate, {0.03, true, {}});
     EXPECT_EQ(allowed.status, ExitStatus::right);
-    EXPECT_EQ(allowed.cases[0].verdict, Finding::not_compared);
+    EXPECT_EQ(allowed.cases[0].finding, Finding::not_compared);
     const auto added = compared(candidate, base);  // what only the new launches have is no failure
     EXPECT_EQ(added.status, ExitStatus::right);
     EXPECT_EQ(added.cases[1].note, "only in the new launches");
@@ -183,9 +183,9 @@ TEST(Missing, IsWhatWasNotRun) {
         launch.records = {left_out("simd", "it needs 2 ranks"), timed("serial", 1)};
     }
     const auto row = compared(base, candidate).cases[0];
-    EXPECT_EQ(row.verdict, Finding::missing);
+    EXPECT_EQ(row.finding, Finding::missing);
     EXPECT_EQ(row.note, "not run: it needs 2 ranks");
-    EXPECT_EQ(compared(candidate, base).cases[0].verdict, Finding::not_compared);
+    EXPECT_EQ(compared(candidate, base).cases[0].finding, Finding::not_compared);
     EXPECT_THROW(compared(base, candidate, {0.03, true, {}}), UsageError);  // nothing is left to compare
 }
 
@@ -195,7 +195,7 @@ TEST(Failed, WhateverTheTimes) {
     candidate[4].records[0].verdict.failed = 1;
     for (const auto& result : {compared(base, candidate), compared(candidate, base)}) {
         EXPECT_EQ(result.status, ExitStatus::wrong);
-        EXPECT_EQ(result.cases[0].verdict, Finding::failed);
+        EXPECT_EQ(result.cases[0].finding, Finding::failed);
         EXPECT_NE(result.cases[0].note.find("in 1 of 10"), std::string::npos) << result.cases[0].note;
     }
     candidate[4].records[0].promise = Promise::racy;  // as promised
@@ -209,8 +209,8 @@ TEST(Status, PutsAFailureBeforeADoubt) {
         candidate[i].records[0].seconds.assign(3, 0.1 * std::pow(1.1, static_cast<double>(i) - 4));
     }
     const auto result = compared(base, candidate);
-    EXPECT_EQ(result.cases[0].verdict, Finding::inconclusive);
-    EXPECT_EQ(result.cases[1].verdict, Finding::regressed);
+    EXPECT_EQ(result.cases[0].finding, Finding::inconclusive);
+    EXPECT_EQ(result.cases[1].finding, Finding::slower);
     EXPECT_EQ(result.status, ExitStatus::wrong);
     EXPECT_EQ(result.sentence, "2 cases: 1 REGRESSED (reduce/simd 1 x 1: 1.100), 1 inconclusive.");
 }
@@ -246,7 +246,8 @@ Comparison mixed() {
 }
 
 TEST(Text, TableHasARowACaseAndColoursOnlyWhenAsked) {
-    const auto plain = comparison_table(mixed(), false), coloured = comparison_table(mixed(), true);
+    const auto plain = document_of(mixed()).as(Format::table),
+               coloured = document_of(mixed()).as(Format::table, true);
     for (const auto* word :
          {"REGRESSED", "IMPROVED", "equivalent", "MISSING", "differs  flags: (none) -> -O3",
           "4 cases: 1 REGRESSED (reduce/slow 1 x 1: 1.100), 1 MISSING (reduce/gone 1 x 1), "
@@ -264,7 +265,7 @@ TEST(Text, TableHasARowACaseAndColoursOnlyWhenAsked) {
 }
 
 TEST(Text, JsonHasEveryFigureAndNullWhereThereIsNone) {
-    const auto all = nlohmann::json::parse(comparison_json(mixed()));
+    const auto all = nlohmann::json::parse(document_of(mixed()).as(Format::json));
     EXPECT_EQ(all["status"], 1);
     EXPECT_EQ(all["cases"].size(), 4U);
     EXPECT_EQ(all["cases"][0]["verdict"], "REGRESSED");
@@ -277,13 +278,13 @@ TEST(Text, JsonHasEveryFigureAndNullWhereThereIsNone) {
 TEST(Text, JsonHoldsWhatIsNoUtf8) {
     auto made = mixed();
     made.environment = {"flags: \xff\xfe"};
-    EXPECT_NO_THROW(nlohmann::json::parse(comparison_json(made)));
+    EXPECT_NO_THROW(nlohmann::json::parse(document_of(made).as(Format::json)));
 }
 
 TEST(Text, CsvHasARowACase) {
     auto made = mixed();
     made.cases[0].note = "a, \"b\"";
-    std::istringstream lines(comparison_csv(made));
+    std::istringstream lines(document_of(made).as(Format::csv));
     std::vector<std::string> found;
     for (std::string line; std::getline(lines, line);) found.push_back(line);
     ASSERT_EQ(found.size(), 5U);
@@ -293,7 +294,7 @@ TEST(Text, CsvHasARowACase) {
 }
 
 TEST(Text, MarkdownIsATableWhoseCellsCannotBreakIt) {
-    const auto text = comparison_markdown(mixed());
+    const auto text = document_of(mixed()).as(Format::markdown);
     std::istringstream lines(text);
     int rows = 0;
     for (std::string line; std::getline(lines, line);) {

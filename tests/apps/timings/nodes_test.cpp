@@ -7,6 +7,7 @@
 #include <random>
 
 #include "apps/timings/compare/node_comparison.hpp"
+#include "common/base/status.hpp"
 #include "tests/support/launch_examples.hpp"
 
 namespace pacer::timings {
@@ -37,7 +38,7 @@ std::map<std::string, Finding> verdicts(const Launches& launches, const std::str
                                         double margin = 0.03) {
     std::map<std::string, Finding> found;
     for (const auto& row : compare_nodes(launches, margin, {})) {
-        if (row.comparison.key.variant == variant) found[row.node] = row.comparison.verdict;
+        if (row.from_peers.key.variant == variant) found[row.node] = row.from_peers.finding;
     }
     return found;
 }
@@ -58,30 +59,30 @@ TEST(Nodes, TheSlowOneIsNamedWithItsEffect) {
     for (const auto& row : rows) {
         if (row.node != "b") {
             // Not faster, though one of the others is slow.
-            EXPECT_EQ(row.comparison.verdict, Finding::equivalent) << row.node;
-            EXPECT_EQ(row.comparison.base_launches, 10) << row.node;
+            EXPECT_EQ(row.from_peers.finding, Finding::equivalent) << row.node;
+            EXPECT_EQ(row.from_peers.reference.launches, 10) << row.node;
             continue;
         }
-        EXPECT_EQ(row.comparison.verdict, Finding::regressed);
-        EXPECT_NEAR(row.comparison.ratio, 1.2, 1e-3);
-        EXPECT_GT(*row.comparison.low, 1.18);
-        EXPECT_LT(*row.comparison.high, 1.22);
-        EXPECT_EQ(row.comparison.new_launches, 10);
-        EXPECT_EQ(row.comparison.base_launches, 20);
+        EXPECT_EQ(row.from_peers.finding, Finding::slower);
+        EXPECT_NEAR(row.from_peers.ratio, 1.2, 1e-3);
+        EXPECT_GT(*row.from_peers.low, 1.18);
+        EXPECT_LT(*row.from_peers.high, 1.22);
+        EXPECT_EQ(row.from_peers.subject.launches, 10);
+        EXPECT_EQ(row.from_peers.reference.launches, 20);
     }
 }
 
 TEST(Nodes, HalfOfThemSlowHideNothing) {
     const Verdicts found = verdicts(machine({{"a", 1}, {"b", 1.1}, {"c", 1}, {"d", 1.3}}));
     const Verdicts truth = {{"a", Finding::equivalent},
-                            {"b", Finding::regressed},
+                            {"b", Finding::slower},
                             {"c", Finding::equivalent},
-                            {"d", Finding::regressed}};
+                            {"d", Finding::slower}};
     EXPECT_EQ(found, truth);
 }
 
 TEST(Nodes, OfTwoOneIsSlower) {
-    const Verdicts truth = {{"a", Finding::improved}, {"b", Finding::regressed}};
+    const Verdicts truth = {{"a", Finding::faster}, {"b", Finding::slower}};
     EXPECT_EQ(verdicts(machine({{"a", 1}, {"b", 1.1}})), truth);
 }
 
@@ -133,7 +134,7 @@ TEST(Nodes, AlikeRaiseFewAlarms) {
             }
         }
         for (const auto& [node, verdict] : verdicts(all)) {
-            if (verdict != Finding::regressed) continue;
+            if (verdict != Finding::slower) continue;
             ++alarmed;
             break;
         }
@@ -152,9 +153,9 @@ TEST(Nodes, WhatHealthyNodesDifferByIsNoAlarm) {
         for (int node = 0; node < 64; ++node) factors["n" + std::to_string(node)] = std::exp(between(random));
         factors["slow"] = 1.2;
         auto found = verdicts(machine(factors));
-        EXPECT_EQ(found.at("slow"), Finding::regressed);
+        EXPECT_EQ(found.at("slow"), Finding::slower);
         found.erase("slow");
-        const auto told = [](const auto& one) { return one.second == Finding::regressed; };
+        const auto told = [](const auto& one) { return one.second == Finding::slower; };
         alarmed += std::any_of(found.begin(), found.end(), told) ? 1 : 0;
     }
     EXPECT_LE(alarmed, 2);

@@ -30,10 +30,10 @@ Launch hostile_launch(const std::string& id) {
     return launch;
 }
 
-CaseComparison hostile_comparison(const CaseKey& key) {
-    CaseComparison compared;
+Difference hostile_comparison(const CaseKey& key) {
+    Difference compared;
     compared.key = key;
-    compared.base_seconds = compared.new_seconds = compared.ratio = 1;
+    compared.reference.seconds = compared.subject.seconds = compared.ratio = 1;
     compared.note = compared.margin_from = hostile;
     return compared;
 }
@@ -90,12 +90,6 @@ TEST(ReportPage, ImagesAreBase64) {
     EXPECT_NE(html::image("Ma", "a").find("base64,TWE=\""), std::string::npos);
     EXPECT_NE(html::image("Man", "a").find("base64,TWFu\""), std::string::npos);
     EXPECT_NE(html::image("\xff\xfe", "a").find("base64,//4=\""), std::string::npos);
-}
-
-TEST(ReportPage, RangesTellACommonUnitOnce) {
-    EXPECT_EQ(html::range("15.6 ms", "23.0 ms"), "15.6 \u2013 23.0 ms");
-    EXPECT_EQ(html::range("750.0 us", "1.100 ms"), "750.0 us \u2013 1.100 ms");
-    EXPECT_EQ(html::range("1.00", "2.00"), "1.00 \u2013 2.00");
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ done
 # --- as a reader sees it
 status=0
 if [[ $(ulimit -v) == unlimited ]]; then
-    timeout --kill-after=10 240 "$checkout/tests/render_report.py" "${pages[@]}" || status=$?
+    timeout --kill-after=10 240 "$checkout/tests/apps/timings/render_report.py" "${pages[@]}" || status=$?
 else
     echo "skipped: a browser wants more address space than ulimit -v leaves"
     status=77

@@ -100,14 +100,6 @@ TEST(Parse, ChosenInBrackets) {
     EXPECT_EQ(bracketed_in("] always [never"), "unknown");
 }
 
-TEST(Parse, CacheSizes) {
-    EXPECT_EQ(cache_bytes_in("48K\n"), 48 * 1024);
-    EXPECT_EQ(cache_bytes_in("1M"), 1 << 20);
-    EXPECT_EQ(cache_bytes_in("512"), 512);
-    for (const char* nonsense : {"", "K", "-1K", "3 furlongs"})
-        EXPECT_EQ(cache_bytes_in(nonsense), std::nullopt);
-}
-
 TEST(Parse, CpuTimes) {
     const auto times = cpu_times_in("cpu  1000 200 300 5000 50 10 20 400 900 0\ncpu0 1 2 3 4\n", 100);
     EXPECT_DOUBLE_EQ(times.busy_seconds, 15.3);
@@ -170,19 +162,7 @@ TEST(HostFacts, OfAMadeUpHost) {
     host.write("proc/cpuinfo", "model name : Abacus 3000\n");
     host.write("proc/meminfo", "MemTotal: 1024 kB\n");
     host.write("proc/self/cgroup", "0::/user.slice\n");
-    host.write("sys/devices/system/cpu/online", "0-2,4\n");
-    for (const auto& [cpu, siblings] :
-         {std::pair("cpu0", "0,2"), {"cpu1", "1,4"}, {"cpu2", "0,2"}, {"cpu4", "1,4"}}) {
-        host.write(fs::path("sys/devices/system/cpu") / cpu / "topology/thread_siblings_list", siblings);
-    }
-    const fs::path caches = "sys/devices/system/cpu/cpu0/cache";
-    for (const auto& [index, level, type, size] : {std::tuple("index0", "1", "Data", "32K"),
-                                                   {"index1", "1", "Instruction", "64K"},
-                                                   {"index2", "2", "Unified", "1M"}}) {
-        host.write(caches / index / "level", level);
-        host.write(caches / index / "type", type);
-        host.write(caches / index / "size", size);
-    }
+    const auto machine = read_topology("l2:2(size=1MiB) l1:1(size=32KiB) core:1 pu:2");
     host.write("sys/devices/system/node/online", "0-1\n");
     host.write("sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", "performance\n");
     host.write("sys/devices/system/cpu/intel_pstate/no_turbo", "0\n");
@@ -197,9 +177,9 @@ TEST(HostFacts, OfAMadeUpHost) {
                          {"boost", "on"},
                          {"transparent_huge_pages", "unknown"},
                          {"container", "no"}};
-    EXPECT_EQ(host_facts(host.path()), expected);
+    EXPECT_EQ(host_facts(machine, host.path()), expected);
     host.write(".dockerenv", "");
-    EXPECT_EQ(fact(host_facts(host.path()), "container"), "docker");
+    EXPECT_EQ(fact(host_facts(machine, host.path()), "container"), "docker");
 }
 
 TEST(HostFacts, ThatMakeCoresUnsteadyAreToldOf) {
@@ -218,15 +198,16 @@ TEST(HostFacts, ThatMakeCoresUnsteadyAreToldOf) {
 TEST(HostFacts, OfAHostThatTellsNothing) {
     forget_container();
     const Folder host;
-    for (const auto& [name, value] : host_facts(host.path())) EXPECT_EQ(to_string(value), "unknown") << name;
+    for (const auto& [name, value] : host_facts({}, host.path()))
+        EXPECT_EQ(to_string(value), "unknown") << name;
 }
 
 TEST(HostFacts, OfThisHostTakeLittleTime) {
-    host_facts();
+    host_facts(topology());
     double least = 1e9;
     for (int i = 0; i < 3; ++i) {
         const auto start = std::chrono::steady_clock::now();
-        EXPECT_FALSE(host_facts().empty());
+        EXPECT_FALSE(host_facts(topology()).empty());
         const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
         least = std::min(least, took.count());
     }

@@ -4,9 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cmath>
+#include <stdexcept>
+#include <vector>
 
 #include "common/base/clock.hpp"
 #include "tests/support/mpi_world.hpp"
@@ -20,12 +23,13 @@ void spend(double seconds) {
 
 TEST(BestRate, IsThatOfTheFastestWayOfAllRanksTogether) {
     std::vector<int> tries(3, 0);
-    const double rate = best_rate(world(), true, 1, tries.size(), [&](int thread, std::size_t way) {
-        EXPECT_EQ(thread, 0);
-        ++tries.at(way);
-        spend(way == 1 ? 0.002 : 0.02);
-        return 1.0;
-    });
+    const double rate =
+        best_rate(world(), {.together = true}, {tries.size(), [&](int thread, std::size_t way) {
+                                                    EXPECT_EQ(thread, 0);
+                                                    ++tries.at(way);
+                                                    spend(way == 1 ? 0.002 : 0.02);
+                                                    return 1.0;
+                                                }});
     for (const int of_way : tries) EXPECT_GE(of_way, 2);
     double highest = 0;
     MPI_Allreduce(&rate, &highest, 1, MPI_DOUBLE, MPI_MAX, world().comm);
@@ -36,10 +40,10 @@ TEST(BestRate, IsThatOfTheFastestWayOfAllRanksTogether) {
 
 TEST(BestRate, AddsUpTheThreads) {
     if (!world().root()) return;
-    const double rate = best_rate(world(), false, 2, 1, [](int thread, std::size_t) {
-        if (thread == 0) spend(0.005);
-        return thread == 0 ? 1.0 : 1e6;
-    });
+    const double rate = best_rate(world(), {.threads = 2}, {1, [](int thread, std::size_t) {
+                                                                if (thread == 0) spend(0.005);
+                                                                return thread == 0 ? 1.0 : 1e6;
+                                                            }});
     EXPECT_GT(rate, 1e6);
     EXPECT_LE(rate, 1000001 / 0.005);
 }
@@ -50,21 +54,109 @@ TEST(BestRate, PreparesEachTry) {
     const auto at = [&](int thread, std::size_t way) -> auto& {
         return ready.at(static_cast<std::size_t>(thread) + 2 * way);
     };
-    best_rate(
-        world(), false, 2, 2,
-        [&](int thread, std::size_t way) {
-            EXPECT_EQ(at(thread, way)--, 1);
-            spend(0.01);
-            return 1.0;
-        },
-        [&](int thread, std::size_t way) { ++at(thread, way); });
+    best_rate(world(), {.threads = 2},
+              {2,
+               [&](int thread, std::size_t way) {
+                   EXPECT_EQ(at(thread, way)--, 1);
+                   spend(0.01);
+                   return 1.0;
+               },
+               [&](int thread, std::size_t way) { ++at(thread, way); }});
+}
+
+TEST(BestRate, LetsRankZeroRestWhileTheOthersWork) {
+    if (world().size == 1) return;
+    int runs = 0;
+    const double rate = best_rate(world(), {.together = true, .root_rests = true}, {1, [&](int, std::size_t) {
+                                                                                        ++runs;
+                                                                                        spend(0.01);
+                                                                                        return 1.0;
+                                                                                    }});
+    EXPECT_EQ(runs == 0, world().root());
+    EXPECT_GT(rate, 0);
+    EXPECT_LE(rate, (world().size - 1) / 0.01);
+}
+
+TEST(RatesOf, MeasureEachCrewOnce) {
+    const Threads threads{.process = 2, .hybrid = 1};
+    std::vector<Uses> measured;
+    const auto rates = rates_of(world(), threads, {Uses::both, Uses::core, Uses::threads, Uses::ranks},
+                                [&](Uses uses, const Crew& crew) {
+                                    EXPECT_EQ(crew.together, world().size > 1 && uses_ranks(uses));
+                                    EXPECT_EQ(crew.threads, uses == Uses::threads ? 2 : 1);
+                                    measured.push_back(uses);
+                                    return uses == Uses::core ? 1.0 : 3.0;
+                                });
+    EXPECT_EQ(rates.size(), 4U);
+    std::vector<Uses> expected;
+    if (world().root()) expected = {Uses::core, Uses::threads};
+    if (world().size > 1) expected.push_back(Uses::ranks);
+    EXPECT_EQ(measured, expected);
+    if (!world().root()) return;
+    EXPECT_EQ(rates.at(Uses::core), 1);
+    EXPECT_EQ(rates.at(Uses::threads), 3);
+    EXPECT_EQ(rates.at(Uses::ranks), world().size > 1 ? 3 : 1);
+    EXPECT_EQ(rates.at(Uses::both), 3);  // of which the threads are a part
+}
+
+TEST(ProbedRates, AreMeasuredAndThenKnown) {
+    const std::vector kinds = {Uses::core, Uses::ranks};
+    for (const auto& row : probes::all) {
+        const std::int64_t bytes = row.arrays.empty() ? 0 : 1 << 20;
+        const auto first = probed_rates(world(), {}, row, bytes, kinds);
+        const auto again = probed_rates(world(), {}, row, bytes, kinds);
+        if (!world().root()) continue;
+        EXPECT_GT(first.at(Uses::core), 1e6) << row.name;
+        EXPECT_EQ(first, again) << row.name;  // to the last bit: measured once
+    }
+}
+
+TEST(Probes, DoTheWorkTheySay) {
+    constexpr std::int64_t n = 1001;
+    std::vector<double> a(n), b(n), c(n);
+    const Stretch stretch{a.data(), b.data(), c.data(), n, 2};
+    for (const auto& row : probes::all) {
+        EXPECT_EQ(&probe(row.name), &row);
+        for (std::size_t shape = 0; shape < row.shapes; ++shape) {
+            std::fill(c.begin(), c.end(), -1.0);
+            const double done = row.run(shape, stretch);
+            if (row.arrays.empty()) {
+                EXPECT_NEAR(done, 2e8, 1e3) << row.name;
+                continue;
+            }
+            EXPECT_EQ(done, static_cast<double>(2 * row.arrays.size() * n * sizeof(double))) << row.name;
+            const bool writes = row.arrays.find('c') != row.arrays.npos;
+            EXPECT_EQ(std::count(c.begin(), c.end(), -1.0), writes ? 0 : n) << row.name << ' ' << shape;
+        }
+    }
+    EXPECT_THROW(probe("wishing"), std::invalid_argument);
+}
+
+TEST(Limit, FollowsFromWhatTakesLonger) {
+    const auto reading = [](double bytes) { return limit_by(probe("read"), bytes, 100, "1 core"); };
+    const auto writing = [](double bytes) { return limit_by(probe("write"), bytes, 50, "1 core"); };
+    EXPECT_EQ(longer(writing(100), reading(100)).seconds, 2);
+    EXPECT_EQ(longer(writing(100), reading(100)).derived, "50.0 B/s written by 1 core");
+    EXPECT_EQ(longer(writing(100), reading(300)).seconds, 3);
+    EXPECT_EQ(longer(writing(100), reading(300)).derived, "100.0 B/s read by 1 core");
+    EXPECT_EQ(longer(writing(0), reading(0)).seconds, 0);
+    EXPECT_EQ(limit_by(probe("read"), 100, 0, "1 core").seconds, 0);
+    const Rates rates{.bytes_per_second = 1e9, .operations_per_second = 2e9};
+    EXPECT_EQ(limit_of({.operations = 4'000'000'000, .operation = Operation::float64_fma}, rates, "2 ranks")
+                  .derived,
+              "2.00 GFMA/s of float64 by 2 ranks");
+    EXPECT_EQ(
+        limit_of({.operations = 4'000'000'000, .operation = Operation::int64_add}, rates, "2 ranks").derived,
+        "2.00 Gadd/s of int64 by 2 ranks");
+    EXPECT_EQ(limit_of({.bytes = 4'000'000'000, .operations = 1, .operation = Operation::int64_add}, rates,
+                       "1 core")
+                  .derived,
+              "1.00 GB/s read by 1 core");
+    EXPECT_TRUE(limit_of({}, {}, "1 core").derived.empty());
 }
 
 std::map<Uses, double> raised(std::map<Uses, double> rates, int hybrid_threads) {
-    std::vector<Uses> kinds;
-    for (const auto& [kind, rate] : rates) kinds.push_back(kind);
-    raise_to_parts(kinds, {.process = 4, .hybrid = hybrid_threads},
-                   [&](Uses kind) -> double& { return rates.at(kind); });
+    raise_to_parts(rates, {.process = 4, .hybrid = hybrid_threads});
     return rates;
 }
 

@@ -15,19 +15,20 @@ TEST(Topology, IsReadFromADescription) {
     EXPECT_EQ(large.cpus.size(), 32U);
     EXPECT_EQ(large.core_of_cpu.size(), 32U);
     EXPECT_EQ(large.core_of_cpu[31], 15);
-    ASSERT_EQ(large.caches.of_core.size(), 2U);
-    EXPECT_EQ(large.caches.of_core[0].bytes, 2 << 20);
-    EXPECT_EQ(large.caches.last_bytes(), 1 << 30);
-    EXPECT_EQ(large.caches.all_last_bytes, std::int64_t{2} << 30);
+    ASSERT_EQ(large.caches().of_core.size(), 2U);
+    EXPECT_EQ(large.caches().of_core[0].bytes, 2 << 20);
+    EXPECT_EQ(large.caches().last_bytes(), 1 << 30);
+    EXPECT_EQ(large.caches().all_last_bytes, std::int64_t{2} << 30);
+    EXPECT_EQ(large.cores_caches.size(), 32U);
     EXPECT_TRUE(large.has(31));
     EXPECT_FALSE(large.has(32));
 
     const auto small = read_topology("core:1 pu:1");
     EXPECT_EQ(small.cpus, std::vector{0});
     EXPECT_EQ(small.core_of_cpu, std::vector{0});
-    EXPECT_TRUE(small.caches.of_core.empty());
-    EXPECT_EQ(small.caches.last_bytes(), 0);
-    EXPECT_EQ(small.caches.all_last_bytes, 0);
+    EXPECT_TRUE(small.caches().of_core.empty());
+    EXPECT_EQ(small.caches().last_bytes(), 0);
+    EXPECT_EQ(small.caches().all_last_bytes, 0);
 
     EXPECT_EQ(read_topology("pack:2 core:128 pu:1").cpus.size(), 256U);
 }
@@ -61,7 +62,7 @@ TEST(Topology, IsReadFromAFile) {
     EXPECT_EQ(read.cpus, (std::vector{0, 2}));
     EXPECT_EQ(read.core_of_cpu, (std::vector{0, -1, 1}));
     EXPECT_FALSE(read.has(1));
-    EXPECT_EQ(read.caches.last_bytes(), 300 << 20);
+    EXPECT_EQ(read.caches().last_bytes(), 300 << 20);
     unlink(path.c_str());
 }
 

@@ -291,7 +291,8 @@ TEST(Run, StopsByItselfWithinItsBudget) {
     const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
                              {.repeats = 0, .max_seconds = 0.5, .seed = 1, .progress = false});
     if (!world().root()) return;
-    for (const auto& record : records) EXPECT_TRUE(record.converged || record.repeats() >= 1);
+    for (const auto& record : records)
+        EXPECT_TRUE(record.stopped_by != StoppedBy::unknown || !record.not_run.empty());
 }
 
 TEST(Run, RunsOneVariantAtLeastHoweverSmallTheBudget) {
@@ -405,6 +406,13 @@ TEST(Run, JudgesWhatABatchLeaves) {
     EXPECT_GE(every.first, every.second);
     EXPECT_LT(last.first, last.second);
     EXPECT_GE(alone.first, 6);
+}
+
+TEST(Run, RefusesToGuessTheSecondsOfWhatIsNotJudged) {
+    if (world().size > 1) GTEST_SKIP() << "the others would wait for rank 0";
+    EXPECT_THROW(run({{"empty", "", empty, Uses::core}}, five_repeats(),
+                     {.judge = judge_a_nanosecond, .batch = Batch::last}),
+                 std::logic_error);
 }
 
 TEST(Run, RefusesBatchesThatWouldTellNothing) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -41,6 +42,11 @@ Launch example() {
     launch.records.push_back(missing);
     launch.records[1].observed = {{"lost", std::vector<double>(6, 2)}};
     return launch;
+}
+
+// As an app prints it.
+std::string table(const Launch& launch) {
+    return report({launch}, Format::table);
 }
 
 TEST(Summary, RefersToTheSerialCaseOfTheLaunch) {
@@ -134,9 +140,9 @@ Launch sweep(int sizes) {
 TEST(Table, OfManySizesHasARowASize) {
     auto launch = sweep(8);
     const auto text = table(launch);
-    EXPECT_NE(text.find("       bytes           read          chase\n"
-                        "        1024      1.00 kB/s       4.000 ms\n"
-                        "        2048      2.00 kB/s       4.000 ms\n"),
+    EXPECT_NE(text.find("bytes       read     chase\n"
+                        " 1024  1.00 kB/s  4.000 ms\n"
+                        " 2048  2.00 kB/s  4.000 ms\n"),
               std::string::npos)
         << text;
     EXPECT_NE(text.find("verified: all 16 answers"), std::string::npos) << text;
@@ -207,7 +213,7 @@ TEST(Table, SaysThatTheBitsWereWanted) {
 }
 
 TEST(Json, IsValidAndComplete) {
-    const auto parsed = nlohmann::json::parse(json({example()}));
+    const auto parsed = nlohmann::json::parse(report({example()}, Format::json));
     const auto& launch = parsed.at("launches").at(0);
     EXPECT_EQ(launch.at("id"), "20261122T120721Z-1a2b3c4d");
     EXPECT_EQ(launch.at("circumstances").at("ranks"), 2);
@@ -242,12 +248,12 @@ std::string field_of(const std::vector<std::string>& lines, std::size_t line, co
 }
 
 TEST(Csv, HasARowACaseOrASample) {
-    const auto cases = lines_of(summary_csv({example()}));
+    const auto cases = lines_of(report({example()}, Format::csv));
     ASSERT_EQ(cases.size(), 5);
-    EXPECT_EQ(lines_of(summary_csv(std::vector{example(), example()})).size(), 1 + 2 * 4);
+    EXPECT_EQ(lines_of(report({example(), example()}, Format::csv)).size(), 1 + 2 * 4);
     auto spread = example();
     spread.records[0].seconds = {4, 1, 2, 5, 3, 6};
-    const auto lines = lines_of(summary_csv({spread}));
+    const auto lines = lines_of(report({spread}, Format::csv));
     EXPECT_EQ(field_of(lines, 1, "minimum_seconds"), "1");
     EXPECT_EQ(field_of(lines, 1, "median_seconds"), "3.5");
     EXPECT_EQ(field_of(lines, 1, "p95_seconds"), "5.75");
@@ -261,24 +267,32 @@ TEST(Csv, HasARowACaseOrASample) {
     EXPECT_EQ(samples[8], "20261122T120721Z-1a2b3c4d,reduce,mpi,2,1,elements=1000 source=iota,0,0,1,0.5");
 }
 
+// The lines of the proof alone.
+std::vector<std::string> proof(const Launch& launch) {
+    const auto without = report({launch}, Format::table), with = report({launch}, Format::table, true);
+    const auto same = std::mismatch(without.begin(), without.end(), with.begin()).first - without.begin();
+    return lines_of(with.substr(static_cast<std::size_t>(same), with.size() - without.size()));
+}
+
 TEST(Proof, AddsUpTheShares) {
     auto launch = example();
     launch.records[1].shares = {{0, 1, 400, "79800"}, {1, 1, 600, "419700"}};
-    const auto lines = lines_of(proof(launch));
-    ASSERT_EQ(lines.size(), 6);  // blank, name, names of columns, two ranks, all
-    EXPECT_NE(lines[4].find("node2"), std::string::npos);
-    EXPECT_NE(lines[5].find("1000"), std::string::npos);
-    EXPECT_NE(lines[5].find("499500"), std::string::npos);
+    const auto lines = proof(launch);
+    ASSERT_EQ(lines.size(), 6);  // name, names of columns, two ranks, all, blank
+    EXPECT_EQ(lines[0], "mpi");
+    EXPECT_NE(lines[3].find("node2"), std::string::npos);
+    EXPECT_NE(lines[4].find("1000"), std::string::npos);
+    EXPECT_NE(lines[4].find("499500"), std::string::npos);
 }
 
 TEST(Proof, ShowsTheSumOfTheStoredPartialsWhateverTheAnswer) {
     auto launch = example();
     launch.records[1].shares = {{0, 1, 400, "-170141183460469231731687303715884105728"}, {1, 1, 600, "5"}};
-    EXPECT_TRUE(lines_of(proof(launch))[5].ends_with(" -170141183460469231731687303715884105723"));
+    EXPECT_TRUE(proof(launch)[4].ends_with(" -170141183460469231731687303715884105723"));
     launch.records[1].shares = {{0, 1, 400, "0.25"}, {1, 1, 600, "5"}};
-    EXPECT_TRUE(lines_of(proof(launch))[5].ends_with(" 5.25"));
+    EXPECT_TRUE(proof(launch)[4].ends_with(" 5.25"));
     launch.records[1].shares = {{0, 1, 400, "1"}, {1, 1, 600, "1 or 2"}};
-    EXPECT_TRUE(lines_of(proof(launch))[5].ends_with(" not all are numbers"));
+    EXPECT_TRUE(proof(launch)[4].ends_with(" not all are numbers"));
 }
 
 TEST(Table, NamesTheHostWhoseCpuItNames) {

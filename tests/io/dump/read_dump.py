@@ -116,6 +116,15 @@ def rewritten(file, name, rows, kind=None):
         file[name].attrs.create(key, values[key], dtype=of)
 
 
+def check_example(path):
+    """What the manual shows."""
+    text = (pathlib.Path(__file__).parents[3] / "apps/timings/README.md").read_text()
+    lines = text[text.index("    import pandas"):].split("\n\n")[0].splitlines()
+    assert len(lines) == 5, lines
+    program = "\n".join(line[4:] for line in lines).replace("before.h5", str(path))
+    assert "hybrid  3        4.0" in run(sys.executable, "-W", "error", "-c", program)
+
+
 def remade(source, target):
     """A file of another program with the same tables, without checksums of its structure."""
     with h5py.File(source, "r") as old, h5py.File(target, "w", libver="earliest") as new:
@@ -278,6 +287,7 @@ def main():
         run(pathlib.Path(sys.argv[1]).resolve(), "right", path)
         check_storage(path)
         check_content(path)
+        check_example(path)
         check_harmless_changes(path)
         check_harmful_changes(path)
         check_damage(path)

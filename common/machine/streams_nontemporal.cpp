@@ -1,12 +1,14 @@
-// Stores past the caches. The only place that names instructions: neither C++ nor OpenMP as compilers have it
+// Stores past the caches: the only place that names instructions: neither C++ nor OpenMP as compilers have it
 // makes them.
-#include "apps/memory/kernels.hpp"
+#include "common/machine/streams.hpp"
+
+#include <cstdint>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-namespace pacer::memory {
+namespace pacer::streams {
 
 namespace {
 
@@ -47,9 +49,9 @@ void store_all(double* target, std::int64_t count, const Value& value) {
 const bool has_nontemporal_stores = available;
 
 // Lanes of their own, or making the numbers would take longer than storing them.
-void fill_streaming(double* target, std::int64_t count, std::int64_t first) {
+void fill_nontemporal(double* target, std::int64_t count, std::int64_t first) {
     constexpr std::int64_t lanes = 8;
-    const auto value = [=](std::int64_t i) { return value_written(first + i); };
+    const auto value = [=](std::int64_t i) { return static_cast<double>(first + i); };
     std::int64_t i = begins_odd(target) && count > 0 ? 1 : 0;
     if (i > 0) target[0] = value(0);
     double next[lanes];
@@ -64,12 +66,12 @@ void fill_streaming(double* target, std::int64_t count, std::int64_t first) {
     wait_for_stores();
 }
 
-void copy_streaming(double* target, const double* a, std::int64_t count) {
+void copy_nontemporal(double* target, const double* a, std::int64_t count) {
     store_all(target, count, [=](std::int64_t i) { return a[i]; });
 }
 
-void triad_streaming(double* target, const double* a, const double* b, std::int64_t count) {
+void triad_nontemporal(double* target, const double* a, const double* b, std::int64_t count) {
     store_all(target, count, [=](std::int64_t i) { return a[i] + triad_factor * b[i]; });
 }
 
-}  // namespace pacer::memory
+}  // namespace pacer::streams
