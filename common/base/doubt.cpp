@@ -121,7 +121,9 @@ std::string value_words(const DoubtKind& kind, double low, double high) {
     };
     auto words = text(high);
     const auto unit = words == "1" && !kind.one.empty() ? kind.one : kind.unit;
-    if (const auto least = text(low); least != words) words = least + "\u2013" + words;
+    const auto is_signed = [](const std::string& number) { return number.find_first_of("+-") == 0; };
+    if (auto least = text(low); least != words)
+        words = least.append(is_signed(least) ? " to " : "\u2013").append(words);
     return words.append(unit);
 }
 
