@@ -141,7 +141,7 @@ TEST(Placement, UnboundRanksWhoseThreadsOpenMpPutsOnTheSameCores) {
     auto first = rank_on(0, cores(0, 3), 4, 4, 2), second = rank_on(1, cores(0, 3), 4, 4, 2);
     first.hybrid_threads = second.hybrid_threads = {{0}, {1}};
     const auto report = judge_placement({first, second}, {Uses::both}, mpirun);
-    EXPECT_TRUE(contains(only_fault(report), "threads of ranks 0-1 on vm have only 2 cores"));
+    EXPECT_TRUE(contains(only_fault(report), "threads of ranks 0-1 on vm have only 1 core between"));
     EXPECT_EQ(report.mend, "mpirun -np 2 --map-by slot:PE=2 --bind-to core -x OMP_PROC_BIND=false ./reduce");
     // Ranks alone are as badly off: OpenMP has bound the thread that computes.
     EXPECT_EQ(judge_placement({first, second}, {Uses::ranks}, mpirun).faults.size(), 1U);
@@ -203,7 +203,7 @@ TEST(Placement, OnlyOneOfTheHostsIsCrowded) {
     const std::vector ranks{rank_on(0, cores(0, 3), 4, 4, 1, "a"), rank_on(1, {0}, 1, 4, 1, "b"),
                             rank_on(2, {0}, 1, 4, 1, "b")};
     const auto report = judge_placement(ranks, {Uses::ranks}, mpirun);
-    EXPECT_TRUE(contains(only_fault(report), "2 ranks compute at once on b, which has 1 core "));
+    EXPECT_TRUE(contains(only_fault(report), "2 ranks on b compute at once, with 1 core for this launch"));
     EXPECT_EQ(report.mend, "mpirun -np 2 --map-by ppr:1:node ./reduce");
 }
 
