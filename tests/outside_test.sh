@@ -93,6 +93,7 @@ for ranks in 1 2 3; do
         grep -qE "^$variant .* verified" <<<"$out" || fail "$ranks ranks: $variant is not verified: $out"
     done
     says out "FMA/s of float64 by" "$ranks ranks"
+    says out "FMA/s  verified" "$ranks ranks"
     says out "pi 1.0 " "$ranks ranks"
     run "$timings" validate "$ranks.h5"
     expect 0 "the dump of $ranks ranks"
@@ -145,6 +146,11 @@ cp "$jobs/reduce.slurm" job/slurm_script # as Slurm does
 run env --chdir=job "${slurm[@]}" bash slurm_script -n 1e6 --repeats 6 --variants mpi --no-limits
 expect 0 "reduce.slurm"
 [[ -e job/reduce-7.h5 ]] || fail "reduce.slurm leaves no dump where it was submitted: $(ls job)"
+cp "$jobs/array.slurm" job/slurm_script
+run env --chdir=job "${slurm[@]}" VALUES="1e5" bash slurm_script "$pi" -n {} --repeats 6 --variants mpi --no-limits
+expect 0 "array.slurm with another project's app"
+run "$timings" validate job/array-7_0.h5
+expect 0 "the dump of array.slurm"
 
 # --- a wrong answer is found
 cp -r pi wrong
