@@ -122,8 +122,8 @@ run "$jobs/launches.sh" 4 -o "$scratch/a.h5" mpirun -np 2 "$pi" "${quick[@]}" --
 expect 0 "launches.sh"
 run "$jobs/launches.sh" 4 -o "$scratch/b.h5" mpirun -np 2 "$pi" "${quick[@]}" --variants serial,mpi
 expect 0 "launches.sh again"
-run "$timings" compare "$scratch/a.h5" --to "$scratch/b.h5" --margin 1000
-expect 0 "timings compare"
+run "$timings" compare "$scratch/a.h5" --to "$scratch/b.h5"
+[[ $status -eq 0 || $status -eq 1 || $status -eq 3 ]] || fail "timings compare: exit status $status: $err"
 grep -qE '^pi/mpi 2 x 1' <<<"$out" || fail "timings compare does not tell of mpi: $out"
 run "$jobs/compare.sh" --launches 4 --np 2 -o "$scratch/compared" "$pi" "$pi" "${quick[@]}" --variants serial,mpi --no-limits
 [[ $status -eq 0 || $status -eq 1 || $status -eq 3 ]] || fail "compare.sh: exit status $status: $err"
@@ -181,7 +181,7 @@ made headers built_headers -DCMAKE_CXX_FLAGS="-Wall -Wextra -Werror"
 expect 0 "the headers"
 run cmake -S pi -B built_slow "-DCMAKE_PREFIX_PATH=$prefix"
 expect 0 "without a build type"
-says err "add -DCMAKE_BUILD_TYPE=Release" "without a build type"
+says err "-DCMAKE_BUILD_TYPE=Release" "without a build type"
 sed 's/project(headers)/project(headers CXX)/' -i headers/CMakeLists.txt
 run cmake -S headers -B built_cxx "-DCMAKE_PREFIX_PATH=$prefix"
 expect 1 "without C"
