@@ -73,7 +73,7 @@ std::string Document::on_terminal(bool colours) const {
     std::string text;
     auto above = Kind::title;
     for (const auto& part : parts_) {
-        auto shown = part.table.text(colours);
+        auto shown = part.table.empty() ? std::string() : part.table.text(colours);
         for (const auto& line : part.lines)
             shown += fmt::format("{}{}{}\n", part.lead, part.lead.empty() ? "" : "  ", line);
         if (shown.empty()) continue;
@@ -135,7 +135,7 @@ std::string Document::as(Format format, bool colours) const {
     for (const auto& part : parts_) {
         if (part.key.empty()) continue;
         json.add(part.key, part.kind == Kind::table ? part.table.json() : part.value);
-        if (part.kind == Kind::table) csv += (csv.empty() ? "" : "\n") + part.table.csv();
+        if (part.kind == Kind::table && csv.empty()) csv = part.table.csv();
     }
     return format == Format::csv ? csv : json.text(2) + "\n";
 }

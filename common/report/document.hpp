@@ -23,7 +23,7 @@ class Document {
     void table(std::string_view key, Table table);
     void value(std::string_view key, Json value);  // for JSON alone
 
-    // CSV is that of the tables with a key, JSON one object, HTML a whole page.
+    // CSV is that of the first table with a key, JSON one object, HTML a whole page.
     std::string as(Format format, bool colours = false) const;
     std::string html() const;  // for a page of somebody else's
 

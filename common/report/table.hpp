@@ -115,6 +115,7 @@ Table table_of(const std::vector<ColumnOf<Row>>& columns, const std::vector<Row>
     Table table(std::move(heads));
     for (const auto& row : rows) {
         std::vector<Cell> cells;
+        cells.reserve(columns.size());
         for (const auto& column : columns) cells.push_back(column.cell(row));
         table.add(std::move(cells));
     }

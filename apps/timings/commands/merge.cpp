@@ -9,6 +9,7 @@
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/compare/cases.hpp"
 #include "apps/timings/output.hpp"
+#include "common/base/units.hpp"
 #include "io/dump/dump.hpp"
 
 namespace pacer::timings {
@@ -50,9 +51,8 @@ ExitStatus merge(const Settings& settings) {
     check_sizes(settings.files);
     const auto launches = read_launches(settings.files, settings.dedupe);
     const auto path = output.write(launches);
-    print(fmt::format("{}: {} launch{} of {} file{}\n", path, launches.size(),
-                      launches.size() == 1 ? "" : "es", settings.files.size(),
-                      settings.files.size() == 1 ? "" : "s"));
+    print(fmt::format("{}: {} of {}\n", path, counted(launches.size(), "launch", "launches"),
+                      counted(settings.files.size(), "file")));
     return ExitStatus::right;
 }
 

@@ -179,22 +179,18 @@ ExitStatus summarise_all(const Settings& settings) {
     const auto cases = cases_of(launches);
     Document document("timings summary");
     document.text(heading(launches, cases));
-    if (const auto figures = figures_of(launches); !figures.empty()) {
-        document.title("what this machine can do");
-        document.table("headlines", table_of(figures));
-    }
+    const auto figures = figures_of(launches);
+    if (!figures.empty()) document.title("what this machine can do");
+    document.table("headlines", table_of(figures));
     document.title("best of the variants of each problem");
     document.table("best", best_table(kinds_of(cases)));
     auto groups = warning_groups(launches);
     const auto hidden =
         settings.output.for_people() ? groups.size() - std::min(most_faults, groups.size()) : 0;
     groups.resize(groups.size() - hidden);
-    if (groups.empty()) {
-        document.text("what is wrong with it: nothing was seen");
-    } else {
-        document.title("what is wrong with it, in how many launches");
-        document.table("warnings", faults_table(groups, launches.size()));
-    }
+    document.title(groups.empty() ? "what is wrong with it: nothing was seen"
+                                  : "what is wrong with it, in how many launches");
+    document.table("warnings", faults_table(groups, launches.size()));
     if (hidden > 0) document.notes(fmt::format("and {} more: timings report shows all", hidden));
     deliver(document, settings.output, settings.files);
     const auto is_failed = [](const Case& one) { return one.failed > 0; };

@@ -9,6 +9,7 @@
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/output.hpp"
 #include "common/base/say.hpp"
+#include "common/base/units.hpp"
 #include "io/dump/dump.hpp"
 
 namespace pacer::timings {
@@ -63,10 +64,6 @@ std::string faults(const Launch& launch) {
     return text.empty() ? text : fmt::format("; launch {}: {}", launch.id, text.substr(2));
 }
 
-std::string counted(std::size_t count, std::string_view thing, std::string_view plural) {
-    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : plural);
-}
-
 // Prints one line about the file.
 ExitStatus validate(const std::string& file) {
     const auto launches = read_dump(file);
@@ -82,8 +79,8 @@ ExitStatus validate(const std::string& file) {
     }
     print(fmt::format("{}: {}: format {}, checksums, {}, {} ({} not run), {}{}\n", file,
                       wrong.empty() ? "right" : "WRONG", dump_format_version,
-                      counted(launches.size(), "launch", "es"), counted(cases, "case", "s"), not_run,
-                      counted(samples, "sample", "s"), wrong));
+                      counted(launches.size(), "launch", "launches"), counted(cases, "case"), not_run,
+                      counted(samples, "sample"), wrong));
     return wrong.empty() ? ExitStatus::right : ExitStatus::wrong;
 }
 

@@ -115,8 +115,9 @@ void refer_to(ScalingSeries& series, const Case& base) {
     const auto medians = base.medians();
     series.base_seconds = median(medians);
     series.base_cores = cores_of(base);
-    series.base = fmt::format("{} on {} core{}, {}", base.key.variant, series.base_cores,
-                              series.base_cores == 1 ? "" : "s", format_seconds(series.base_seconds));
+    series.base = fmt::format("{} on {}, {}", base.key.variant,
+                              counted(static_cast<std::size_t>(series.base_cores), "core"),
+                              format_seconds(series.base_seconds));
 }
 
 ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {

@@ -54,9 +54,9 @@ std::string laws(const ScalingSeries& series) {
     }
     if (series.universal) {
         const auto& law = *series.universal;
+        const auto cores = static_cast<std::size_t>(std::round(law.best_cores));
         const auto best = law.best_cores > 0
-                              ? fmt::format("best on {:.0f} core{}, {:.3g}x", law.best_cores,
-                                            std::round(law.best_cores) == 1 ? "" : "s", law.best_speedup)
+                              ? fmt::format("best on {}, {:.3g}x", counted(cores, "core"), law.best_speedup)
                               : std::string("no end in sight");
         text += fmt::format(
             "Universal Scalability Law: contention {:.3g}, coherency {:.3g}, {}; off by {:.1f} %\n",

@@ -83,6 +83,37 @@ ends_with 0 show --circumstances --proof right.h5
 prints 'command_line              mpirun -np 3 ./reduce'
 prints 'node-two'
 
+# Every form of a table, on standard output or in a file
+for command in 'show right.h5' 'noise right.h5' 'summary right.h5'; do
+    for format in table csv json markdown html; do
+        # shellcheck disable=SC2086 # several words
+        run "$timings" $command --format $format
+        what="timings $command --format $format"
+        [[ $status != 2 && -n $out && -z $err ]] || fail "$what: $status: $err"
+        cp "$scratch/stdout" printed
+        case $format in
+            csv) python3 -c 'import csv; rows = list(csv.reader(open("printed"))); assert len(set(map(len, rows))) == 1' ;;
+            json) python3 -c 'import json; assert json.load(open("printed"))' ;;
+            markdown) grep -qE '^\|(:--|--:)' printed ;;
+            html) grep -q '^<!DOCTYPE html>' printed && grep -q '</table>' printed ;;
+        esac || fail "$what: $out"
+        # shellcheck disable=SC2086
+        run "$timings" $command --format $format -o written
+        [[ -z $out ]] || fail "$what -o: printed $out"
+        cmp printed written || fail "$what -o: wrote something else"
+    done
+done
+ends_with 2 show right.h5 --format xml
+warns xml
+ends_with 2 summary right.h5 -o ./right.h5
+warns 'would overwrite the dump'
+ends_with 0 summary right.h5 --format json
+python3 -c '
+import json, sys
+told = json.load(sys.stdin)
+assert set(told) == {"headlines", "best", "warnings"} and told["warnings"][0]["launches"] == 1, told' <<<"$out" ||
+    fail "$what: $out"
+
 # export
 ends_with 0 export right.h5
 [[ $(wc -l <<<"$out") == $((1 + 4 + 4 * 3)) ]] || fail "export: $(wc -l <<<"$out") lines"
