@@ -118,7 +118,8 @@ ExitStatus run_launch(App& app, const Team& world, int argc, char** argv) {
 
 }  // namespace
 
-int run_app(std::unique_ptr<App> app, int argc, char** argv) {
+int run_app(std::unique_ptr<App> app, const BuildInfo& build, int argc, char** argv) {
+    set_build_info(build);
     const auto name = app->name;
     const int thread_level = app->thread_level(argc, argv);
     const auto body = [&](const Team& world) {

@@ -1,4 +1,5 @@
-// The frame of every app: an app says what it is, and run_app() how a launch goes.
+// The frame of every app: an app says what it is, and run_app() how a launch goes. Includes all that most
+// apps need.
 #pragma once
 
 #include <memory>
@@ -7,9 +8,12 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/program_build.hpp"
 #include "common/launch/session.hpp"
+#include "common/machine/clones.hpp"
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
+#include "common/parallel/partition.hpp"
 #include "common/report/headlines.hpp"
 
 namespace pacer {
@@ -64,11 +68,11 @@ class App {
 };
 
 // A launch of that app, made before MPI is initialised and gone before it is finalized: what main() returns.
-int run_app(std::unique_ptr<App> app, int argc, char** argv);
+int run_app(std::unique_ptr<App> app, const BuildInfo& build, int argc, char** argv);
 
 template <class Some>
 int run_app(int argc, char** argv) {
-    return run_app(std::make_unique<Some>(), argc, argv);
+    return run_app(std::make_unique<Some>(), program_build(), argc, argv);
 }
 
 }  // namespace pacer

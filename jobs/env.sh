@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What a site edits: all that differs from cluster to cluster is here, and every jobs/*.slurm reads it. As shipped it
-# suits a cluster whose srun starts MPI programs, with Pacer built in build/release. What is set in the environment goes
-# first: PACER_LAUNCHER=mpirun sbatch jobs/reduce.slurm
+# suits a cluster whose srun starts MPI programs. What is set in the environment goes first:
+# PACER_LAUNCHER=mpirun sbatch jobs/reduce.slurm
 
 # sbatch reads these two before any script runs: submit by (. jobs/env.sh && sbatch ...), or give them to sbatch. Without
 # the brackets the shell keeps all that is set here, and what is edited later has no effect.

@@ -41,11 +41,14 @@ if ! mkdir -p "$PACER_SCRATCH" 2>/dev/null || [[ ! -w $PACER_SCRATCH ]]; then
     refuse "cannot write to $PACER_SCRATCH: set PACER_SCRATCH in jobs/env.sh to a folder that all nodes share"
 fi
 
+# path_of PROGRAM: of Pacer's by their names; another project's app is named by its path.
+path_of() { if [[ $1 == */* ]]; then echo "$1"; else echo "$PACER_BIN/$1"; fi; }
+
 # need PROGRAM...: ends the job unless they are there.
 need() {
     local program
     for program; do
-        [[ -x $PACER_BIN/$program ]] ||
+        [[ -x $(path_of "$program") ]] ||
             refuse "there is no program $program in $PACER_BIN: build it (README.md), or mend PACER_BIN in jobs/env.sh"
     done
 }
@@ -81,7 +84,7 @@ leave() {
 launch() {
     local part=$parts/$1.h5 status=0
     shift
-    quietly "${launcher[@]}" "$PACER_BIN/$1" "${@:2}" --dump "$part" </dev/null || status=$?
+    quietly "${launcher[@]}" "$(path_of "$1")" "${@:2}" --dump "$part" </dev/null || status=$?
     ((status == 0)) || say "'$*' ended with status $status (${launcher[*]})"
     return "$status"
 }

@@ -59,7 +59,7 @@ for word; do
     esac
 done
 [[ ! -e $output || ${#force[@]} -gt 0 ]] || refuse "$output exists; choose another name, or --force to replace it"
-find_timings "$root/build/release/bin" || "$root/jobs/setup.sh"
+find_timings "$root/build/release/bin" || [[ ! -x $root/jobs/setup.sh ]] || "$root/jobs/setup.sh"
 find_timings "$root/build/release/bin" || refuse "there is no program timings: name it in TIMINGS"
 
 parts=$(cd "$(dirname "$output")" && mktemp -d "$PWD/.launches.XXXXXX") || refuse "cannot write beside $output"

@@ -134,7 +134,8 @@ install_missing() {
 # Whether a process may read the memory of another of the same user: a container's filter or the kernel may forbid
 # it, and Open MPI then complains about every larger message. Tried out, since no setting tells it for sure.
 may_read_other_processes() {
-    local probe=$root/build/may_read_other_processes
+    local probe=$root/build/may_read_other_processes made=
+    [[ -d $root/build ]] || { made=$(mktemp -d) && probe=$made/probe && command -v "${CXX:-c++}"; } >/dev/null || return 0
     [[ -x $probe ]] || "${CXX:-c++}" -x c++ -o "$probe" - <<'SOURCE' || return 0
 #include <csignal>
 #include <sys/uio.h>
@@ -150,7 +151,10 @@ int main() {
     return read ? 0 : 1;
 }
 SOURCE
-    "$probe"
+    local status=0
+    "$probe" || status=$?
+    [[ -z $made ]] || rm -rf "$made"
+    return "$status"
 }
 
 # set_for_run NAME VALUE REASON: sets an environment variable unless the user did.

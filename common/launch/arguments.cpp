@@ -67,7 +67,10 @@ Argument& Argument::one_of(const std::vector<std::string>& words) {
 Arguments::Arguments(const std::string& program, const std::string& summary)
     : own_(std::make_unique<CLI::App>(summary, program)), app_(own_.get()) {
     app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-    app_->set_version_flag("--version", fmt::format("{} (Pacer) {}", program, version()));
+    app_->set_version_flag("--version",
+                           of_another_project()
+                               ? fmt::format("{} {} (Pacer {})", program, build_info().version, version())
+                               : fmt::format("{} (Pacer) {}", program, version()));
 }
 
 Arguments::Arguments(CLI::App* command) : app_(command) {}

@@ -44,7 +44,7 @@ void CommandLine::add_former_name_of_problems(const std::string& name) {
 std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char** argv,
                                              const std::string& variant_list) {
     std::optional<std::string> text;
-    Start start{fmt::format("{} {} ({:.8})", name(), version(), build_info().commit), {}, {}};
+    Start start{fmt::format("{} {} ({:.8})", name(), build_info().version, build_info().commit), {}, {}};
     try {
         text = read(argc, argv);
     } catch (const UsageError& error) {

@@ -108,13 +108,17 @@ Facts build_facts(std::string_view program) {
     const auto& build = build_info();
     Facts facts;
     for (const auto& [name, value] : {std::pair<const char*, std::string_view>("program", program),
-                                      {"version", version()},
+                                      {"version", build.version},
                                       {"commit", build.commit},
                                       {"tree", build.tree},
                                       {"build_type", build.build_type},
                                       {"compiler", build.compiler},
                                       {"compiler_flags", build.compiler_flags}}) {
         facts.emplace_back(name, std::string(value));
+    }
+    if (of_another_project()) {
+        facts.emplace_back("pacer_version", std::string(pacer_build().version));
+        facts.emplace_back("pacer_commit", std::string(pacer_build().commit));
     }
     return facts;
 }

@@ -4,12 +4,18 @@
 #include <algorithm>
 
 #include "common/base/units.hpp"
+#include "common/machine/probes.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer {
 
 namespace {
+
+// Operations are called as their probe is.
+std::string_view unit_of(Operation operation) {
+    return operation == Operation::none ? "add/s" : probe(name_of(operation)).unit;
+}
 
 const Record* baseline_of(const Record& record, const Launch& launch) {
     const auto found = std::find_if(launch.records.begin(), launch.records.end(), [&](const Record& other) {
@@ -133,7 +139,7 @@ Summary summarise(const Record& record, const Launch& launch) {
     s.fraction_of_limit = record.limit.seconds / s.median_seconds;
     const auto& work = record.work;
     const auto amount = work.bytes > 0 ? work.bytes : work.operations > 0 ? work.operations : work.items;
-    s.rate_unit = work.bytes > 0 ? "B/s" : work.operations > 0 ? "add/s" : "items/s";
+    s.rate_unit = work.bytes > 0 ? "B/s" : work.operations > 0 ? unit_of(work.operation) : "items/s";
     s.rate = static_cast<double>(amount) / s.median_seconds;
     return s;
 }

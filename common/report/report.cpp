@@ -143,6 +143,7 @@ void describe(const Launch& launch, bool proof, Document& document, bool all_cas
         if (proof && !record.shares.empty()) records.push_back(&record);
     }
     sort_by_time(records);
+    if (proof && records.empty()) document.text("no proof: it is not told which rank did what\n");
     for (const auto* record : records) {
         document.title(case_name(*record, launch.records));
         document.table("", shares_table(*record, launch));

@@ -20,7 +20,7 @@ struct Summary {
     double efficiency = 0;         // speedup / (ranks x threads)
     double fraction_of_limit = 0;  // limit / median; 0: no limit measured
     double rate = 0;               // bytes, or else operations, or else items, a second
-    std::string_view rate_unit;    // "B/s", "add/s" or "items/s"
+    std::string_view rate_unit;    // "B/s", a probe's unit, or "items/s"
 };
 Summary summarise(const Record& record, const Launch& launch);
 

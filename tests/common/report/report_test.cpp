@@ -50,7 +50,7 @@ std::string table(const Launch& launch) {
 }
 
 TEST(Summary, RefersToTheSerialCaseOfTheLaunch) {
-    const auto launch = example();
+    auto launch = example();
     const auto mpi = summarise(launch.records[1], launch);
     EXPECT_EQ(mpi.median_seconds, 1);
     EXPECT_EQ(mpi.speedup, 4);
@@ -59,6 +59,8 @@ TEST(Summary, RefersToTheSerialCaseOfTheLaunch) {
     EXPECT_EQ(mpi.rate, 2000);
     EXPECT_EQ(mpi.rate_unit, "add/s");
     EXPECT_TRUE(mpi.has_interval);
+    launch.records[1].work.operation = Operation::float64_fma;
+    EXPECT_EQ(summarise(launch.records[1], launch).rate_unit, "FMA/s");
 }
 
 TEST(Summary, HasNoSpeedupWithoutABase) {

@@ -12,7 +12,7 @@ PACER_BIN=$(cd "${BIN:?the folder of the programs}" && pwd)
 export PACER_BIN
 export PACER_PINNING=none # the nodes share their cores, and would all bind to the first
 timings=$PACER_BIN/timings
-cluster_sh=$source/tests/slurm/cluster.sh
+cluster_sh=$source/tests/jobs/slurm/cluster.sh
 cluster=
 
 trap 'status=$?; [[ -z $cluster ]] || "$cluster_sh" down "$cluster"; rm -rf "$scratch"; exit "$status"' EXIT
@@ -46,7 +46,7 @@ until_true() {
 has_ended() { [[ ! $(about "$1" JobState) =~ ^(PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|REQUEUED)$ ]]; }
 is() { [[ $(about "$1" JobState) == "$2" ]]; }
 
-log_of() { find runs \( -name "*-$1.log" -o -name "*-$1_*.log" \) -exec cat {} +; }
+log_of() { find jobs/runs \( -name "*-$1.log" -o -name "*-$1_*.log" \) -exec cat {} +; }
 
 # ended ID STATE STATUS WHAT [SECONDS]: the job ends so; its log is $log and, for says, stdout.
 ended() {
