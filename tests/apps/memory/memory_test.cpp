@@ -142,10 +142,11 @@ TEST(Memory, MakesSmallerArraysWhereMemoryIsShort) {
     settings.caches = usual_caches;
     settings.memory_bytes = std::int64_t{1} << 30;
     const auto usual = make_problem(world(), {}, settings, only("pages"));
-    EXPECT_EQ(usual.note, "");
+    EXPECT_FALSE(usual.doubt);
     settings.memory_bytes = usual.core_elements * 8 / 2;
     const auto smaller = make_problem(world(), {}, settings, only("pages"));
-    EXPECT_NE(smaller.note.find("of the usual size"), std::string::npos) << smaller.note;
+    ASSERT_TRUE(smaller.doubt);
+    EXPECT_NE(sentence(*smaller.doubt).find("of the usual size"), std::string::npos);
     EXPECT_LE(smaller.core_elements * 8, settings.memory_bytes / 2);
     EXPECT_GE(smaller.core_elements * 8, settings.memory_bytes / 32);
     settings.elements = usual.core_elements;
@@ -173,8 +174,8 @@ TEST(Memory, FindsSizesOnAnyMachine) {
             EXPECT_GE(problem.core_elements, 1024);
             EXPECT_LE(problem.node_elements * 8, settings.memory_bytes / 2);
             const auto last = caches.of_core.empty() ? 32 << 20 : caches.last_bytes();
-            EXPECT_EQ(problem.note.empty(), problem.core_elements * 8 == 2 * last);
-            EXPECT_EQ(problem.note.find("fit the last cache") != std::string::npos,
+            EXPECT_EQ(!problem.doubt, problem.core_elements * 8 == 2 * last);
+            EXPECT_EQ(problem.doubt && problem.doubt->kind == "arrays_in_cache",
                       problem.core_elements * 8 < last);
         }
     }
@@ -194,7 +195,7 @@ TEST(Memory, AsksForNoMoreThanItMakes) {
     settings.memory_bytes = 2 * 8 * (usual.core_elements + evicted);
     MPI_Bcast(&settings.memory_bytes, 1, MPI_INT64_T, 0, world().comm);
     choose_fitting_sizes(again, world(), {}, settings, needs);
-    EXPECT_EQ(again.note, "");
+    EXPECT_FALSE(again.doubt);
     EXPECT_EQ(again.core_elements, usual.core_elements);
 }
 
@@ -470,7 +471,7 @@ TEST(Sweep, EndsEarlierWhereMemoryIsShort) {
     for (const auto& set : sweep.sets) bytes += set.bytes;
     EXPECT_LE(bytes, settings.memory_bytes / 2);
     EXPECT_GE(bytes, settings.memory_bytes / 8);
-    EXPECT_EQ(sweep.note.empty(), !world().root());
+    EXPECT_EQ(!sweep.doubt, !world().root());
     settings.elements = 4 << 20;
     EXPECT_THROW(make_sweep(world(), settings), UsageError);
 }
