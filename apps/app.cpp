@@ -9,6 +9,7 @@
 #include "common/base/say.hpp"
 #include "common/report/report.hpp"
 #include "io/dump/early_dump.hpp"
+#include "io/dump/provenance.hpp"
 
 namespace pacer {
 
@@ -50,7 +51,9 @@ ExitStatus status_of(const Session& session) {
 ExitStatus deliver(Session& session, EarlyDump* dump, const std::string& version) {
     auto status = ExitStatus::right;
     on_root(session.world, [&] {
-        session.launch.circumstances.emplace_back("hdf5_version", version);
+        auto& facts = session.launch.circumstances;
+        facts.emplace_back("hdf5_version", version);
+        for (auto& fact : provenance()) facts.push_back(std::move(fact));
         // The dump first: a reader of stdout may have gone, which ends this process.
         std::string path;
         std::optional<UsageError> no_dump;
@@ -98,9 +101,9 @@ ExitStatus run_launch(App& app, const Team& world, int argc, char** argv) {
     app.release();
     session.close();
     if (world.root()) {
-        auto& warnings = session.launch.warnings;
-        for (auto& doubt : app.doubts(session.launch)) warnings.push_back(std::move(doubt));
-        if (!session.failure.empty()) warnings.push_back(session.failure);
+        auto& doubts = session.launch.doubts;
+        for (auto& doubt : app.doubts(session.launch)) doubts.push_back(std::move(doubt));
+        if (!session.failure.empty()) doubts.push_back({"failed", -1, session.failure, 0});
         session.launch.headlines = headlines_of(session.launch, app.headlines());
     }
     session.status = deliver(session, dump.get(), version);

@@ -57,8 +57,8 @@ class App {
     // printing ends the process.
     virtual void release() {}
 
-    // What casts doubt on the numbers, a sentence each. Rank 0 only.
-    virtual std::vector<std::string> doubts(const Launch& /*launch*/) const { return {}; }
+    // What casts doubt on the numbers, besides what samples and facts tell. Rank 0 only.
+    virtual std::vector<Doubt> doubts(const Launch& /*launch*/) const { return {}; }
 
     // What timings summary is to show of a launch; see headlines.cpp of the apps.
     virtual std::vector<HeadlineRule> headlines() const { return {}; }

@@ -31,7 +31,7 @@ packages=(
     zlib1g-dev         # reads .gz
     libzstd-dev        # reads .zst
     libfast-float-dev  # numbers from text
-    libxxhash-dev      # checksums of journals and answers
+    libxxhash-dev      # checksums of dumps, journals and answers
     librandom123-dev   # test data that depends on its index alone
     nlohmann-json3-dev # --format json
     gnuplot-nox        # draws for timings plot and timings report
@@ -43,6 +43,9 @@ test_packages=(
     hdf5-tools         # h5dump: a dump as somebody without Pacer reads it
     python3            # judges JSON and CSV output
     python3-h5py       # a second reader of the dumps
+    python3-pandas     # a third
+    python3-tables     # by which it reads HDF5
+    python3-xxhash     # their checksums, computed by others
     shellcheck         # judges these scripts
     chromium           # opens the pages of timings report
     clang              # libFuzzer: random text for the reading of records

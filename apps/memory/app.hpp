@@ -69,7 +69,7 @@ class App final : public pacer::App {
     void measure_experiments(Session& session) {
         const auto chosen = session.chosen(experiments);
         problem_ = make_problem(session.world, session.threads, settings_, chosen);
-        if (!problem_.note.empty()) session.launch.warnings.push_back(problem_.note);
+        if (problem_.doubt) session.launch.doubts.push_back(*problem_.doubt);
         if (!session.options.no_limits) probe_limits(problem_, session.world, session.threads, chosen);
         const bool emptied = problem_.eviction != nullptr;
         for (const auto& group : chosen) {
@@ -84,7 +84,7 @@ class App final : public pacer::App {
 
     void measure_sweep(Session& session) {
         sweep_ = make_sweep(session.world, settings_);
-        if (!sweep_.note.empty()) session.launch.warnings.push_back(sweep_.note);
+        if (sweep_.doubt) session.launch.doubts.push_back(*sweep_.doubt);
         for (const auto& set : sweep_.sets) {
             session.plan(set, sweep_group,
                          {.parameters = sweep_parameters(set),

@@ -72,7 +72,7 @@ struct Problem {
     std::map<std::int64_t, std::int64_t> strided_bits;  // of every so many'th element of the array, added up
     std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0;  // of a node's a, of one of each line, ...
     std::string no_huge_pages;                                // why there are none
-    std::string note;                                         // why the arrays are smaller than usual
+    std::optional<Doubt> doubt;                               // that the arrays are smaller than usual
     Bandwidths limits;                                        // on rank 0; empty: not probed
 };
 

@@ -211,14 +211,12 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
                             "the arrays", "use fewer elements, or fewer --problems");
         if (too_large.empty()) {
             const bool in_cache = problem.core_elements * element_bytes < last.of_core;
-            if (divisor > 1 && in_cache)
-                problem.note += ": they fit the last cache, and what is timed is its speed";
+            if (divisor > 1)
+                problem.doubt = Doubt{in_cache ? "arrays_in_cache" : "small_arrays", -1, "",
+                                      1.0 * static_cast<double>(divisor)};
             return;
         }
         if (settings.elements || divisor == largest_divisor) throw UsageError(too_large);
-        problem.note = fmt::format(
-            "arrays of {} of the usual size, or they would take more than half of the free memory",
-            divisor == 1 ? "half" : fmt::format("1/{}", 2 * divisor));
     }
 }
 

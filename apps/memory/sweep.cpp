@@ -105,7 +105,7 @@ struct Extent {
     std::int64_t largest_bytes = 0, last_cache_bytes = 0;
 };
 
-Extent choose_extent(const Settings& settings, std::int64_t available, std::string& note) {
+Extent choose_extent(const Settings& settings, std::int64_t available, std::optional<Doubt>& doubt) {
     const auto known = settings.caches.value_or(topology().caches()).last_bytes();
     const auto cache = known == 0 ? usual_cache_bytes : known;
     if (settings.elements) return {asked_bytes(*settings.elements), cache};
@@ -113,11 +113,8 @@ Extent choose_extent(const Settings& settings, std::int64_t available, std::stri
     while (sets.size() > 1 && bytes_wanted(sets) > available) sets.pop_back();
     const auto largest = sets.back().bytes;
     if (largest < 4 * cache) {
-        note = fmt::format(
-            "the sweep ends at {}, {:.2g} times the last cache, or it would take more than half of the free "
-            "memory",
-            format_bytes(static_cast<double>(largest)),
-            static_cast<double>(largest) / static_cast<double>(cache));
+        doubt = Doubt{"sweep_cut", -1, format_bytes(static_cast<double>(largest)),
+                      static_cast<double>(largest) / static_cast<double>(cache)};
     }
     return {largest, cache};
 }
@@ -128,7 +125,7 @@ Sweep make_sweep(const Team& world, const Settings& settings) {
     Sweep sweep;
     Extent extent;
     const auto available = bytes_for_arrays(world, settings);
-    on_root(world, [&] { extent = choose_extent(settings, available, sweep.note); });
+    on_root(world, [&] { extent = choose_extent(settings, available, sweep.doubt); });
     MPI_Bcast(&extent, sizeof extent, MPI_BYTE, 0, world.comm);
     sweep.sets = working_sets(extent.largest_bytes, extent.last_cache_bytes);
     if (settings.elements) {

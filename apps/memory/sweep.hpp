@@ -34,7 +34,7 @@ struct Sweep {
     Buffer<double> values, triads;
     Mapping links;
     std::vector<WorkingSet> sets;  // on rank 0; elsewhere their sizes alone
-    std::string note;              // why it ends before it should; rank 0
+    std::optional<Doubt> doubt;    // that it ends before it should; rank 0
 };
 // Up to `elements` doubles; where nobody asked for so many, as far as the caches want it and half of the free
 // memory allows. Collective. Throws UsageError.

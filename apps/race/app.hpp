@@ -32,7 +32,7 @@ class App final : public pacer::App {
     }
 
     std::vector<HeadlineRule> headlines() const override;
-    std::vector<std::string> doubts(const Launch& launch) const override { return lucky_races(launch); }
+    std::vector<Doubt> doubts(const Launch& launch) const override { return lucky_races(launch); }
     std::string afterwards(const Session& session) override { return prices(session.launch); }
 
   private:

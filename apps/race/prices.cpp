@@ -81,18 +81,17 @@ std::string prices(const Launch& launch) {
     return text;
 }
 
-std::vector<std::string> lucky_races(const Launch& launch) {
-    std::vector<std::string> sentences;
-    for (const auto& record : launch.records) {
+std::vector<Doubt> lucky_races(const Launch& launch) {
+    std::vector<Doubt> lucky;
+    for (std::size_t i = 0; i < launch.records.size(); ++i) {
+        const auto& record = launch.records[i];
         const auto* lost = lost_updates(record);
         const auto workers = record.ranks * record.threads;
         if (!lost || workers < 2 || record.work.items < 2) continue;
         if (std::any_of(lost->begin(), lost->end(), [](double updates) { return updates > 0; })) continue;
-        sentences.push_back(
-            fmt::format("{} lost no update in this launch: that is luck, nothing kept its {} from it",
-                        record.variant, occupation(record.uses, record.ranks, record.threads)));
+        lucky.push_back({"lucky_race", static_cast<int>(i), "", 1.0 * workers});
     }
-    return sentences;
+    return lucky;
 }
 
 }  // namespace pacer::race

@@ -12,8 +12,8 @@ namespace pacer::race {
 // baseline and of the racy variant, and the updates lost. Dearest first.
 std::string prices(const Launch& launch);
 
-// A sentence for each racy variant of several workers that lost nothing in any repeat: luck, since nothing
+// A doubt of each racy variant of several workers that lost nothing in any repeat: luck, since nothing
 // kept it from losing. None if there was nothing to lose: one increment alone meets no other.
-std::vector<std::string> lucky_races(const Launch& launch);
+std::vector<Doubt> lucky_races(const Launch& launch);
 
 }  // namespace pacer::race

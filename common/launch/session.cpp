@@ -40,7 +40,7 @@ void Session::look_at_placement(int argc, char** argv) {
         const auto report = judge_placement(ranks, all_uses(), launch_command(argc, argv));
         if (report.faults.empty()) return;
         std::string text;
-        for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", fault);
+        for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", sentence(fault));
         text += report.picture;
         if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
         if (!options.quiet || options.strict_placement) say(text);
@@ -48,29 +48,23 @@ void Session::look_at_placement(int argc, char** argv) {
             throw UsageError(
                 "the placement above is bad and --strict-placement was asked for; nothing was run");
         }
-        launch.warnings = report.faults;
+        launch.doubts = report.faults;
     });
 }
 
-// Settings of the host and of OpenMP that keep a variant from what the machine can do.
+// Settings of OpenMP that keep a variant from what the machine can do.
 void Session::look_at_settings() {
     if (!world.root()) return;
-    auto& warnings = launch.warnings;
-    auto speeds = unsteady_clock_rate(launch.circumstances);
-    if (!speeds.empty()) warnings.push_back(std::move(speeds));
     const auto uses = all_uses();
     if (std::none_of(uses.begin(), uses.end(), uses_threads)) return;
     const int cpus = omp_get_num_procs(), most = omp_get_thread_limit();
-    if (most < cpus) {
-        warnings.push_back(
-            fmt::format("OMP_THREAD_LIMIT={} leaves OpenMP fewer threads than the {} CPUs here", most, cpus));
-    }
+    const auto add = [&](const char* kind, int value) {
+        launch.doubts.push_back({kind, -1, fmt::format("{} CPUs", cpus), 1.0 * value});
+    };
+    if (most < cpus) add("thread_limit", most);
     int in_places = 0;
     for (int place = 0; place < omp_get_num_places(); ++place) in_places += omp_get_place_num_procs(place);
-    if (in_places > 0 && in_places < cpus) {
-        warnings.push_back(
-            fmt::format("OMP_PLACES keeps OpenMP's threads on {} of the {} CPUs here", in_places, cpus));
-    }
+    if (in_places > 0 && in_places < cpus) add("few_places", in_places);
 }
 
 // What others took from the processors while the launch ran.
@@ -89,14 +83,8 @@ void Session::look_at_load() {
                                {"load_after", after.load_1min},
                                {"steal_seconds", steal},
                                {"others_cpu_seconds", others},
+                               {"cpu_seconds", all},
                                {"end_time", utc_now()}});
-    const auto warn = [&](double seconds, std::string_view who) {
-        if (all <= 0 || seconds < 0.03 * all) return;
-        launch.warnings.push_back(fmt::format("{} took {:.0f} % of this host's CPU time during the launch",
-                                              who, 100 * seconds / all));
-    };
-    warn(others, "other processes");
-    warn(steal, "the hypervisor");
 }
 
 Session::Session(const Team& team, std::string_view app, const Options& settings,
@@ -109,8 +97,7 @@ Session::Session(const Team& team, std::string_view app, const Options& settings
     threads = decide_threads(world);
     look_at_placement(argc, argv);
     if (!topology().instead.empty()) {
-        launch.warnings.push_back(
-            fmt::format("PACER_TOPOLOGY={} was taken for this machine", topology().instead));
+        launch.doubts.push_back({"foreign_topology", -1, topology().instead, 0});
     }
     look_at_settings();
     const auto clock = measure_clock();
@@ -143,10 +130,7 @@ void Session::close() {
     look_at_load();
     if (options.profile) profile_ = profile::report(world);
     if (!world.root()) return;
-    auto& warnings = launch.warnings;
-    const auto found = doubts(launch.records, options.run, stopped_);
-    warnings.insert(warnings.end(), found.begin(), found.end());
-    if (stopped_) warnings.emplace_back("stopped early by a signal");
+    if (stopped_) launch.doubts.push_back({"stopped", -1, "", 0});
 }
 
 }  // namespace pacer

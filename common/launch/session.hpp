@@ -23,7 +23,7 @@ namespace pacer {
 class Session {
   public:
     // Decides the thread counts and looks at the placement, before anything is timed: faults are printed on
-    // stderr and become warnings, or with --strict-placement a UsageError. The arguments must outlive it.
+    // stderr and become doubts, or with --strict-placement a UsageError. The arguments must outlive it.
     // Collective.
     Session(const Team& world, std::string_view app, const Options& options,
             const std::vector<ListedGroup>& chosen, int argc, char** argv);
@@ -76,6 +76,7 @@ class Session {
                                         occupation(record.uses, record.ranks, record.threads));
             }
             record.app = app_;
+            record.problem = some.problem;
             tasks_.push_back(std::move(task));
         }
     }

@@ -17,8 +17,8 @@ std::string text_of(const std::filesystem::path& path, std::size_t most = 16384)
 // sys/ are found. A text that cannot be read is "unknown", a number that cannot be read is left out.
 Facts host_facts(const Topology& machine, const std::filesystem::path& root = "/");
 
-// The sentence about the settings among the facts that make a core faster or slower by what else goes on;
-// empty if there are none.
+// The settings among the facts that make a core faster or slower by what else goes on; empty if there are
+// none.
 std::string unsteady_clock_rate(const Facts& facts);
 
 }  // namespace pacer

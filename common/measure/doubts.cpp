@@ -3,97 +3,174 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
-#include <optional>
+#include <map>
+#include <set>
+#include <tuple>
 
+#include "common/machine/host_facts.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer {
 
 namespace {
 
-// What to say of a variant, if the doubt concerns it.
-using Finding = std::function<std::optional<std::string>(const Record&, const std::vector<double>& seconds)>;
+constexpr double wanted_half_width = 0.02;  // of the interval of the median, relative to it
 
-struct Doubt {
-    std::string_view sentence;
-    Finding finding;
-};
-
-std::optional<std::string> when(bool concerned, std::string words = {}) {
-    return concerned ? std::optional(std::move(words)) : std::nullopt;
+std::ptrdiff_t place_of(std::string_view kind) {
+    const auto kinds = doubt_kinds();
+    return std::find_if(kinds.begin(), kinds.end(), [&](const auto& its) { return its.name == kind; }) -
+           kinds.begin();
 }
 
-std::vector<Doubt> all_doubts(const RunOptions& options, bool stopped) {
-    const bool fixed_repeats = options.repeats > 0;
-    return {
-        {"faster than the limit, so the probe of the limit is wrong",
-         [](const Record& r, const auto& s) {
-             const double ratio = r.limit.seconds / median(s);
-             return when(ratio > 1.02, fmt::format("{:.0f} %", 100 * ratio));
-         }},
-        {stopped ? "stopped before the median was known to 2 %"
-                 : "the time budget ended before the median was known to 2 %",
-         [=](const Record& r, const auto& s) {
-             return when(!fixed_repeats && !r.converged, fmt::format("{} repeats", s.size()));
-         }},
-        {stopped ? "stopped before all repeats were done"
-                 : "the time budget ended before all repeats were done",
-         [=](const Record&, const auto& s) {
-             return when(static_cast<std::int64_t>(s.size()) < options.repeats,
-                         fmt::format("{} repeats", s.size()));
-         }},
-        {stopped ? "fewer than 6 repeats, so nothing is known of how they vary"
-                 : "fewer than 6 repeats for want of time, so nothing is known of how they vary",
-         [=](const Record& r, const auto& s) {
-             const bool wanting = fixed_repeats ? std::ssize(s) < options.repeats : !r.converged;
-             return when(std::ssize(s) < fewest_for_interval && wanting, fmt::format("{}", s.size()));
-         }},
-        {"the first execution took over 1.5 times the median",
-         [](const Record& r, const auto& s) {
-             const double ratio = r.first_seconds / median(s);
-             return when(ratio > 1.5, fmt::format("{:.1f}x", ratio));
-         }},
-        {"drifted from the first third of the repeats to the last",
-         [](const Record&, const auto& s) {
-             const double change = drift(s) - 1;
-             return when(std::abs(change) > 0.05, fmt::format("{:+.0f} %", 100 * change));
-         }},
-        {"neighbouring repeats are correlated, so the interval is too narrow",
-         [](const Record&, const auto& s) {
-             const double correlation = lag1_autocorrelation(s);
-             return when(s.size() >= 10 && correlation > 0.5, fmt::format("{:.2f}", correlation));
-         }},
-        {"the repeats fall in two groups, so the median may jump between launches",
-         [](const Record&, const auto& s) { return when(two_modes(s)); }},
-        {"shorter than 1000 clock steps, so timed in batches",
-         [](const Record& r, const auto&) { return when(r.batch > 1, fmt::format("{} a repeat", r.batch)); }},
+double number(const Facts& facts, std::string_view name) {
+    for (const auto& [known, value] : facts) {
+        if (known != name) continue;
+        if (const auto* real = std::get_if<double>(&value)) return *real;
+        if (const auto* whole = std::get_if<std::int64_t>(&value)) return static_cast<double>(*whole);
+    }
+    return 0;
+}
+
+// What the facts of a launch tell.
+void add_circumstances(const Launch& launch, std::vector<Doubt>& doubts) {
+    const auto& facts = launch.circumstances;
+    if (auto speeds = unsteady_clock_rate(facts); !speeds.empty())
+        doubts.push_back({"unsteady_clock_rate", -1, std::move(speeds), 0});
+    const double all = number(facts, "cpu_seconds");
+    const auto add_share = [&](const char* kind, const char* fact) {
+        const double share = number(facts, fact) / all;
+        if (all > 0 && share >= 0.03) doubts.push_back({kind, -1, "", share});
     };
+    add_share("others_load", "others_cpu_seconds");
+    add_share("steal", "steal_seconds");
 }
+
+// Why there are fewer repeats than wanted.
+void add_ending(const Record& record, double count, bool count_asked, const auto& add) {
+    if (record.stopped_by != StoppedBy::budget && record.stopped_by != StoppedBy::signal) return;
+    const bool stopped = record.stopped_by == StoppedBy::signal;
+    if (count_asked) {
+        add(stopped ? "repeats_missing_at_stop" : "repeats_missing", count);
+    } else {
+        add(stopped ? "median_unknown_at_stop" : "median_unknown", count);
+    }
+    if (count < static_cast<double>(fewest_for_interval))
+        add(stopped ? "few_repeats_at_stop" : "few_repeats", count);
+}
+
+// What the samples of a case tell.
+void add_samples(const Record& record, int index, bool count_asked, std::vector<Doubt>& doubts) {
+    if (record.repeats() == 0) return;
+    const auto add = [&](const char* kind, double value) { doubts.push_back({kind, index, "", value}); };
+    const auto seconds = record.repeat_seconds();
+    const double typical = median(seconds);
+    if (record.limit.seconds > 1.02 * typical) add("below_limit", record.limit.seconds / typical);
+    add_ending(record, static_cast<double>(seconds.size()), count_asked, add);
+    if (record.first_seconds > 1.5 * typical) add("cold_first", record.first_seconds / typical);
+    if (const double change = drift(seconds) - 1; std::abs(change) > 0.05) add("drift", change);
+    if (const double correlation = lag1_autocorrelation(seconds); seconds.size() >= 10 && correlation > 0.5)
+        add("correlation", correlation);
+    if (two_modes(seconds)) add("two_modes", 0);
+    if (record.batch > 1) add("batch", static_cast<double>(record.batch));
+}
+
+// "mpi (1.7x)" of a doubt about that case.
+std::string case_words(const Doubt& doubt, const Launch& launch) {
+    auto text = case_name(launch.records[static_cast<std::size_t>(doubt.record)], launch.records);
+    const auto words = value_words(doubt_kind(doubt.kind), doubt.value, doubt.value);
+    return words.empty() ? text : fmt::format("{} ({})", text, words);
+}
+
+struct Gathered {
+    const Doubt* first = nullptr;
+    double low = 0, high = 0;
+    std::set<const Launch*> launches;
+    std::vector<std::string> names;  // of cases, in the order found
+    std::map<std::string, std::set<const Launch*>> cases;
+
+    void add(const Doubt& doubt, const Launch& launch) {
+        low = launches.empty() ? doubt.value : std::min(low, doubt.value);
+        high = launches.empty() ? doubt.value : std::max(high, doubt.value);
+        launches.insert(&launch);
+        if (doubt.record < 0) return;
+        const auto& name = launch.records[static_cast<std::size_t>(doubt.record)].variant;
+        const auto [known, is_new] = cases.try_emplace(name);
+        if (is_new) names.push_back(name);
+        known->second.insert(&launch);
+    }
+
+    DoubtGroup group() const {
+        const auto& kind = doubt_kind(first->kind);
+        DoubtGroup group{sentence(*first), kind.gravity, launches.size(), {}};
+        if (!kind.name.empty()) group.sentence = sentence(kind, first->subject, low, high);
+        if (first->record >= 0) {
+            const auto words = value_words(kind, low, high);
+            if (!words.empty()) group.sentence += fmt::format(" ({})", words);
+        }
+        for (const auto& name : names) group.cases.emplace_back(name, cases.at(name).size());
+        return group;
+    }
+};
 
 }  // namespace
 
-std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options, bool stopped) {
+bool known_well(const Record& record) {
+    if (static_cast<std::int64_t>(record.repeats()) < fewest_repeats) return false;
+    const auto seconds = record.repeat_seconds();
+    const auto interval = median_interval(seconds);
+    return interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+}
+
+std::vector<Doubt> all_doubts(const Launch& launch) {
+    auto doubts = launch.doubts;
+    add_circumstances(launch, doubts);
+    const bool count_asked = number(launch.circumstances, "repeats_asked") > 0;
+    for (std::size_t i = 0; i < launch.records.size(); ++i)
+        add_samples(launch.records[i], static_cast<int>(i), count_asked, doubts);
+    std::stable_sort(doubts.begin(), doubts.end(),
+                     [](const auto& a, const auto& b) { return place_of(a.kind) < place_of(b.kind); });
+    return doubts;
+}
+
+std::vector<std::string> doubt_sentences(const Launch& launch, std::size_t most_cases) {
     std::vector<std::string> sentences;
-    for (const auto& doubt : all_doubts(options, stopped)) {
-        std::vector<std::string> concerned;
-        for (const auto& record : records) {
-            if (record.repeats() == 0) continue;
-            const auto words = doubt.finding(record, record.repeat_seconds());
-            if (words)
-                concerned.push_back(case_name(record, records) + (words->empty() ? "" : " (" + *words + ")"));
+    const auto doubts = all_doubts(launch);
+    for (auto doubt = doubts.begin(); doubt != doubts.end();) {
+        if (doubt->record < 0) {
+            sentences.push_back(sentence(*doubt++));
+            continue;
         }
-        constexpr std::size_t most = 8;
-        if (concerned.size() > most) {
-            const auto more = concerned.size() - (most - 1);
-            concerned.resize(most - 1);
-            concerned.push_back(fmt::format("and {} more", more));
+        std::vector<std::string> cases;
+        const auto& first = *doubt;
+        for (; doubt != doubts.end() && doubt->kind == first.kind && doubt->record >= 0; ++doubt)
+            cases.push_back(case_words(*doubt, launch));
+        if (cases.size() > most_cases) {
+            const auto more = cases.size() - (most_cases - 1);
+            cases.resize(most_cases - 1);
+            cases.push_back(fmt::format("and {} more", more));
         }
-        if (!concerned.empty())
-            sentences.push_back(fmt::format("{}: {}", doubt.sentence, fmt::join(concerned, ", ")));
+        sentences.push_back(fmt::format("{}: {}", sentence(first), fmt::join(cases, ", ")));
     }
     return sentences;
+}
+
+std::vector<DoubtGroup> doubt_groups(const std::vector<Launch>& launches) {
+    std::vector<std::vector<Doubt>> of_launches;
+    std::map<std::tuple<std::ptrdiff_t, std::string, std::string, bool>, Gathered> gathered;
+    for (const auto& launch : launches) of_launches.push_back(all_doubts(launch));
+    for (std::size_t i = 0; i < launches.size(); ++i) {
+        for (const auto& doubt : of_launches[i]) {
+            auto& group = gathered[{place_of(doubt.kind), doubt.kind, doubt.subject, doubt.record >= 0}];
+            if (group.first == nullptr) group.first = &doubt;
+            group.add(doubt, launches[i]);
+        }
+    }
+    std::vector<DoubtGroup> groups;
+    for (const auto& [key, group] : gathered) groups.push_back(group.group());
+    std::stable_sort(groups.begin(), groups.end(), [](auto& a, auto& b) { return a.launches > b.launches; });
+    return groups;
 }
 
 }  // namespace pacer

@@ -1,18 +1,40 @@
-// What makes a launch's own times doubtful, said aloud.
+// What makes launches' own times doubtful: derived from samples and facts when they are read.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/measure/record.hpp"
-#include "common/measure/run.hpp"
 
 namespace pacer {
 
-// One sentence a kind of doubt, naming the variants it concerns: a cold first execution, drift, correlation
-// between neighbouring repeats, two modes, a time below the limit, a median not yet known, few repeats,
-// batches. `stopped`: the run was cut by a signal.
-std::vector<std::string> doubts(const std::vector<Record>& records, const RunOptions& options,
-                                bool stopped = false);
+inline constexpr std::int64_t fewest_repeats = 10;  // unless the time is used up
+
+// The median is known to 2 %: what repeats are made for.
+bool known_well(const Record& record);
+
+// Those stored, and those that samples and facts tell: time below the limit, medians not known, few repeats,
+// a cold first execution, drift, correlation between neighbouring repeats, two modes, batches, the load of
+// others, a clock rate that varies. Complete, in the order of doubt_kinds().
+std::vector<Doubt> all_doubts(const Launch& launch);
+
+// A sentence a doubt of the launch, and one a kind for its cases, of which it names at most that many.
+std::vector<std::string> doubt_sentences(const Launch& launch,
+                                         std::size_t most_cases = std::numeric_limits<std::size_t>::max());
+
+// A doubt of several launches, told once.
+struct DoubtGroup {
+    std::string sentence;  // values that differ as a range: "other processes took 12-35 % of ..."
+    Gravity gravity = Gravity::doubt;
+    std::size_t launches = 0;                                // that have it
+    std::vector<std::pair<std::string, std::size_t>> cases;  // concerned, and in how many launches
+};
+
+// By kind and subject; the most frequent first.
+std::vector<DoubtGroup> doubt_groups(const std::vector<Launch>& launches);
 
 }  // namespace pacer

@@ -13,6 +13,7 @@ namespace {
 constexpr std::array uses_names = {"core", "threads", "ranks", "both"};
 constexpr std::array promise_names = {"right", "racy"};
 constexpr std::array operation_names = {"none", "int64_add", "float64_add", "float64_fma"};
+constexpr std::array stopped_by_names = {"", "converged", "budget", "count", "signal"};
 
 template <class Enum, std::size_t n>
 Enum named(const std::array<const char*, n>& names, std::string_view name, std::string_view kind) {
@@ -32,6 +33,9 @@ std::string_view name_of(Promise promise) {
 std::string_view name_of(Operation operation) {
     return operation_names.at(static_cast<std::size_t>(operation));
 }
+std::string_view name_of(StoppedBy reason) {
+    return stopped_by_names.at(static_cast<std::size_t>(reason));
+}
 
 Uses uses_named(std::string_view name) {
     return named<Uses>(uses_names, name, "kind of use");
@@ -41,6 +45,10 @@ Promise promise_named(std::string_view name) {
 }
 Operation operation_named(std::string_view name) {
     return named<Operation>(operation_names, name, "operation");
+}
+
+StoppedBy stopped_by_named(std::string_view name) {
+    return named<StoppedBy>(stopped_by_names, name, "reason to stop");
 }
 
 std::vector<double> Record::repeat_seconds() const {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/doubt.hpp"
 #include "common/base/facts.hpp"
 #include "common/machine/work.hpp"
 #include "common/measure/verify.hpp"
@@ -16,6 +17,7 @@
 namespace pacer {
 
 enum class Promise { right, racy };  // racy: a wrong answer is the lesson, not a failure
+enum class StoppedBy { unknown, converged, budget, count, signal };  // why a case got no more repeats
 
 // A rank's part in a case, for the proof: over the ranks of the case, items and partials add up to the whole.
 struct Share {
@@ -37,7 +39,7 @@ inline constexpr std::string_view error_ulp = "error_ulp";
 
 // One case of one launch: app + variant + ranks + threads + parameters, and what was measured of it.
 struct Record {
-    std::string app, variant;
+    std::string app, problem, variant;  // the problem by name, where an app has several
     Uses uses = Uses::core;
     Promise promise = Promise::right;
     int ranks = 1, threads = 1;       // threads of each rank
@@ -45,8 +47,8 @@ struct Record {
     std::string baseline = "serial";  // the variant of the same problem that speedups refer to
     Work work;
     Limit limit;
-    double first_seconds = 0;         // the very first execution, cold
-    bool converged = false;           // the median's interval became narrow enough before the budget ended
+    double first_seconds = 0;  // the very first execution, cold
+    StoppedBy stopped_by = StoppedBy::unknown;
     std::int64_t batch = 1;           // executions a repeat, its seconds divided by it
     std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
     std::vector<std::int32_t> round;  // [repeats]: the interleaving round of each repeat
@@ -85,18 +87,20 @@ struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
     Facts circumstances;
     std::vector<Place> placement;
-    std::vector<std::string> warnings;
-    std::vector<Record> records;  // in the order of the app's variant table
+    std::vector<Doubt> doubts;  // that nothing else here tells: see all_doubts
     std::vector<Headline> headlines;
+    std::vector<Record> records;  // in the order of the app's variant table
 };
 
 std::string_view name_of(Uses uses);
 std::string_view name_of(Promise promise);
 std::string_view name_of(Operation operation);
+std::string_view name_of(StoppedBy reason);
 
 // The enumerator of that name; throws std::invalid_argument for any other text.
 Uses uses_named(std::string_view name);
 Promise promise_named(std::string_view name);
 Operation operation_named(std::string_view name);
+StoppedBy stopped_by_named(std::string_view name);
 
 }  // namespace pacer

@@ -7,6 +7,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
+#include "common/measure/doubts.hpp"
 #include "common/measure/execute.hpp"
 #include "common/measure/statistics.hpp"
 
@@ -14,10 +15,8 @@ namespace pacer {
 
 namespace {
 
-constexpr std::int64_t block = 5;            // repeats between two decisions about a variant
-constexpr std::int64_t fewest_repeats = 10;  // unless the time is used up
-constexpr double wanted_half_width = 0.02;   // of the interval of the median, relative to it
-constexpr double long_work_seconds = 0.01;   // for which the first execution is warm-up enough
+constexpr std::int64_t block = 5;           // repeats between two decisions about a variant
+constexpr double long_work_seconds = 0.01;  // for which the first execution is warm-up enough
 constexpr int most_warm_up_blocks = 10;
 constexpr double warm_up_agreement = 0.05;
 constexpr double most_of_warm_up = 0.2;      // of the time that is left, of all variants together
@@ -65,19 +64,18 @@ class Director {
     void conclude(std::size_t i) {
         auto& record = tasks_[i].record;
         if (record.repeats() > 0) {
-            record.converged = known_well(record);
+            record.stopped_by = reason_of(record);
         } else if (record.not_run.empty()) {
             record.not_run =
                 executor_.stopped() ? "stopped by a signal before" : "the time budget had ended before";
         }
     }
 
-    // The median is known to the width that is wanted.
-    static bool known_well(const Record& record) {
-        const auto seconds = record.repeat_seconds();
-        const auto interval = median_interval(seconds);
-        return static_cast<std::int64_t>(seconds.size()) >= fewest_repeats &&
-               interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
+    StoppedBy reason_of(const Record& record) const {
+        if (options_.repeats == 0 && known_well(record)) return StoppedBy::converged;
+        if (options_.repeats > 0 && static_cast<std::int64_t>(record.repeats()) >= options_.repeats)
+            return StoppedBy::count;
+        return executor_.stopped() ? StoppedBy::signal : StoppedBy::budget;
     }
 
     void run_first(std::size_t i) {
@@ -139,7 +137,7 @@ class Director {
         const auto& record = tasks_[i].record;
         if (!runs(i) || dropped_[i]) return false;
         if (options_.repeats > 0) return static_cast<std::int64_t>(record.repeats()) < options_.repeats;
-        return !record.converged;
+        return record.stopped_by != StoppedBy::converged;
     }
 
     std::vector<std::int64_t> active_batches() const {
@@ -199,7 +197,7 @@ class Director {
         // After many repeats less often: sorting all of them every 5 repeats would take longer than short
         // work.
         next_decision_[i] = count + std::max(block, count / 10 / block * block);
-        record.converged = known_well(record);
+        record.stopped_by = known_well(record) ? StoppedBy::converged : StoppedBy::unknown;
     }
 
     // A time of 0 is none.

@@ -95,7 +95,7 @@ std::vector<int> ranks_among(const std::vector<BusyThread>& threads) {
 }
 
 struct Fault {
-    std::string sentence;
+    Doubt doubt;
     bool pinned = false;  // OpenMP's own binding is the reason
 };
 
@@ -108,14 +108,9 @@ std::optional<Fault> too_many(const HostPlacement& host, Uses uses, const std::v
                      : each == 1
                          ? count_of(ranks, "rank")
                          : fmt::format("{} with {} each", count_of(ranks, "rank"), count_of(each, "thread"));
-    const auto what =
-        host.usable == host.cores
-            ? fmt::format("has {} for this launch", count_of(host.cores, "core"))
-            : fmt::format("grants this launch the time of {:.4g} of its {} cores (a cgroup quota)",
-                          host.quota, host.cores);
-    return Fault{
-        fmt::format("{} compute at once on {}, which {}: they take turns, and what is timed is also waiting.",
-                    who, host.name, what)};
+    auto subject = fmt::format("{} on {}", who, host.name);
+    if (host.usable == host.cores) return Fault{{"oversubscribed", -1, std::move(subject), 1.0 * host.cores}};
+    return Fault{{"over_quota", -1, std::move(subject), host.quota}};
 }
 
 // A rank whose threads have too few cores because the launcher bound it to them.
@@ -135,12 +130,9 @@ std::optional<Fault> bound_too_tightly(const HostPlacement& host, Uses uses, boo
         ranks.push_back(rank->rank);
     }
     if (ranks.empty()) return std::nullopt;
-    const bool several = ranks.size() > 1;
-    const auto bound = fmt::format("{} on {} {} bound to {}{}", named("Rank", ranks), host.name,
-                                   several ? "are" : "is", count_of(cores, "core"), several ? " each" : "");
-    if (threads == 1) return Fault{bound + ": a hybrid variant has no second core there to run a thread on."};
-    return Fault{fmt::format("{}, where the {} of {} variant take turns.", bound, count_of(threads, "thread"),
-                             uses == Uses::both ? "a hybrid" : "an OpenMP")};
+    auto subject = fmt::format("{} on {}", named("Rank", ranks), host.name);
+    if (threads == 1) return Fault{{"bound_to_one_core", -1, std::move(subject), 1.0}};
+    return Fault{{"bound_to_few_cores", -1, std::move(subject), 1.0 * cores}};
 }
 
 std::optional<Fault> crowded(const HostPlacement& host, Uses uses, std::vector<BusyThread> busy) {
@@ -156,11 +148,9 @@ std::optional<Fault> crowded(const HostPlacement& host, Uses uses, std::vector<B
                      : ranks.size() == 1
                          ? fmt::format("{} of rank {}", named("Thread", threads), ranks.front())
                          : fmt::format("{} threads of {}", crowd->threads.size(), named("rank", ranks));
-    return Fault{
-        fmt::format("{} on {} have only {} between them{}.", who, host.name, named("core", crowd->cores),
-                    pinned ? ": OMP_PROC_BIND, OMP_PLACES or one of their kin put them there"
-                           : ", though others are free"),
-        pinned};
+    return Fault{{pinned ? "crowded_by_openmp" : "crowded", -1, fmt::format("{} on {}", who, host.name),
+                  static_cast<double>(crowd->cores.size())},
+                 pinned};
 }
 
 std::optional<Fault> idle_cores(const HostPlacement& host, Uses uses, const std::vector<BusyThread>& busy,
@@ -170,8 +160,9 @@ std::optional<Fault> idle_cores(const HostPlacement& host, Uses uses, const std:
         const int reached = static_cast<int>(root.cores.size());
         if (reached == 0 || reached >= host.usable) return std::nullopt;
         return Fault{
-            fmt::format("Rank {} is bound to {} of the {} on {}: an OpenMP variant leaves the others idle.",
-                        root.rank, reached, count_of(host.cores, "core"), host.name)};
+            {"idle_cores", -1,
+             fmt::format("Rank {} on {} with {}", root.rank, host.name, count_of(host.cores, "core")),
+             1.0 * reached}};
     }
     std::vector<int> reached;
     for (const auto& thread : busy) {
@@ -183,8 +174,8 @@ std::optional<Fault> idle_cores(const HostPlacement& host, Uses uses, const std:
     // What a division by the ranks, or a smaller host, leaves over is nobody's fault.
     const auto wanted = host.ranks.size() * static_cast<std::size_t>(threads_possible);
     if (reached.size() >= wanted) return std::nullopt;
-    return Fault{fmt::format("The threads of hybrid variants reach {} of the {} on {}: the others stay idle.",
-                             reached.size(), count_of(host.cores, "core"), host.name)};
+    return Fault{{"idle_cores_hybrid", -1, fmt::format("{} with {}", host.name, count_of(host.cores, "core")),
+                  static_cast<double>(reached.size())}};
 }
 
 std::optional<Fault> judge_host(const HostPlacement& host, Uses uses, const LaunchCommand& command,
@@ -255,21 +246,20 @@ PlacementReport judge_placement(const std::vector<RankPlacement>& ranks, const s
     bool pinned = false;
     for (const auto kind : {Uses::core, Uses::threads, Uses::ranks, Uses::both}) {
         if (!requested(uses, kind)) continue;
-        std::vector<std::string> sentences;  // of this kind, one a host at most
+        std::vector<Doubt> faults;  // of this kind, one a host at most
         for (const auto& host : hosts) {
-            if (const auto fault = judge_host(host, kind, command, threads_possible(hosts))) {
-                sentences.push_back(fault->sentence);
+            if (auto fault = judge_host(host, kind, command, threads_possible(hosts))) {
+                faults.push_back(std::move(fault->doubt));
                 pinned = pinned || fault->pinned;
             }
         }
-        if (sentences.empty()) continue;
-        auto first = sentences.front();
-        if (std::find(report.faults.begin(), report.faults.end(), first) != report.faults.end()) continue;
-        if (sentences.size() > 1) {
-            first += fmt::format(" {} alike.", count_of(static_cast<int>(sentences.size()) - 1, "more host") +
-                                                   (sentences.size() == 2 ? " is" : " are"));
-        }
-        report.faults.push_back(first);
+        if (faults.empty()) continue;
+        auto& first = faults.front();
+        if (faults.size() > 1)
+            first.subject +=
+                fmt::format(" and on {}", count_of(static_cast<int>(faults.size()) - 1, "more host"));
+        if (std::find(report.faults.begin(), report.faults.end(), first) == report.faults.end())
+            report.faults.push_back(std::move(first));
     }
     report.picture = draw_placement(hosts, uses);
     if (!report.faults.empty()) report.mend = mend_placement(hosts, uses, command, pinned);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "common/base/doubt.hpp"
 #include "common/parallel/team.hpp"
 #include "common/parallel/uses.hpp"
 #include "common/placement/place.hpp"
@@ -49,9 +50,9 @@ bool crowded(const Team& team);
 std::vector<RankPlacement> gather_placement(const Team& world, const Threads& threads);
 
 struct PlacementReport {
-    std::vector<std::string> faults;  // one sentence each; none: the launch is right for these variants
-    std::string picture;  // cores and who may run on them, one line a rank, at most about 20 lines
-    std::string mend;     // the one command that mends it; empty if there is no fault or none is known
+    std::vector<Doubt> faults;  // none: the launch is right for these variants
+    std::string picture;        // cores and who may run on them, one line a rank, at most about 20 lines
+    std::string mend;           // the one command that mends it; empty if there is no fault or none is known
 };
 
 enum class Launcher { none, mpirun, srun };

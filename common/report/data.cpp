@@ -1,6 +1,7 @@
 // The forms of a launch that programs read.
 #include <fmt/format.h>
 
+#include "common/measure/doubts.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer {
@@ -11,6 +12,13 @@ Json object(const Place& place) {
     return {{"rank", place.rank},       {"host", place.host},
             {"pid", place.pid},         {"cpus_allowed", place.cpus_allowed},
             {"threads", place.threads}, {"thread_cpus", place.thread_cpus}};
+}
+
+Json object(const Doubt& doubt) {
+    return {{"kind", doubt.kind},
+            {"record", doubt.record < 0 ? Json() : Json(doubt.record)},
+            {"subject", doubt.subject},
+            {"value", doubt.value}};
 }
 
 Json object(const Record& record, Json summary) {
@@ -43,7 +51,7 @@ Json object(const Record& record, Json summary) {
             {"limit_derived", record.limit.derived},
             {"not_run", record.not_run.empty() ? Json() : Json(record.not_run)},
             {"first_seconds", at_least(record.first_seconds)},
-            {"converged", record.converged},
+            {"converged", known_well(record)},
             {"batch", record.batch},
             {"checked", record.verdict.checked},
             {"failed", record.verdict.failed},
@@ -67,7 +75,8 @@ std::vector<CaseRow> rows_of(const Launch& launch) {
 std::string json(const std::vector<Launch>& launches) {
     Json all = Json::list();
     for (const auto& launch : launches) {
-        Json placement = Json::list(), records = Json::list();
+        Json placement = Json::list(), doubts = Json::list(), records = Json::list();
+        for (const auto& doubt : all_doubts(launch)) doubts.push_back(object(doubt));
         const auto summaries = cases_table(rows_of(launch));
         for (const auto& place : launch.placement) placement.push_back(object(place));
         for (std::size_t i = 0; i < launch.records.size(); ++i) {
@@ -77,7 +86,8 @@ std::string json(const std::vector<Launch>& launches) {
         all.push_back(Json{{"id", launch.id},
                            {"circumstances", json_of(launch.circumstances)},
                            {"placement", placement},
-                           {"warnings", launch.warnings},
+                           {"warnings", doubt_sentences(launch)},
+                           {"doubts", doubts},
                            {"records", records}});
     }
     return Json{{"launches", all}}.text(2) + "\n";

@@ -8,6 +8,7 @@
 #include "common/base/groups.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
+#include "common/measure/doubts.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/report/sweep.hpp"
 
@@ -126,7 +127,7 @@ Table shares_table(const Record& record, const Launch& launch) {
 
 }  // namespace
 
-void describe(const Launch& launch, bool proof, Document& document) {
+void describe(const Launch& launch, bool proof, Document& document, bool all_cases) {
     document.text(heading(launch));
     if (const auto parameter = long_sweep(launch.records)) {
         describe_sweep(launch, *parameter, document);
@@ -148,7 +149,9 @@ void describe(const Launch& launch, bool proof, Document& document) {
         document.table("", shares_table(*record, launch));
     }
     std::string warnings;
-    for (const auto& warning : launch.warnings) warnings += fmt::format("warning: {}\n", warning);
+    constexpr std::size_t most_cases = 8;
+    for (const auto& warning : all_cases ? doubt_sentences(launch) : doubt_sentences(launch, most_cases))
+        warnings += fmt::format("warning: {}\n", warning);
     document.text(warnings);
 }
 

@@ -41,8 +41,9 @@ Table cases_table(const std::vector<CaseRow>& rows);
 Json json_of(const Facts& facts);
 
 // A table a problem, slowest first, with a heading that says what ran where, lines that say against what, and
-// the warnings. With `proof`, which rank did what, a table a case.
-void describe(const Launch& launch, bool proof, Document& document);
+// the doubts as warnings; of each kind the first cases, or all of them. With `proof`, which rank did what, a
+// table a case.
+void describe(const Launch& launch, bool proof, Document& document, bool all_cases = false);
 
 // What an app prints: launches as described, or a row a case in CSV, or everything there is in JSON.
 std::string report(const std::vector<Launch>& launches, Format format, bool proof = false);

@@ -54,7 +54,11 @@ void EarlyDump::wait() {
     const std::lock_guard lock(writing_);
     auto launch = safekeeping::latest();
     if (done_ || !launch || launch_failed()) return;
-    launch->warnings.emplace_back("stopped early by a signal");
+    launch->doubts.push_back({"stopped", -1, "", 0});
+    for (auto& record : launch->records) {
+        if (record.stopped_by == StoppedBy::unknown && record.repeats() > 0)
+            record.stopped_by = StoppedBy::signal;
+    }
     try {
         written_ = dump_.write(*launch);
     } catch (const std::exception&) {  // the main thread will say why, if it comes to that

@@ -4,10 +4,12 @@
 #include <string>
 #include <string_view>
 
+#include "common/base/bytes.hpp"
+
 namespace pacer {
 
-// The bytes of a regular file. Throws UsageError naming it.
-std::string read_whole_file(const std::string& path);
+// The bytes of a file, a pipe, or ("-") standard input, decompressed. Throws UsageError naming it.
+Bytes read_whole_file(const std::string& path);
 
 // Throws UsageError, which says what to do, if no file can be made there. Tried for real, not asked:
 // permissions, quotas and read-only mounts are known to the file system alone, and root may do what others

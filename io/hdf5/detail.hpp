@@ -4,8 +4,8 @@
 #include <hdf5.h>
 
 #include <cstddef>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "io/hdf5/hdf5.hpp"
 
@@ -17,8 +17,6 @@ void check(herr_t status, const std::string& doing);
 // A string type of that many bytes, at least one.
 Id string_type(std::size_t bytes);
 bool is_fixed_string(hid_t type);
-std::size_t longest_of(const std::vector<std::string>& texts);
-
 // The text in a field of fixed length.
 std::string text_of(const char* field, std::size_t bytes);
 
@@ -26,11 +24,9 @@ std::string text_of(const char* field, std::size_t bytes);
 // for terabytes.
 std::size_t guarded_bytes(hsize_t count, std::size_t element_bytes, const std::string& what);
 
-// A dataset opened to be read.
-struct Group::Dataset {
-    std::string path;
-    Id id, type;
-    std::vector<hsize_t> extent;
-};
+// An attribute of an object, which `what` names. It is a single value; none if it is missing, or of a kind
+// that set_attribute does not write.
+void set_attribute(hid_t object, const std::string& name, const Value& value, const std::string& what);
+std::optional<Value> attribute_of(hid_t object, const std::string& name, const std::string& what);
 
 }  // namespace pacer::hdf5

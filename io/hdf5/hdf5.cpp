@@ -31,18 +31,6 @@ Id group_properties() {
     return properties;
 }
 
-Id dataset_properties(const std::vector<hsize_t>& extent, std::size_t element_bytes) {
-    auto chunk = extent;
-    std::size_t row_bytes = element_bytes;
-    for (std::size_t i = 1; i < extent.size(); ++i) row_bytes *= static_cast<std::size_t>(extent[i]);
-    chunk[0] = std::clamp<hsize_t>(chunk_bytes / row_bytes, 1, extent[0]);
-    auto properties = property_list(H5P_DATASET_CREATE);
-    check(H5Pset_chunk(properties, static_cast<int>(chunk.size()), chunk.data()), "choosing chunks");
-    check(H5Pset_fletcher32(properties), "choosing checksums");
-    check(H5Pset_obj_track_times(properties, false), "leaving out a dataset's times");
-    return properties;
-}
-
 // Access to a file that lives in memory only.
 Id memory_access() {
     // Per thread where HDF5 is thread-safe, so done wherever a file is opened.
@@ -91,28 +79,20 @@ herr_t keep_link_name(hid_t, const char* name, const H5L_info_t*, void* names) n
     return 0;
 }
 
-// Adds the attribute to the facts if it is a single value of a kind that Group::set writes.
-void read_attribute(hid_t group, const std::string& name, const std::string& what, Facts& facts) {
-    const Id attribute(H5Aopen(group, name.c_str(), H5P_DEFAULT), H5Aclose, "opening " + what);
-    const Id space(H5Aget_space(attribute), H5Sclose, "reading the extent of " + what);
-    const Id type(H5Aget_type(attribute), H5Tclose, "reading the type of " + what);
-    if (H5Sget_simple_extent_npoints(space) != 1) return;
-    const auto read = [&](hid_t memory_type, void* value) {
-        check(H5Aread(attribute, memory_type, value), "reading " + what);
-    };
-    if (is_fixed_string(type)) {
-        std::string field(guarded_bytes(1, H5Tget_size(type), what), '\0');
-        read(type, field.data());
-        facts.emplace_back(name, text_of(field.data(), field.size()));
-    } else if (H5Tget_class(type) == H5T_INTEGER) {
-        std::int64_t number = 0;
-        read(H5T_NATIVE_INT64, &number);
-        facts.emplace_back(name, number);
-    } else if (H5Tget_class(type) == H5T_FLOAT) {
-        double number = 0;
-        read(H5T_NATIVE_DOUBLE, &number);
-        facts.emplace_back(name, number);
-    }
+// An object header of the kind that has checksums.
+bool is_header(std::string_view image, std::uint64_t at) {
+    return at < image.size() && image.substr(static_cast<std::size_t>(at)).starts_with("OHDR");
+}
+
+struct Headers {
+    std::string_view image;
+    bool all_right = true;
+};
+
+herr_t look_at_header(hid_t, const char*, const H5L_info_t* link, void* headers) noexcept {
+    auto& all = *static_cast<Headers*>(headers);
+    all.all_right = all.all_right && link->type == H5L_TYPE_HARD && is_header(all.image, link->u.address);
+    return 0;
 }
 
 }  // namespace
@@ -133,12 +113,6 @@ bool is_fixed_string(hid_t type) {
     return H5Tget_class(type) == H5T_STRING && H5Tis_variable_str(type) == 0;
 }
 
-std::size_t longest_of(const std::vector<std::string>& texts) {
-    std::size_t longest = 1;
-    for (const auto& text : texts) longest = std::max(longest, text.size());
-    return longest;
-}
-
 std::string text_of(const char* field, std::size_t bytes) {
     return {field, std::find(field, field + bytes, '\0')};
 }
@@ -148,6 +122,47 @@ std::size_t guarded_bytes(hsize_t count, std::size_t element_bytes, const std::s
         throw Error(fmt::format("reading {} x {} bytes of {} failed", count, element_bytes, what));
     }
     return static_cast<std::size_t>(count) * element_bytes;
+}
+
+void set_attribute(hid_t object, const std::string& name, const Value& value, const std::string& what) {
+    const auto* text = std::get_if<std::string>(&value);
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    const auto text_type = string_type(text ? text->size() : 1);
+    const hid_t type = text ? hid_t{text_type} : whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
+    const Id space(H5Screate(H5S_SCALAR), H5Sclose, "creating the extent of " + what);
+    const Id attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
+                       "creating " + what);
+    const void* data =
+        text ? static_cast<const void*>(text->c_str())
+             : std::visit([](const auto& held) { return static_cast<const void*>(&held); }, value);
+    check(H5Awrite(attribute, type, data), "writing " + what);
+}
+
+std::optional<Value> attribute_of(hid_t object, const std::string& name, const std::string& what) {
+    const auto found = H5Aexists(object, name.c_str());
+    check(found, "looking for " + what);
+    if (found == 0) return std::nullopt;
+    const Id attribute(H5Aopen(object, name.c_str(), H5P_DEFAULT), H5Aclose, "opening " + what);
+    const Id space(H5Aget_space(attribute), H5Sclose, "reading the extent of " + what);
+    const Id type(H5Aget_type(attribute), H5Tclose, "reading the type of " + what);
+    if (H5Sget_simple_extent_npoints(space) != 1) return std::nullopt;
+    const auto read = [&](hid_t memory_type, void* value) {
+        check(H5Aread(attribute, memory_type, value), "reading " + what);
+    };
+    if (is_fixed_string(type)) {
+        std::string field(guarded_bytes(1, H5Tget_size(type), what), '\0');
+        read(type, field.data());
+        return text_of(field.data(), field.size());
+    }
+    if (H5Tget_class(type) == H5T_INTEGER) {
+        std::int64_t number = 0;
+        read(H5T_NATIVE_INT64, &number);
+        return number;
+    }
+    if (H5Tget_class(type) != H5T_FLOAT) return std::nullopt;
+    double number = 0;
+    read(H5T_NATIVE_DOUBLE, &number);
+    return number;
 }
 
 Id::Id(hid_t id, Close close, const std::string& doing) : id_(id), close_(close) {
@@ -179,18 +194,11 @@ std::vector<std::string> Group::children() const {
 }
 
 void Group::set(const std::string& name, const Value& value) const {
-    const auto what = "attribute " + name + " of " + path_;
-    const auto* text = std::get_if<std::string>(&value);
-    const auto* whole = std::get_if<std::int64_t>(&value);
-    const auto text_type = string_type(text ? text->size() : 1);
-    const hid_t type = text ? hid_t{text_type} : whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE;
-    const Id space(H5Screate(H5S_SCALAR), H5Sclose, "creating the extent of " + what);
-    const Id attribute(H5Acreate2(id_, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose,
-                       "creating " + what);
-    const void* data =
-        text ? static_cast<const void*>(text->c_str())
-             : std::visit([](const auto& held) { return static_cast<const void*>(&held); }, value);
-    check(H5Awrite(attribute, type, data), "writing " + what);
+    set_attribute(id_, name, value, "attribute " + name + " of " + path_);
+}
+
+std::optional<Value> Group::attribute(const std::string& name) const {
+    return attribute_of(id_, name, "attribute " + name + " of " + path_);
 }
 
 Facts Group::attributes() const {
@@ -198,7 +206,9 @@ Facts Group::attributes() const {
     check(H5Aiterate2(id_, H5_INDEX_CRT_ORDER, H5_ITER_INC, nullptr, keep_attribute_name, &names),
           "listing the attributes of " + path_);
     Facts facts;
-    for (const auto& name : names) read_attribute(id_, name, "attribute " + name + " of " + path_, facts);
+    for (const auto& name : names) {
+        if (auto value = attribute(name)) facts.emplace_back(name, std::move(*value));
+    }
     return facts;
 }
 
@@ -206,34 +216,6 @@ bool Group::has(const std::string& name) const {
     const auto found = H5Lexists(id_, name.c_str(), H5P_DEFAULT);
     check(found, "looking for " + path_of(name));
     return found > 0;
-}
-
-void Group::write(const std::string& name, hid_t type, const std::vector<hsize_t>& extent,
-                  const void* data) const {
-    const auto what = "dataset " + path_of(name);
-    const auto properties = dataset_properties(extent, H5Tget_size(type));
-    const Id space(H5Screate_simple(static_cast<int>(extent.size()), extent.data(), nullptr), H5Sclose,
-                   "creating the extent of " + what);
-    const Id dataset(H5Dcreate2(id_, name.c_str(), type, space, H5P_DEFAULT, properties, H5P_DEFAULT),
-                     H5Dclose, "creating " + what);
-    check(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), "writing " + what);
-}
-
-void Group::write_matrix(const std::string& name, const std::vector<double>& values,
-                         std::size_t columns) const {
-    if (!values.empty()) write(name, H5T_NATIVE_DOUBLE, {values.size() / columns, columns}, values.data());
-}
-
-void Group::write_integers(const std::string& name, const std::vector<std::int32_t>& values) const {
-    if (!values.empty()) write(name, H5T_NATIVE_INT32, {values.size()}, values.data());
-}
-
-void Group::write_strings(const std::string& name, const std::vector<std::string>& values) const {
-    if (values.empty()) return;
-    const auto length = longest_of(values);
-    std::string fields(values.size() * length, '\0');
-    for (std::size_t i = 0; i < values.size(); ++i) values[i].copy(&fields[i * length], length);
-    write(name, string_type(length), {values.size()}, fields.data());
 }
 
 Group::Dataset Group::open_dataset(const std::string& name, int dimensions) const {
@@ -289,6 +271,8 @@ File File::create() {
     auto properties = property_list(H5P_FILE_CREATE);
     check(H5Pset_attr_creation_order(properties, H5P_CRT_ORDER_TRACKED), "tracking the order of attributes");
     check(H5Pset_obj_track_times(properties, false), "leaving out the root group's times");
+    constexpr unsigned most_links = 64;  // in the object header, which has a checksum, too
+    check(H5Pset_link_phase_change(properties, most_links, most_links), "keeping links together");
     File file(
         {H5Fcreate(unique_name().c_str(), H5F_ACC_EXCL, properties, access), H5Fclose, "creating a file"});
     // Only now: the superblock of 1.10, but not that of 1.8, says whether the file is open for writing, and
@@ -297,7 +281,7 @@ File File::create() {
     return file;
 }
 
-File File::open(const std::string& image) {
+File File::open(std::string_view image) {
     const auto access = memory_access();
     auto* const bytes = const_cast<char*>(image.data());  // its interface lacks the const
     H5FD_file_image_callbacks_t callbacks{image_bytes, image_copy,       image_resized, image_kept,
@@ -311,13 +295,33 @@ Group File::root() const {
     return {{H5Gopen2(id_, "/", H5P_DEFAULT), H5Gclose, "opening group /"}, "/"};
 }
 
-std::string File::image() const {
+std::string_view File::image() const {
     check(H5Fflush(id_, H5F_SCOPE_GLOBAL), "completing the file");
     const auto size = H5Fget_file_image(id_, nullptr, 0);
     void* memory = nullptr;  // of the driver for files in memory, the address of its address of the bytes
     check(H5Fget_vfd_handle(id_, H5P_DEFAULT, &memory), "finding the file's bytes");
     if (size <= 0 || memory == nullptr) throw Error("sizing the file failed");
     return {*static_cast<const char**>(memory), static_cast<std::size_t>(size)};
+}
+
+bool has_checksums(std::string_view image) {
+    // The superblock of version 2 on has its version, the bytes of an offset, of a length, and 1 byte of
+    // flags behind the signature; then 4 offsets, of which the last is that of the root group.
+    constexpr std::size_t version_at = 8, offset_bytes_at = 9, root_at = 12 + 3 * 8;
+    if (image.size() < root_at + 8 || image[version_at] < 2 || image[offset_bytes_at] != 8) return false;
+    std::uint64_t root = 0;
+    for (std::size_t i = 8; i-- > 0;) root = root << 8 | static_cast<unsigned char>(image[root_at + i]);
+    // Trees of the first kind, which lead to chunks or links, have no checksums. The text may be data.
+    if (!is_header(image, root) || image.find("TREE") != image.npos) return false;
+    Headers headers{image};
+    try {
+        const auto file = File::open(image);
+        check(H5Literate(file.root().id(), H5_INDEX_NAME, H5_ITER_INC, nullptr, look_at_header, &headers),
+              "listing group /");
+    } catch (const Error&) {
+        return true;  // found before anything is read
+    }
+    return headers.all_right;
 }
 
 std::string library_version() {

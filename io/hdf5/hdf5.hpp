@@ -5,10 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "common/measure/record.hpp"
@@ -39,10 +40,6 @@ class Id {
     Close close_;
 };
 
-// A compound table, column by column; all columns are as long as the first.
-using Cells = std::variant<std::vector<std::int64_t>, std::vector<std::string>>;
-using Table = std::vector<std::pair<std::string, Cells>>;
-
 // Row-major.
 struct Matrix {
     std::size_t rows = 0, columns = 0;
@@ -50,14 +47,16 @@ struct Matrix {
 };
 
 // A group, its attributes, and the datasets in it. Strings are of fixed length and at least one byte long,
-// never of variable length: those live in the global heap, which carries no checksum. Datasets are chunked,
-// with fletcher32; an empty one is not written, and a missing one reads as empty.
+// never of variable length: those live in the global heap, which carries no checksum. A missing dataset reads
+// as empty.
 class Group {
   public:
     Group(Id id, std::string path) : id_(std::move(id)), path_(std::move(path)) {}
 
     // "/launch/20261122T120721Z-1a2b3c4d", for messages.
     const std::string& path() const { return path_; }
+    std::string path_of(const std::string& name) const;
+    hid_t id() const { return id_; }
 
     Group create(const std::string& name) const;
     Group open(const std::string& name) const;
@@ -68,24 +67,22 @@ class Group {
     void set(const std::string& name, const Value& value) const;
     // All attributes of a kind that set() writes, in the order of their creation; others are left out.
     Facts attributes() const;
-
-    void write_matrix(const std::string& name, const std::vector<double>& values, std::size_t columns) const;
-    void write_integers(const std::string& name, const std::vector<std::int32_t>& values) const;
-    void write_strings(const std::string& name, const std::vector<std::string>& values) const;
-    void write_table(const std::string& name, const Table& table) const;
+    // One of them; none if there is none of such a kind.
+    std::optional<Value> attribute(const std::string& name) const;
 
     Matrix read_matrix(const std::string& name) const;
     std::vector<std::int32_t> read_integers(const std::string& name) const;
     std::vector<std::string> read_strings(const std::string& name) const;
-    Table read_table(const std::string& name) const;  // columns of other kinds are left out
 
-  private:
-    struct Dataset;
-    std::string path_of(const std::string& name) const;
-    void write(const std::string& name, hid_t type, const std::vector<hsize_t>& extent,
-               const void* data) const;
+    // A dataset opened to be read. Throws Error unless it has that many dimensions.
+    struct Dataset {
+        std::string path;
+        Id id, type;
+        std::vector<hsize_t> extent;
+    };
     Dataset open_dataset(const std::string& name, int dimensions) const;
 
+  private:
     Id id_;
     std::string path_;
 };
@@ -98,14 +95,19 @@ std::string library_version();
 class File {
   public:
     static File create();
-    static File open(const std::string& image);  // read-only; the image must outlive the file
+    static File open(std::string_view image);  // read-only; the image must outlive the file
     static File open(std::string&&) = delete;
     Group root() const;
-    std::string image() const;  // the bytes of the file as it is now
+    std::string_view image() const;  // the bytes of the file as it is now, until it is changed or closed
 
   private:
     explicit File(Id id) : id_(std::move(id)) {}
     Id id_;
 };
+
+// Whether HDF5 finds every damage to what it follows from the root group to the datasets in it before it
+// relies on it, as in files of this class and unlike in most that other programs write: it crashes on some
+// damage.
+bool has_checksums(std::string_view image);
 
 }  // namespace pacer::hdf5

@@ -1,5 +1,8 @@
-// Compound tables: rows of whole numbers and strings of fixed length.
-#include <cstring>
+#include "io/hdf5/table.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 #include "io/hdf5/detail.hpp"
 
@@ -7,111 +10,160 @@ namespace pacer::hdf5 {
 
 namespace {
 
-// A column's place in a row.
-struct Field {
-    std::string name;
-    std::size_t offset = 0, bytes = 0;
-    bool is_text = false;
-};
+constexpr std::size_t chunk_bytes = std::size_t{1} << 20;
+constexpr std::size_t longest_row = std::size_t{1} << 24;  // bytes; what is longer is no table of numbers
+constexpr unsigned effort = 4;                             // of deflate, 1 to 9
 
-std::size_t end_of(const std::vector<Field>& fields) {
-    return fields.empty() ? 0 : fields.back().offset + fields.back().bytes;
+Id type_of(const Column& column) {
+    if (column.cell == Cell::text) return string_type(column.bytes);
+    return {H5Tcopy(column.cell == Cell::whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE), H5Tclose,
+            "creating a column's type"};
 }
 
-std::vector<Field> fields_of(const Table& table) {
-    std::vector<Field> fields;
-    for (const auto& [name, cells] : table) {
-        const auto* texts = std::get_if<std::vector<std::string>>(&cells);
-        const auto bytes = texts ? longest_of(*texts) : sizeof(std::int64_t);
-        fields.push_back({name, end_of(fields), bytes, texts != nullptr});
+// Sets the offsets; returns the bytes of a row.
+std::size_t lay_out(std::vector<Column>& columns) {
+    std::size_t end = 0;
+    for (auto& column : columns) {
+        column.offset = end;
+        end += column.bytes;
     }
-    return fields;
+    return end;
 }
 
-std::vector<Field> fields_of(hid_t compound, const std::string& what) {
-    std::vector<Field> fields;
+Id row_type(const std::vector<Column>& columns, std::size_t row_bytes, const std::string& path) {
+    if (columns.empty() || row_bytes > longest_row)
+        throw Error(fmt::format("{} has rows of {} columns and {} bytes", path, columns.size(), row_bytes));
+    Id type(H5Tcreate(H5T_COMPOUND, row_bytes), H5Tclose, "creating a table's type");
+    for (const auto& column : columns) {
+        check(H5Tinsert(type, column.name.c_str(), column.offset, type_of(column)),
+              "adding column " + column.name + " of " + path);
+    }
+    return type;
+}
+
+Id creation_properties(std::size_t rows, std::size_t row_bytes) {
+    Id properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose, "creating a property list");
+    const hsize_t chunk = std::clamp<hsize_t>(chunk_bytes / row_bytes, 1, std::max<hsize_t>(rows, 1));
+    check(H5Pset_chunk(properties, 1, &chunk), "choosing chunks");
+    check(H5Pset_shuffle(properties), "choosing to shuffle");
+    check(H5Pset_deflate(properties, effort), "choosing to deflate");
+    check(H5Pset_obj_track_times(properties, false), "leaving out a dataset's times");
+    return properties;
+}
+
+// The member of a compound type as a column; none for other kinds.
+std::optional<Column> column_of(hid_t compound, unsigned member, const std::string& path) {
+    const Id type(H5Tget_member_type(compound, member), H5Tclose, "reading a column's type in " + path);
+    char* const name = H5Tget_member_name(compound, member);
+    if (name == nullptr) throw Error("reading a column's name in " + path + " failed");
+    Column column{name};
+    H5free_memory(name);
+    const auto kind = H5Tget_class(type);
+    if (is_fixed_string(type)) {
+        column.cell = Cell::text;
+        column.bytes = H5Tget_size(type);
+    } else if (kind == H5T_FLOAT) {
+        column.cell = Cell::real;
+    } else if (kind != H5T_INTEGER) {
+        return std::nullopt;
+    }
+    return column;
+}
+
+std::vector<Column> columns_in(hid_t compound, const std::string& path) {
+    if (H5Tget_class(compound) != H5T_COMPOUND) throw Error(path + " is no table");
     const int members = H5Tget_nmembers(compound);
-    check(members, "counting the columns of " + what);
+    check(members, "counting the columns of " + path);
+    std::vector<Column> columns;
     for (unsigned i = 0; i < static_cast<unsigned>(members); ++i) {
-        const Id type(H5Tget_member_type(compound, i), H5Tclose, "reading a column's type in " + what);
-        const bool is_text = is_fixed_string(type);
-        if (!is_text && H5Tget_class(type) != H5T_INTEGER) continue;
-        char* name = H5Tget_member_name(compound, i);
-        if (name == nullptr) throw Error("reading a column's name in " + what + " failed");
-        fields.push_back({name, end_of(fields), is_text ? H5Tget_size(type) : sizeof(std::int64_t), is_text});
-        H5free_memory(name);
+        if (auto column = column_of(compound, i, path)) columns.push_back(std::move(*column));
     }
-    if (fields.empty()) throw Error("reading the columns of " + what + " failed");
-    return fields;
+    return columns;
 }
 
-Id compound_type(const std::vector<Field>& fields) {
-    Id compound(H5Tcreate(H5T_COMPOUND, end_of(fields)), H5Tclose, "creating a table's type");
-    for (const auto& field : fields) {
-        const auto text = string_type(field.bytes);
-        const hid_t type = field.is_text ? hid_t{text} : H5T_NATIVE_INT64;
-        check(H5Tinsert(compound, field.name.c_str(), field.offset, type), "adding column " + field.name);
+std::vector<Column> chosen(const std::vector<Column>& all, const std::vector<std::string>& names,
+                           const std::string& path) {
+    std::vector<Column> columns;
+    for (const auto& name : names) {
+        const auto found =
+            std::find_if(all.begin(), all.end(), [&](const Column& column) { return column.name == name; });
+        if (found == all.end()) throw Error("finding the columns of " + path + " failed");
+        columns.push_back(*found);
     }
-    return compound;
-}
-
-void put(const std::string& text, const Field& field, char* row) {
-    text.copy(row + field.offset, field.bytes);
-}
-void put(std::int64_t number, const Field& field, char* row) {
-    std::memcpy(row + field.offset, &number, sizeof number);
-}
-
-void get(std::string& text, const Field& field, const char* row) {
-    text = text_of(row + field.offset, field.bytes);
-}
-void get(std::int64_t& number, const Field& field, const char* row) {
-    std::memcpy(&number, row + field.offset, sizeof number);
-}
-
-template <class Cell>
-std::vector<Cell> column(const std::vector<char>& rows, std::size_t row_bytes, const Field& field) {
-    std::vector<Cell> cells(rows.size() / row_bytes);
-    for (std::size_t i = 0; i < cells.size(); ++i) get(cells[i], field, &rows[i * row_bytes]);
-    return cells;
+    return columns;
 }
 
 }  // namespace
 
-void Group::write_table(const std::string& name, const Table& table) const {
-    const auto fields = fields_of(table);
-    const auto count = std::visit([](const auto& cells) { return cells.size(); }, table.front().second);
-    if (count == 0) return;
-    std::vector<char> rows(count * end_of(fields));
-    for (std::size_t i = 0; i < fields.size(); ++i) {
-        std::visit(
-            [&](const auto& cells) {
-                for (std::size_t row = 0; row < count; ++row)
-                    put(cells.at(row), fields[i], &rows[row * end_of(fields)]);
-            },
-            table[i].second);
-    }
-    write(name, compound_type(fields), {count}, rows.data());
+Table::Table(std::string path, Id dataset, std::vector<Column> columns, std::size_t rows)
+    : path_(std::move(path)),
+      dataset_(std::move(dataset)),
+      columns_(std::move(columns)),
+      rows_(rows),
+      row_bytes_(lay_out(columns_)),
+      type_(row_type(columns_, row_bytes_, path_)) {}
+
+Table Table::create(const Group& group, const std::string& name, std::vector<Column> columns,
+                    std::size_t rows) {
+    const auto path = group.path_of(name);
+    const auto row_bytes = lay_out(columns);
+    const auto type = row_type(columns, row_bytes, path);
+    const hsize_t extent = rows, no_end = H5S_UNLIMITED;  // HDF5 has no chunks in a dataset that stays empty
+    const Id space(H5Screate_simple(1, &extent, rows == 0 ? &no_end : nullptr), H5Sclose,
+                   "creating the extent of " + path);
+    return {path,
+            {H5Dcreate2(group.id(), name.c_str(), type, space, H5P_DEFAULT,
+                        creation_properties(rows, row_bytes), H5P_DEFAULT),
+             H5Dclose, "creating " + path},
+            std::move(columns),
+            rows};
 }
 
-Table Group::read_table(const std::string& name) const {
-    if (!has(name)) return {};
-    const auto dataset = open_dataset(name, 1);
-    if (H5Tget_class(dataset.type) != H5T_COMPOUND)
-        throw Error("reading " + dataset.path + " as a table failed");
-    const auto fields = fields_of(dataset.type, dataset.path);
-    std::vector<char> rows(guarded_bytes(dataset.extent[0], end_of(fields), dataset.path));
-    check(H5Dread(dataset.id, compound_type(fields), H5S_ALL, H5S_ALL, H5P_DEFAULT, rows.data()),
-          "reading " + dataset.path);
-    Table table;
-    for (const auto& field : fields) {
-        if (field.is_text) {
-            table.emplace_back(field.name, column<std::string>(rows, end_of(fields), field));
-        } else {
-            table.emplace_back(field.name, column<std::int64_t>(rows, end_of(fields), field));
-        }
-    }
-    return table;
+Table Table::open(const Group& group, const std::string& name) {
+    auto dataset = group.open_dataset(name, 1);
+    return {dataset.path, std::move(dataset.id), columns_in(dataset.type, dataset.path),
+            static_cast<std::size_t>(dataset.extent[0])};
+}
+
+Table Table::open(const Group& group, const std::string& name, const std::vector<std::string>& columns) {
+    auto dataset = group.open_dataset(name, 1);
+    return {dataset.path, std::move(dataset.id),
+            chosen(columns_in(dataset.type, dataset.path), columns, dataset.path),
+            static_cast<std::size_t>(dataset.extent[0])};
+}
+
+std::size_t Table::rows_at_once() const {
+    return std::max<std::size_t>(1, chunk_bytes / row_bytes_);
+}
+
+void Table::set(const std::string& attribute, const Value& value) const {
+    set_attribute(dataset_, attribute, value, "attribute " + attribute + " of " + path_);
+}
+
+std::optional<Value> Table::attribute(const std::string& name) const {
+    return attribute_of(dataset_, name, "attribute " + name + " of " + path_);
+}
+
+Id Table::rows_in_file(std::size_t first, std::size_t count) const {
+    Id space(H5Dget_space(dataset_), H5Sclose, "reading the extent of " + path_);
+    const hsize_t start = first, length = count;
+    check(H5Sselect_hyperslab(space, H5S_SELECT_SET, &start, nullptr, &length, nullptr),
+          "choosing rows of " + path_);
+    return space;
+}
+
+void Table::write(std::size_t first, std::span<const char> bytes) const {
+    const hsize_t count = bytes.size() / row_bytes_;
+    const Id memory(H5Screate_simple(1, &count, nullptr), H5Sclose, "choosing rows of " + path_);
+    check(H5Dwrite(dataset_, type_, memory, rows_in_file(first, count), H5P_DEFAULT, bytes.data()),
+          "writing " + path_);
+}
+
+void Table::read(std::size_t first, std::span<char> bytes) const {
+    const hsize_t count = bytes.size() / row_bytes_;
+    const Id memory(H5Screate_simple(1, &count, nullptr), H5Sclose, "choosing rows of " + path_);
+    check(H5Dread(dataset_, type_, memory, rows_in_file(first, count), H5P_DEFAULT, bytes.data()),
+          "reading " + path_);
 }
 
 }  // namespace pacer::hdf5

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "io/files/stream.hpp"
+
 namespace pacer {
 
 // The first record of a file, which says how many fields the others have.
@@ -31,17 +33,6 @@ struct BlockPlace {
     std::int64_t lines = 0;         // in it
     std::int64_t header_lines = 0;  // of these, at its start, come before the file's records
     FirstRecord first_record{};     // of its file; not known only if no record has come yet
-};
-
-enum class Compression { none, gzip, zstd };
-
-// A file of the input as it was when it was opened.
-struct InputFile {
-    std::string path;              // as messages name it; "standard input" for -
-    std::int64_t bytes = -1;       // on disk; -1: a stream (a pipe, a terminal), whose end nobody knows
-    std::int64_t modified_ns = 0;  // time of last modification, nanoseconds since 1970; 0 for a stream
-    Compression compression = Compression::none;
-    bool operator==(const InputFile&) const = default;
 };
 
 // Lines of a file that need not be read again.

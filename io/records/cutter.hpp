@@ -6,9 +6,9 @@
 #include <string>
 
 #include "common/base/bytes.hpp"
+#include "io/files/stream.hpp"
 #include "io/records/block.hpp"
 #include "io/records/reader.hpp"
-#include "io/records/stream.hpp"
 
 namespace pacer {
 

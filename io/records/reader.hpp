@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,11 +14,6 @@
 #include "io/records/walk.hpp"
 
 namespace pacer {
-
-// Reading was given up: settings.stop said so while nothing came from a pipe.
-struct ReadingStopped : std::exception {
-    const char* what() const noexcept override { return "reading was stopped"; }
-};
 
 struct ReadSettings {
     std::int64_t skip_header = 0;                        // lines at the start of each file

@@ -186,6 +186,10 @@ bool Walk::is_excluded(const Folder& folder, const std::string& name, bool link)
     return link && excluded_.contains(fs::canonical(path, error).string());
 }
 
+InputFile look_at(const Found& found) {
+    return bytes_of(found) < 0 ? InputFile{found.path} : Stream(found).file();
+}
+
 std::int64_t bytes_of(const Found& found) {
     if (found.standard_input) return -1;
     const auto status = status_of(found.path);

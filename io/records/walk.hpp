@@ -11,12 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace pacer {
+#include "io/files/stream.hpp"
 
-struct Found {
-    std::string path;  // "standard input" for -
-    bool standard_input = false;
-};
+namespace pacer {
 
 // What is not given: of folders hidden and .part entries and what is neither file nor folder; and of all
 // inputs files and folders that were there before, if a link led there then or does now. Excluded paths are
@@ -67,6 +64,9 @@ class Walk {
     LeftOut left_out_;
     std::string again_;
 };
+
+// The file as Stream finds it; of a stream, which is not opened, only the name.
+InputFile look_at(const Found& found);
 
 // On disk; -1 for pipes, terminals and whatever else is read once, from front to back. Throws UsageError if
 // there is nothing of that name.

@@ -63,6 +63,7 @@ double dump_seconds(Record record, int cases) {
     record.seconds.resize(80);
     Launch launch;
     launch.id = "20260101T000000Z-00000000";
+    for (int rank = 0; rank < 4; ++rank) launch.placement.push_back({rank, "host", 1, "0-3", 1, "0"});
     launch.records.assign(static_cast<std::size_t>(cases), record);
     const auto path =
         (std::filesystem::temp_directory_path() / fmt::format("pacer-harness-{}.h5", getpid())).string();

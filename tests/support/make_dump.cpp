@@ -41,6 +41,7 @@ Launch make(const std::string& kind) {
         hybrid.verdict = {};
     } else if (kind == "idle") {
         launch.records = {examples::not_run("serial")};
+        launch.doubts.clear();
     } else if (kind == "typical") {
         launch = examples::launch(launch.id, 4, 20);
         launch.records.assign(7, examples::record("mpi", 4, 20));

@@ -57,9 +57,9 @@ ExitStatus run(Settings settings) {
     auto all_files = settings.base;
     for (const auto* side : {&settings.candidate, &settings.confirm})
         all_files.insert(all_files.end(), side->begin(), side->end());
-    const auto base = read_launches(settings.base, settings.dedupe, Detail::times);
-    const auto candidate = read_launches(settings.candidate, settings.dedupe, Detail::times);
-    const auto confirm = read_launches(settings.confirm, settings.dedupe, Detail::times);
+    const auto base = read_launches(settings.base, settings.dedupe);
+    const auto candidate = read_launches(settings.candidate, settings.dedupe);
+    const auto confirm = read_launches(settings.confirm, settings.dedupe);
     const auto comparison = compare(base, candidate, confirm, settings.options);
     deliver(document_of(comparison), settings.output, all_files);
     return comparison.status;

@@ -22,20 +22,6 @@ struct Settings {
     bool dedupe = false, force = false;
 };
 
-// A dump that no reader would take is better not written.
-void check_sizes(const std::vector<std::string>& files) {
-    constexpr std::uintmax_t largest_bytes = std::uintmax_t{1} << 30;
-    std::uintmax_t bytes = 0;
-    for (const auto& file : files) {
-        std::error_code unknown;  // what cannot be read is refused when it is read
-        const auto size = std::filesystem::file_size(file, unknown);
-        bytes += unknown ? 0 : size;
-    }
-    if (bytes > largest_bytes) {
-        throw UsageError("these dumps are larger than 1 GiB together: merge fewer, commands take many files");
-    }
-}
-
 ExitStatus merge(const Settings& settings) {
     if (settings.output.empty()) throw UsageError("the file to write has no name");
     for (const auto& file : settings.files) {
@@ -48,7 +34,6 @@ ExitStatus merge(const Settings& settings) {
         }
     }
     const DumpFile output(settings.output, settings.force, "merged", 0);
-    check_sizes(settings.files);
     const auto launches = read_launches(settings.files, settings.dedupe);
     const auto path = output.write(launches);
     print(fmt::format("{}: {} of {}\n", path, counted(launches.size(), "launch", "launches"),

@@ -104,7 +104,7 @@ std::string sentences_of(const Rows& rows, const std::vector<CaseKey>& keys) {
 }
 
 ExitStatus compare_all(const Settings& settings) {
-    const auto launches = read_launches(settings.input.files, settings.input.dedupe, Detail::times);
+    const auto launches = read_launches(settings.input.files, settings.input.dedupe);
     const auto rows = compare_nodes(launches, settings.margin, settings.input.only);
     const auto keys = keys_of(rows);
     auto shown = rows;

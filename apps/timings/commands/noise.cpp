@@ -116,7 +116,7 @@ std::string sentence_of(const std::vector<Noise>& noises) {
 }
 
 ExitStatus tell(const Settings& settings) {
-    const auto launches = read_launches(settings.input.files, settings.input.dedupe, Detail::times);
+    const auto launches = read_launches(settings.input.files, settings.input.dedupe);
     const auto noises = noises_of(select(cases_of(launches), settings.input.only));
     if (noises.empty()) throw UsageError("nothing was run in these launches");
     Document document("timings noise");

@@ -17,7 +17,7 @@ namespace {
 
 struct Settings {
     std::vector<std::string> files;
-    bool circumstances = false, proof = false;
+    bool circumstances = false, proof = false, doubts = false;
     Output output;
 };
 
@@ -34,7 +34,7 @@ ExitStatus show(const Settings& settings) {
         auto launches = read_dump(file);
         for (const auto& launch : launches) {
             document.title(fmt::format("{}: launch {}", file, launch.id));
-            describe(launch, settings.proof, document);
+            describe(launch, settings.proof, document, settings.doubts);
             if (settings.circumstances) document.table("", circumstances_table(launch.circumstances));
         }
         std::move(launches.begin(), launches.end(), std::back_inserter(all));
@@ -53,6 +53,7 @@ Run add_show(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_words("FILE", settings->files, "Timing dumps").required();
     command.add_flag("--proof", settings->proof, "Show which rank did what, where");
+    command.add_flag("--doubts", settings->doubts, "Name every case that a warning concerns");
     command.add_flag("--circumstances", settings->circumstances,
                      "Show everything known of the machine and the build");
     add_output(command, settings->output);

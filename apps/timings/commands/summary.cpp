@@ -11,8 +11,8 @@
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/compare/case_row.hpp"
 #include "apps/timings/headlines.hpp"
-#include "apps/timings/warning_groups.hpp"
 #include "common/base/units.hpp"
+#include "common/measure/doubts.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/report/report.hpp"
 
@@ -48,18 +48,18 @@ std::string heading(const std::vector<Launch>& launches, const std::vector<Case>
 }
 
 // Whatever made the numbers doubtful, the most frequent first.
-Table faults_table(const std::vector<WarningGroup>& groups, std::size_t launches) {
+Table faults_table(const std::vector<DoubtGroup>& groups, std::size_t launches) {
     Table table({{"launches", "launches", unit::figure},
                  {"warning", "what is wrong", unit::text},
                  {"variants", "", unit::text, face::json}});
     for (const auto& group : groups) {
         std::string variants;
         auto names = Json::list();
-        for (std::size_t k = 0; k < group.variants.size(); ++k) {
-            if (k < 4) variants += fmt::format("{} {}", k == 0 ? ":" : ",", group.variants[k].first);
-            names.push_back(group.variants[k].first);
+        for (std::size_t k = 0; k < group.cases.size(); ++k) {
+            if (k < 4) variants += fmt::format("{} {}", k == 0 ? ":" : ",", group.cases[k].first);
+            names.push_back(group.cases[k].first);
         }
-        if (group.variants.size() > 4) variants += fmt::format(" and {} more", group.variants.size() - 4);
+        if (group.cases.size() > 4) variants += fmt::format(" and {} more", group.cases.size() - 4);
         table.add({{group.launches, fmt::format("{} of {}", group.launches, launches)},
                    {group.sentence, group.sentence + variants},
                    std::move(names)});
@@ -184,7 +184,7 @@ ExitStatus summarise_all(const Settings& settings) {
     document.table("headlines", table_of(figures));
     document.title("best of the variants of each problem");
     document.table("best", best_table(kinds_of(cases)));
-    auto groups = warning_groups(launches);
+    auto groups = doubt_groups(launches);
     const auto hidden =
         settings.output.for_people() ? groups.size() - std::min(most_faults, groups.size()) : 0;
     groups.resize(groups.size() - hidden);

@@ -66,7 +66,8 @@ std::string faults(const Launch& launch) {
 
 // Prints one line about the file.
 ExitStatus validate(const std::string& file) {
-    const auto launches = read_dump(file);
+    int format = 0;
+    const auto launches = read_dump(file, &format);
     std::size_t cases = 0, not_run = 0, samples = 0;
     std::string wrong;
     for (const auto& launch : launches) {
@@ -78,7 +79,7 @@ ExitStatus validate(const std::string& file) {
         }
     }
     print(fmt::format("{}: {}: format {}, checksums, {}, {} ({} not run), {}{}\n", file,
-                      wrong.empty() ? "right" : "WRONG", dump_format_version,
+                      wrong.empty() ? "right" : "WRONG", format,
                       counted(launches.size(), "launch", "launches"), counted(cases, "case"), not_run,
                       counted(samples, "sample"), wrong));
     return wrong.empty() ? ExitStatus::right : ExitStatus::wrong;

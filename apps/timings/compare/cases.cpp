@@ -75,12 +75,14 @@ bool matches(const CaseKey& key, const std::string& wanted) {
 
 // Circumstances that differ from launch to launch whatever is run; a single launch cannot show that.
 bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 13> names = {"start_time",
+    constexpr std::array<std::string_view, 15> names = {"start_time",
                                                         "end_time",
                                                         "load_before",
                                                         "load_after",
                                                         "steal_seconds",
                                                         "others_cpu_seconds",
+                                                        "cpu_seconds",
+                                                        "options_hash",
                                                         "seed",
                                                         "job_id",
                                                         "clock_resolution_seconds",
@@ -151,11 +153,11 @@ std::vector<double> Case::medians() const {
     return seconds;
 }
 
-std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe, Detail detail) {
+std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe) {
     std::vector<Launch> launches;
     std::unordered_map<std::string, std::pair<std::size_t, std::string>> seen;  // index and file, by id
     for (const auto& file : files) {
-        for (auto& launch : read_dump(file, detail)) {
+        for (auto& launch : read_dump(file)) {
             const auto [earlier, is_new] = seen.try_emplace(launch.id, launches.size(), file);
             if (is_new) {
                 launches.push_back(std::move(launch));

@@ -40,9 +40,8 @@ struct Case {
 };
 
 // All launches of these files, each id once, sorted by id. Throws UsageError: a file that cannot be read, or
-// (unless `dedupe`) a launch that is there twice. Detail::times is much faster where there are many launches.
-std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe = false,
-                                  Detail detail = Detail::all);
+// (unless `dedupe`) a launch that is there twice.
+std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe = false);
 
 // The cases in the order of their first appearance. The launches must outlive the result. Throws UsageError
 // for a time that is no positive number, naming launch and case.

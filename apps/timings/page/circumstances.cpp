@@ -9,6 +9,7 @@
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
 #include "common/base/units.hpp"
+#include "common/measure/doubts.hpp"
 
 namespace pacer::timings {
 
@@ -115,7 +116,7 @@ Table launches_table(const std::vector<Launch>& launches) {
         {"", "load after", load, [](const L& l) { return fact_cell(l, "load_after"); }},
         {"", "CPU of others, s", load, [](const L& l) { return fact_cell(l, "others_cpu_seconds"); }},
         {"", "stolen, s", load, [](const L& l) { return fact_cell(l, "steal_seconds"); }},
-        {"", "warnings", figure, [](const L& l) { return l.warnings.size(); }},
+        {"", "warnings", figure, [](const L& l) { return doubt_sentences(l).size(); }},
     };
     return table_of(columns, launches);
 }

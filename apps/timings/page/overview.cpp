@@ -5,7 +5,7 @@
 
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
-#include "apps/timings/warning_groups.hpp"
+#include "common/measure/doubts.hpp"
 
 namespace pacer::timings {
 
@@ -91,7 +91,7 @@ std::string answers(const Report& report) {
 }
 
 std::string warnings_line(const Report& report) {
-    const auto kinds = warning_groups(report.launches).size();
+    const auto kinds = doubt_groups(report.launches).size();
     if (kinds == 0) return "There was no warning.";
     return fmt::format("There {} <a href=\"#warnings\">{}</a>.", kinds == 1 ? "was" : "were",
                        counted(kinds, "kind of warning", "kinds of warnings"));

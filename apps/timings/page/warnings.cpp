@@ -3,7 +3,7 @@
 
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
-#include "apps/timings/warning_groups.hpp"
+#include "common/measure/doubts.hpp"
 
 namespace pacer::timings {
 
@@ -11,9 +11,9 @@ std::string warnings_section(const Report& report) {
     Table table({{"", "warning", unit::text},
                  {"", "launches", unit::figure, face::all, "that gave it"},
                  {"", "variants", unit::text, face::all, "concerned, and in how many launches"}});
-    for (const auto& group : warning_groups(report.launches)) {
+    for (const auto& group : doubt_groups(report.launches)) {
         std::string variants;
-        for (const auto& [name, launches] : group.variants) {
+        for (const auto& [name, launches] : group.cases) {
             variants += fmt::format("{}{}\u00a0({})", variants.empty() ? "" : ", ", name, launches);
         }
         const auto count = fmt::format("{} of {}", group.launches, report.launches.size());

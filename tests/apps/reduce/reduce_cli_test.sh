@@ -149,7 +149,7 @@ if [ "$("$machine")" -lt 2 ] || [ "$(env -u PACER_TOPOLOGY "$machine")" -lt 2 ];
 else
     run "${bound[@]}"
     expect 0 'bound hybrid ranks'
-    once 'are bound to 1 core each' 'bound hybrid ranks'
+    once 'bound to 1 core a rank' 'bound hybrid ranks'
     says err 'better: mpirun' 'bound hybrid ranks'
     says out 'warning: Ranks 0-1' 'bound hybrid ranks'
     run "${bound[@]}" --strict-placement

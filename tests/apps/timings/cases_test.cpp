@@ -7,10 +7,8 @@
 
 #include <filesystem>
 #include <functional>
-#include <limits>
 
 #include "common/base/status.hpp"
-#include "io/dump/image.hpp"
 #include "tests/support/launch_examples.hpp"
 
 // HDF5 1.10 does not free all memory when it fails to open a file; the sanitizer is to look at our own.
@@ -159,79 +157,6 @@ TEST_F(Files, WithTheSameLaunchAreRefusedByNameOrTakenOnce) {
     changed.records[0].seconds[0] *= 2;
     const auto forged = file("forged.h5", {changed});
     EXPECT_NE(refusal([&] { read_launches({one, forged}, true); }).find("with other times"), what.npos);
-}
-
-// The index of a merged dump and its launches are the same to whoever compares.
-TEST_F(Files, HaveTheSameCasesWhicheverWayTheyAreRead) {
-    auto launches = examples::spread_launches("a", 5, {"serial", "simd"}, 1);
-    auto& record = launches[1].records[1];
-    record.ranks = 2;
-    record.seconds = {1, 2, 3, 4, 5, 6};
-    record.parameters = {
-        {"share", 0.1}, {"whole", -0.0}, {"text", std::string("a=b:c\nd")}, {"empty", std::string()}};
-    record.promise = Promise::racy;
-    record.batch = 16;
-    launches[2].records.push_back(left_out("shared", "it needs 2 ranks"));
-    launches[3].records.clear();
-    launches[4].records[0].verdict = {3, 1, "1", "2", "0"};
-    const auto path = file("many.h5", launches);
-    const auto all = read_launches({path}), quick = read_launches({path}, false, Detail::times);
-    ASSERT_EQ(quick.size(), all.size());
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        EXPECT_EQ(quick[i].id, all[i].id);
-        EXPECT_EQ(quick[i].circumstances, all[i].circumstances);
-        ASSERT_EQ(quick[i].records.size(), all[i].records.size());
-        for (std::size_t j = 0; j < all[i].records.size(); ++j) {
-            const auto &a = all[i].records[j], &b = quick[i].records[j];
-            EXPECT_EQ(a.variant, b.variant);
-            EXPECT_EQ(a.ranks, b.ranks);
-            EXPECT_EQ(a.parameters, b.parameters);
-            EXPECT_EQ(a.seconds, b.seconds);
-            EXPECT_EQ(a.repeats(), b.repeats());
-            EXPECT_EQ(a.batch, b.batch);
-            EXPECT_EQ(a.not_run, b.not_run);
-            EXPECT_EQ(a.failed(), b.failed());
-        }
-    }
-}
-
-TEST_F(Files, WithoutAnIndexAreReadAllTheSame) {
-    auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
-    launches[0].records[0].parameters[1].second = std::string(
-        "a\x1e"
-        "b");  // what an index cannot hold
-    const auto path = file("odd.h5", launches);
-    EXPECT_EQ(read_launches({path}, false, Detail::times)[0].records[0].parameters,
-              launches[0].records[0].parameters);
-    EXPECT_EQ(read_launches({path}).size(), 2U);
-}
-
-// Damage that the last line vouches for: an error or the right data, as for the launches themselves.
-TEST(DamagedIndex, GivesAnErrorOrTheRightData) {
-    const auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
-    const auto image = dump_image(launches);
-    auto bytes = image.substr(0, image.size() - checksum_line("").size());
-    const auto right = launches_in(image, Detail::times);
-    int refused = 0;
-    for (std::size_t at = 0; at < bytes.size(); ++at) {
-        bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
-        try {
-            const auto read = launches_in(bytes + checksum_line(bytes), Detail::times);
-            ASSERT_EQ(index_of(read), index_of(right)) << "byte " << at;
-        } catch (const std::runtime_error&) {
-            ++refused;
-        }
-        bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
-    }
-    EXPECT_GT(refused, 1000);
-}
-
-TEST(DamagedIndex, WithWhatIsNoTimeIsRefused) {
-    for (const double bad : {std::nan(""), 0.0, -1.0, std::numeric_limits<double>::infinity()}) {
-        auto launches = examples::spread_launches("a", 2, {"simd"}, 1);
-        launches[1].records[0].seconds[2] = bad;
-        EXPECT_THROW(launches_in(dump_image(launches), Detail::times), std::runtime_error) << bad;
-    }
 }
 
 TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {

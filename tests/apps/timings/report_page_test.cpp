@@ -5,7 +5,6 @@
 
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
-#include "apps/timings/warning_groups.hpp"
 #include "tests/io/dump/dump_examples.hpp"
 
 namespace pacer::timings {
@@ -20,7 +19,7 @@ Launch hostile_launch(const std::string& id) {
                             {"tree", hostile},    {"cpu_model", hostile},   {"start_time", hostile},
                             {hostile, hostile},   {"load_before", hostile}, {"memory_bytes", hostile}};
     for (auto& place : launch.placement) place.host = place.cpus_allowed = place.thread_cpus = hostile;
-    launch.warnings = {hostile, "drifted: " + hostile};
+    launch.doubts = {{"said", -1, hostile, 0}, {hostile, 1, hostile, 0}};
     for (auto& record : launch.records) {
         record.app = hostile;
         record.variant += hostile;
@@ -91,36 +90,6 @@ TEST(ReportPage, ImagesAreBase64) {
     EXPECT_NE(html::image("Ma", "a").find("base64,TWE=\""), std::string::npos);
     EXPECT_NE(html::image("Man", "a").find("base64,TWFu\""), std::string::npos);
     EXPECT_NE(html::image("\xff\xfe", "a").find("base64,//4=\""), std::string::npos);
-}
-
-TEST(ReportPage, GroupsWarnings) {
-    std::vector<Launch> launches(3, examples::launch("20261122T120721Z-00000001"));
-    launches[0].warnings = {"others took 7 % of this host's CPU time", "drifted by 2: serial (-3 %), hybrid",
-                            ""};
-    launches[1].warnings = {"others took 29 % of this host's CPU time", "drifted by 2: serial (+8 %)",
-                            "slow on node12: it is far"};
-    launches[2].warnings = {"drifted by 2: serial", "slow on node13: it is far"};
-    const auto groups = warning_groups(launches);
-    ASSERT_EQ(groups.size(), 4U);
-    EXPECT_EQ(groups[0].sentence, "drifted by 2");
-    EXPECT_EQ(groups[0].launches, 3U);
-    using Variants = std::vector<std::pair<std::string, std::size_t>>;
-    EXPECT_EQ(groups[0].variants, (Variants{{"serial", 3}, {"hybrid", 1}}));
-    EXPECT_EQ(groups[1].sentence, "others took 7\u201329 % of this host's CPU time");
-    EXPECT_EQ(groups[1].launches, 2U);
-    EXPECT_EQ(groups[2].sentence, "slow on node12: it is far");
-    EXPECT_EQ(groups[2].launches, 1U);
-}
-
-// As a launch with several problems names its cases.
-TEST(ReportPage, GroupsWarningsOfSeveralProblems) {
-    std::vector<Launch> launches(2, examples::launch("20261122T120721Z-00000001"));
-    launches[0].warnings = {"drifted: serial (kind a, bytes 4) (-3 %), hybrid (kind b, bytes 8), and 7 more"};
-    launches[1].warnings = {"drifted: hybrid (kind a, bytes 4) (+5 %)"};
-    const auto groups = warning_groups(launches);
-    ASSERT_EQ(groups.size(), 1U);
-    using Variants = std::vector<std::pair<std::string, std::size_t>>;
-    EXPECT_EQ(groups[0].variants, (Variants{{"serial", 1}, {"hybrid", 2}}));
 }
 
 }  // namespace

@@ -69,7 +69,7 @@ for command in show export validate; do
     ends_with 2 $command text.h5
     warns 'it is not an HDF5 file'
     ends_with 2 $command cut.h5
-    warns 'cut, damaged'
+    warns 'cut or damaged'
 done
 
 # show
@@ -144,8 +144,8 @@ warns 'cannot write /dev/full: No space left on device'
 
 # validate
 ends_with 0 validate right.h5 typical.h5
-prints 'right.h5: right: format 1, checksums, 1 launch, 3 cases (1 not run), 16 samples'
-prints 'typical.h5: right: format 1, checksums, 1 launch, 7 cases (0 not run), 560 samples'
+prints 'right.h5: right: format 2, checksums, 1 launch, 3 cases (1 not run), 16 samples'
+prints 'typical.h5: right: format 2, checksums, 1 launch, 7 cases (0 not run), 560 samples'
 ends_with 1 validate right.h5 wrong.h5
 prints 'wrong.h5: WRONG'
 prints 'reduce hybrid on 3 x 2 failed 1 of 4 checks: got 7, want 8'

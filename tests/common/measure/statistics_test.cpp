@@ -8,8 +8,6 @@
 #include <numeric>
 #include <vector>
 
-#include "common/measure/doubts.hpp"
-
 namespace pacer {
 namespace {
 
@@ -82,60 +80,6 @@ TEST(Clock, Advances) {
     const auto clock = measure_clock();
     EXPECT_GT(clock.resolution_seconds, 0);
     EXPECT_GT(clock.overhead_seconds, 0);
-}
-
-Record record_of(const std::string& variant, std::vector<double> seconds) {
-    Record record;
-    record.variant = variant;
-    record.first_seconds = seconds.front();
-    record.converged = true;
-    record.seconds = seconds;
-    record.round.resize(seconds.size());
-    std::iota(record.round.begin(), record.round.end(), 0);
-    return record;
-}
-
-TEST(Doubts, StaySilentAboutGoodSamples) {
-    EXPECT_TRUE(doubts({record_of("good", {1.00, 1.02, 1.00, 1.01, 1.01, 1.00, 1.02, 1.00, 1.02, 1.01})}, {})
-                    .empty());
-}
-
-TEST(Doubts, NameWhatIsDoubtful) {
-    auto cold = record_of("cold", std::vector<double>(10, 1.0));
-    cold.first_seconds = 2;
-    auto impossible = record_of("impossible", std::vector<double>(10, 1.0));
-    impossible.limit.seconds = 1.5;
-    auto unfinished = record_of("unfinished", {1.0, 1.0});
-    unfinished.converged = false;
-    const auto found = doubts({cold, impossible, unfinished, record_of("drifting", up_to(12))}, {});
-    const auto says = [&](const std::string& sentence, const std::string& variant) {
-        return std::any_of(found.begin(), found.end(), [&](const std::string& text) {
-            return text.find(sentence) != std::string::npos && text.find(variant) != std::string::npos;
-        });
-    };
-    EXPECT_TRUE(says("first execution", "cold (2.0x)"));
-    EXPECT_TRUE(says("faster than the limit", "impossible (150 %)"));
-    EXPECT_TRUE(says("time budget", "unfinished (2 repeats)"));
-    EXPECT_TRUE(says("fewer than 6 repeats for want of time", "unfinished (2)"));
-    EXPECT_TRUE(doubts({record_of("as asked", {1.0, 1.0})}, {.repeats = 2}).empty());
-    EXPECT_TRUE(says("drifted", "drifting"));
-    EXPECT_TRUE(says("correlated", "drifting"));
-    EXPECT_FALSE(says("first execution", "impossible"));
-}
-
-TEST(Doubts, NameTheFirstOfManyCasesOfSeveralProblems) {
-    std::vector<Record> records;
-    for (std::int64_t bytes = 1; bytes <= 9; ++bytes) {
-        records.push_back(record_of("read", std::vector<double>(6, 1.0)));
-        records.back().converged = false;
-        records.back().parameters = {{"kind", "level"}, {"bytes", bytes}};
-    }
-    const auto found = doubts(records, {});
-    ASSERT_EQ(found.size(), 1);
-    EXPECT_NE(found[0].find("read (bytes 1) (6 repeats), read (bytes 2)"), std::string::npos) << found[0];
-    EXPECT_TRUE(found[0].ends_with("read (bytes 7) (6 repeats), and 2 more")) << found[0];
-    records.pop_back();
-    EXPECT_TRUE(doubts(records, {})[0].ends_with("read (bytes 8) (6 repeats)"));
 }
 
 }  // namespace

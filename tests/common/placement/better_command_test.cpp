@@ -54,9 +54,9 @@ TEST(Placement, EveryMendedCommandIsRight) {
                         ASSERT_TRUE(after.faults.empty())
                             << host_cores << " cores, kinds " << kinds << ", OMP_NUM_THREADS " << threads
                             << ": " << typed << "\n"
-                            << before.faults.front() << "\n"
+                            << sentence(before.faults.front()) << "\n"
                             << before.mend << "\n"
-                            << after.faults.front();
+                            << sentence(after.faults.front());
                     }
                 }
             }

@@ -12,7 +12,7 @@ namespace pacer {
 namespace {
 
 std::string only_fault(const PlacementReport& report) {
-    return report.faults.size() == 1 ? report.faults.front()
+    return report.faults.size() == 1 ? sentence(report.faults.front())
                                      : std::to_string(report.faults.size()) + " faults";
 }
 
@@ -29,9 +29,10 @@ TEST(Placement, NoRanksAreNoFault) {
 TEST(Placement, AHybridRankBoundToOneCore) {
     const std::vector ranks{rank_on(0, {0}, 2, 1, 1), rank_on(1, {1}, 2, 1, 1)};
     const auto report = judge_placement(ranks, {Uses::both}, mpirun);
-    EXPECT_EQ(only_fault(report),
-              "Ranks 0-1 on vm are bound to 1 core each: a hybrid variant has no second core there to run a "
-              "thread on.");
+    EXPECT_EQ(
+        only_fault(report),
+        "Ranks 0-1 on vm: bound to 1 core a rank, so a hybrid variant has no second core there to run a "
+        "thread on.");
     EXPECT_EQ(report.mend, "mpirun -np 1 --bind-to none ./reduce");
     EXPECT_TRUE(judge_placement(ranks, {Uses::core, Uses::ranks}, mpirun).faults.empty());
 }
@@ -40,17 +41,15 @@ TEST(Placement, AHybridRankWithFewerCoresThanThreads) {
     std::vector<RankPlacement> ranks;
     for (int rank = 0; rank < 4; ++rank) ranks.push_back(rank_on(rank, {rank}, 64, 1, 16));
     const auto report = judge_placement(ranks, {Uses::both}, mpirun);
-    EXPECT_EQ(
-        only_fault(report),
-        "Ranks 0-3 on vm are bound to 1 core each, where the 16 threads of a hybrid variant take turns.");
+    EXPECT_EQ(only_fault(report),
+              "Ranks 0-3 on vm: bound to 1 core a rank, where the threads of a variant take turns.");
     EXPECT_EQ(report.mend, "mpirun -np 4 --map-by slot:PE=16 --bind-to core ./reduce");
 }
 
 TEST(Placement, AHybridRankWithSomeCoresButMoreThreads) {
     const std::vector ranks{rank_on(0, {0, 1}, 16, 2, 8), rank_on(1, {2, 3}, 16, 2, 8)};
-    EXPECT_EQ(
-        only_fault(judge_placement(ranks, {Uses::both}, mpirun)),
-        "Ranks 0-1 on vm are bound to 2 cores each, where the 8 threads of a hybrid variant take turns.");
+    EXPECT_EQ(only_fault(judge_placement(ranks, {Uses::both}, mpirun)),
+              "Ranks 0-1 on vm: bound to 2 cores a rank, where the threads of a variant take turns.");
 }
 
 TEST(Placement, HybridRanksBoundToTheirPartsAreRight) {
@@ -72,8 +71,8 @@ TEST(Placement, MoreRanksThanCores) {
     const auto report = judge_placement(ranks, {Uses::ranks, Uses::both}, mpirun);  // said once for both
     EXPECT_EQ(
         only_fault(report),
-        "4 ranks compute at once on vm, which has 2 cores for this launch: they take turns, and what is "
-        "timed is also waiting.");
+        "4 ranks on vm compute at once, with 2 cores for this launch: they take turns, and what is timed is "
+        "also waiting.");
     EXPECT_EQ(judge_placement(ranks, {Uses::ranks}, mpirun).mend, "mpirun -np 2 ./reduce");
     EXPECT_TRUE(
         judge_placement(ranks, {Uses::core, Uses::threads}, mpirun).faults.empty());  // the others sleep
@@ -83,7 +82,8 @@ TEST(Placement, MoreThreadsThanCores) {
     auto alone = by(Launcher::none);
     alone.threads_given = true;
     const auto report = judge_placement({rank_on(0, {0, 1}, 2, 8, 8)}, {Uses::threads}, alone);
-    EXPECT_TRUE(contains(only_fault(report), "8 threads compute at once on vm, which has 2 cores"));
+    EXPECT_TRUE(
+        contains(only_fault(report), "8 threads on vm compute at once, with 2 cores for this launch"));
     EXPECT_EQ(report.mend, "OMP_NUM_THREADS=2 ./reduce");
 }
 
@@ -91,8 +91,7 @@ TEST(Placement, MoreThreadsThanTheQuotaLets) {
     auto place = rank_on(0, cores(0, 7), 8, 8, 8);
     place.host_quota = 2.5;
     const auto fault = only_fault(judge_placement({place}, {Uses::threads}, mpirun));
-    EXPECT_TRUE(contains(fault, "grants this launch the time of 2.5 of its 8 cores (a cgroup quota)"))
-        << fault;
+    EXPECT_TRUE(contains(fault, "with the time of 2.5 cores for this launch (a cgroup quota)")) << fault;
     auto within = rank_on(0, cores(0, 7), 8, 3, 3);
     within.host_quota = 2.5;
     EXPECT_TRUE(judge_placement({within}, all_kinds, mpirun).faults.empty());
@@ -101,7 +100,7 @@ TEST(Placement, MoreThreadsThanTheQuotaLets) {
 TEST(Placement, RanksOnOneCore) {
     const std::vector ranks{rank_on(0, {0}, 4, 1, 2), rank_on(1, {3}, 4, 1, 2), rank_on(2, {0}, 4, 1, 2)};
     const auto report = judge_placement(ranks, {Uses::ranks}, mpirun);
-    EXPECT_EQ(only_fault(report), "Ranks 0,2 on vm have only core 0 between them, though others are free.");
+    EXPECT_EQ(only_fault(report), "Ranks 0,2 on vm have only 1 core between them, though others are free.");
     EXPECT_EQ(report.mend, "mpirun -np 3 --bind-to core ./reduce");
     EXPECT_EQ(report.picture,
               "core of vm  0  3  2 more\n"
@@ -121,7 +120,7 @@ TEST(Placement, OverlappingSetsThatDoNot) {
     const std::vector ranks{rank_on(0, {0, 1}, 4, 1, 1), rank_on(1, {2, 3}, 4, 1, 1),
                             rank_on(2, {0, 1}, 4, 1, 1), rank_on(3, {0, 1}, 4, 1, 1)};
     EXPECT_EQ(only_fault(judge_placement(ranks, {Uses::ranks}, mpirun)),
-              "Ranks 0,2-3 on vm have only cores 0-1 between them, though others are free.");
+              "Ranks 0,2-3 on vm have only 2 cores between them, though others are free.");
 }
 
 TEST(Placement, ThreadsThatOpenMpPutsOnTwoHardwareThreadsOfACore) {
@@ -133,7 +132,7 @@ TEST(Placement, ThreadsThatOpenMpPutsOnTwoHardwareThreadsOfACore) {
     const auto report = judge_placement({place}, {Uses::threads}, alone);
     EXPECT_EQ(
         only_fault(report),
-        "Threads 0-1 of rank 0 on vm have only core 0 between them: OMP_PROC_BIND, OMP_PLACES or one of "
+        "Threads 0-1 of rank 0 on vm have only 1 core between them: OMP_PROC_BIND, OMP_PLACES or one of "
         "their kin put them there.");
     EXPECT_EQ(report.mend, "OMP_PROC_BIND=false ./reduce");
 }
@@ -142,7 +141,7 @@ TEST(Placement, UnboundRanksWhoseThreadsOpenMpPutsOnTheSameCores) {
     auto first = rank_on(0, cores(0, 3), 4, 4, 2), second = rank_on(1, cores(0, 3), 4, 4, 2);
     first.hybrid_threads = second.hybrid_threads = {{0}, {1}};
     const auto report = judge_placement({first, second}, {Uses::both}, mpirun);
-    EXPECT_TRUE(contains(only_fault(report), "threads of ranks 0-1 on vm have only core"));
+    EXPECT_TRUE(contains(only_fault(report), "threads of ranks 0-1 on vm have only 1 core between"));
     EXPECT_EQ(report.mend, "mpirun -np 2 --map-by slot:PE=2 --bind-to core -x OMP_PROC_BIND=false ./reduce");
     // Ranks alone are as badly off: OpenMP has bound the thread that computes.
     EXPECT_EQ(judge_placement({first, second}, {Uses::ranks}, mpirun).faults.size(), 1U);
@@ -152,7 +151,7 @@ TEST(Placement, RankZeroBoundToFewerCoresThanTheHostHas) {
     const std::vector ranks{rank_on(0, cores(0, 31), 64, 32, 32), rank_on(1, cores(32, 63), 64, 32, 32)};
     const auto report = judge_placement(ranks, all_kinds, mpirun);
     EXPECT_EQ(only_fault(report),
-              "Rank 0 is bound to 32 of the 64 cores on vm: an OpenMP variant leaves the others idle.");
+              "Rank 0 on vm with 64 cores: bound to 32 of them, an OpenMP variant leaves the others idle.");
     EXPECT_EQ(report.mend, "mpirun -np 2 --bind-to none ./reduce");
     EXPECT_TRUE(contains(report.picture, "  0-31  32-63\n")) << report.picture;
 }
@@ -160,7 +159,7 @@ TEST(Placement, RankZeroBoundToFewerCoresThanTheHostHas) {
 TEST(Placement, HybridThreadsThatLeaveCoresIdle) {
     const std::vector ranks{rank_on(0, {0, 1}, 8, 2, 2), rank_on(1, {2, 3}, 8, 2, 2)};
     EXPECT_EQ(only_fault(judge_placement(ranks, {Uses::both}, mpirun)),
-              "The threads of hybrid variants reach 4 of the 8 cores on vm: the others stay idle.");
+              "The threads of hybrid variants on vm with 8 cores reach 4 of them: the others stay idle.");
     const std::vector remainder{rank_on(0, {0, 1}, 5, 2, 2), rank_on(1, {2, 3}, 5, 2, 2)};
     EXPECT_TRUE(judge_placement(remainder, {Uses::both}, mpirun).faults.empty());
 }
@@ -192,8 +191,8 @@ TEST(Placement, SeveralHosts) {
     const auto report = judge_placement(ranks, {Uses::both}, mpirun);
     EXPECT_EQ(
         only_fault(report),
-        "Ranks 0-1 on a are bound to 1 core each, where the 4 threads of a hybrid variant take turns. 1 more "
-        "host is alike.");
+        "Ranks 0-1 on a and on 1 more host: bound to 1 core a rank, where the threads of a variant take "
+        "turns.");
     EXPECT_EQ(report.mend, "mpirun -np 4 --map-by ppr:2:node:PE=4 --bind-to core ./reduce");
     EXPECT_EQ(judge_placement(ranks, {Uses::both}, srun).mend,
               "srun --ntasks=4 --ntasks-per-node=2 --cpus-per-task=4 --cpu-bind=cores ./reduce");
@@ -204,7 +203,7 @@ TEST(Placement, OnlyOneOfTheHostsIsCrowded) {
     const std::vector ranks{rank_on(0, cores(0, 3), 4, 4, 1, "a"), rank_on(1, {0}, 1, 4, 1, "b"),
                             rank_on(2, {0}, 1, 4, 1, "b")};
     const auto report = judge_placement(ranks, {Uses::ranks}, mpirun);
-    EXPECT_TRUE(contains(only_fault(report), "2 ranks compute at once on b, which has 1 core "));
+    EXPECT_TRUE(contains(only_fault(report), "2 ranks on b compute at once, with 1 core for this launch"));
     EXPECT_EQ(report.mend, "mpirun -np 2 --map-by ppr:1:node ./reduce");
 }
 

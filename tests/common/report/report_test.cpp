@@ -32,7 +32,7 @@ Launch example() {
     launch.circumstances = {
         {"program", "reduce"}, {"command_line", "./reduce --dump 'a,\"b\"\xff'"}, {"ranks", std::int64_t{2}}};
     launch.placement = {{0, "node1", 11, "0", 1, "0"}, {1, "node2", 12, "1", 1, "1"}};
-    launch.warnings = {"a, \"quoted\" warning"};
+    launch.doubts = {{"said", -1, "a, \"quoted\" warning", 0}};
     launch.records = {record_of("serial", 4, 1), record_of("mpi", 1, 2), record_of("simd", 2, 1)};
     Record missing;
     missing.app = "reduce";

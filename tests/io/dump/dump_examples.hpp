@@ -4,11 +4,22 @@
 #include <fmt/format.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "common/measure/record.hpp"
+#include "io/dump/image.hpp"
 
 namespace pacer::examples {
+
+inline std::string dump_image(std::span<const Launch> launches) {
+    std::string image;
+    make_dump(launches, [&](std::string_view bytes) { image = bytes; });
+    return image;
+}
+inline std::string dump_image(const Launch& launch) {
+    return dump_image(std::span(&launch, 1));
+}
 
 // A case of `ranks` ranks that ran `repeats` times, with every field set and no two alike.
 inline Record record(const std::string& variant, int ranks, int repeats) {
@@ -22,7 +33,7 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
     made.work = {0, 8000, 999, Operation::int64_add};
     made.limit = {1.5e-3, "130.5 Gadd/s int64 on 1 core"};
     made.first_seconds = 0.25;
-    made.converged = ranks > 1;
+    made.stopped_by = ranks > 1 ? StoppedBy::converged : StoppedBy::budget;
     made.batch = 16;
     made.baseline = "simd";
     made.verdict = {repeats, 0, "10633823966279326980924856586993369088",
@@ -68,7 +79,9 @@ inline Launch launch(const std::string& id, int ranks = 3, int repeats = 4) {
         made.placement.push_back(
             {rank, rank % 2 ? "node1" : "node-two", 4000000000 + rank, "0-3,8", 2, "0-1;2-3"});
     }
-    made.warnings = {"drift: the last third is slower", "", "\u00e4"};
+    made.doubts = {{"said", -1, "drift: the last third is slower", 0},
+                   {"said", 1, "", 0.5},
+                   {"\u00e4", -1, "\u00e4", 0}};
     made.records = {record("serial", 1, repeats), record("hybrid", ranks, repeats), not_run("offload")};
     return made;
 }
@@ -87,15 +100,18 @@ inline std::string describe(const Launch& made) {
         text += fmt::format("place {} {} {} '{}' {} '{}'\n", p.rank, p.host, p.pid, p.cpus_allowed, p.threads,
                             p.thread_cpus);
     }
-    for (const auto& warning : made.warnings) text += fmt::format("warning '{}'\n", warning);
+    for (const auto& d : made.doubts)
+        text += fmt::format("doubt '{}' {} '{}' {}\n", d.kind, d.record, d.subject, d.value);
+    for (const auto& h : made.headlines)
+        text += fmt::format("headline {} '{}' '{}' '{}' {}\n", h.record, h.key, h.label, h.unit, h.value);
     for (const auto& r : made.records) {
-        text += fmt::format("case {} {} {} {} {}x{} [{}]\n", r.app, r.variant, name_of(r.uses),
-                            name_of(r.promise), r.ranks, r.threads, describe(r.parameters));
+        text += fmt::format("case {} '{}' {} {} {} {}x{} [{}]\n", r.app, r.problem, r.variant,
+                            name_of(r.uses), name_of(r.promise), r.ranks, r.threads, describe(r.parameters));
         text += fmt::format(" work {} {} {} {} limit {} '{}'\n", r.work.items, r.work.bytes,
                             r.work.operations, name_of(r.work.operation), r.limit.seconds, r.limit.derived);
-        text += fmt::format(" first {} converged {} batch {} verdict {} {} '{}' '{}' '{}' not run '{}'\n",
-                            r.first_seconds, r.converged, r.batch, r.verdict.checked, r.verdict.failed,
-                            r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
+        text += fmt::format(" first {} stopped by '{}' batch {} verdict {} {} '{}' '{}' '{}' not run '{}'\n",
+                            r.first_seconds, name_of(r.stopped_by), r.batch, r.verdict.checked,
+                            r.verdict.failed, r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
         for (const double seconds : r.seconds) text += fmt::format(" {}", seconds);
         for (const auto round : r.round) text += fmt::format(" #{}", round);
         for (const auto& s : r.shares)

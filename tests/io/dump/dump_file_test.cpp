@@ -151,7 +151,7 @@ TEST_F(DumpFiles, LaunchesThatEndTogetherLoseNothing) {
             file_system_renames_without_replacing = i % 3 == 0;
             file_system_links = i % 3 == 1;
             const auto launch = examples::launch(fmt::format("launch-{}", i));
-            _exit(write_whole_file("a.h5", dump_image(std::span(&launch, 1)), false).empty() ? 1 : 0);
+            _exit(write_whole_file("a.h5", examples::dump_image(launch), false).empty() ? 1 : 0);
         }
     }
     for (int i = 0; i < writers; ++i) {
@@ -228,18 +228,26 @@ TEST_F(DumpFiles, WhatIsNoDumpIsRefusedInOneSentence) {
     EXPECT_EQ(message_of([] { read_dump("missing.h5"); }),
               "cannot read missing.h5: No such file or directory");
     EXPECT_EQ(message_of([] { read_dump("."); }), "cannot read .: it is a folder; name a file in it");
-    EXPECT_EQ(message_of([] { read_dump("/dev/null"); }), "cannot read /dev/null: it is not a regular file");
+    EXPECT_EQ(message_of([] { read_dump("/dev/null"); }), "cannot read /dev/null: the file is empty");
     EXPECT_EQ(message_of([] { read_dump("empty.h5"); }), "cannot read empty.h5: the file is empty");
     EXPECT_EQ(message_of([] { read_dump("text.h5"); }),
               "cannot read text.h5: it is not an HDF5 file, so no timing dump");
-    EXPECT_EQ(
-        message_of([] { read_dump("short.h5"); }),
-        "cannot read short.h5: it is not as Pacer wrote it: cut, damaged, changed by another program, or no "
-        "timing dump");
-    put("none.h5", dump_image({}));
+    EXPECT_EQ(message_of([] { read_dump("short.h5"); }),
+              "cannot read short.h5: it is cut or damaged (opening the file failed)");
+    put("none.h5", examples::dump_image(std::span<const Launch>()));
     EXPECT_EQ(message_of([] { read_dump("none.h5"); }), "cannot read none.h5: it holds no launch");
+}
+
+TEST_F(DumpFiles, AreReadFromAPipeToo) {
+    DumpFile("a.h5", false, "reduce", 3).write(examples::launch("x"));
     ASSERT_EQ(mkfifo("pipe", 0600), 0);
-    EXPECT_EQ(message_of([] { read_dump("pipe"); }), "cannot read pipe: it is not a regular file");
+    const pid_t writer = fork();
+    if (writer == 0) {
+        std::ofstream("pipe", std::ios::binary) << std::ifstream("a.h5", std::ios::binary).rdbuf();
+        _exit(0);
+    }
+    EXPECT_EQ(read_dump("pipe").at(0).id, "x");
+    waitpid(writer, nullptr, 0);
 }
 
 }  // namespace

@@ -1,14 +1,34 @@
-// Reading one file of the input from front to back, decompressed on the way.
+// Reading one file from front to back, decompressed on the way.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <memory>
-
-#include "io/records/block.hpp"
-#include "io/records/walk.hpp"
+#include <string>
 
 namespace pacer {
+
+struct Found {
+    std::string path;  // "standard input" for -
+    bool standard_input = false;
+};
+
+enum class Compression { none, gzip, zstd };
+
+// A file of the input as it was when it was opened.
+struct InputFile {
+    std::string path;              // as messages name it; "standard input" for -
+    std::int64_t bytes = -1;       // on disk; -1: a stream (a pipe, a terminal), whose end nobody knows
+    std::int64_t modified_ns = 0;  // time of last modification, nanoseconds since 1970; 0 for a stream
+    Compression compression = Compression::none;
+    bool operator==(const InputFile&) const = default;
+};
+
+// Reading was given up: `stop` said so while nothing came from a pipe.
+struct ReadingStopped : std::exception {
+    const char* what() const noexcept override { return "reading was stopped"; }
+};
 
 class Stream {
   public:
@@ -34,8 +54,5 @@ class Stream {
     struct State;
     std::unique_ptr<State> state_;
 };
-
-// The file as Stream finds it; of a stream, which is not opened, only the name.
-InputFile look_at(const Found& found);
 
 }  // namespace pacer

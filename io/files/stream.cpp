@@ -1,11 +1,10 @@
-#include "io/records/stream.hpp"
+#include "io/files/stream.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -17,7 +16,6 @@
 
 #include "common/base/bytes.hpp"
 #include "common/base/status.hpp"
-#include "io/records/reader.hpp"
 
 namespace pacer {
 
@@ -58,7 +56,7 @@ class Raw {
         try {
             struct stat status {};
             if (::fstat(fd_, &status) != 0) refuse(path_, std::strerror(errno));
-            if (S_ISDIR(status.st_mode)) refuse(path_, "it is a folder now");
+            if (S_ISDIR(status.st_mode)) refuse(path_, "it is a folder; name a file in it");
             // Where standard input stands in its file is its giver's business.
             regular_ = S_ISREG(status.st_mode) && !found.standard_input;
             size_ = status.st_size;
@@ -322,14 +320,6 @@ std::int64_t Stream::bytes_on_disk() const {
 
 void Stream::check_unchanged() const {
     state_->raw.check_unchanged();
-}
-
-InputFile look_at(const Found& found) {
-    return bytes_of(found) < 0 ? InputFile{found.path} : Stream(found).file();
-}
-
-std::uint64_t hash(const void* data, std::size_t bytes) {
-    return ::XXH3_64bits(data, bytes);
 }
 
 }  // namespace pacer

@@ -1,0 +1,142 @@
+#include "common/base/doubt.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pacer {
+
+namespace {
+
+using enum Gravity;
+
+constexpr auto kinds = std::to_array<DoubtKind>({
+    {"failed", fault, "{subject}"},
+    {"oversubscribed", fault,
+     "{subject} compute at once, with {value} for this launch: they take turns, and what is timed is also "
+     "waiting.",
+     "{}", " cores", " core"},
+    {"over_quota", fault,
+     "{subject} compute at once, with the time of {value} for this launch (a cgroup quota): they take turns, "
+     "and "
+     "what is timed is also waiting.",
+     "{:.4g}", " cores", " core"},
+    {"bound_to_one_core", fault,
+     "{subject}: bound to 1 core a rank, so a hybrid variant has no second core there to run a thread on."},
+    {"bound_to_few_cores", fault,
+     "{subject}: bound to {value} a rank, where the threads of a variant take turns.", "{}", " cores",
+     " core"},
+    {"crowded", fault, "{subject} have only {value} between them, though others are free.", "{}", " cores",
+     " core"},
+    {"crowded_by_openmp", fault,
+     "{subject} have only {value} between them: OMP_PROC_BIND, OMP_PLACES or one of their kin put them "
+     "there.",
+     "{}", " cores", " core"},
+    {"idle_cores", fault, "{subject}: bound to {value} of them, an OpenMP variant leaves the others idle.",
+     "{}"},
+    {"idle_cores_hybrid", fault,
+     "The threads of hybrid variants on {subject} reach {value} of them: the others stay idle.", "{}"},
+    {"foreign_topology", note, "PACER_TOPOLOGY={subject} was taken for this machine"},
+    {"unsteady_clock_rate", doubt, "this host's cores do not always run at one speed: {subject}"},
+    {"thread_limit", fault, "OMP_THREAD_LIMIT={value} leaves OpenMP fewer threads than the {subject} here",
+     "{}"},
+    {"few_places", fault, "OMP_PLACES keeps OpenMP's threads on {value} of the {subject} here", "{}"},
+    {"others_load",
+     doubt,
+     "other processes took {value} of this host's CPU time during the launch",
+     "{:.0f}",
+     " %",
+     {},
+     100},
+    {"steal",
+     doubt,
+     "the hypervisor took {value} of this host's CPU time during the launch",
+     "{:.0f}",
+     " %",
+     {},
+     100},
+    {"small_arrays", doubt,
+     "arrays of {value} of the usual size, or they would take more than half of the free memory", "1/{}"},
+    {"arrays_in_cache", doubt,
+     "arrays of {value} of the usual size, or they would take more than half of the free memory: they fit "
+     "the "
+     "last cache, and what is timed is its speed",
+     "1/{}"},
+    {"sweep_cut", note,
+     "the sweep ends at {subject}, {value} times the last cache, or it would take more than half of the free "
+     "memory",
+     "{:.2g}"},
+    {"below_limit",
+     doubt,
+     "faster than the limit, so the probe of the limit is wrong",
+     "{:.0f}",
+     " %",
+     {},
+     100},
+    {"median_unknown", doubt, "the time budget ended before the median was known to 2 %", "{}", " repeats",
+     " repeat"},
+    {"median_unknown_at_stop", doubt, "stopped before the median was known to 2 %", "{}", " repeats",
+     " repeat"},
+    {"repeats_missing", doubt, "the time budget ended before all repeats were done", "{}", " repeats",
+     " repeat"},
+    {"repeats_missing_at_stop", doubt, "stopped before all repeats were done", "{}", " repeats", " repeat"},
+    {"few_repeats", doubt, "fewer than 6 repeats for want of time, so nothing is known of how they vary",
+     "{}"},
+    {"few_repeats_at_stop", doubt, "fewer than 6 repeats, so nothing is known of how they vary", "{}"},
+    {"cold_first", note, "the first execution took over 1.5 times the median", "{:.1f}", "x"},
+    {"drift", doubt, "drifted from the first third of the repeats to the last", "{:+.0f}", " %", {}, 100},
+    {"correlation", doubt, "neighbouring repeats are correlated, so the interval is too narrow", "{:.2f}"},
+    {"two_modes", doubt, "the repeats fall in two groups, so the median may jump between launches"},
+    {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
+    {"lucky_race", note, "lost no update in this launch, by luck, as nothing kept its workers from it", "{}",
+     " workers"},
+    {"stopped", doubt, "stopped early by a signal"},
+    {"said", doubt, "{subject}"},
+});
+
+constexpr DoubtKind unknown_kind{"", doubt, "{subject}"};
+
+std::string replaced(std::string text, std::string_view mark, std::string_view by) {
+    if (const auto at = text.find(mark); at != text.npos) text.replace(at, mark.size(), by);
+    return text;
+}
+
+}  // namespace
+
+std::span<const DoubtKind> doubt_kinds() {
+    return kinds;
+}
+
+const DoubtKind& doubt_kind(std::string_view name) {
+    const auto found =
+        std::find_if(kinds.begin(), kinds.end(), [&](const auto& kind) { return kind.name == name; });
+    return found == kinds.end() ? unknown_kind : *found;
+}
+
+std::string value_words(const DoubtKind& kind, double low, double high) {
+    if (kind.format.empty()) return {};
+    const auto text = [&](double value) {
+        return fmt::format(fmt::runtime(kind.format), value * kind.factor);
+    };
+    auto words = text(high);
+    const auto unit = words == "1" && !kind.one.empty() ? kind.one : kind.unit;
+    const auto is_signed = [](const std::string& number) { return number.find_first_of("+-") == 0; };
+    if (auto least = text(low); least != words)
+        words = least.append(is_signed(least) ? " to " : "\u2013").append(words);
+    return words.append(unit);
+}
+
+// The subject last: it may have anything in it.
+std::string sentence(const DoubtKind& kind, std::string_view subject, double low, double high) {
+    return replaced(replaced(std::string(kind.sentence), "{value}", value_words(kind, low, high)),
+                    "{subject}", subject);
+}
+
+std::string sentence(const Doubt& doubt) {
+    const auto& kind = doubt_kind(doubt.kind);
+    if (&kind == &unknown_kind) return fmt::format("{} {}", doubt.kind, doubt.subject);
+    return sentence(kind, doubt.subject, doubt.value, doubt.value);
+}
+
+}  // namespace pacer

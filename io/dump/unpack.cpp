@@ -1,0 +1,170 @@
+#include <algorithm>
+#include <utility>
+
+#include "io/dump/pack.hpp"
+
+namespace pacer::dump {
+
+namespace {
+
+std::size_t index(std::int64_t key) {
+    return static_cast<std::size_t>(key);
+}
+
+// The rows that belong together, one group after the other.
+template <class Row>
+class Groups {
+  public:
+    Groups(const std::vector<Row>& rows, std::int64_t Row::*key) : rows_(rows), key_(key) {}
+
+    // To be asked for in the order of keys.
+    std::span<const Row> of(std::size_t key) {
+        const auto first = next_;
+        while (next_ < rows_.size() && index(rows_[next_].*key_) == key) ++next_;
+        return {rows_.data() + first, next_ - first};
+    }
+
+  private:
+    const std::vector<Row>& rows_;
+    std::int64_t Row::*key_;
+    std::size_t next_ = 0;
+};
+
+template <class Row>
+Facts facts_of(std::span<const Row> rows) {
+    Facts facts;
+    facts.reserve(rows.size());
+    bool goes_on = false;
+    for (const auto& row : rows) {
+        if (goes_on) {
+            std::get<std::string>(facts.back().second) += row.text;
+        } else if (row.kind == "i") {
+            facts.emplace_back(row.name, row.whole);
+        } else if (row.kind == "f") {
+            facts.emplace_back(row.name, row.number);
+        } else {
+            facts.emplace_back(row.name, row.text);
+        }
+        goes_on = row.kind == "s+";
+    }
+    return facts;
+}
+
+std::vector<Place> places_of(std::span<const PlaceRow> rows) {
+    std::vector<Place> places;
+    for (const auto& row : rows) {
+        places.push_back({static_cast<int>(row.rank), row.host, row.pid, row.cpus_allowed,
+                          static_cast<int>(row.threads), row.thread_cpus});
+    }
+    return places;
+}
+
+Record record_of(const CaseRow& row) {
+    Record record;
+    record.app = row.app;
+    record.variant = row.variant;
+    record.uses = uses_named(row.uses);
+    record.promise = promise_named(row.promise);
+    record.ranks = static_cast<int>(row.ranks);
+    record.threads = static_cast<int>(row.threads);
+    record.work = {row.items, row.bytes, row.operations, operation_named(row.operation)};
+    record.limit = {row.limit_seconds, row.limit_derived};
+    record.first_seconds = row.first_seconds;
+    record.batch = row.batch;
+    record.stopped_by = stopped_by_named(row.stopped_by);
+    record.verdict.checked = row.checked;
+    record.verdict.failed = row.failed;
+    record.not_run = row.not_run;
+    return record;
+}
+
+class Unpacker {
+  public:
+    explicit Unpacker(const Tables& tables)
+        : tables_(tables),
+          facts_(tables.facts, &FactRow::launch),
+          placement_(tables.placement, &PlaceRow::launch),
+          cases_(tables.cases, &CaseRow::launch),
+          checks_(tables.checks, &CheckRow::of_case),
+          parameters_(tables.parameters, &ParameterRow::of_case),
+          observed_(tables.observed, &ObservedRow::of_case),
+          shares_(tables.shares, &ShareRow::of_case),
+          doubts_(tables.doubts, &DoubtRow::launch),
+          headlines_(tables.headlines, &HeadlineRow::launch) {}
+
+    Launch launch(std::size_t key) {
+        Launch launch;
+        launch.id = tables_.launches[key].id;
+        launch.circumstances = facts_of(facts_.of(key));
+        launch.placement = places_of(placement_.of(key));
+        const auto first_case = next_case_;
+        const auto record_of_case = [&](std::int64_t of_case) {
+            return of_case < 0 ? -1 : static_cast<int>(index(of_case) - first_case);
+        };
+        for (const auto& row : cases_.of(key)) launch.records.push_back(next_record(row));
+        for (const auto& row : doubts_.of(key))
+            launch.doubts.push_back({row.kind, record_of_case(row.of_case), row.subject, row.value});
+        for (const auto& row : headlines_.of(key))
+            launch.headlines.push_back(
+                {record_of_case(row.of_case), row.key, row.label, row.unit, row.value});
+        return launch;
+    }
+
+  private:
+    Record next_record(const CaseRow& row) {
+        const auto key = next_case_++;
+        auto record = record_of(row);
+        const auto& problem = tables_.problems[index(row.problem)];
+        record.problem = problem.name;
+        record.baseline = problem.baseline_variant;
+        record.parameters = facts_of(parameters_.of(key));
+        for (const auto& check : checks_.of(key)) {
+            record.verdict.got = check.got;
+            record.verdict.want = check.want;
+            record.verdict.tolerance = check.tolerance;
+        }
+        for (const auto& share : shares_.of(key)) {
+            record.shares.push_back(
+                {static_cast<int>(share.rank), static_cast<int>(share.threads), share.items, share.partial});
+        }
+        add_samples(row, record);
+        for (const auto& number : observed_.of(key)) {
+            if (number.repeat == row.first_repeat) record.observed.push_back({number.name, {}});
+            record.observed.back().values.push_back(number.value);
+        }
+        return record;
+    }
+
+    void add_samples(const CaseRow& row, Record& record) {
+        record.round.reserve(index(row.repeats));
+        for (const auto& repeat :
+             std::span(tables_.repeats).subspan(index(row.first_repeat), index(row.repeats)))
+            record.round.push_back(static_cast<std::int32_t>(repeat.round));
+        record.seconds.reserve(index(row.repeats * row.ranks));
+        for (std::int64_t i = 0; i < row.repeats * row.ranks; ++i)
+            record.seconds.push_back(tables_.rank_seconds[next_sample_++].seconds);
+    }
+
+    const Tables& tables_;
+    Groups<FactRow> facts_;
+    Groups<PlaceRow> placement_;
+    Groups<CaseRow> cases_;
+    Groups<CheckRow> checks_;
+    Groups<ParameterRow> parameters_;
+    Groups<ObservedRow> observed_;
+    Groups<ShareRow> shares_;
+    Groups<DoubtRow> doubts_;
+    Groups<HeadlineRow> headlines_;
+    std::size_t next_case_ = 0, next_sample_ = 0;
+};
+
+}  // namespace
+
+std::vector<Launch> unpack(const Tables& tables) {
+    Unpacker unpacker(tables);
+    std::vector<Launch> launches;
+    for (std::size_t key = 0; key < tables.launches.size(); ++key) launches.push_back(unpacker.launch(key));
+    return launches;
+}
+
+}  // namespace pacer::dump
