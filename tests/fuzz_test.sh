@@ -25,7 +25,7 @@ compile() { # compile FOLDER TARGET ARGUMENT...
     "$compiler" -std=c++20 -g -O2 -I. "${instrumented[@]}" "tests/$1/$2.cpp" "${@:3}" -o "$scratch/$2"
 }
 mapfile -t reading < <(sed -n '/pacer_records STATIC/,/)/ s/^ *\(records\/[a-z_]*\.cpp\)$/io\/\1/p' io/CMakeLists.txt)
-compile io/records fuzz_records common/base/bytes.cpp "${reading[@]}" -lfmt -lz -lzstd -lxxhash
+compile io/records fuzz_records common/base/bytes.cpp io/files/stream.cpp "${reading[@]}" -lfmt -lz -lzstd -lxxhash
 exact_sum=(-ffp-contract=off common/exact_sum/{accumulator,fold_window,scatter}.cpp)
 compile common/exact_sum fuzz_exact_sum "${exact_sum[@]}"
 # The committed bits by another compiler than the project's.
