@@ -129,8 +129,12 @@ std::vector<Doubt> all_doubts(const Launch& launch) {
     const bool count_asked = number(launch.circumstances, "repeats_asked") > 0;
     for (std::size_t i = 0; i < launch.records.size(); ++i)
         add_samples(launch.records[i], static_cast<int>(i), count_asked, doubts);
+    const auto place = [](const Doubt& doubt) {
+        return std::tuple(place_of(doubt.kind), std::string_view(doubt.kind), doubt.record >= 0,
+                          doubt.record >= 0 ? std::string_view(doubt.subject) : "");
+    };
     std::stable_sort(doubts.begin(), doubts.end(),
-                     [](const auto& a, const auto& b) { return place_of(a.kind) < place_of(b.kind); });
+                     [&](const auto& a, const auto& b) { return place(a) < place(b); });
     return doubts;
 }
 
@@ -144,7 +148,9 @@ std::vector<std::string> doubt_sentences(const Launch& launch, std::size_t most_
         }
         std::vector<std::string> cases;
         const auto& first = *doubt;
-        for (; doubt != doubts.end() && doubt->kind == first.kind && doubt->record >= 0; ++doubt)
+        for (; doubt != doubts.end() && doubt->kind == first.kind && doubt->subject == first.subject &&
+               doubt->record >= 0;
+             ++doubt)
             cases.push_back(case_words(*doubt, launch));
         if (cases.size() > most_cases) {
             const auto more = cases.size() - (most_cases - 1);

@@ -149,7 +149,7 @@ void check_observed(const Tables& tables) {
         for (std::int64_t repeat = 0; repeat < its.repeats; ++repeat, ++i) {
             if (i == tables.observed.size() || tables.observed[i].of_case != first.of_case ||
                 tables.observed[i].name != first.name ||
-                tables.observed[i].repeat != its.first_repeat + repeat)
+                tables.observed[i].repeat != its.first_repeat + repeat || tables.observed[i].rank != -1)
                 refuse("table observed has {} numbers called {} for {} repeats of {}", repeat, first.name,
                        its.repeats, where(tables, its));
         }
@@ -193,6 +193,11 @@ void check(const Tables& tables) {
     keys("problems", tables.problems, &ProblemRow::launch, tables.launches.size());
     check_cases(tables);
     keys("checks", tables.checks, &CheckRow::of_case, tables.cases.size());
+    const auto& checks = tables.checks;
+    for (std::size_t i = 0; i < checks.size(); ++i) {
+        if (!checks[i].name.empty() || (i > 0 && checks[i].of_case == checks[i - 1].of_case))
+            refuse("table checks has more than the one check that a case has");
+    }
     keys("parameters", tables.parameters, &ParameterRow::of_case, tables.cases.size());
     check_values("parameters", tables.parameters, &ParameterRow::of_case);
     check_observed(tables);

@@ -238,14 +238,6 @@ Launch read_launch(const hdf5::Group& group, const std::string& id) {
     return launch;
 }
 
-// Any change of any byte.
-void check_bytes(std::string_view image) {
-    const auto line = format_1_last_line("").size();
-    const auto end = image.size() > line ? image.size() - line : 0;
-    if (image.substr(end) != format_1_last_line(image.substr(0, end)))
-        refuse("it is not as Pacer wrote it: cut, damaged, or changed by another program");
-}
-
 }  // namespace
 
 std::string format_1_last_line(std::string_view bytes) {
@@ -256,8 +248,16 @@ std::string format_1_last_line(std::string_view bytes) {
     return fmt::format("\npacer-fnv1a64 {:016x}\n", hash);
 }
 
+bool is_whole_format_1(std::string_view image) {
+    const auto line = format_1_last_line("").size();
+    if (image.size() < line) return false;
+    const auto bytes = image.substr(0, image.size() - line), last = image.substr(bytes.size());
+    return last.starts_with("\npacer-fnv1a64 ") && last == format_1_last_line(bytes);
+}
+
 std::vector<Launch> read_format_1(const hdf5::Group& root, std::string_view image) {
-    check_bytes(image);
+    if (!is_whole_format_1(image))
+        refuse("it is not as Pacer wrote it: cut, damaged, or changed by another program");
     const auto parent = root.open("launch");
     std::vector<Launch> launches;
     for (const auto& id : parent.children()) launches.push_back(read_launch(parent.open(id), id));

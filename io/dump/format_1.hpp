@@ -16,7 +16,7 @@
 //     /index/                  what is in the launches, once more
 //
 // The HDF5 file is followed by one line, "\npacer-fnv1a64 <16 hex digits>\n", the 64-bit FNV-1a hash of all
-// bytes before it. So HDF5 sees no byte that was changed.
+// bytes before it: any change of any byte is found.
 #pragma once
 
 #include <string>
@@ -30,6 +30,9 @@ namespace pacer {
 
 // The line that ends a dump whose HDF5 file is `bytes`.
 std::string format_1_last_line(std::string_view bytes);
+
+// Whether it ends with that line, so that no byte was changed.
+bool is_whole_format_1(std::string_view image);
 
 // Throws std::runtime_error, which completes "cannot read FILE: ".
 std::vector<Launch> read_format_1(const hdf5::Group& root, std::string_view image);

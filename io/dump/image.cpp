@@ -142,7 +142,7 @@ std::vector<Launch> launches_in(std::string_view image, int* format) {
     if (image.empty()) refuse("the file is empty");
     if (!image.starts_with(hdf5_signature.substr(0, image.size())))
         refuse("it is not an HDF5 file, so no timing dump");
-    if (hdf5::has_checksums(image)) return read(image, *format);
+    if (is_whole_format_1(image) || hdf5::has_checksums(image)) return read(image, *format);
     constexpr std::size_t bytes_a_second = std::size_t{1} << 25;  // at least, when nothing is damaged
     const auto patience = std::min<std::size_t>(8 + image.size() / bytes_a_second, 3600);
     const auto own = made_in_child([&](const auto& use) { make_dump(read(image, *format), use); },

@@ -1,6 +1,7 @@
 #include "io/dump/in_child.hpp"
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,6 +38,8 @@ void limit_child(unsigned seconds) {
     const rlimit none{0, 0};
     setrlimit(RLIMIT_CORE, &none);
     limit_memory();
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::signal(SIGXFSZ, SIG_IGN);  // ulimit -f holds for memory files, too
     std::signal(SIGALRM, SIG_DFL);
     sigset_t alarm_signal;
     sigemptyset(&alarm_signal);
@@ -61,7 +64,8 @@ bool write_all(int file, std::string_view bytes) {
     int ended = made;
     try {
         make([&](std::string_view bytes) {
-            if (!write_all(file, bytes)) refuse("no memory is left to read it: {}", std::strerror(errno));
+            if (!write_all(file, bytes))
+                refuse("what is read of it cannot be kept: {}", std::strerror(errno));
         });
     } catch (const std::exception& error) {
         ended = ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0 && write_all(file, error.what())
@@ -76,11 +80,19 @@ bool write_all(int file, std::string_view bytes) {
 Bytes made_in_child(const std::function<void(const std::function<void(std::string_view)>&)>& make,
                     unsigned seconds) {
     const Descriptor file(::memfd_create("pacer-dump", MFD_CLOEXEC));
+    std::signal(SIGCHLD, SIG_DFL);  // or nobody hears how the child ended
     const pid_t child = file.get() < 0 ? -1 : fork();
     if (child < 0) refuse("no process could be made to read it: {}", std::strerror(errno));
     if (child == 0) be_child(make, seconds, file.get());
     int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+    while (waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) refuse("how its reading ended is not known: {}", std::strerror(errno));
+    }
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+        refuse(
+            "it took longer than {} s to read: it is damaged, or too large for a file that another program "
+            "wrote",
+            seconds);
     if (!WIFEXITED(status) || WEXITSTATUS(status) > refused) refuse("it is cut or damaged");
     const auto size = lseek(file.get(), 0, SEEK_END);
     Bytes bytes(size < 0 ? 0 : static_cast<std::size_t>(size));

@@ -1,24 +1,28 @@
 // Timing dumps, format 2: tidy tables at the root of an HDF5 file.
 //
-//     /                  attributes format = "pacer-timings", format_version = 2, written_by; tables: a line
-//     a
-//                        table, "NAME ROWS CHECKSUM"; tables_checksum: that of the text of `tables`
-//     /launches          a row a launch, in the order of their ids
-//     /facts             launch, host (empty: all), name, kind, whole, number, text: its environment, in
-//     order /placement         launch, rank, host, pid, cpus_allowed, threads, thread_cpus /problems launch,
-//     name, baseline_variant /cases             a row a case, in the order of the app's variants /checks
-//     case, name, got, want, tolerance (decimal text) /parameters        case, name, kind, whole, number,
-//     text /repeats           case, round, position, seconds (one execution, slowest rank), slowest_rank,
-//                        start_skew_seconds; in the order run
-//     /rank_seconds      repeat, rank, seconds: from when the first rank of its node started until it ended
-//     /observed          case, repeat, rank (-1: all), name, unit, value: what came with each repeat
-//     /shares            case, rank, threads, items, partial (decimal text): adds up to the answer
-//     /doubts            launch, case (-1: all), kind, subject, value: what no other table can tell
-//     /headlines         launch, case (-1: none), key, label, unit, value: what `timings summary` shows
+// clang-format off
+//     /               attributes format = "pacer-timings", format_version = 2, written_by; tables: a line a table,
+//                     "NAME ROWS CHECKSUM"; tables_checksum: that of the text of `tables`
+//     /launches       a row a launch, in the order of their ids
+//     /facts          launch, host (empty: all), name, kind, whole, number, text: its environment, in order
+//     /placement      launch, rank, host, pid, cpus_allowed, threads, thread_cpus
+//     /problems       launch, name, baseline_variant
+//     /cases          a row a case, in the order of the app's variants
+//     /checks         case, name (empty), got, want, tolerance (decimal text): one a case
+//     /parameters     case, name, kind, whole, number, text
+//     /repeats        case, round, position, seconds (one execution, slowest rank), slowest_rank, start_skew_seconds;
+//                     in the order run
+//     /rank_seconds   repeat, rank, seconds: from when the first rank of its node started until it ended
+//     /observed       case, repeat, rank (-1: all), name, unit, value: what came with each repeat
+//     /shares         case, rank, threads, items, partial (decimal text): adds up to the answer
+//     /doubts         launch, case (-1: all), kind, subject, value: what no other table can tell
+//     /headlines      launch, case (-1: none), key, label, unit, value: what `timings summary` shows
+// clang-format on
 //
 // Keys (launch, case, problem, repeat) are row numbers in this file, from 0. Rows of one launch or case lie
 // together, in the order of the keys. A number that is not known is NaN, or -1 if it is a key or a count; a
-// text that is not known is empty. Of a fact or a parameter the column that its kind (i, f, s) names holds
+// text that is not known is empty. Nothing fills these yet: launches.seconds and status, repeats.position and
+// start_skew_seconds, facts.host. Of a fact or a parameter the column that its kind (i, f, s) names holds
 // the value; kind "s+" says that the text goes on in the next row.
 //
 // A dataset is a compound of int64, float64 and UTF-8 of fixed length, padded with zeros; chunked, shuffled,

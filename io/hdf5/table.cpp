@@ -15,7 +15,11 @@ constexpr std::size_t longest_row = std::size_t{1} << 24;  // bytes; what is lon
 constexpr unsigned effort = 4;                             // of deflate, 1 to 9
 
 Id type_of(const Column& column) {
-    if (column.cell == Cell::text) return string_type(column.bytes);
+    if (column.cell == Cell::text) {
+        auto type = string_type(column.bytes);
+        if (column.ascii) check(H5Tset_cset(type, H5T_CSET_ASCII), "choosing a string's character set");
+        return type;
+    }
     return {H5Tcopy(column.cell == Cell::whole ? H5T_NATIVE_INT64 : H5T_NATIVE_DOUBLE), H5Tclose,
             "creating a column's type"};
 }
@@ -62,6 +66,7 @@ std::optional<Column> column_of(hid_t compound, unsigned member, const std::stri
     if (is_fixed_string(type)) {
         column.cell = Cell::text;
         column.bytes = H5Tget_size(type);
+        column.ascii = H5Tget_cset(type) == H5T_CSET_ASCII;
     } else if (kind == H5T_FLOAT) {
         column.cell = Cell::real;
     } else if (kind != H5T_INTEGER) {

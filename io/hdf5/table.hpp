@@ -18,6 +18,7 @@ struct Column {
     Cell cell = Cell::whole;
     std::size_t bytes = 8;  // of a text: of the longest one, at least 1
     std::size_t offset = 0;
+    bool ascii = false;  // of a text: HDF5 does not convert between ASCII and UTF-8
 };
 
 // Rows lie in memory as in the file: column after column, without gaps.

@@ -27,7 +27,8 @@ CaseKey key_of(const Record& record) {
 std::string identity(const Record& record) {
     auto text = fmt::format("{}/{}/{}/{}", record.app, record.variant, record.ranks, record.threads);
     for (const auto& [name, value] : record.parameters) {
-        text += fmt::format("\n{} {} {}", name, value.index(), to_string(value));
+        const auto held = to_string(value);  // may hold anything, so its length tells where it ends
+        text += fmt::format("\n{} {} {} {}", name, value.index(), held.size(), held);
     }
     return text;
 }
@@ -60,10 +61,16 @@ void add(Case& all, const Record& record, const Launch& launch) {
     all.launches.push_back({&launch, &record, median_of(record, launch)});
 }
 
+// Whether they are one launch, read twice. What the two formats store in different ways is left out.
 bool same_samples(const Launch& a, const Launch& b) {
-    return std::equal(
-        a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
-        [](const Record& x, const Record& y) { return x.variant == y.variant && x.seconds == y.seconds; });
+    return std::equal(a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
+                      [](const Record& x, const Record& y) {
+                          return identity(x) == identity(y) && x.seconds == y.seconds && x.round == y.round &&
+                                 x.batch == y.batch && x.not_run == y.not_run &&
+                                 x.verdict.checked == y.verdict.checked &&
+                                 x.verdict.failed == y.verdict.failed && x.verdict.got == y.verdict.got &&
+                                 x.verdict.want == y.verdict.want;
+                      });
 }
 
 bool matches(const CaseKey& key, const std::string& wanted) {
@@ -167,7 +174,7 @@ std::vector<Launch> read_launches(const std::vector<std::string>& files, bool de
             const auto where = other == file ? fmt::format("there twice, in {}", file)
                                              : fmt::format("in {} and again in {}", other, file);
             if (!same_samples(launch, launches[index])) {
-                throw UsageError(fmt::format("launch {} is {}, with other times", launch.id, where));
+                throw UsageError(fmt::format("launch {} is {}, with other content", launch.id, where));
             }
             if (!dedupe) {
                 throw UsageError(

@@ -156,7 +156,15 @@ TEST_F(Files, WithTheSameLaunchAreRefusedByNameOrTakenOnce) {
     auto changed = launches[1];
     changed.records[0].seconds[0] *= 2;
     const auto forged = file("forged.h5", {changed});
-    EXPECT_NE(refusal([&] { read_launches({one, forged}, true); }).find("with other times"), what.npos);
+    EXPECT_NE(refusal([&] { read_launches({one, forged}, true); }).find("with other content"), what.npos);
+    for (auto* change :
+         {+[](Record& record) { ++record.verdict.failed; }, +[](Record& record) { record.threads += 6; },
+          +[](Record& record) { ++record.round.back(); }}) {
+        auto differs = launches[1];
+        change(differs.records[0]);
+        const auto odd = file("odd.h5", {differs});
+        EXPECT_NE(refusal([&] { read_launches({one, odd}, true); }).find("with other content"), what.npos);
+    }
 }
 
 TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {

@@ -109,6 +109,17 @@ TEST(Doubts, NameTheFirstOfManyCasesOfSeveralProblems) {
     EXPECT_TRUE(doubt_sentences(launch, 8)[0].ends_with("read (bytes 8) (6 repeats)"));
 }
 
+TEST(Doubts, OfCasesAreToldBySubject) {
+    auto launch = launch_of({record_of("serial", std::vector<double>(6, 1.0)),
+                             record_of("simd", std::vector<double>(6, 1.0)),
+                             record_of("mpi", std::vector<double>(6, 1.0))});
+    launch.doubts = {
+        {"newer", 0, "A", 0}, {"newer still", 1, "B", 0}, {"newer", 1, "C", 0}, {"newer", 2, "A", 0}};
+    const std::vector<std::string> expected = {"newer A: serial, mpi", "newer C: simd",
+                                               "newer still B: simd"};
+    EXPECT_EQ(doubt_sentences(launch), expected);
+}
+
 TEST(Doubts, OfSeveralLaunchesAreToldOnce) {
     std::vector<Launch> launches;
     for (const double share : {0.07, 0.29, 0.01}) {

@@ -153,6 +153,11 @@ def check_harmless_changes(source):
     def big_endian(file):
         rewritten(file, "repeats", file["repeats"][()], file["repeats"].dtype.newbyteorder(">"))
 
+    def in_ascii(file):
+        for name in list(file):
+            rows = file[name][()]
+            rewritten(file, name, rows.astype([(column, rows.dtype[column].str) for column in rows.dtype.names]))
+
     def with_a_column(file):
         rows = file["shares"][()]
         kind = [("note", "S5")] + [(column, rows.dtype[column]) for column in rows.dtype.names] + [("weight", "f4")]
@@ -162,7 +167,7 @@ def check_harmless_changes(source):
         rewritten(file, "shares", more)
 
     changed = [copied(source, folder / f"{change.__name__}.h5", change)
-               for change in (extended, by_others, big_endian, with_a_column)]
+               for change in (extended, by_others, big_endian, with_a_column, in_ascii)]
     changed.append(remade(source, folder / "remade.h5"))
     for number, options in enumerate(([], ["-f", "NONE"], ["-l", "CONTI", "-f", "NONE"], ["-f", "GZIP=9"])):
         repacked = folder / f"repacked{number}.h5"
