@@ -28,6 +28,7 @@ void print_path(const Options& options, const std::string& path) {
     print_out(fmt::format("dump: {}\n", path), options.format == Format::table ? stdout : stderr);
 }
 
+// What the launch ends with, by its records: on rank 0, where they are complete.
 ExitStatus status_of(const Session& session) {
     const auto& records = session.launch.records;
     const auto was_run = [](const Record& record) { return record.repeats() > 0; };
@@ -35,40 +36,59 @@ ExitStatus status_of(const Session& session) {
         return ExitStatus::wrong;
     }
     if (session.stopped()) return ExitStatus::stopped_early;
-    if (std::none_of(records.begin(), records.end(), was_run)) {
-        say("nothing was run, so nothing is right\n");
-        return ExitStatus::wrong;
-    }
-    const auto& missing = session.out_of_time();
-    if (missing.empty()) return ExitStatus::right;
-    say("{} got no repeat, so nothing can be told of {}\n", fmt::join(missing, ", "),
-        missing.size() == 1 ? "it" : "them");
-    return ExitStatus::inconclusive;
+    if (std::none_of(records.begin(), records.end(), was_run)) return ExitStatus::wrong;
+    return session.out_of_time().empty() ? ExitStatus::right : ExitStatus::inconclusive;
 }
 
-// Writes the dump, if one is wanted, and the report. Returns the same status on every rank. Throws
-// UsageError, after the report, if the dump could not be written. Collective.
-ExitStatus deliver(Session& session, EarlyDump* dump, const std::string& version) {
-    auto status = ExitStatus::right;
-    on_root(session.world, [&] {
-        auto& facts = session.launch.circumstances;
-        facts.emplace_back("hdf5_version", version);
-        for (auto& fact : provenance()) facts.push_back(std::move(fact));
-        // The dump first: a reader of stdout may have gone, which ends this process.
-        std::string path;
-        std::optional<UsageError> no_dump;
+// Why the status is what no row of the report shows.
+void say_what_is_missing(const Session& session) {
+    const auto& records = session.launch.records;
+    if (session.status == ExitStatus::wrong &&
+        std::all_of(records.begin(), records.end(), [](const Record& r) { return r.repeats() == 0; }))
+        say("nothing was run, so nothing is right\n");
+    if (session.status != ExitStatus::inconclusive) return;
+    const auto& missing = session.out_of_time();
+    say("{} got no repeat, so nothing can be told of {}\n", fmt::join(missing, ", "),
+        missing.size() == 1 ? "it" : "them");
+}
+
+// What is known only after the repeats. Rank 0 only.
+void complete(Session& session, const App& app, const std::string& version) {
+    auto& launch = session.launch;
+    for (auto& doubt : app.doubts(launch)) launch.doubts.push_back(std::move(doubt));
+    if (!session.failure.empty()) launch.doubts.push_back({"failed", -1, session.failure, 0});
+    launch.headlines = headlines_of(launch, app.headlines());
+    launch.circumstances.emplace_back("hdf5_version", version);
+    for (auto& fact : provenance()) launch.circumstances.push_back(std::move(fact));
+    session.status = status_of(session);
+}
+
+// Writes what is wanted in files, then prints the report: a reader of stdout may have gone, which ends this
+// process. Throws UsageError, after the report, if a file could not be written. Collective.
+void deliver(Session& session, App& app, EarlyDump* dump) {
+    const auto& options = session.options;
+    std::optional<UsageError> failure;
+    const auto attempt = [&](const auto& work) {
         try {
-            if (dump != nullptr) path = dump->write(session.launch);
-        } catch (const UsageError& error) {
-            no_dump = error;
+            work();
+        } catch (const UsageError& error) {  // thrown on every rank alike
+            if (!failure) failure = error;
         }
-        print_report(session);
-        if (no_dump) throw UsageError(*no_dump);
-        if (dump != nullptr) print_path(session.options, path);
-        status = status_of(session);
+    };
+    std::string path, text;
+    attempt([&] {
+        on_root(session.world, [&] {
+            if (dump != nullptr) path = dump->write(session.launch);
+        });
     });
-    MPI_Bcast(&status, sizeof status, MPI_BYTE, 0, session.world.comm);
-    return status;
+    attempt([&] { on_every_rank(session.world, [&] { text = app.afterwards(session); }); });
+    on_root(session.world, [&] {
+        print_report(session);
+        if (!path.empty()) print_path(options, path);
+        if (options.shows_table()) print_out(text);
+        if (failure) throw UsageError(*failure);
+        say_what_is_missing(session);
+    });
 }
 
 // Says why the launch is wrong whatever its answers are.
@@ -100,19 +120,9 @@ ExitStatus run_launch(App& app, const Team& world, int argc, char** argv) {
     session.measure();
     app.release();
     session.close();
-    if (world.root()) {
-        auto& doubts = session.launch.doubts;
-        for (auto& doubt : app.doubts(session.launch)) doubts.push_back(std::move(doubt));
-        if (!session.failure.empty()) doubts.push_back({"failed", -1, session.failure, 0});
-        session.launch.headlines = headlines_of(session.launch, app.headlines());
-    }
-    session.status = deliver(session, dump.get(), version);
-
-    std::string text;
-    on_every_rank(world, [&] { text = app.afterwards(session); });
-    on_root(world, [&] {
-        if (options.shows_table()) print_out(text);
-    });
+    on_root(world, [&] { complete(session, app, version); });
+    MPI_Bcast(&session.status, sizeof session.status, MPI_BYTE, 0, world.comm);
+    deliver(session, app, dump.get());
     return session.failure.empty() ? session.status : fail(app, session);
 }
 

@@ -63,7 +63,7 @@ class App {
     // What timings summary is to show of a launch; see headlines.cpp of the apps.
     virtual std::vector<HeadlineRule> headlines() const { return {}; }
 
-    // After the report: what rank 0 returns is printed where the report is a table.
+    // Writes files of the app's own. What rank 0 returns is printed after the report where that is a table.
     virtual std::string afterwards(const Session& /*session*/) { return {}; }
 };
 

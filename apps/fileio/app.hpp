@@ -63,6 +63,10 @@ class App final : public pacer::App {
                       .describe = describe});
     }
 
+    void release() override {
+        if (problem_) problem_->made.reset();
+    }
+
     std::string afterwards(const Session& session) override {
         if (session.status != ExitStatus::right) return {};
         const auto& all = problem_->expected;

@@ -40,7 +40,8 @@ class App final : public pacer::App {
         auto& problems = options.problems;
         const bool named = std::find(problems.begin(), problems.end(), sweep_group.problem) != problems.end();
         if (named && problems.size() > 1) throw UsageError("the problem sweep is measured alone");
-        if (sweeps_ && !problems.empty()) throw UsageError("--sweep excludes --problems");
+        if (sweeps_ && !problems.empty() && !named)
+            throw UsageError("--sweep is a problem of its own: leave out --problems");
         sweeps_ = sweeps_ || named;
         if (sweeps_) {
             problems = {std::string(sweep_group.problem)};

@@ -49,7 +49,6 @@ class App final : public pacer::App {
                       .describe = describe});
     }
 
-    // The trace first: a reader of stdout may have gone, which ends this process.
     std::string afterwards(const Session& session) override {
         const auto& options = session.options;
         if (!options.shows_table() && trace_.empty()) return {};

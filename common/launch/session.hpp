@@ -31,7 +31,7 @@ class Session {
     const Team& world;
     const Options& options;
     Threads threads;
-    Launch launch;  // complete on rank 0 after close()
+    Launch launch;  // on rank 0; run_app() completes it after close()
 
     // Why the launch is wrong whatever its answers are; empty: it is not. The same on every rank. If nothing
     // is planned it ends at once.

@@ -321,4 +321,9 @@ if [ -c /dev/full ]; then
     [ -s full.csv ] || fail 'a full standard output: the results are not there'
 fi
 
+# A reader that has gone ends the process: the input that was made for it goes before.
+mkdir temporary
+TMPDIR=$PWD/temporary "$fileio" -n 20 --repeats 1 --variants serial --no-dump 2>/dev/null | true || true
+rmdir temporary || fail 'a reader that has gone: the input that was made stays'
+
 finish

@@ -160,10 +160,11 @@ done
 
 if [ -c /dev/full ]; then
     status=0
-    "$queues" "${quick[@]}" --no-dump >/dev/full 2>"$scratch/stderr" || status=$?
+    "$queues" "${quick[@]}" --no-dump --trace full.json >/dev/full 2>"$scratch/stderr" || status=$?
     err=$(cat "$scratch/stderr")
     expect 2 'a full standard output'
     once 'standard output' 'a full standard output'
+    [ -s full.json ] || fail 'a full standard output: the trace is not there'
 fi
 
 # A disk that is full after the report, in the middle of the charts: a limit in KiB instead.

@@ -1,6 +1,7 @@
 // What casts doubt on launches: found in samples and facts, told once.
 #include "common/measure/doubts.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <numeric>
