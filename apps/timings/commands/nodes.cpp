@@ -110,7 +110,7 @@ ExitStatus compare_all(const Settings& settings) {
     auto shown = rows;
     if (settings.output.for_people() && !settings.all) std::erase_if(shown, unremarkable);
     Document document("timings nodes");
-    if (shown.size() > 0) document.table("rows", table_of(shown, keys));
+    if (!shown.empty() || !settings.output.for_people()) document.table("rows", table_of(shown, keys));
     if (const auto hidden = rows.size() - shown.size(); hidden > 0) {
         document.text(fmt::format("as fast as the peers, within the margin: {} of {} (--all shows them)",
                                   hidden, rows.size()));

@@ -8,6 +8,7 @@
 
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
+#include "common/base/status.hpp"
 #include "common/report/report.hpp"
 #include "io/dump/dump.hpp"
 
@@ -28,6 +29,9 @@ Table circumstances_table(const Facts& facts) {
 }
 
 ExitStatus show(const Settings& settings) {
+    if (!settings.output.for_people() && (settings.proof || settings.doubts || settings.circumstances))
+        throw UsageError(
+            "--proof, --doubts and --circumstances are for people to read: json has them all anyway");
     Document document("timings show");
     std::vector<Launch> all;
     for (const auto& file : settings.files) {

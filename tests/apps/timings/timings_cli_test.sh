@@ -118,6 +118,8 @@ assert set(told) == {"headlines", "best", "warnings"} and told["warnings"][0]["l
 ends_with 0 export right.h5
 [[ $(wc -l <<<"$out") == $((1 + 4 + 4 * 3)) ]] || fail "export: $(wc -l <<<"$out") lines"
 prints 'launch,app,variant,ranks,threads,parameters,repeat,round,rank,seconds'
+ends_with 2 show right.h5 --doubts --format csv
+warns 'are for people to read'
 ends_with 0 export right.h5 typical.h5 --format summary-csv
 [[ $(wc -l <<<"$out") == $((1 + 3 + 7)) ]] || fail "export --format summary-csv: $(wc -l <<<"$out") lines"
 prints ',minimum_seconds,p95_seconds,maximum_seconds,'
