@@ -58,8 +58,8 @@ void complete(Session& session, const App& app, const std::string& version) {
     for (auto& doubt : app.doubts(launch)) launch.doubts.push_back(std::move(doubt));
     if (!session.failure.empty()) launch.doubts.push_back({"failed", -1, session.failure, 0});
     launch.headlines = headlines_of(launch, app.headlines());
-    launch.circumstances.emplace_back("hdf5_version", version);
-    for (auto& fact : provenance()) launch.circumstances.push_back(std::move(fact));
+    launch.environment.emplace_back("hdf5_version", version);
+    for (auto& fact : provenance()) launch.environment.push_back(std::move(fact));
     session.status = status_of(session);
 }
 

@@ -110,7 +110,7 @@ once "unknown variant 'nonesuch'; choose from serial, openmp, mpi, hybrid" "a wr
 run "$pi" -n 0
 expect 2 "no step"
 once "-n wants 1 to 2^50 steps" "no step"
-run "$timings" show --circumstances 1.h5
+run "$timings" show --environment 1.h5
 for fact in "program +pi" "version +1\.0" "commit +$commit" "build_type +Release" "compiler_flags +.*-Wextra" \
     "pacer_version +[0-9.]+" "pacer_commit +[0-9a-z]+"; do
     grep -qE "^ *$fact" <<<"$out" || fail "the dump does not have '$fact': $out"

@@ -10,7 +10,7 @@
 #include "apps/app.hpp"
 #include "apps/fileio/delivery/deliver.hpp"
 #include "apps/fileio/fileio.hpp"
-#include "apps/fileio/wishes.hpp"
+#include "apps/fileio/request.hpp"
 
 namespace pacer::fileio {
 
@@ -24,37 +24,38 @@ class App final : public pacer::App {
         max_seconds = 30;  // the input that is made takes 1 s serially
     }
 
-    void options(CommandLine& line) override { add_options(line, wishes_); }
+    void options(CommandLine& line) override { add_options(line, request_); }
 
     std::vector<ListedGroup> groups() const override { return {group}; }
 
     void settle(const Team&, const CommandLine& line, Options& options) override {
-        refuse_unusable(line, wishes_);
-        wishes_.settings.seed = options.run.seed;
-        wishes_.delivery.target.force = options.force;
-        wishes_.delivery.quiet = options.quiet;
-        wishes_.delivery.progress = options.run.progress;
+        refuse_unusable(line, request_);
+        request_.settings.seed = options.run.seed;
+        request_.delivery.target.force = options.force;
+        request_.delivery.quiet = options.quiet;
+        request_.delivery.progress = options.run.progress;
     }
 
     std::optional<ExitStatus> instead(const Team& world, const Options& options) override {
-        const auto& settings = wishes_.settings;
-        if (!wishes_.make_input.empty()) {
-            on_root(world,
-                    [&] { make_input(wishes_.make_input, settings.elements, settings.seed, options.force); });
+        const auto& settings = request_.settings;
+        if (!request_.make_input.empty()) {
+            on_root(world, [&] {
+                make_input(request_.make_input, settings.elements, settings.seed, options.force);
+            });
             return ExitStatus::right;
         }
-        if (wishes_.delivery.target.path.empty()) return std::nullopt;
+        if (request_.delivery.target.path.empty()) return std::nullopt;
         const auto threads = decide_threads(world);
         start_watch(world, threads);
-        return deliver(world, threads, settings, wishes_.delivery, *watch_);
+        return deliver(world, threads, settings, request_.delivery, *watch_);
     }
 
     void measure(Session& session) override {
         start_watch(session.world, session.threads);
-        problem_ = make_problem(session.world, wishes_.settings, *watch_);
+        problem_ = make_problem(session.world, request_.settings, *watch_);
         const auto& expected = problem_->expected;
         session.failure =
-            why_not_right(wishes_.settings.max_rejected, expected.done, expected.rejected, problem_->ragged);
+            why_not_right(request_.settings.max_rejected, expected.done, expected.rejected, problem_->ragged);
         if (!session.failure.empty()) return;
         session.plan(*problem_, group,
                      {.parameters = parameters(*problem_),
@@ -77,10 +78,10 @@ class App final : public pacer::App {
   private:
     void start_watch(const Team& world, const Threads& threads) {
         watch_.emplace(world, name, std::max(threads.process, threads.hybrid),
-                       wishes_.settings.record_timeout_seconds);
+                       request_.settings.record_timeout_seconds);
     }
 
-    Wishes wishes_;
+    Request request_;
     std::optional<Watch> watch_;
     std::unique_ptr<Problem> problem_;
 };

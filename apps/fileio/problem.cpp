@@ -82,7 +82,7 @@ void calculate_expected(Problem& problem, Notices& notices) {
             const auto ends_run = piece.header().ends_run;
             if (ends_run == EndsRun::goes_on) return;
             bad = describe(path, piece.place(), piece.rejected().front());
-            if (ends_run == EndsRun::by_wish) bad += " (--on-error skip goes on without such records)";
+            if (ends_run == EndsRun::as_asked) bad += " (--on-error skip goes on without such records)";
         });
         if (!bad.empty()) throw UsageError(bad);
         text.clear();

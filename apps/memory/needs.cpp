@@ -45,7 +45,7 @@ Needs needs_of(const Groups& chosen) {
             needs.padded = needs.padded || is(column_padded);
             needs.kept = needs.kept || is(next_pass);
             needs.fresh = needs.fresh || is(first_pass) || is(first_pass_huge);
-            needs.wishes_huge_pages = needs.wishes_huge_pages || is(pages_huge) || is(first_pass_huge);
+            needs.wants_huge_pages = needs.wants_huge_pages || is(pages_huge) || is(first_pass_huge);
         }
     }
     return needs;

@@ -17,7 +17,7 @@ struct Needs {
     bool core_streams = false;  // read, write, copy or triad on one core
     bool strides = false, order = false, links = false, small_pages = false, huge_pages = false,
          padded = false, kept = false, fresh = false;
-    bool wishes_huge_pages = false;
+    bool wants_huge_pages = false;
 };
 Needs needs_of(const Groups& chosen);
 

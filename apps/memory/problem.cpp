@@ -81,7 +81,7 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
     bytes += needs.order ? problem.lines * element_bytes : 0;
     bytes += (needs.links ? links : 0) + (needs.small_pages ? pages : 0) + (needs.huge_pages ? pages : 0);
     bytes += needs.padded ? core + problem.rows * line_bytes : 0;
-    return bytes + (needs.kept ? core : 0) + (needs.fresh || needs.wishes_huge_pages ? core : 0);
+    return bytes + (needs.kept ? core : 0) + (needs.fresh || needs.wants_huge_pages ? core : 0);
 }
 
 void fill_periodic(double* at, Range range, std::int64_t period) {
@@ -243,7 +243,7 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
             std::fill_n(problem.kept.as<double>(), problem.core_elements, spoilt);
         }
     }
-    if (needs.wishes_huge_pages)
+    if (needs.wants_huge_pages)
         problem.no_huge_pages = text_of_rank(world, 0, world.root() ? no_huge_pages(problem) : "");
     return problem;
 }

@@ -23,7 +23,7 @@
 
 namespace pacer::overhead {
 
-struct Starter::Wish {
+struct Starter::Request {
     How how;
     std::int64_t workers;
 };
@@ -71,27 +71,27 @@ void Starter::serve(int channel, const std::string& program) {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(nothing, stream);
     {
         Spawner spawner(program);
-        Wish wish{};
-        while (recv(channel, &wish, sizeof wish, 0) == sizeof wish) {
-            const auto reply = fulfil(wish, spawner);
+        Request request{};
+        while (recv(channel, &request, sizeof request, 0) == sizeof request) {
+            const auto reply = fulfil(request, spawner);
             if (send(channel, &reply, sizeof reply, MSG_NOSIGNAL) != sizeof reply) break;
         }
     }
     _exit(0);
 }
 
-Starter::Reply Starter::fulfil(const Wish& wish, Spawner& spawner) {
+Starter::Reply Starter::fulfil(const Request& request, Spawner& spawner) {
     Reply reply{};
     const auto refuse = [&](std::string_view why) {
         std::memcpy(reply.error, why.data(), std::min(why.size(), sizeof reply.error - 1));
     };
     try {
-        if (wish.how == How::fork) {
+        if (request.how == How::fork) {
             const double start = now_seconds();
-            reply.sum = ForkedWorkers(wish.workers, piece_of_work).join();
+            reply.sum = ForkedWorkers(request.workers, piece_of_work).join();
             reply.seconds = now_seconds() - start;
         } else {
-            const auto spawned = spawner.spawn(wish.workers);
+            const auto spawned = spawner.spawn(request.workers);
             reply.seconds = spawned.seconds;
             reply.sum = spawned.sum;
             reply.hangs = spawned.hangs;
@@ -105,9 +105,9 @@ Starter::Reply Starter::fulfil(const Wish& wish, Spawner& spawner) {
 
 Starter::Started Starter::start(How how, std::int64_t workers) {
     if (!failure_.empty()) return {.error = "no process could be forked before MPI began: " + failure_};
-    const Wish wish{how, workers};
+    const Request request{how, workers};
     Reply reply{};
-    send(channel_, &wish, sizeof wish, MSG_NOSIGNAL);
+    send(channel_, &request, sizeof request, MSG_NOSIGNAL);
     ssize_t got = 0;
     do {
         got = recv(channel_, &reply, sizeof reply, 0);

@@ -37,12 +37,12 @@ class Starter {
 
   private:
     enum class How : std::int64_t { fork, spawn };
-    struct Wish;
+    struct Request;
     struct Reply;
 
     Started start(How how, std::int64_t workers);
     [[noreturn]] static void serve(int channel, const std::string& program);
-    static Reply fulfil(const Wish& wish, class Spawner& spawner);
+    static Reply fulfil(const Request& request, class Spawner& spawner);
 
     pid_t pid_ = -1;
     int channel_ = -1;          // to and from it

@@ -21,7 +21,7 @@ struct Told {
 };
 
 Told told(const Headline& headline, const Launch& launch) {
-    if (headline.record < 0) return {&headline, fact(launch.circumstances, "program"), 0, {}};
+    if (headline.record < 0) return {&headline, fact(launch.environment, "program"), 0, {}};
     const auto& record = launch.records.at(static_cast<std::size_t>(headline.record));
     return {&headline, fmt::format("{}/{} {} x {}", record.app, record.variant, record.ranks, record.threads),
             record.ranks * record.threads, record.parameters};

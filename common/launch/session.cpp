@@ -78,7 +78,7 @@ void Session::look_at_load() {
                  steal = after.steal_seconds - before.steal_seconds;
     const double all = busy + steal + after.idle_seconds - before.idle_seconds;
     const double others = std::max(0.0, busy - own);
-    auto& facts = launch.circumstances;
+    auto& facts = launch.environment;
     facts.insert(facts.end(), {{"load_before", before.load_1min},
                                {"load_after", after.load_1min},
                                {"steal_seconds", steal},
@@ -93,7 +93,7 @@ Session::Session(const Team& team, std::string_view app, const Options& settings
     set_activity("looking at the placement");
     check_clocks(world);
     launch.id = new_launch_id();
-    launch.circumstances = circumstances_before(world, app, argc, argv);
+    launch.environment = environment_before(world, app, argc, argv);
     threads = decide_threads(world);
     look_at_placement(argc, argv);
     if (!topology().instead.empty()) {
@@ -101,7 +101,7 @@ Session::Session(const Team& team, std::string_view app, const Options& settings
     }
     look_at_settings();
     const auto clock = measure_clock();
-    auto& facts = launch.circumstances;
+    auto& facts = launch.environment;
     facts.insert(facts.end(), {{"clock_resolution_seconds", clock.resolution_seconds},
                                {"clock_overhead_seconds", clock.overhead_seconds},
                                {"seed", static_cast<std::int64_t>(options.run.seed)},

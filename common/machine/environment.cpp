@@ -125,7 +125,7 @@ Facts build_facts(std::string_view program) {
 
 }  // namespace
 
-Facts circumstances_before(const Team& world, std::string_view program, int argc, char** argv) {
+Facts environment_before(const Team& world, std::string_view program, int argc, char** argv) {
     const auto hosts = gather_text(world, host_name());
     if (!world.root()) return {};
     auto facts = build_facts(program);

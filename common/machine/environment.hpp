@@ -1,4 +1,4 @@
-// The circumstances of a launch: everything a reader of its dump will ask.
+// The environment of a launch: everything a reader of its dump will ask.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace pacer {
 // Facts known before the run, on rank 0, empty elsewhere: program, version, commit, ..., start_time, in the
 // order shown. The machine is described as rank 0's host; `hosts` has all of them. A text that cannot be told
 // is "unknown", a number that cannot be told is left out. Collective.
-Facts circumstances_before(const Team& world, std::string_view program, int argc, char** argv);
+Facts environment_before(const Team& world, std::string_view program, int argc, char** argv);
 
 // CPU time of this host's processors since boot and its load, to see what others took during the run.
 struct CpuTimes {

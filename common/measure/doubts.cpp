@@ -34,8 +34,8 @@ double number(const Facts& facts, std::string_view name) {
 }
 
 // What the facts of a launch tell.
-void add_circumstances(const Launch& launch, std::vector<Doubt>& doubts) {
-    const auto& facts = launch.circumstances;
+void add_environment(const Launch& launch, std::vector<Doubt>& doubts) {
+    const auto& facts = launch.environment;
     if (auto speeds = unsteady_clock_rate(facts); !speeds.empty())
         doubts.push_back({"unsteady_clock_rate", -1, std::move(speeds), 0});
     const double all = number(facts, "cpu_seconds");
@@ -125,8 +125,8 @@ bool known_well(const Record& record) {
 
 std::vector<Doubt> all_doubts(const Launch& launch) {
     auto doubts = launch.doubts;
-    add_circumstances(launch, doubts);
-    const bool count_asked = number(launch.circumstances, "repeats_asked") > 0;
+    add_environment(launch, doubts);
+    const bool count_asked = number(launch.environment, "repeats_asked") > 0;
     for (std::size_t i = 0; i < launch.records.size(); ++i)
         add_samples(launch.records[i], static_cast<int>(i), count_asked, doubts);
     const auto place = [](const Doubt& doubt) {

@@ -85,7 +85,7 @@ struct Headline {
 // One mpirun or srun of an app: the unit of comparison.
 struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
-    Facts circumstances;
+    Facts environment;
     std::vector<Place> placement;
     std::vector<Doubt> doubts;  // that nothing else here tells: see all_doubts
     std::vector<Headline> headlines;

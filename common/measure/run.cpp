@@ -26,9 +26,9 @@ constexpr double long_enough_seconds = 0.2;  // but not beyond this, which is 50
 constexpr std::int64_t largest_batch = 1000000;
 
 // Rank 0's decisions: what to run next, and when it is enough.
-class Director {
+class Scheduler {
   public:
-    Director(std::vector<Task>& tasks, Executor& executor, const RunOptions& options)
+    Scheduler(std::vector<Task>& tasks, Executor& executor, const RunOptions& options)
         : tasks_(tasks),
           executor_(executor),
           options_(options),
@@ -40,7 +40,7 @@ class Director {
           next_decision_(tasks.size(), fewest_repeats),
           clock_step_seconds_(measure_clock().resolution_seconds) {}
 
-    void direct() {
+    void run() {
         for (std::size_t i = 0; i < tasks_.size(); ++i) run_first(i);
         for (std::size_t i = 0; i < tasks_.size(); ++i) warm_up(i);
         for (std::int64_t round = 0; !executor_.stopped();) {
@@ -160,13 +160,13 @@ class Director {
     std::int64_t rounds_to_run(std::int64_t round) {
         for (;;) {
             double round_cost = 0;
-            std::size_t dearest = tasks_.size();
+            std::size_t costliest = tasks_.size();
             for (std::size_t i = 0; i < tasks_.size(); ++i) {
                 if (!active(i)) continue;
                 round_cost += cost(i);
-                if (dearest == tasks_.size() || cost(i) > cost(dearest)) dearest = i;
+                if (costliest == tasks_.size() || cost(i) > cost(costliest)) costliest = i;
             }
-            if (dearest == tasks_.size()) return 0;
+            if (costliest == tasks_.size()) return 0;
             if (round == 0 || round_cost <= executor_.seconds_left()) {
                 auto most = block - round % block;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
@@ -174,7 +174,7 @@ class Director {
                     std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
-            dropped_[dearest] = true;
+            dropped_[costliest] = true;
         }
     }
 
@@ -238,7 +238,7 @@ Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& thr
     Executor executor(tasks, world, threads, options);
     executor.heed_early_signals();
     if (world.root()) {
-        Director(tasks, executor, options).direct();
+        Scheduler(tasks, executor, options).run();
         executor.dismiss();
     } else {
         executor.follow();

@@ -84,7 +84,7 @@ std::string json(const std::vector<Launch>& launches) {
             records.push_back(object(record, record.repeats() > 0 ? summaries.json(i) : Json()));
         }
         all.push_back(Json{{"id", launch.id},
-                           {"circumstances", json_of(launch.circumstances)},
+                           {"circumstances", json_of(launch.environment)},
                            {"placement", placement},
                            {"warnings", doubt_sentences(launch)},
                            {"doubts", doubts},

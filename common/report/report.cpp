@@ -25,7 +25,7 @@ void sort_by_time(Records& records) {
 }
 
 std::string heading(const Launch& launch) {
-    const auto& facts = launch.circumstances;
+    const auto& facts = launch.environment;
     std::string text = fact(facts, "program") + " " + fact(facts, "version");
     if (!launch.records.empty()) {
         const auto& first = launch.records.front();

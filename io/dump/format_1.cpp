@@ -205,7 +205,7 @@ void add_doubts(const std::vector<std::string>& sentences, Launch& launch) {
         stopped = stopped || is_stop;
         launch.doubts.push_back({is_stop ? "stopped" : "said", -1, is_stop ? "" : sentence, 0});
     }
-    const auto asked = parse_number(fact(launch.circumstances, "repeats_asked", "0"));
+    const auto asked = parse_number(fact(launch.environment, "repeats_asked", "0"));
     for (auto& record : launch.records) {
         if (record.repeats() == 0) continue;
         if (asked && asked->whole > 0 && static_cast<std::int64_t>(record.repeats()) >= asked->whole) {
@@ -219,7 +219,7 @@ void add_doubts(const std::vector<std::string>& sentences, Launch& launch) {
 Launch read_launch(const hdf5::Group& group, const std::string& id) {
     Launch launch;
     launch.id = id;
-    launch.circumstances = group.attributes();
+    launch.environment = group.attributes();
     launch.placement = read_placement(group);
     const auto cases = group.open("case");
     auto names = cases.children();

@@ -1,6 +1,6 @@
 // Dumps of format 1, which Pacer wrote up to version 0.2.0; they are read for good.
 //
-//     /launch/<launch id>/     a group a launch; its attributes are the circumstances, in order
+//     /launch/<launch id>/     a group a launch; its attributes are the environment, in order
 //         placement            table, a row a rank: rank, host, pid, cpus_allowed, threads, thread_cpus
 //         warnings             strings, as printed
 //         case/<0000>/         a group a case, in the order run; attributes app, variant, uses, promise,

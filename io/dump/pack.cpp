@@ -55,7 +55,7 @@ void add(std::vector<Row>& rows, const Facts& facts, const Row& start) {
 }
 
 std::int64_t whole_fact(const Launch& launch, std::string_view name, std::int64_t otherwise) {
-    for (const auto& [known, value] : launch.circumstances) {
+    for (const auto& [known, value] : launch.environment) {
         if (known != name) continue;
         if (const auto* whole = std::get_if<std::int64_t>(&value)) return *whole;
     }
@@ -63,7 +63,7 @@ std::int64_t whole_fact(const Launch& launch, std::string_view name, std::int64_
 }
 
 double real_fact(const Launch& launch, std::string_view name) {
-    for (const auto& [known, value] : launch.circumstances) {
+    for (const auto& [known, value] : launch.environment) {
         if (known != name) continue;
         if (const auto* real = std::get_if<double>(&value)) return *real;
     }
@@ -72,12 +72,12 @@ double real_fact(const Launch& launch, std::string_view name) {
 
 // Where it ran as part of a job: launches of one allocation share their nodes.
 std::string allocation_of(const Launch& launch) {
-    const auto job = fact(launch.circumstances, "job_id");
-    return job.empty() ? job : fmt::format("{} {}", job, fact(launch.circumstances, "hosts"));
+    const auto job = fact(launch.environment, "job_id");
+    return job.empty() ? job : fmt::format("{} {}", job, fact(launch.environment, "hosts"));
 }
 
 LaunchRow row_of(const Launch& launch) {
-    const auto text = [&](std::string_view name) { return fact(launch.circumstances, name); };
+    const auto text = [&](std::string_view name) { return fact(launch.environment, name); };
     std::set<std::string_view> nodes;
     for (const auto& place : launch.placement) nodes.insert(place.host);
     LaunchRow row;
@@ -93,7 +93,7 @@ LaunchRow row_of(const Launch& launch) {
     row.nodes = nodes.empty() ? -1 : static_cast<std::int64_t>(nodes.size());
     row.seed = whole_fact(launch, "seed", -1);
     row.status = whole_fact(launch, "status", -1);
-    row.kind = fact(launch.circumstances, "kind", "measured");
+    row.kind = fact(launch.environment, "kind", "measured");
     row.source = text("source");
     row.quick = whole_fact(launch, "quick", 0);
     row.allocation = allocation_of(launch);
@@ -115,7 +115,7 @@ class Packer {
         tables_.launches.push_back(row_of(launch));
         FactRow fact;
         fact.launch = key;
-        add(tables_.facts, launch.circumstances, fact);
+        add(tables_.facts, launch.environment, fact);
         for (const auto& p : launch.placement) {
             tables_.placement.push_back(
                 {key, p.rank, p.host, p.pid, p.cpus_allowed, p.threads, p.thread_cpus});

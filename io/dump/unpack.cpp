@@ -95,7 +95,7 @@ class Unpacker {
     Launch launch(std::size_t key) {
         Launch launch;
         launch.id = tables_.launches[key].id;
-        launch.circumstances = facts_of(facts_.of(key));
+        launch.environment = facts_of(facts_.of(key));
         launch.placement = places_of(placement_.of(key));
         const auto first_case = next_case_;
         const auto record_of_case = [&](std::int64_t of_case) {

@@ -191,7 +191,7 @@ small=(-n 1e6 --repeats 6 --no-limits)
 run build/release/bin/reduce "${small[@]}" --dump "$scratch/built.h5"
 expect 0 "reduce"
 loader=(env LD_LIBRARY_PATH="$(dirname "$(find "$needs" -name libfmt.so)")")
-run "${loader[@]}" "$bin/timings" show --circumstances "$scratch/built.h5"
+run "${loader[@]}" "$bin/timings" show --environment "$scratch/built.h5"
 expect 0 "the dump"
 for fact in "commit +$commit" "tree +unknown"; do
     grep -qE "^$fact\$" <<<"$out" || fail "the dump does not have '$fact' but $(grep -E "^${fact%% *} " <<<"$out")"

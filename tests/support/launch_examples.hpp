@@ -35,7 +35,7 @@ inline Record left_out(const std::string& variant, const std::string& why) {
 inline Launch launch_of(const std::string& id, std::vector<Record> records) {
     Launch made;
     made.id = id;
-    made.circumstances = {{"program", std::string("reduce")}, {"clock_resolution_seconds", 2e-8}};
+    made.environment = {{"program", std::string("reduce")}, {"clock_resolution_seconds", 2e-8}};
     made.records = std::move(records);
     return made;
 }

@@ -15,7 +15,7 @@ namespace {
 
 using namespace pacer;
 
-struct Wish {
+struct Spec {
     std::string file, app = "reduce", commit = "aaaa", wrong, host = "node1";
     std::int64_t launches = 10, cases = 1, repeats = 10, ranks = 1, slow_cases = 1 << 20, elements = 1000000;
     std::uint64_t seed = 1;
@@ -29,92 +29,92 @@ std::string variant_name(std::int64_t number) {
     return index < names.size() ? names[index] : fmt::format("variant{:02}", number);
 }
 
-Record make_record(const Wish& wish, std::int64_t number, double seconds, std::mt19937& random) {
-    std::normal_distribution<double> noise(0, wish.within);
+Record make_record(const Spec& spec, std::int64_t number, double seconds, std::mt19937& random) {
+    std::normal_distribution<double> noise(0, spec.within);
     Record made;
-    made.app = wish.app;
+    made.app = spec.app;
     made.variant = variant_name(number);
     made.uses = Uses::ranks;
-    made.ranks = static_cast<int>(wish.ranks);
+    made.ranks = static_cast<int>(spec.ranks);
     made.parameters = {
-        {"elements", wish.elements}, {"source", std::string("iota")}, {"chunk", std::int64_t{32768}}};
-    made.work = {wish.elements, 0, wish.elements, Operation::int64_add};
+        {"elements", spec.elements}, {"source", std::string("iota")}, {"chunk", std::int64_t{32768}}};
+    made.work = {spec.elements, 0, spec.elements, Operation::int64_add};
     made.limit = {seconds / 3, "130.5 Gadd/s of int64 by 1 core"};
     made.first_seconds = 1.5 * seconds;
     made.stopped_by = StoppedBy::converged;
-    const bool wrong = made.variant == wish.wrong;
-    made.verdict = {wish.repeats, wrong ? 1 : 0, wrong ? "41" : "42", "42", "0"};
-    for (int repeat = 0; repeat < wish.repeats; ++repeat) {
+    const bool wrong = made.variant == spec.wrong;
+    made.verdict = {spec.repeats, wrong ? 1 : 0, wrong ? "41" : "42", "42", "0"};
+    for (int repeat = 0; repeat < spec.repeats; ++repeat) {
         made.round.push_back(repeat);
         const double took = seconds * std::exp(noise(random));
-        for (int rank = 0; rank < wish.ranks; ++rank) made.seconds.push_back(took * (1 - 0.01 * rank));
+        for (int rank = 0; rank < spec.ranks; ++rank) made.seconds.push_back(took * (1 - 0.01 * rank));
     }
-    for (int rank = 0; rank < wish.ranks; ++rank) {
-        made.shares.push_back({rank, 1, rank == 0 ? wish.elements : 0, rank == 0 ? "42" : "0"});
+    for (int rank = 0; rank < spec.ranks; ++rank) {
+        made.shares.push_back({rank, 1, rank == 0 ? spec.elements : 0, rank == 0 ? "42" : "0"});
     }
     return made;
 }
 
-Launch make_launch(const Wish& wish, std::int64_t number, std::mt19937& random) {
-    std::normal_distribution<double> effect(0, wish.between);
+Launch make_launch(const Spec& spec, std::int64_t number, std::mt19937& random) {
+    std::normal_distribution<double> effect(0, spec.between);
     Launch made;
     made.id = fmt::format("20261122T{:06}Z-{:08x}", number % 1000000, random());
-    made.circumstances = {{"program", wish.app},
-                          {"version", std::string("0.1.0")},
-                          {"commit", wish.commit},
-                          {"command_line", "mpirun -np 4 ./" + wish.app},
-                          {"environment", "OMP_NUM_THREADS=2\nPART=" + wish.commit},
-                          {"hosts", wish.host + ":" + std::to_string(wish.ranks)},
-                          {"cpu_model", std::string("AMD EPYC")},
-                          {"clock_resolution_seconds", 2e-8},
-                          {"seed", number},
-                          {"load_before", 0.01 * static_cast<double>(number)},
-                          {"start_time", fmt::format("2026-11-22T12:07:{:02}Z", number % 60)}};
+    made.environment = {{"program", spec.app},
+                        {"version", std::string("0.1.0")},
+                        {"commit", spec.commit},
+                        {"command_line", "mpirun -np 4 ./" + spec.app},
+                        {"environment", "OMP_NUM_THREADS=2\nPART=" + spec.commit},
+                        {"hosts", spec.host + ":" + std::to_string(spec.ranks)},
+                        {"cpu_model", std::string("AMD EPYC")},
+                        {"clock_resolution_seconds", 2e-8},
+                        {"seed", number},
+                        {"load_before", 0.01 * static_cast<double>(number)},
+                        {"start_time", fmt::format("2026-11-22T12:07:{:02}Z", number % 60)}};
     // As many as a real launch has.
-    while (made.circumstances.size() < 42) {
-        made.circumstances.emplace_back(fmt::format("fact_{}", made.circumstances.size()),
-                                        std::string("as it was on every launch of this machine"));
+    while (made.environment.size() < 42) {
+        made.environment.emplace_back(fmt::format("fact_{}", made.environment.size()),
+                                      std::string("as it was on every launch of this machine"));
     }
-    for (int rank = 0; rank < wish.ranks; ++rank) {
-        made.placement.push_back({rank, wish.host, 4000 + rank, "0-3,8", 2, "0-1;2-3"});
+    for (int rank = 0; rank < spec.ranks; ++rank) {
+        made.placement.push_back({rank, spec.host, 4000 + rank, "0-3,8", 2, "0-1;2-3"});
     }
     made.doubts = {{"said", -1, "what a newer version may have to say", 0}};
-    for (std::int64_t i = 0; i < wish.cases; ++i) {
-        const double factor = i < wish.slow_cases ? wish.slower : 1;
-        const double seconds = wish.base * static_cast<double>(1 + i) * factor * std::exp(effect(random));
-        made.records.push_back(make_record(wish, i, seconds, random));
+    for (std::int64_t i = 0; i < spec.cases; ++i) {
+        const double factor = i < spec.slow_cases ? spec.slower : 1;
+        const double seconds = spec.base * static_cast<double>(1 + i) * factor * std::exp(effect(random));
+        made.records.push_back(make_record(spec, i, seconds, random));
     }
     return made;
 }
 
 int make(int argc, char** argv) {
-    Wish wish;
+    Spec spec;
     constexpr double most = 1e9;
     Arguments arguments("make_launches", "Writes launches with a known truth.");
-    arguments.add_text("FILE", wish.file, "to write").required();
-    arguments.add_text("--app", wish.app, "their app");
-    arguments.add_text("--commit", wish.commit, "of their program");
-    arguments.add_text("--wrong", wish.wrong, "variant whose answers are wrong");
-    arguments.add_text("--host", wish.host, "they ran on");
-    arguments.add_count("--launches", wish.launches, "in the file");
-    arguments.add_count("--cases", wish.cases, "of each");
-    arguments.add_count("--repeats", wish.repeats, "of a case");
-    arguments.add_count("--ranks", wish.ranks, "of each");
-    arguments.add_whole("--seed", wish.seed, "of the times");
-    arguments.add_number("--base", wish.base, most, "seconds of the first case");
-    arguments.add_number("--slower", wish.slower, most, "factor on them");
-    arguments.add_count("--slow-cases", wish.slow_cases, "only the first that many are slower");
-    arguments.add_number("--between", wish.between, most, "deviation of launches, of the logarithm");
-    arguments.add_number("--within", wish.within, most, "deviation of repeats, of the logarithm");
-    arguments.add_count("--elements", wish.elements, "of the problem");
+    arguments.add_text("FILE", spec.file, "to write").required();
+    arguments.add_text("--app", spec.app, "their app");
+    arguments.add_text("--commit", spec.commit, "of their program");
+    arguments.add_text("--wrong", spec.wrong, "variant whose answers are wrong");
+    arguments.add_text("--host", spec.host, "they ran on");
+    arguments.add_count("--launches", spec.launches, "in the file");
+    arguments.add_count("--cases", spec.cases, "of each");
+    arguments.add_count("--repeats", spec.repeats, "of a case");
+    arguments.add_count("--ranks", spec.ranks, "of each");
+    arguments.add_whole("--seed", spec.seed, "of the times");
+    arguments.add_number("--base", spec.base, most, "seconds of the first case");
+    arguments.add_number("--slower", spec.slower, most, "factor on them");
+    arguments.add_count("--slow-cases", spec.slow_cases, "only the first that many are slower");
+    arguments.add_number("--between", spec.between, most, "deviation of launches, of the logarithm");
+    arguments.add_number("--within", spec.within, most, "deviation of repeats, of the logarithm");
+    arguments.add_count("--elements", spec.elements, "of the problem");
     if (const auto text = arguments.read(argc, argv)) {
         fmt::print("{}", *text);
         return 0;
     }
-    std::mt19937 random(static_cast<std::mt19937::result_type>(wish.seed));
+    std::mt19937 random(static_cast<std::mt19937::result_type>(spec.seed));
     std::vector<Launch> launches;
-    for (std::int64_t i = 0; i < wish.launches; ++i) launches.push_back(make_launch(wish, i, random));
-    DumpFile(wish.file, true, "make_launches", 1).write(launches);
+    for (std::int64_t i = 0; i < spec.launches; ++i) launches.push_back(make_launch(spec, i, random));
+    DumpFile(spec.file, true, "make_launches", 1).write(launches);
     return 0;
 }
 

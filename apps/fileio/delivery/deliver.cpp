@@ -194,7 +194,7 @@ class Desk {
         const std::pair where(place.file, place.first_line + rejected.line);
         if (!bad_.empty() && bad_where_ < where) return;
         bad_where_ = where;
-        bad_can_be_skipped_ = piece.header().ends_run == EndsRun::by_wish;
+        bad_can_be_skipped_ = piece.header().ends_run == EndsRun::as_asked;
         bad_ = describe(reader_.files()[static_cast<std::size_t>(place.file)].path, place, rejected);
     }
 

@@ -14,7 +14,7 @@ namespace pacer::fileio {
 
 // Whether a rejected record ends the run: as --on-error wishes, or in any case, since what follows cannot be
 // told apart into records.
-enum class EndsRun : std::int64_t { goes_on, by_wish, anyhow };
+enum class EndsRun : std::int64_t { goes_on, as_asked, anyhow };
 
 // The first bytes of a piece.
 struct PieceHeader {

@@ -29,7 +29,7 @@ void Processor::process(const Handout& block, const TakePiece& take) {
         const auto* const before = at;
         const auto fate = process_record(at, end, line);
         auto ends_run = EndsRun::goes_on;
-        if (fate == Fate::rejected && job_.on_error == OnError::stop) ends_run = EndsRun::by_wish;
+        if (fate == Fate::rejected && job_.on_error == OnError::stop) ends_run = EndsRun::as_asked;
         if (fate == Fate::lost) ends_run = EndsRun::anyhow;
         const bool ends = ends_run != EndsRun::goes_on;
         if (ends && line > 0) cut(before);  // what is done stays done

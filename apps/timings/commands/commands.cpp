@@ -20,7 +20,7 @@ struct Command {
 
 constexpr std::array commands = {
     Command{"show", "Show launches as their app did, from the raw samples", add_show},
-    Command{"export", "Write raw samples and circumstances as CSV or JSON", add_export},
+    Command{"export", "Write raw samples and environment as CSV or JSON", add_export},
     Command{"validate", "Check that dumps are whole and their answers were right", add_validate},
     Command{"merge", "Put many launches into one file", add_merge},
     Command{"compare", "Say soundly what changed between two sets of launches", add_compare},

@@ -136,7 +136,7 @@ ExitStatus tell(const Settings& settings) {
 
 Run add_noise(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    add_input(command, settings->input, "Timing dumps of one program under the same circumstances");
+    add_input(command, settings->input, "Timing dumps of one program under the same environment");
     add_output(command, settings->output);
     command.set_footer(
         "Exit status: 0 told; 1 answers were wrong or never checked; 2 a file cannot be read; 3 every case "

@@ -18,20 +18,20 @@ namespace {
 
 struct Settings {
     std::vector<std::string> files;
-    bool circumstances = false, proof = false, doubts = false;
+    bool environment = false, proof = false, doubts = false;
     Output output;
 };
 
-Table circumstances_table(const Facts& facts) {
+Table environment_table(const Facts& facts) {
     Table table({{"name", "circumstance", unit::text}, {"value", "value", unit::text}});
     for (const auto& [name, value] : facts) table.add({name, to_string(value)});
     return table;
 }
 
 ExitStatus show(const Settings& settings) {
-    if (!settings.output.for_people() && (settings.proof || settings.doubts || settings.circumstances))
+    if (!settings.output.for_people() && (settings.proof || settings.doubts || settings.environment))
         throw UsageError(
-            "--proof, --doubts and --circumstances are for people to read: json has them all anyway");
+            "--proof, --doubts and --environment are for people to read: json has them all anyway");
     Document document("timings show");
     std::vector<Launch> all;
     for (const auto& file : settings.files) {
@@ -39,7 +39,7 @@ ExitStatus show(const Settings& settings) {
         for (const auto& launch : launches) {
             document.title(fmt::format("{}: launch {}", file, launch.id));
             describe(launch, settings.proof, document, settings.doubts);
-            if (settings.circumstances) document.table("", circumstances_table(launch.circumstances));
+            if (settings.environment) document.table("", environment_table(launch.environment));
         }
         std::move(launches.begin(), launches.end(), std::back_inserter(all));
     }
@@ -58,8 +58,9 @@ Run add_show(Arguments& command) {
     command.add_words("FILE", settings->files, "Timing dumps").required();
     command.add_flag("--proof", settings->proof, "Show which rank did what, where");
     command.add_flag("--doubts", settings->doubts, "Name every case that a warning concerns");
-    command.add_flag("--circumstances", settings->circumstances,
+    command.add_flag("--environment", settings->environment,
                      "Show everything known of the machine and the build");
+    command.add_flag("--circumstances", settings->environment, "The same").group("");  // its former name
     add_output(command, settings->output);
     return [settings] { return show(*settings); };
 }

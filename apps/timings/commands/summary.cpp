@@ -29,7 +29,7 @@ std::string heading(const std::vector<Launch>& launches, const std::vector<Case>
     std::set<std::string> hosts, cpus, apps;
     for (const auto& launch : launches) {
         for (const auto& place : launch.placement) hosts.insert(place.host);
-        cpus.insert(fact(launch.circumstances, "cpu_model", "unknown CPU"));
+        cpus.insert(fact(launch.environment, "cpu_model", "unknown CPU"));
     }
     std::size_t run = 0, failed = 0;
     for (const auto& one : cases) {
@@ -44,7 +44,7 @@ std::string heading(const std::vector<Launch>& launches, const std::vector<Case>
                        hosts.size() == 1 ? *hosts.begin() : counted(hosts.size(), "host"),
                        cpus.size() == 1 ? *cpus.begin() : counted(cpus.size(), "kind of CPU", "kinds of CPU"),
                        counted(launches.size(), "launch", "launches"), counted(apps.size(), "app"),
-                       fact(launches.front().circumstances, "start_time"), counted(run, "case"), verdict);
+                       fact(launches.front().environment, "start_time"), counted(run, "case"), verdict);
 }
 
 // Whatever made the numbers doubtful, the most frequent first.

@@ -100,10 +100,10 @@ bool varies_anyway(std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// The circumstances of a launch, each variable of the environment one of them.
+// The environment of a launch, each variable of the environment one of them.
 Facts told_apart(const Launch& launch) {
     Facts facts;
-    for (const auto& [name, value] : launch.circumstances) {
+    for (const auto& [name, value] : launch.environment) {
         const auto text = to_string(value);
         if (name != "environment") {
             facts.emplace_back(name, text);

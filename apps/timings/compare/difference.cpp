@@ -37,7 +37,7 @@ std::string failures_of(const Case* one, const std::string& side) {
 double clock_margin(const Case& one) {
     double largest = 0;
     for (const auto& [launch, record, seconds] : one.launches) {
-        const auto step = number_in(launch->circumstances, "clock_resolution_seconds").value_or(0);
+        const auto step = number_in(launch->environment, "clock_resolution_seconds").value_or(0);
         largest = std::max(largest, 10 * step / (seconds * static_cast<double>(record->batch)));
     }
     return largest;
@@ -47,7 +47,7 @@ double clock_margin(const Case& one) {
 std::int64_t launches_in_want_of_time(const Case& one) {
     return std::count_if(one.launches.begin(), one.launches.end(), [](const CaseLaunch& launch) {
         const auto repeats = static_cast<std::int64_t>(launch.record->repeats());
-        const auto asked = number_in(launch.launch->circumstances, "repeats_asked");  // not in older dumps
+        const auto asked = number_in(launch.launch->environment, "repeats_asked");  // not in older dumps
         return repeats < fewest_for_interval && asked &&
                (*asked == 0 || static_cast<double>(repeats) < *asked);
     });

@@ -19,7 +19,7 @@ using Nodes = std::map<std::string, Case>;  // one case, by node
 
 // "node1:4" is four ranks on node1.
 std::string node_of(const Launch& launch) {
-    const auto hosts = fact(launch.circumstances, "hosts");
+    const auto hosts = fact(launch.environment, "hosts");
     if (hosts.empty() || hosts.find(',') != std::string::npos) {
         throw UsageError(fmt::format("launch {} ran on {}: nodes are compared by launches on one node each",
                                      launch.id, hosts.empty() ? "an unknown host" : hosts));

@@ -20,7 +20,7 @@ void add_new(std::vector<std::string>& words, const std::string& word) {
 // The different values of a fact, in the order of the launches.
 std::vector<std::string> values_of(const Report& report, std::string_view name) {
     std::vector<std::string> values;
-    for (const auto& launch : report.launches) add_new(values, fact(launch.circumstances, name));
+    for (const auto& launch : report.launches) add_new(values, fact(launch.environment, name));
     return values;
 }
 
@@ -42,7 +42,7 @@ std::vector<std::string> apps_of(const Report& report) {
 std::vector<std::string> builds_of(const Report& report) {
     std::vector<std::string> builds;
     for (const auto& launch : report.launches) {
-        const auto& facts = launch.circumstances;
+        const auto& facts = launch.environment;
         const auto commit = fact(facts, "commit").substr(0, 10);
         const auto tree = fact(facts, "tree") == "modified" ? ", modified tree" : "";
         add_new(builds, fmt::format("{} {}{}", fact(facts, "program"), fact(facts, "version"),

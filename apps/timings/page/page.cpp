@@ -95,7 +95,7 @@ std::string page(const Report& report) {
         {"samples", "Samples", samples_section(report)},
         {"placement", "Placement", placement_section(report)},
         {"warnings", "Warnings", warnings_section(report)},
-        {"circumstances", "Circumstances", circumstances_section(report)},
+        {"environment", "Environment", environment_section(report)},
         {"reading", "How to read this page", how_to_read_section()},
     };
     std::erase_if(sections, [](const Section& section) { return section.content.empty(); });

@@ -16,7 +16,7 @@ std::string sweep_section(const Report& report);
 std::string samples_section(const Report& report);
 std::string placement_section(const Report& report);
 std::string warnings_section(const Report& report);
-std::string circumstances_section(const Report& report);
+std::string environment_section(const Report& report);
 
 // The image of that drawing, or nothing if there is none.
 std::string drawing_of(const Report& report, PlotKind kind);

@@ -142,7 +142,7 @@ std::string crowded(const Cases& cases) {
         for (const auto& launch : one->launches) {
             std::set<std::string> hosts;
             for (const auto& place : launch.launch->placement) hosts.insert(place.host);
-            const auto& facts = launch.launch->circumstances;
+            const auto& facts = launch.launch->environment;
             const double each = std::strtod(fact(facts, "hardware_threads", "0").c_str(), nullptr);
             const double there = one->key.ranks > 1 ? each * static_cast<double>(hosts.size()) : each;
             if (there > 0 && cores_of(*one) > there) counts.insert(cores_of(*one));

@@ -73,9 +73,9 @@ std::vector<std::pair<std::string, double>> caches_of(const Case& one) {
         {{"L1d", "l1d_bytes"}, {"L2", "l2_bytes"}, {"L3", "l3_bytes"}}};
     std::vector<std::pair<std::string, double>> marks;
     for (const auto& [name, key] : caches) {
-        const auto bytes = number_in(one.launches.front().launch->circumstances, key);
+        const auto bytes = number_in(one.launches.front().launch->environment, key);
         const auto same = [&, &wanted = key](const CaseLaunch& launch) {
-            return number_in(launch.launch->circumstances, wanted) == bytes;
+            return number_in(launch.launch->environment, wanted) == bytes;
         };
         if (bytes && *bytes > 0 && std::all_of(one.launches.begin(), one.launches.end(), same)) {
             marks.emplace_back(name, *bytes);

@@ -171,8 +171,8 @@ TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {
     auto a = examples::spread_launches("a", 3, {"simd"}, 1),
          b = examples::spread_launches("b", 3, {"simd"}, 1);
     for (int i = 0; i < 3; ++i) {
-        auto &one = a[static_cast<std::size_t>(i)].circumstances,
-             &other = b[static_cast<std::size_t>(i)].circumstances;
+        auto &one = a[static_cast<std::size_t>(i)].environment,
+             &other = b[static_cast<std::size_t>(i)].environment;
         one.emplace_back("compiler", std::string("GNU 12"));
         other.emplace_back("compiler", std::string("GNU 13"));
         one.emplace_back("pid", std::int64_t{i});

@@ -73,7 +73,7 @@ TEST(Verdict, OfALaunchInWantOfTimeIsNone) {
         auto& record = candidate[3].records[0];
         record.seconds.resize(2 * static_cast<std::size_t>(record.ranks));
         record.round.resize(2);
-        candidate[3].circumstances.emplace_back("repeats_asked", asked);
+        candidate[3].environment.emplace_back("repeats_asked", asked);
         const auto row = compared(base, candidate).cases[0];
         EXPECT_EQ(row.finding, asked == 0 ? Finding::inconclusive : Finding::slower);
         EXPECT_EQ(row.note, asked == 0 ? "1 launch had fewer than 6 repeats" : "");
@@ -240,7 +240,7 @@ Comparison mixed() {
     for (auto& launch : candidate) {
         for (auto& seconds : launch.records[0].seconds) seconds *= 1.1;
         for (auto& seconds : launch.records[1].seconds) seconds *= 0.8;
-        launch.circumstances.emplace_back("flags", std::string("-O3 | \"quoted\", <b>"));
+        launch.environment.emplace_back("flags", std::string("-O3 | \"quoted\", <b>"));
     }
     return compare(base, candidate, {}, {});
 }

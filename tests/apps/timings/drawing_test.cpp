@@ -73,7 +73,7 @@ std::vector<Launch> sweep_launches(int sizes = 6) {
         }
     }
     auto made = launch(std::move(records));
-    made.circumstances = {{"l1d_bytes", std::int64_t{65536}}, {"l3_bytes", std::int64_t{1} << 40}};
+    made.environment = {{"l1d_bytes", std::int64_t{65536}}, {"l3_bytes", std::int64_t{1} << 40}};
     return {made};
 }
 
@@ -205,7 +205,7 @@ TEST(Draw, SweepsABandwidthAndATimeWithTheCachesMarked) {
     EXPECT_NE(draw(PlotKind::sweep, launches, Canvas::svg).find("L1d 64 KiB"), std::string::npos);
     auto others = launches;
     others.push_back(sweep_launches()[0]);
-    others[1].circumstances = {{"l1d_bytes", std::int64_t{32768}}};
+    others[1].environment = {{"l1d_bytes", std::int64_t{32768}}};
     EXPECT_EQ(draw(PlotKind::sweep, others, Canvas::text).find("L1d"), std::string::npos);
 }
 

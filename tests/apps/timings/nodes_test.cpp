@@ -19,7 +19,7 @@ using Launches = std::vector<Launch>;
 const std::vector<std::string> both = {"serial", "simd"};
 
 Launches on(const std::string& node, Launches launches) {
-    for (auto& launch : launches) launch.circumstances.emplace_back("hosts", node + ":2");
+    for (auto& launch : launches) launch.environment.emplace_back("hosts", node + ":2");
     return launches;
 }
 
@@ -129,7 +129,7 @@ TEST(Nodes, AlikeRaiseFewAlarms) {
             for (int launch = 0; launch < 10; ++launch) {
                 auto made =
                     launch_of(node + std::to_string(launch), {timed("serial", std::exp(noise(random)))});
-                made.circumstances.emplace_back("hosts", node + ":1");
+                made.environment.emplace_back("hosts", node + ":1");
                 all.push_back(made);
             }
         }

@@ -195,7 +195,7 @@ def judge(browser, page):
     contents = browser.evaluate(CONTENTS)
     if not contents["heading"] or contents["heading"] not in contents["title"]:
         yield f"heading and title: {contents['heading']}, {contents['title']}"
-    missing = {"ladder", "placement", "warnings", "circumstances", "reading"} - set(contents["sections"])
+    missing = {"ladder", "placement", "warnings", "environment", "reading"} - set(contents["sections"])
     if missing:
         yield f"these sections are missing: {missing}"
         return

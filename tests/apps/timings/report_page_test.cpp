@@ -15,9 +15,9 @@ const std::string hostile = "</title><script>harmed=1</script><img src=x onerror
 // A launch whose every text is hostile.
 Launch hostile_launch(const std::string& id) {
     auto launch = examples::launch(id);
-    launch.circumstances = {{"program", hostile}, {"version", hostile},     {"commit", hostile},
-                            {"tree", hostile},    {"cpu_model", hostile},   {"start_time", hostile},
-                            {hostile, hostile},   {"load_before", hostile}, {"memory_bytes", hostile}};
+    launch.environment = {{"program", hostile}, {"version", hostile},     {"commit", hostile},
+                          {"tree", hostile},    {"cpu_model", hostile},   {"start_time", hostile},
+                          {hostile, hostile},   {"load_before", hostile}, {"memory_bytes", hostile}};
     for (auto& place : launch.placement) place.host = place.cpus_allowed = place.thread_cpus = hostile;
     launch.doubts = {{"said", -1, hostile, 0}, {hostile, 1, hostile, 0}};
     for (auto& record : launch.records) {

@@ -352,7 +352,7 @@ TEST(Points, HaveTheImbalanceOfTheirRanks) {
 TEST(Notes, SayWhereHardwareWasShared) {
     auto launches = by_cores({1, 2, 4, 8}, amdahl(1, 0.1));
     for (auto& one : launches) {
-        one.circumstances = {{"hardware_threads", std::int64_t{2}}};
+        one.environment = {{"hardware_threads", std::int64_t{2}}};
         for (int rank = 0; rank < one.records[0].ranks; ++rank) {
             one.placement.push_back({rank, rank % 2 ? "even" : "odd", 1, "0", 1, "0"});
         }

@@ -79,7 +79,7 @@ prints 'wrong.h5: launch 20261122T120721Z-00000001'
 prints 'not run: it needs 2 ranks'
 prints 'WRONG 1 of 4'
 prints 'warning: drift: the last third is slower'
-ends_with 0 show --circumstances --proof right.h5
+ends_with 0 show --environment --proof right.h5
 prints 'command_line              mpirun -np 3 ./reduce'
 prints 'node-two'
 

@@ -64,9 +64,9 @@ TEST(Doubts, AreOfWhatWasWanted) {
     auto record = record_of("two", {1.0, 1.0});
     record.stopped_by = StoppedBy::count;
     auto launch = launch_of({record});
-    launch.circumstances = {{"repeats_asked", std::int64_t{2}}};
+    launch.environment = {{"repeats_asked", std::int64_t{2}}};
     EXPECT_TRUE(all_doubts(launch).empty());
-    launch.circumstances = {{"repeats_asked", std::int64_t{3}}};
+    launch.environment = {{"repeats_asked", std::int64_t{3}}};
     const auto first = [&](StoppedBy reason) {
         launch.records[0].stopped_by = reason;
         return doubt_sentences(launch).at(0);
@@ -74,22 +74,22 @@ TEST(Doubts, AreOfWhatWasWanted) {
     EXPECT_EQ(first(StoppedBy::budget),
               "the time budget ended before all repeats were done: two (2 repeats)");
     EXPECT_EQ(first(StoppedBy::signal), "stopped before all repeats were done: two (2 repeats)");
-    launch.circumstances.clear();
+    launch.environment.clear();
     EXPECT_EQ(first(StoppedBy::signal), "stopped before the median was known to 2 %: two (2 repeats)");
 }
 
 TEST(Doubts, TellOfTheHost) {
     Launch launch;
-    launch.circumstances = {{"cpu_seconds", 100.0},
-                            {"others_cpu_seconds", 12.0},
-                            {"steal_seconds", 2.9},
-                            {"governor", "powersave"},
-                            {"boost", "on"}};
+    launch.environment = {{"cpu_seconds", 100.0},
+                          {"others_cpu_seconds", 12.0},
+                          {"steal_seconds", 2.9},
+                          {"governor", "powersave"},
+                          {"boost", "on"}};
     const std::vector<std::string> expected = {
         "this host's cores do not always run at one speed: governor powersave; boost",
         "other processes took 12 % of this host's CPU time during the launch"};
     EXPECT_EQ(doubt_sentences(launch), expected);
-    launch.circumstances[0].second = 0.0;
+    launch.environment[0].second = 0.0;
     EXPECT_EQ(doubt_sentences(launch).size(), 1u);
 }
 
@@ -126,7 +126,7 @@ TEST(Doubts, OfSeveralLaunchesAreToldOnce) {
     for (const double share : {0.07, 0.29, 0.01}) {
         launches.push_back(
             launch_of({record_of("serial", std::vector<double>(10, 1.0)), record_of("hybrid", up_to(12))}));
-        launches.back().circumstances = {{"cpu_seconds", 100.0}, {"others_cpu_seconds", 100 * share}};
+        launches.back().environment = {{"cpu_seconds", 100.0}, {"others_cpu_seconds", 100 * share}};
     }
     launches[0].records[0].batch = 4;
     launches[0].records[1].batch = 8;

@@ -29,7 +29,7 @@ Record record_of(const std::string& variant, double seconds, int ranks) {
 Launch example() {
     Launch launch;
     launch.id = "20261122T120721Z-1a2b3c4d";
-    launch.circumstances = {
+    launch.environment = {
         {"program", "reduce"}, {"command_line", "./reduce --dump 'a,\"b\"\xff'"}, {"ranks", std::int64_t{2}}};
     launch.placement = {{0, "node1", 11, "0", 1, "0"}, {1, "node2", 12, "1", 1, "1"}};
     launch.doubts = {{"said", -1, "a, \"quoted\" warning", 0}};
@@ -299,7 +299,7 @@ TEST(Proof, ShowsTheSumOfTheStoredPartialsWhateverTheAnswer) {
 
 TEST(Table, NamesTheHostWhoseCpuItNames) {
     auto launch = example();
-    launch.circumstances.emplace_back("cpu_model", "Zeta 9");
+    launch.environment.emplace_back("cpu_model", "Zeta 9");
     launch.placement[0].host = "zeta";
     EXPECT_NE(table(launch).find("zeta, Zeta 9  2 ranks on 2 hosts"), std::string::npos);
 }

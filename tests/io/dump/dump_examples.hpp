@@ -70,7 +70,7 @@ inline Record not_run(const std::string& variant) {
 inline Launch launch(const std::string& id, int ranks = 3, int repeats = 4) {
     Launch made;
     made.id = id;
-    made.circumstances = {
+    made.environment = {
         {"program", std::string("reduce")},           {"version", std::string("0.1.0")},
         {"hosts", std::string("h\u00fctte, \u6e96")}, {"cores", std::int64_t{-64}},
         {"clock_resolution_seconds", 1.0 / 3e9},      {"command_line", std::string("mpirun -np 3 ./reduce")},
@@ -95,7 +95,7 @@ inline std::string describe(const Facts& facts) {
 
 // Every field, so that two launches are equal if their descriptions are.
 inline std::string describe(const Launch& made) {
-    std::string text = fmt::format("{} [{}]\n", made.id, describe(made.circumstances));
+    std::string text = fmt::format("{} [{}]\n", made.id, describe(made.environment));
     for (const auto& p : made.placement) {
         text += fmt::format("place {} {} {} '{}' {} '{}'\n", p.rank, p.host, p.pid, p.cpus_allowed, p.threads,
                             p.thread_cpus);

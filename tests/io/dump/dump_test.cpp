@@ -37,15 +37,15 @@ TEST(Dump, GivesBackExtremeNumbers) {
     record.verdict.failed = 2;
     record.verdict.tolerance = "inf";
     record.promise = Promise::racy;
-    launch.circumstances = {{"least", std::numeric_limits<std::int64_t>::min()},
-                            {"infinite", std::numeric_limits<double>::infinity()}};
+    launch.environment = {{"least", std::numeric_limits<std::int64_t>::min()},
+                          {"infinite", std::numeric_limits<double>::infinity()}};
     expect_round_trip(launch);
 }
 
 TEST(Dump, KeepsTheOrderOfManyCircumstances) {
     auto launch = examples::launch("x");
     for (int i = 0; i < 300; ++i)
-        launch.circumstances.emplace_back(fmt::format("fact_{}", i * 7919 % 300), i * 0.5);
+        launch.environment.emplace_back(fmt::format("fact_{}", i * 7919 % 300), i * 0.5);
     expect_round_trip(launch);
 }
 
@@ -108,12 +108,12 @@ TEST(Dump, KeepsLongTextsWhole) {
         for (const std::string letter : {"a", "\u00e4", "\u6e96", "\xff"}) {
             std::string text(static_cast<std::size_t>(bytes % 5), 'a');
             while (text.size() < static_cast<std::size_t>(bytes)) text += letter;
-            launch.circumstances.emplace_back("text", text);
+            launch.environment.emplace_back("text", text);
             launch.records[0].parameters.emplace_back("text", text + text + text);
         }
     }
-    launch.circumstances.emplace_back("environment", std::string(70000, '\n'));
-    launch.circumstances.emplace_back("after", std::string("b"));
+    launch.environment.emplace_back("environment", std::string(70000, '\n'));
+    launch.environment.emplace_back("after", std::string("b"));
     expect_round_trip(launch);
 }
 

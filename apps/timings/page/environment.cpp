@@ -1,4 +1,4 @@
-// Under what circumstances the launches ran: first what matters and what differs, the rest on demand.
+// Under what environment the launches ran: first what matters and what differs, the rest on demand.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,7 +47,7 @@ std::vector<Gathered> gather(const std::vector<Launch>& launches) {
     std::map<std::string, std::size_t> index;
     std::map<std::pair<std::size_t, std::string>, std::size_t> value_index;
     for (const auto& launch : launches) {
-        for (const auto& [name, held] : launch.circumstances) {
+        for (const auto& [name, held] : launch.environment) {
             const auto [found, is_new] = index.try_emplace(name, all.size());
             if (is_new) all.push_back({name, {}});
             auto& values = all[found->second].values;
@@ -99,8 +99,8 @@ std::string facts_list(const std::vector<Gathered>& facts, std::size_t launches,
 }
 
 Cell fact_cell(const Launch& launch, std::string_view name) {
-    if (const auto number = number_in(launch.circumstances, name)) return *number;
-    const auto value = fact(launch.circumstances, name);
+    if (const auto number = number_in(launch.environment, name)) return *number;
+    const auto value = fact(launch.environment, name);
     return value.empty() ? Cell() : Cell(value);
 }
 
@@ -123,7 +123,7 @@ Table launches_table(const std::vector<Launch>& launches) {
 
 }  // namespace
 
-std::string circumstances_section(const Report& report) {
+std::string environment_section(const Report& report) {
     const auto facts = gather(report.launches);
     const auto count = report.launches.size();
     const auto differs = [&](const Gathered& one) {
@@ -135,12 +135,12 @@ std::string circumstances_section(const Report& report) {
     if (const auto differing = facts_list(facts, count, differs); !differing.empty()) {
         content += "<h3>What differs between the launches</h3>\n" + differing;
     } else if (count > 1) {
-        content += "<p>The launches ran under the same circumstances, as far as they are known.</p>\n";
+        content += "<p>The launches ran under the same environment, as far as they are known.</p>\n";
     }
     content += html::folded(fmt::format("Each launch ({})", count),
                             launches_table(report.launches).html("Launches"));
     return content +
-           html::folded("All circumstances", facts_list(facts, count, [](const auto&) { return true; }));
+           html::folded("All environment", facts_list(facts, count, [](const auto&) { return true; }));
 }
 
 }  // namespace pacer::timings

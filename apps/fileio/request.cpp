@@ -1,4 +1,4 @@
-#include "apps/fileio/wishes.hpp"
+#include "apps/fileio/request.hpp"
 
 #include <fmt/format.h>
 
@@ -10,8 +10,8 @@ namespace pacer::fileio {
 
 namespace {
 
-void add_format_options(CommandLine& line, Wishes& wishes, const std::string& input) {
-    auto& format = wishes.settings.format;
+void add_format_options(CommandLine& line, Request& request, const std::string& input) {
+    auto& format = request.settings.format;
     std::map<std::string, Separator> separators;
     for (const auto separator :
          {Separator::automatic, Separator::blank, Separator::tab, Separator::comma, Separator::semicolon}) {
@@ -29,22 +29,22 @@ void add_format_options(CommandLine& line, Wishes& wishes, const std::string& in
         .group(input);
     line.add_word(
             "--columns",
-            [&wishes](const std::string& word) { wishes.settings.columns = parse_columns(word); },
+            [&request](const std::string& word) { request.settings.columns = parse_columns(word); },
             "What a calculation gets of each record, such as 1,3,4")
         .placeholder("N,N")
         .group(input);
 }
 
 // What is given but has no meaning in this kind of run.
-void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
+void refuse_meaningless(const CommandLine& line, const Request& request) {
     const auto given = [&](const std::string& option) { return line.count(option) > 0; };
-    if (!wishes.settings.inputs.empty() && given("--elements")) {
+    if (!request.settings.inputs.empty() && given("--elements")) {
         throw UsageError("--elements is for the input that is made, and there is input given");
     }
-    if (given("--max-rejected") && wishes.settings.on_error == OnError::stop)
+    if (given("--max-rejected") && request.settings.on_error == OnError::stop)
         throw UsageError(
             "--max-rejected is for --on-error skip: without it the first bad record ends the run");
-    if (wishes.delivery.target.path.empty()) {
+    if (request.delivery.target.path.empty()) {
         if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
         return;
     }
@@ -53,14 +53,14 @@ void refuse_meaningless(const CommandLine& line, const Wishes& wishes) {
           "--format", "--proof", "--profile", "--no-limits", "--seed", "--elements", "--make-input"}) {
         if (given(option)) throw UsageError(fmt::format("{} is for measuring, and --out delivers", option));
     }
-    if (wishes.settings.inputs.empty())
+    if (request.settings.inputs.empty())
         throw UsageError("--out wants input: files, folders, or - for standard input");
 }
 
 }  // namespace
 
-void add_options(CommandLine& line, Wishes& wishes) {
-    auto& settings = wishes.settings;
+void add_options(CommandLine& line, Request& request) {
+    auto& settings = request.settings;
     const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
     const std::string input = "Input", delivering = "Delivering";
     line.add_count("-n,--elements", settings.elements, "Rows of the input that is made");
@@ -78,25 +78,26 @@ void add_options(CommandLine& line, Wishes& wishes) {
         .placeholder("N|P%");
     line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
         .group(input);
-    add_format_options(line, wishes, input);
+    add_format_options(line, request, input);
     line.add_count("--block", settings.block_bytes,
                    "Bytes handed out at a time [as the time they take tells]")
         .group(input);
     line.add_count("--memory", settings.memory_bytes, "Bytes that rank 0 may use, however large the input")
         .group(input);
-    line.add_text("--make-input", wishes.make_input, "Write the input that is otherwise made there, and exit")
+    line.add_text("--make-input", request.make_input,
+                  "Write the input that is otherwise made there, and exit")
         .group(input);
     line.add_number("--record-timeout", settings.record_timeout_seconds, 1e9,
                     "Seconds after which a record is named and ends the run, 0: never");
-    line.add_text("--out", wishes.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
+    line.add_text("--out", request.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
         .group(delivering);
-    line.add_flag("--resume", wishes.delivery.resume, "Go on with a run that was cut, or start it")
+    line.add_flag("--resume", request.delivery.resume, "Go on with a run that was cut, or start it")
         .group(delivering);
 }
 
-void refuse_unusable(const CommandLine& line, const Wishes& wishes) {
-    refuse_meaningless(line, wishes);
-    const auto& settings = wishes.settings;
+void refuse_unusable(const CommandLine& line, const Request& request) {
+    refuse_meaningless(line, request);
+    const auto& settings = request.settings;
     if (settings.format.decimal_comma && settings.format.separator == Separator::comma)
         throw UsageError("--decimal-comma and --separator comma contradict each other");
     if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record wants at least 1");

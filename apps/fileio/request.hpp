@@ -9,16 +9,16 @@
 
 namespace pacer::fileio {
 
-struct Wishes {
+struct Request {
     Settings settings;
     Delivery delivery;
     std::string make_input;  // file to write and no more
 };
 
-// The wishes must outlive the line.
-void add_options(CommandLine& line, Wishes& wishes);
+// The request must outlive the line.
+void add_options(CommandLine& line, Request& request);
 
 // Throws UsageError for what contradicts itself, or has no meaning in this kind of run.
-void refuse_unusable(const CommandLine& line, const Wishes& wishes);
+void refuse_unusable(const CommandLine& line, const Request& request);
 
 }  // namespace pacer::fileio
