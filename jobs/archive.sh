@@ -3,12 +3,12 @@
 #
 #     jobs/archive.sh [-o FILE]
 #
-#     -o FILE         where to (pacer-<version>.tar.gz)
+#     -o FILE         the archive (pacer-<version>.tar.gz)
 #     --help          this text
 #
 # The archive unpacks into the folder pacer-<version>; its README.md says under "On a cluster" how to build it there. It
 # knows its commit, and so do the dumps of a build from it.
-# Printed on stdout: the name of the archive. Changes that are not committed would be left out, so they are refused.
+# Prints to stdout the name of the archive. Changes that are not committed would be left out, so they are refused.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -27,7 +27,7 @@ while (($#)); do
         exit 0
         ;;
     -o)
-        [[ -n ${2-} ]] || refuse "-o needs the name of a file"
+        [[ -n ${2-} ]] || refuse "-o needs a file name"
         archive=$2
         ;;
     *) refuse "unknown argument '$1', see --help" ;;
@@ -39,12 +39,12 @@ command -v git >/dev/null || refuse "git is not installed, and it is what packs 
 commit=$(git_here rev-parse --verify --quiet HEAD 2>/dev/null) || commit=
 # An unpacked archive may lie in another project's repository, whose commit is not meant.
 [[ -n $commit && $(git_here rev-parse --show-toplevel) -ef $root ]] ||
-    refuse "$root is no git checkout with a commit: only of one can an archive be made"
+    refuse "$root is not a git checkout with a commit, so no archive can be made of it"
 changes=$(git_here status --porcelain --untracked-files=no)
 [[ -z $changes ]] ||
-    refuse "what was changed is not committed and would be left out: commit or stash it (git status lists it)"
+    refuse "there are uncommitted changes, which would be left out: commit or stash them (git status lists them)"
 
-[[ ! -e $archive ]] || refuse "$archive is there already: remove it, or name another file with -o"
+[[ ! -e $archive ]] || refuse "$archive exists; remove it, or choose another name with -o"
 { mkdir -p "$(dirname "$archive")" && part=$(mktemp -d "$(dirname "$archive")/.archive.XXXXXX"); } 2>/dev/null ||
     refuse "cannot write to $(dirname "$archive")"
 trap 'rm -rf "$part"' EXIT

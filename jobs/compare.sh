@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Compares two builds of an app on this machine: runs them in turns, A B B A A B B A ..., so that what changes on the
-# machine meanwhile meets both alike, and says what differs.
+# Compares two builds of an app on this machine: runs them in turns, A B B A A B B A ..., so that changes of
+# the machine affect both alike, and says what differs.
 #
 #     jobs/compare.sh [OPTION]... BUILD_A BUILD_B APP [ARGUMENT]...
 #     jobs/compare.sh [OPTION]... PROGRAM_A PROGRAM_B [ARGUMENT]...
 #
-#     --launches N    of each build (10); at least 4, for fewer tell nothing
-#     --np N          MPI processes (one a core, 4 at most)
-#     -o FOLDER       where the merged dumps a.h5 and b.h5 go (compare-<UTC time>)
+#     --launches N    launches of each build (10); fewer than 4 cannot show anything
+#     --np N          MPI processes (one per core, at most 4)
+#     -o FOLDER       folder for the merged dumps a.h5 and b.h5 (compare-<UTC time>)
 #     --help          this text
 #
 #     jobs/compare.sh --np 2 build/old build/release reduce -n 1e8 --variants simd,mpi
 #
-# A is the baseline: "regressed" means that B is slower. BUILD is a folder with bin/APP. Twice the same build shows what
-# this machine makes of no change at all.
-# Printed on stdout: what timings compare says. The exit status is its own: 0 none slower, 1 slower, wrong or missing,
-# 2 bad usage, 3 inconclusive; or that of the first launch that fails or is stopped, which is the last.
-# TIMINGS names the program timings; otherwise that of B, of A, of build/release or of PATH is taken. Nothing is built.
+# A is the baseline: "regressed" means that B is slower. BUILD is a folder with bin/APP. Giving the same build
+# twice shows what this machine makes of no change at all.
+# Prints to stdout what timings compare says, and ends with its status: 0 none slower, 1 slower, wrong or missing, 2 bad
+# usage, 3 inconclusive; or with that of the first launch that fails or is stopped.
+# TIMINGS names the program timings; by default it is that of B, A, build/release or PATH. Nothing is built.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -42,7 +42,7 @@ while (($#)); do
         np=$2
         ;;
     -o)
-        [[ -n ${2-} ]] || refuse "-o needs the name of a folder"
+        [[ -n ${2-} ]] || refuse "-o needs a folder name"
         folder=$2
         ;;
     -*) refuse "unknown option '$1', see --help (options of the app go after its name)" ;;
@@ -142,5 +142,5 @@ if ((status != 0)); then
     exit "$status"
 fi
 rm -rf "$parts"
-say "compared are $folder/a.h5 and $folder/b.h5"
+say "comparing $folder/a.h5 and $folder/b.h5"
 exec "$timings" compare "$folder/a.h5" --to "$folder/b.h5"

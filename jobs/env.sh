@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# What a site edits: all that differs from cluster to cluster is here, and every jobs/*.slurm reads it. As shipped it
-# suits a cluster whose srun starts MPI programs. What is set in the environment goes first:
+# The settings of a site: whatever differs between clusters is here, and every jobs/*.slurm reads it. As shipped it
+# suits a cluster whose srun starts MPI programs. Variables set in the environment take precedence:
 # PACER_LAUNCHER=mpirun sbatch jobs/reduce.slurm
 
 # sbatch reads these two before any script runs: submit by (. jobs/env.sh && sbatch ...), or give them to sbatch. Without
-# the brackets the shell keeps all that is set here, and what is edited later has no effect.
+# the parentheses the shell keeps all settings, and later edits have no effect.
 #export SBATCH_ACCOUNT=project
 #export SBATCH_PARTITION=compute
 
-export PACER_MODULES=${PACER_MODULES-}                         # to load, in this order: "gcc/12 openmpi/4.1 hdf5"
+export PACER_MODULES=${PACER_MODULES-}                         # modules to load, in this order: "gcc/12 openmpi/4.1 hdf5"
 export PACER_LAUNCHER=${PACER_LAUNCHER-srun}                   # srun or mpirun
-export PACER_LAUNCHER_OPTIONS=${PACER_LAUNCHER_OPTIONS-}       # more words for it: "--mpi=pmix"
-export PACER_PINNING=${PACER_PINNING-cores}                    # cores: each rank has its own; none: it has not
-export PACER_SCRATCH=${PACER_SCRATCH-${SLURM_SUBMIT_DIR-$PWD}/jobs/runs} # for what is made: a folder all nodes share
+export PACER_LAUNCHER_OPTIONS=${PACER_LAUNCHER_OPTIONS-}       # more options for it: "--mpi=pmix"
+export PACER_PINNING=${PACER_PINNING-cores}                    # cores: each rank has its own; none: no binding
+export PACER_SCRATCH=${PACER_SCRATCH-${SLURM_SUBMIT_DIR-$PWD}/jobs/runs} # output folder, shared by all nodes
 PACER_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)    # Pacer's own folder: this one's parent
 export PACER_HOME
 export PACER_BIN=${PACER_BIN-$PACER_HOME/build/release/bin}    # where its programs are

@@ -22,9 +22,9 @@ load_modules() {
         . "$file"
     done
     [[ $(type -t module) == function ]] ||
-        refuse "there is no command 'module' to load $PACER_MODULES: PACER_MODULES in jobs/env.sh is not for here"
+        refuse "there is no command 'module' to load $PACER_MODULES: PACER_MODULES in jobs/env.sh does not suit this cluster"
     for module in $PACER_MODULES; do
-        module load "$module" || refuse "there is no module $module: mend PACER_MODULES in jobs/env.sh"
+        module load "$module" || refuse "there is no module $module: fix PACER_MODULES in jobs/env.sh"
     done
 }
 if [[ -n $PACER_MODULES ]]; then
@@ -36,7 +36,7 @@ fi
 [[ $PACER_LAUNCHER == srun || $PACER_LAUNCHER == mpirun ]] ||
     refuse "PACER_LAUNCHER in jobs/env.sh is srun or mpirun, not '$PACER_LAUNCHER'"
 command -v "$PACER_LAUNCHER" >/dev/null ||
-    refuse "there is no $PACER_LAUNCHER on $(hostname): mend PACER_LAUNCHER or PACER_MODULES in jobs/env.sh"
+    refuse "there is no $PACER_LAUNCHER on $(hostname): fix PACER_LAUNCHER or PACER_MODULES in jobs/env.sh"
 if ! mkdir -p "$PACER_SCRATCH" 2>/dev/null || [[ ! -w $PACER_SCRATCH ]]; then
     refuse "cannot write to $PACER_SCRATCH: set PACER_SCRATCH in jobs/env.sh to a folder that all nodes share"
 fi
@@ -49,7 +49,7 @@ need() {
     local program
     for program; do
         [[ -x $(path_of "$program") ]] ||
-            refuse "there is no program $program in $PACER_BIN: build it (README.md), or mend PACER_BIN in jobs/env.sh"
+            refuse "there is no program $program in $PACER_BIN: build it (README.md), or fix PACER_BIN in jobs/env.sh"
     done
 }
 timings=$PACER_BIN/timings

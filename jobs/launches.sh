@@ -3,9 +3,9 @@
 #
 #     jobs/launches.sh L [-o FILE] [--force] COMMAND [ARGUMENT]...
 #
-#     L          launches; comparing takes 4 at least, and 10 to see a change of some per cent
+#     L          number of launches; comparing needs at least 4, and 10 to see a change of a few per cent
 #     -o FILE    the merged dump (launches-<UTC time>.h5)
-#     --force    FILE may exist, and is replaced
+#     --force    replace FILE if it exists
 #     --help     this text
 #
 #     jobs/launches.sh 10 -o before.h5 jobs/local.sh --np 2 reduce -n 1e8
@@ -13,11 +13,11 @@
 #     jobs/launches.sh 10 srun ./reduce -n 8G
 #
 # COMMAND is one launch of an app and ends with the app's arguments: "--dump PART" is appended to it, where PART is a
-# file in a folder that is made beside FILE and removed in the end.
-# All that the launches print goes to stderr; stdout gets the name of the merged dump and nothing else.
-# A launch that fails or is stopped (Ctrl-C) is the last, and its status is that of this script. Those before it are
-# merged; its own dump, if it left one, is kept beside FILE under another name.
-# TIMINGS names the program timings; otherwise that of build/release or of PATH is taken, or built.
+# file in a folder that is created beside FILE and removed at the end.
+# What the launches print goes to stderr; stdout gets only the name of the merged dump.
+# It stops at the first launch that fails or is stopped (Ctrl-C), with its status. The launches before it are merged; its
+# own dump, if it left one, is kept beside FILE under another name.
+# TIMINGS names the program timings; by default it is that of build/release or of PATH, or is built.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)

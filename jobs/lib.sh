@@ -105,13 +105,13 @@ no_services=(
     -o "DPkg::Post-Invoke::=! grep -qsx '#pacer' $policy || rm $policy"
 )
 
-# install_missing PACKAGE...: installs what is missing; nothing missing, nothing is called. Where it cannot, it
+# install_missing PACKAGE...: installs what is missing; if nothing is, it calls nothing. Where it cannot, it
 # returns 1 and leaves in $advice the one sentence that tells the user what to do.
 install_missing() {
     local missing as_root=()
     advice=
     if ! command -v apt-get >/dev/null; then
-        advice="this is no Debian (there is no apt-get): install by its own means what Debian calls $*"
+        advice="this is not Debian (there is no apt-get): install by its own means what Debian calls $*"
         return 1
     fi
     mapfile -t missing < <(missing_packages "$@")
@@ -208,7 +208,7 @@ mpi_launcher() {
         major=${BASH_REMATCH[1]}
         if (($(id -u) == 0)); then
             set_for_run OMPI_ALLOW_RUN_AS_ROOT 1 "Open MPI refuses root otherwise"
-            set_for_run OMPI_ALLOW_RUN_AS_ROOT_CONFIRM 1 "Open MPI wants to be told twice"
+            set_for_run OMPI_ALLOW_RUN_AS_ROOT_CONFIRM 1 "Open MPI asks for confirmation"
         fi
         if ((np > $(cores))); then
             options+=(--oversubscribe)

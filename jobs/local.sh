@@ -2,16 +2,16 @@
 # Installs what is missing, builds, and runs an app of Pacer on this machine.
 #
 #     jobs/local.sh [--np N] [--launches N] [APP [ARGUMENT]...]
-#     jobs/local.sh [--np N] suite [ARGUMENT]...      all apps, and one page about this machine: see jobs/suite.sh
+#     jobs/local.sh [--np N] suite [ARGUMENT]...      all apps, and a one-page summary of this machine: see jobs/suite.sh
 #
-#     --np N         MPI processes (4; of the suite as many as there are cores)
-#     --launches N   so many launches one after the other (1), each with a dump of its own; the first that fails
-#                    is the last
-#     --help         this text and the apps there are
+#     --np N         MPI processes (4; for the suite one per core)
+#     --launches N   number of launches (1), one after the other, each with its own dump; stops at the first
+#                    that fails
+#     --help         this text and the list of apps
 #
-# APP is reduce unless named; what follows it is the app's own: jobs/local.sh --np 2 reduce -n 1e6
+# APP is reduce by default; what follows it is passed to the app: jobs/local.sh --np 2 reduce -n 1e6
 # The app runs in the current directory: dumps land there. timings runs as one process, without mpirun.
-# Printed, on stderr: the command that really runs, and each setting made for it with its reason.
+# Prints to stderr the command that it runs, and each setting made for it with the reason.
 # The exit status is the app's.
 set -euo pipefail
 
@@ -48,9 +48,9 @@ app=${1:-reduce}
 
 known=false
 for name in "${apps[@]}" suite; do [[ $name != "$app" ]] || known=true; done
-$known || refuse "there is no app '$app'; there are: ${apps[*]}, and suite"
+$known || refuse "unknown app '$app'; choose from ${apps[*]}, suite"
 [[ $app != suite ]] || ((launches == 1)) || refuse "the suite is run once; jobs/launches.sh makes several launches of an app"
-[[ $app != timings ]] || ! $launch_options || refuse "timings runs as one process: --np and --launches are not for it"
+[[ $app != timings ]] || ! $launch_options || refuse "timings runs as one process: --np and --launches do not apply to it"
 
 # What is run, and what shows its dumps.
 if [[ $app == suite ]]; then
@@ -72,22 +72,11 @@ mpi_launcher "$np"
 command=("${launcher[@]}" "$program" "$@")
 printf -v shown '%q ' "${command[@]}"
 
-# A signal that ends this script must end the launch under way too; Ctrl-C reaches mpirun by itself.
-stopped=0
-launch=
-trap 'stopped=130' INT
-trap 'stopped=143; [[ -z $launch ]] || kill -TERM "$launch" || true' TERM HUP
+watch_signals
 for ((number = 1; number < launches; ++number)); do
     say "launch $number of $launches: $shown"
     status=0
-    "${command[@]}" <&0 &
-    launch=$!
-    wait "$launch" || status=$?
-    while kill -0 "$launch" 2>/dev/null; do # a signal ends wait, not mpirun
-        status=0
-        wait "$launch" || status=$?
-    done
-    launch=
+    run_launch "${command[@]}" || status=$?
     ((stopped == 0)) || exit "$stopped"
     ((status == 0)) || exit "$status"
 done

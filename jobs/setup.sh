@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Installs what is missing from Debian, configures and builds. Prints one line when all is there already.
+# Installs missing Debian packages, configures and builds. Prints one line if everything is up to date.
 #
 #     jobs/setup.sh [--tests] [--preset NAME] [-DNAME=VALUE]... [APP]...
 #
-#     APP             build only these; otherwise all apps
-#     --tests         also what the tests need, and build all
+#     APP             build only these apps (all)
+#     --tests         also install what the tests need, and build everything
 #     --preset NAME   a preset of CMakePresets.json (release); the programs land in build/NAME/bin
-#     -DNAME=VALUE    a CMake setting, kept in that build
+#     -DNAME=VALUE    a CMake setting, kept in that build folder
 #     --help          this text
 #
-# CMAKE_BUILD_PARALLEL_LEVEL: compile jobs at a time; else one a core, as far as memory allows.
+# CMAKE_BUILD_PARALLEL_LEVEL: number of compile jobs at a time; by default one per core, as far as memory allows.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -84,7 +84,7 @@ done
 
 build=$root/build/$preset
 if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]]; then
-    say "$build cannot be written: work in a copy of the checkout that is yours"
+    say "cannot write to $build: work in your own copy of the checkout"
     exit 1
 fi
 # CMake refuses the build of another folder, in more lines and without saying what to do.
@@ -120,11 +120,11 @@ fi
 IFS=';' read -ra there <<<"$(cache_value "$build" PACER_APPS)"
 ((${#there[@]})) || there=("${apps[@]}")
 for app in "${wanted[@]}"; do
-    [[ " ${there[*]} " == *" $app "* ]] || refuse "build/$preset is without $app: add it to its PACER_APPS with -D"
+    [[ " ${there[*]} " == *" $app "* ]] || refuse "build/$preset does not include $app: add it to PACER_APPS with -D"
 done
 targets=("${wanted[@]}")
 ((${#targets[@]})) || targets=("${there[@]}")
 ! $tests || targets=(all)
 show_build "$build" --target "${targets[@]}" --parallel "$(build_jobs)" || exit 1
-$complete || ! command -v apt-get >/dev/null || say "$advice (the build did without)"
+$complete || ! command -v apt-get >/dev/null || say "$advice (built without them)"
 say "build/$preset is up to date"

@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # Runs every app with sensible sizes, merges the dumps into one file, and ends with one page: what this machine can do,
-# what is wrong with it, and each app's best variant.
+# what is wrong with it, and the best variant of each app.
 #
 #     jobs/suite.sh [-o FILE] [--force] [--quick] [--apps LIST] LAUNCHER...
 #
 #     -o FILE     the merged dump (suite-<UTC time>.h5)
-#     --force     FILE may exist, and is replaced
+#     --force     replace FILE if it exists
 #     --quick     small sizes, six repeats, no limits: shows in a minute that everything works; its figures mean nothing
 #     --apps LIST only these, separated by commas
 #     --help      this text
 #
-#     jobs/local.sh suite                       here, with everything that takes
-#     jobs/suite.sh -o node7.h5 mpirun -np 64   what starts the processes of an app
+#     jobs/local.sh suite                       on this machine, with all that is needed
+#     jobs/suite.sh -o node7.h5 mpirun -np 64   with the command that starts the processes of an app
 #     jobs/suite.sh srun
 #
-# An app that fails does not end the suite; the status is then that of the first that failed. Ctrl-C ends it: what was
+# An app that fails does not end the suite; the status is then that of the first that failed. Ctrl-C ends it: what is
 # done is merged and shown. The programs are those of PACER_BIN, or of build/release/bin.
 set -euo pipefail
 
@@ -22,7 +22,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-# An app and its arguments; behind the bar, what --quick adds.
+# An app and its arguments; after the bar, what --quick adds.
 suite=(
     'reduce --max-seconds 15 | -n 1e6'
     'reduce --source memory --type f64 -n 128Mi --max-seconds 20 | -n 1e6'
@@ -43,7 +43,7 @@ choose_apps() {
     for name in "${names[@]}"; do
         local before=${#some[@]}
         for line in "${suite[@]}"; do [[ ${line%% *} != "$name" ]] || some+=("$line"); done
-        ((${#some[@]} > before)) || refuse "no app of the suite is called '$name'"
+        ((${#some[@]} > before)) || refuse "unknown app '$name'; choose from $(printf '%s\n' "${suite[@]%% *}" | sort -u | paste -sd, | sed 's/,/, /g')"
     done
     suite=("${some[@]}")
 }
@@ -76,7 +76,7 @@ while (($#)); do
     shift
 done
 [[ -z $chosen ]] || choose_apps "$chosen"
-(($#)) || refuse "name what starts the processes, mpirun -np 4 say; or run jobs/local.sh suite"
+(($#)) || refuse "name the command that starts the processes, such as mpirun -np 4, or run jobs/local.sh suite"
 command -v "$1" >/dev/null || refuse "there is no $1 to start the processes of an app (--apps chooses among the apps)"
 [[ ! -e $output || ${#force[@]} -gt 0 ]] || refuse "$output exists; choose another name, or --force to replace it"
 programs=${PACER_BIN:-$root/build/release/bin}

@@ -17,10 +17,9 @@ namespace pacer::fileio {
 class App final : public pacer::App {
   public:
     App()
-        : pacer::App(
-              "fileio",
-              "Applies a calculation to every record of files: with --out delivers the results, without "
-              "measures how.") {
+        : pacer::App("fileio",
+                     "Applies a calculation to every record of its input files. With --out it writes the "
+                     "results; without, it measures several ways of doing so.") {
         max_seconds = 30;  // the input that is made takes 1 s serially
     }
 

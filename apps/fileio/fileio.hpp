@@ -67,12 +67,12 @@ inline const Group<Problem, Answer> group = {
     "records",
     "serial",
     {
-        {"serial", "one process reads, calculates and collects, block after block", serial, Uses::core},
-        {"openmp", "threads take turns to read a block, and calculate side by side", openmp, Uses::threads},
+        {"serial", "one process reads, calculates and collects, block by block", serial, Uses::core},
+        {"openmp", "threads take turns reading a block, and calculate in parallel", openmp, Uses::threads},
         {"master_worker", "rank 0 reads and hands out blocks on demand, the others calculate", master_worker,
          Uses::ranks},
         {"hybrid", "the same, with OpenMP threads inside each worker", hybrid, Uses::both},
-        {"scatter", "rank 0 reads and gives every rank an equal share at once", scatter, Uses::ranks},
+        {"scatter", "rank 0 reads and gives every rank an equal share in one go", scatter, Uses::ranks},
         {"parallel_read", "every rank reads its own range of bytes", parallel_read, Uses::ranks},
     }};
 

@@ -11,6 +11,7 @@
 #include "apps/fileio/delivery/notices.hpp"
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/flow/flow.hpp"
+#include "common/base/split.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/progress.hpp"
 #include "common/parallel/ending.hpp"
@@ -23,23 +24,17 @@ namespace {
 std::vector<InputFile> share_files(const Team& world, const std::vector<InputFile>& files) {
     std::string text;
     for (const auto& file : files) {
-        text += file.path;
-        text += '\0';
-        text += fmt::format("{} {} {}", file.bytes, file.modified_ns, static_cast<int>(file.compression));
-        text += '\0';
+        for (const auto& word : {file.path, std::to_string(file.bytes), std::to_string(file.modified_ns),
+                                 std::to_string(static_cast<int>(file.compression))})
+            text += word + '\0';
     }
     text = text_of_rank(world, 0, text);
+    const auto words = split(text, '\0');
+    const auto number = [&](std::size_t word) { return std::stoll(std::string(words[word])); };
     std::vector<InputFile> shared;
-    for (std::size_t at = 0; at < text.size();) {
-        InputFile file;
-        file.path = text.c_str() + at;
-        at += file.path.size() + 1;
-        char* rest = nullptr;
-        file.bytes = std::strtoll(text.c_str() + at, &rest, 10);
-        file.modified_ns = std::strtoll(rest, &rest, 10);
-        file.compression = static_cast<Compression>(std::strtol(rest, nullptr, 10));
-        at = text.find('\0', at) + 1;
-        shared.push_back(file);
+    for (std::size_t i = 0; i + 3 < words.size(); i += 4) {
+        shared.push_back(
+            {std::string(words[i]), number(i + 1), number(i + 2), static_cast<Compression>(number(i + 3))});
     }
     return shared;
 }
@@ -82,7 +77,7 @@ void calculate_expected(Problem& problem, Notices& notices) {
             const auto ends_run = piece.header().ends_run;
             if (ends_run == EndsRun::goes_on) return;
             bad = describe(path, piece.place(), piece.rejected().front());
-            if (ends_run == EndsRun::as_asked) bad += " (--on-error skip goes on without such records)";
+            if (ends_run == EndsRun::as_asked) bad += " (--on-error skip leaves out such records)";
         });
         if (!bad.empty()) throw UsageError(bad);
         text.clear();
@@ -151,7 +146,7 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     on_every_rank(world, [&] { problem->calculation = make_calculation(settings.calculation); });
     if (settings.workload != Workload::even && !problem->calculation.scales) {
         throw UsageError(
-            fmt::format("--workload {} wants a calculation whose cost can be set: wait or lorenz, not {}",
+            fmt::format("--workload {} needs a calculation with adjustable cost, wait or lorenz, not {}",
                         name_of(settings.workload), problem->calculation.name));
     }
     auto inputs = settings.inputs;
@@ -168,8 +163,8 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
         for (const auto& file : problem->files) {
             if (file.bytes >= 0) continue;
             throw UsageError(
-                fmt::format("{} can be read only once, and measuring reads the input many times: give --out "
-                            "FILE to process it, or files to measure with",
+                fmt::format("{} can be read only once, and measuring reads the input many times: process it "
+                            "with --out FILE, or give files to measure with",
                             file.path));
         }
     });
@@ -217,7 +212,7 @@ Work work(const Problem& problem) {
 
 namespace {
 
-// Of a calculation that waits, which no probe tells; of others none.
+// For a calculation that waits, which no probe measures; none for others.
 Limit limit(const Problem& problem, int ranks, int threads) {
     const double each = problem.calculation.wait_seconds;
     if (each == 0 || problem.expected.done == 0) return {};
@@ -252,7 +247,7 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
     record.limit = limit(problem, record.ranks, record.threads);
     if (variant.run != parallel_read) return;
     if (problem.settings.format.lines_per_record > 1)
-        record.not_run = "records of several lines cannot be told apart in the middle of a file";
+        record.not_run = "records of several lines cannot be found from the middle of a file";
     const auto packed = std::find_if(problem.files.begin(), problem.files.end(),
                                      [](const auto& file) { return file.compression != Compression::none; });
     if (packed == problem.files.end()) return;

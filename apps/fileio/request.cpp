@@ -18,19 +18,21 @@ void add_format_options(CommandLine& line, Request& request, const std::string& 
         separators.emplace(name_of(separator), separator);
     }
     line.add_choice("--separator", format.separator, separators,
-                    "What separates numbers [blanks, one tab or one comma; a line has one kind]")
+                    "What separates numbers [blanks, one tab or one comma, the same within a line]")
         .group(input);
-    line.add_flag("--decimal-comma", format.decimal_comma, "1,5 is one and a half; semicolons separate too")
+    line.add_flag("--decimal-comma", format.decimal_comma,
+                  "Read 1,5 as one and a half; semicolons separate numbers too")
         .group(input);
-    line.add_flag("--ragged", format.ragged, "Records need not have as many numbers as their file's first")
+    line.add_flag("--ragged", format.ragged,
+                  "Accept records with other numbers of fields than the first of their file")
         .group(input);
     line.add_count("--lines-per-record", format.lines_per_record,
-                   "Lines that are one record together, without blank ones or comments")
+                   "Lines that form one record, without blank lines or comments within")
         .group(input);
     line.add_word(
             "--columns",
             [&request](const std::string& word) { request.settings.columns = parse_columns(word); },
-            "What a calculation gets of each record, such as 1,3,4")
+            "Columns that the calculation gets, such as 1,3,4")
         .placeholder("N,N")
         .group(input);
 }
@@ -39,22 +41,23 @@ void add_format_options(CommandLine& line, Request& request, const std::string& 
 void refuse_meaningless(const CommandLine& line, const Request& request) {
     const auto given = [&](const std::string& option) { return line.count(option) > 0; };
     if (!request.settings.inputs.empty() && given("--elements")) {
-        throw UsageError("--elements is for the input that is made, and there is input given");
+        throw UsageError("--elements is for generated input, but input files are given");
     }
     if (given("--max-rejected") && request.settings.on_error == OnError::stop)
         throw UsageError(
-            "--max-rejected is for --on-error skip: without it the first bad record ends the run");
+            "--max-rejected needs --on-error skip: without it the first bad record ends the run");
     if (request.delivery.target.path.empty()) {
-        if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
+        if (given("--resume")) throw UsageError("--resume needs --out, the file of the run to resume");
         return;
     }
     for (const auto* option :
          {"--problems", "--variants", "--repeats", "--max-seconds", "--workload", "--dump", "--no-dump",
           "--format", "--proof", "--profile", "--no-limits", "--seed", "--elements", "--make-input"}) {
-        if (given(option)) throw UsageError(fmt::format("{} is for measuring, and --out delivers", option));
+        if (given(option))
+            throw UsageError(fmt::format("{} is for measuring and cannot be combined with --out", option));
     }
     if (request.settings.inputs.empty())
-        throw UsageError("--out wants input: files, folders, or - for standard input");
+        throw UsageError("--out needs input: files, folders, or - for standard input");
 }
 
 }  // namespace
@@ -63,35 +66,35 @@ void add_options(CommandLine& line, Request& request) {
     auto& settings = request.settings;
     const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
     const std::string input = "Input", delivering = "Delivering";
-    line.add_count("-n,--elements", settings.elements, "Rows of the input that is made");
+    line.add_count("-n,--elements", settings.elements, "Rows of the generated input");
     line.add_words("inputs", settings.inputs,
-                   "Files, folders or - to read, .gz and .zst too [made: -n rows of 3 numbers]");
-    line.add_text("--calculation", settings.calculation, "What to do with a record:\n" + calculations_help());
+                   "Files or folders to read, or -, also .gz and .zst [generated: -n rows of 3 numbers]");
+    line.add_text("--calculation", settings.calculation,
+                  "What to do with each record:" + calculations_help());
     line.add_choice("--workload", settings.workload, workloads(),
-                    "Cost of a record by its index, for wait and lorenz");
-    line.add_choice("--on-error", settings.on_error, on_error,
-                    "A bad record ends the run, or is left out and listed");
+                    "How the cost of a record depends on its index, for wait and lorenz");
+    line.add_choice("--on-error", settings.on_error, on_error, "On a bad record stop, or skip and list it");
     line.add_word(
             "--max-rejected",
             [&settings](const std::string& word) { settings.max_rejected = parse_max_rejected(word); },
-            "Status 1 if more records are rejected: N of them, or P% [only if all are]")
+            "Exit with status 1 if more than N records, or P %, are rejected [if all are]")
         .placeholder("N|P%");
     line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
         .group(input);
     add_format_options(line, request, input);
     line.add_count("--block", settings.block_bytes,
-                   "Bytes handed out at a time [as the time they take tells]")
+                   "Bytes handed out at a time [adapted to the time they take]")
         .group(input);
-    line.add_count("--memory", settings.memory_bytes, "Bytes that rank 0 may use, however large the input")
+    line.add_count("--memory", settings.memory_bytes,
+                   "Memory in bytes that rank 0 may use, however large the input")
         .group(input);
-    line.add_text("--make-input", request.make_input,
-                  "Write the input that is otherwise made there, and exit")
+    line.add_text("--make-input", request.make_input, "Write the generated input to this file, and exit")
         .group(input);
     line.add_number("--record-timeout", settings.record_timeout_seconds, 1e9,
-                    "Seconds after which a record is named and ends the run, 0: never");
+                    "Seconds after which a record is reported and ends the run, 0: never");
     line.add_text("--out", request.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
         .group(delivering);
-    line.add_flag("--resume", request.delivery.resume, "Go on with a run that was cut, or start it")
+    line.add_flag("--resume", request.delivery.resume, "Resume a run that was interrupted, or start it")
         .group(delivering);
 }
 
@@ -100,9 +103,9 @@ void refuse_unusable(const CommandLine& line, const Request& request) {
     const auto& settings = request.settings;
     if (settings.format.decimal_comma && settings.format.separator == Separator::comma)
         throw UsageError("--decimal-comma and --separator comma contradict each other");
-    if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record wants at least 1");
+    if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record must be at least 1");
     constexpr std::int64_t least_memory = 4096;
-    if (settings.memory_bytes < least_memory) throw UsageError("--memory wants at least 4Ki");
+    if (settings.memory_bytes < least_memory) throw UsageError("--memory must be at least 4Ki");
 }
 
 }  // namespace pacer::fileio

@@ -16,10 +16,10 @@ struct BuildInfo {
     std::string_view compiler_flags;  // "-O3 -DNDEBUG -fopenmp"
 };
 
-// Of Pacer, and of the programs that come with it.
+// How Pacer and the programs that come with it were built.
 const BuildInfo& pacer_build();
 
-// Of this program, which may be another project's; pacer_build() unless it was set.
+// How this program, which may be another project's, was built; pacer_build() unless it was set.
 const BuildInfo& build_info();
 void set_build_info(const BuildInfo& info);
 bool of_another_project();  // it was set, and not to pacer_build()

@@ -31,7 +31,7 @@ ClockQuality measure_clock() {
                         (steps < enough_steps && before - start < long_seconds);
          ++readings) {
         if (readings == most_readings)
-            throw std::runtime_error("this host's clock (CLOCK_MONOTONIC) stands still");
+            throw std::runtime_error("this host's clock (CLOCK_MONOTONIC) does not advance");
         const double now = now_seconds();
         if (now > before) {
             smallest = std::min(smallest, now - before);

@@ -1,4 +1,4 @@
-// How a program ends: the exit statuses, and the exception for what the user can mend.
+// How a program ends: the exit statuses, and the exception for what the user can fix.
 #pragma once
 
 #include <stdexcept>
@@ -14,7 +14,7 @@ enum class ExitStatus : int {
     stopped_early = 75  // stopped by a signal in good order; run again
 };
 
-// Something the user can mend: a bad option, a missing file, a full disk. `what()` is one sentence that names
+// Something the user can fix: a bad option, a missing file, a full disk. `what()` is one sentence that names
 // what to do. Thrown on every rank alike (see on_root), printed once, and the launch ends with status 2.
 class UsageError : public std::runtime_error {
   public:

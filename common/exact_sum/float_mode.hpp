@@ -6,11 +6,11 @@
 
 #if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || \
     (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
-#error "exact sums need IEEE arithmetic: compile without -ffast-math and what it consists of"
+#error "exact sums need IEEE arithmetic: compile without -ffast-math and the options it stands for"
 #endif
 // 16: halves are computed as halves, and doubles as doubles.
 #if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0 && __FLT_EVAL_METHOD__ != 16
-#error "exact sums need doubles that are computed as doubles: on x86, compile with -mfpmath=sse"
+#error "exact sums need doubles computed as doubles: on x86, compile with -mfpmath=sse"
 #endif
 
 namespace pacer {

@@ -228,7 +228,7 @@ std::vector<std::string_view> vector_levels() {
 void use_vector_level(std::string_view name) {
     const auto named = [&](const Level& candidate) { return candidate.name == name; };
     const auto found = std::find_if(all_levels.begin() + best_level(), all_levels.end(), named);
-    if (found == all_levels.end()) throw std::invalid_argument("no vector level is called so");
+    if (found == all_levels.end()) throw std::invalid_argument("unknown vector level");
     level() = &*found;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "common/base/range_list.hpp"
+#include "common/base/split.hpp"
 
 namespace pacer {
 
@@ -24,17 +25,9 @@ std::string packed(const Start& start) {
 }
 
 Start unpacked(std::string_view text) {
-    const auto next = [&] {
-        const auto end = text.find(separator);
-        std::string word(text.substr(0, end));
-        text.remove_prefix(std::min(end, text.size() - 1) + 1);
-        return word;
-    };
-    Start start{next(), next(), {}};
-    while (!text.empty()) {
-        auto name = next();
-        start.options.emplace_back(std::move(name), next());
-    }
+    const auto words = split(text, separator);
+    Start start{std::string(words.at(0)), std::string(words.at(1)), {}};
+    for (std::size_t i = 2; i + 1 < words.size(); i += 2) start.options.emplace_back(words[i], words[i + 1]);
     return start;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <type_traits>
@@ -23,7 +24,7 @@ Number read_number(const std::string& names, const std::string& word, Number lar
     const auto read = std::from_chars(word.data(), end, value);
     if (read.ec == std::errc() && read.ptr == end && value >= 0 && value <= largest) return value;
     const auto shown = word.size() > 40 ? word.substr(0, 40) + "..." : word;
-    throw UsageError(fmt::format("{} wants {} from 0 to {}, not '{}'", names.substr(names.find("--")),
+    throw UsageError(fmt::format("{} expects {} from 0 to {}, not '{}'", names.substr(names.find("--")),
                                  std::is_integral_v<Number> ? "a whole number" : "a number", largest, shown));
 }
 
@@ -31,7 +32,7 @@ Number read_number(const std::string& names, const std::string& word, Number lar
 
 UsageError bad_usage(std::string_view what, std::string_view command) {
     while (what.ends_with('\n') || what.ends_with('.')) what.remove_suffix(1);
-    return UsageError(fmt::format("{} ({} --help lists the options)", what, command));
+    return UsageError(fmt::format("{} (see {} --help)", what, command));
 }
 
 Argument& Argument::group(const std::string& heading) {
@@ -60,7 +61,14 @@ Argument& Argument::placeholder(const std::string& word) {
 }
 
 Argument& Argument::one_of(const std::vector<std::string>& words) {
-    option_->check(CLI::IsMember(words));
+    const auto refuse_others = [option = option_, words](const std::string& word) -> std::string {
+        if (std::find(words.begin(), words.end(), word) != words.end()) return {};
+        throw UsageError(
+            fmt::format("unknown {} '{}'; choose from {}",
+                        option->get_lnames().empty() ? option->get_name() : option->get_lnames().front(),
+                        word, fmt::join(words, ", ")));
+    };
+    option_->check(refuse_others, fmt::format("{{{}}}", fmt::join(words, ",")));
     return *this;
 }
 
@@ -168,21 +176,25 @@ std::optional<std::string> Arguments::read(int argc, const char* const* argv) {
         const std::string_view word = argv[i];
         // CLI11 takes the next word for the value, and brackets for a list.
         if (word.starts_with("--") && word.find('=') == word.size() - 1)
-            throw refuse(fmt::format("{} wants a value", word));
+            throw refuse(fmt::format("{} needs a value", word));
         if (word.starts_with('[') && word.ends_with(']'))
             throw refuse(fmt::format("'{}' could be a list or a name: write ./{}", word, word));
     }
     try {
         app_->parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
+        // CLI11 ends each group of options, be it shown or not, with empty lines.
         auto text = app_->help();
-        if (text.ends_with("\n\n")) text.pop_back();  // where the last options are none that it shows
-        return text;
+        for (std::size_t at; (at = text.find("\n\n\n")) != text.npos;) text.erase(at, 1);
+        return text.erase(text.find_last_not_of('\n') + 1) + "\n";
     } catch (const CLI::CallForVersion& wish) {
         return fmt::format("{}\n", wish.what());
     } catch (const CLI::ExtrasError& error) {
         const auto extras = app_->remaining(true);
-        throw refuse(extras.empty() ? error.what() : fmt::format("nothing is called '{}'", extras.front()));
+        if (extras.empty()) throw refuse(error.what());
+        throw refuse(fmt::format("{} '{}'",
+                                 extras.front().starts_with('-') ? "unknown option" : "unexpected argument",
+                                 extras.front()));
     } catch (const CLI::ParseError& error) {
         throw refuse(error.what());
     }

@@ -40,8 +40,9 @@ ExitStatus run_body(Team& world, std::string_view program,
         status = ExitStatus::usage;
     } catch (const std::bad_alloc&) {
         abort_launch(world, program,
-                     address_space_left() ? "ulimit -v leaves too little memory: raise it, or ask for less"
-                                          : "there is too little memory: ask for less");
+                     address_space_left()
+                         ? "not enough memory within the limit of ulimit -v: raise it, or use smaller sizes"
+                         : "not enough memory: use smaller sizes");
     } catch (const std::exception& error) {
         abort_launch(world, program, error.what());
     } catch (...) {
@@ -85,8 +86,8 @@ int launch(std::string_view program, int argc, char** argv,
     MPI_Comm_dup(MPI_COMM_WORLD, &everybody);
     auto world = make_team(everybody);
     if (world.root() && provided < std::min<int>(thread_level, MPI_THREAD_FUNNELED)) {
-        say("{}: this MPI allows a process no threads (MPI_THREAD_SINGLE), and some variants have them: "
-            "choose another build of MPI if they fail\n",
+        say("{}: this MPI library does not support threads (MPI_THREAD_SINGLE), which some variants use: if "
+            "they fail, choose another build of MPI\n",
             program);
     }
     const auto status = world.size == 1 && !why.empty() ? refuse_to_be_alone(program, processes, why)

@@ -13,26 +13,31 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
     : Arguments(program, summary), options_(options) {
     constexpr double most_seconds = 1e9;
     const std::string run = "Measuring", output = "Output";
-    add_list("--problems", options_.problems, "Only these, separated by commas; --list names them");
-    add_list("--variants", options_.variants, "Only these, separated by commas; --list names them");
+    add_list("--problems", options_.problems, "Only these problems, separated by commas (see --list)");
+    add_list("--variants", options_.variants, "Only these variants, separated by commas (see --list)");
     add_count("--repeats", options_.run.repeats,
               "Timed repeats of each variant [until its median is known to 2 %]")
         .group(run);
-    add_number("--max-seconds", options_.run.max_seconds, most_seconds,
-               "Time budget of all warm-ups and repeats, 0: none; with --repeats alone there is none")
+    add_number(
+        "--max-seconds", options_.run.max_seconds, most_seconds,
+        "Time budget in seconds for all warm-ups and repeats, 0: unlimited (also if only --repeats is given)")
         .group(run);
-    add_whole("--seed", options_.run.seed, "Of the order in which variants take turns").group(run);
-    add_flag("--no-limits", options_.no_limits, "Do not probe what the machine can do at best").group(run);
+    add_whole("--seed", options_.run.seed, "Seed for the order in which variants run").group(run);
+    add_flag("--no-limits", options_.no_limits, "Skip measuring the machine's limits").group(run);
     add_flag("--strict-placement", options_.strict_placement,
-             "Refuse to run when ranks or threads are badly placed")
+             "Refuse to run if ranks or threads are badly placed")
         .group(run);
-    add_text("--dump", options_.dump, "Timing dump to write [<app>-<UTC time>-np<ranks>.h5]").group(output);
-    add_flag("--no-dump", options_.no_dump, "Write no timing dump").group(output).excludes("--dump");
+    add_text("--dump", options_.dump, "File for the timing dump [<app>-<UTC time>-np<ranks>.h5]")
+        .group(output);
+    add_flag("--no-dump", options_.no_dump, "Do not write a timing dump").group(output).excludes("--dump");
     add_flag("--force", options_.force, "Overwrite existing files").group(output);
-    add_choice("--format", options_.format, formats(), "What to print on standard output").group(output);
-    add_flag("--proof", options_.proof, "Show which rank summed what, where").group(output);
-    add_flag("--profile", options_.profile, "Show where the time goes, by source line").group(output);
-    add_flag("--quiet", options_.quiet, "Print nothing but errors").group(output);
+    add_choice("--format", options_.format, formats(), "Format of the report on standard output")
+        .group(output);
+    add_flag("--proof", options_.proof, "Show each rank's share of the work, and where it ran").group(output);
+    add_flag("--profile", options_.profile,
+             "Show the time spent in marked regions of the source (for single lines use perf)")
+        .group(output);
+    add_flag("--quiet", options_.quiet, "Print only errors").group(output);
     add_flag("--list", options_.list, "List the variants and exit");
 }
 
@@ -58,8 +63,9 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
         return ExitStatus::right;
     }
     if (!former_name_.empty() && count(former_name_) > 0 && count("--problems") > 0)
-        throw UsageError(fmt::format("{} is what --problems was called: give one of them", former_name_));
-    if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump wants the name of a file");
+        throw UsageError(
+            fmt::format("{} is the old name of --problems: give only one of them", former_name_));
+    if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump needs a file name");
     options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;
     if (only_repeats) options_.run.max_seconds = 0;

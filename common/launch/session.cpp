@@ -42,11 +42,10 @@ void Session::look_at_placement(int argc, char** argv) {
         std::string text;
         for (const auto& fault : report.faults) text += fmt::format("placement: {}\n", sentence(fault));
         text += report.picture;
-        if (!report.mend.empty()) text += fmt::format("better: {}\n", report.mend);
+        if (!report.better_command.empty()) text += fmt::format("better: {}\n", report.better_command);
         if (!options.quiet || options.strict_placement) say(text);
         if (options.strict_placement) {
-            throw UsageError(
-                "the placement above is bad and --strict-placement was asked for; nothing was run");
+            throw UsageError("nothing was run: the placement above is bad, and --strict-placement was given");
         }
         launch.doubts = report.faults;
     });
@@ -90,7 +89,7 @@ void Session::look_at_load() {
 Session::Session(const Team& team, std::string_view app, const Options& settings,
                  const std::vector<ListedGroup>& chosen, int argc, char** argv)
     : world(team), options(settings), app_(app), chosen_(chosen), cpu_before_(read_cpu_times()) {
-    set_activity("looking at the placement");
+    set_activity("checking the placement");
     check_clocks(world);
     launch.id = new_launch_id();
     launch.environment = environment_before(world, app, argc, argv);

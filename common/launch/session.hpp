@@ -66,7 +66,7 @@ class Session {
         const auto some = chosen(group);
         std::map<Uses, Rates> rates;
         if (!options.no_limits) {
-            set_activity("probing the limits");
+            set_activity("measuring the machine's limits");
             rates = measure_rates(world, threads, experiment.work, uses_of(some));
         }
         for (auto& task : tasks_of(problem, some, experiment, world, threads)) {

@@ -1,4 +1,4 @@
-// The one command that mends a placement.
+// The one command that fixes a placement.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -118,7 +118,7 @@ std::string srun_command(const Plan& plan, const std::vector<HostPlacement>& hos
 
 }  // namespace
 
-std::string mend_placement(const std::vector<HostPlacement>& hosts, const std::vector<Uses>& uses,
+std::string better_command(const std::vector<HostPlacement>& hosts, const std::vector<Uses>& uses,
                            const LaunchCommand& command, bool pinned) {
     const auto plan = make_plan(hosts, uses, command, pinned);
     const bool hybrid = requested(uses, Uses::both);

@@ -262,7 +262,7 @@ PlacementReport judge_placement(const std::vector<RankPlacement>& ranks, const s
             report.faults.push_back(std::move(first));
     }
     report.picture = draw_placement(hosts, uses);
-    if (!report.faults.empty()) report.mend = mend_placement(hosts, uses, command, pinned);
+    if (!report.faults.empty()) report.better_command = better_command(hosts, uses, command, pinned);
     return report;
 }
 

@@ -30,7 +30,7 @@ int hybrid_threads(const HostPlacement& host);
 std::string draw_placement(const std::vector<HostPlacement>& hosts, const std::vector<Uses>& uses);
 
 // The command that gives every busy thread a core. `pinned`: OpenMP's own binding is at fault.
-std::string mend_placement(const std::vector<HostPlacement>& hosts, const std::vector<Uses>& uses,
+std::string better_command(const std::vector<HostPlacement>& hosts, const std::vector<Uses>& uses,
                            const LaunchCommand& command, bool pinned);
 
 // "1 core", "2 cores"

@@ -43,7 +43,7 @@ std::string why_alone(const Started& processes, std::string_view mpi_library, co
 // Open MPI understands since version 5: its MPI_Init fails then, at length.
 bool without_pmi(const Started& processes, std::string_view mpi_library, const Variables& variables);
 
-// Whether mpirun, mpiexec or a helper of theirs that starts ranks is called so.
+// Whether this is the name of mpirun, mpiexec or a helper of theirs that starts ranks.
 bool is_mpi_launcher(std::string_view process_name);
 
 }  // namespace pacer

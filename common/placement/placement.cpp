@@ -13,6 +13,7 @@
 
 #include "common/base/command_line.hpp"
 #include "common/base/range_list.hpp"
+#include "common/base/split.hpp"
 #include "common/machine/topology.hpp"
 #include "common/placement/host.hpp"
 
@@ -76,30 +77,16 @@ std::vector<std::vector<int>> cores_of_threads(const std::vector<std::vector<int
     return cores;
 }
 
-// A placement on its way to rank 0: a line a member; lists of lists with a semicolon before each.
+// A placement on its way to rank 0: a line for each member; lists of lists with a semicolon after each.
 std::string lists_text(const std::vector<std::vector<int>>& lists) {
     std::string text;
-    for (const auto& list : lists) {
-        text += ';';
-        text += range_list(list);
-    }
+    for (const auto& list : lists) text += range_list(list) + ';';
     return text;
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    while (true) {
-        const auto end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) return parts;
-        text.remove_prefix(end + 1);
-    }
 }
 
 std::vector<std::vector<int>> lists_in(std::string_view text) {
     std::vector<std::vector<int>> lists;
-    if (text.empty()) return lists;
-    for (const auto list : split(text.substr(1), ';')) lists.push_back(numbers_in(list));
+    for (const auto list : split(text, ';')) lists.push_back(numbers_in(list));
     return lists;
 }
 
@@ -195,11 +182,8 @@ LaunchCommand launch_command(int argc, char** argv) {
 std::vector<Place> places(const std::vector<RankPlacement>& ranks) {
     std::vector<Place> rows;
     for (const auto& rank : ranks) {
-        std::string threads;
-        for (const auto& cpus : rank.thread_cpus) {
-            if (!threads.empty()) threads += ';';
-            threads += range_list(cpus);
-        }
+        auto threads = lists_text(rank.thread_cpus);
+        if (!threads.empty()) threads.pop_back();
         rows.push_back({rank.rank, rank.host, rank.pid, range_list(rank.cpus),
                         static_cast<int>(rank.thread_cpus.size()), threads});
     }

@@ -1,4 +1,4 @@
-// Where every rank and thread of the launch may run, what is wrong with that, and the command that mends it.
+// Where every rank and thread of the launch may run, what is wrong with that, and the command that fixes it.
 #pragma once
 
 #include <cstdint>
@@ -50,14 +50,14 @@ bool crowded(const Team& team);
 std::vector<RankPlacement> gather_placement(const Team& world, const Threads& threads);
 
 struct PlacementReport {
-    std::vector<Doubt> faults;  // none: the launch is right for these variants
-    std::string picture;        // cores and who may run on them, one line a rank, at most about 20 lines
-    std::string mend;           // the one command that mends it; empty if there is no fault or none is known
+    std::vector<Doubt> faults;   // none: the launch is right for these variants
+    std::string picture;         // cores and who may run on them, one line a rank, at most about 20 lines
+    std::string better_command;  // fixes it; empty if there is no fault, or no such command is known
 };
 
 enum class Launcher { none, mpirun, srun };
 
-// How the program was started, for the command that mends.
+// How the program was started, for the command that fixes its placement.
 struct LaunchCommand {
     Launcher launcher = Launcher::mpirun;
     bool open_mpi = true;         // else only options that every mpirun has are used

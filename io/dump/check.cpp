@@ -23,7 +23,7 @@ void range(std::string_view table, std::string_view column, std::int64_t value, 
 
 void no_negative_time(std::string_view column, double value) {
     if (!std::isfinite(value) || value < 0)
-        refuse("table cases has {} of {}, which is no time", column, value);
+        refuse("table cases has {} of {}, which is not a time", column, value);
 }
 
 // Keys go up and lead to one of `count` rows of another table; `least` is -1 where there may be none.
@@ -47,7 +47,7 @@ void named(std::string_view column, const std::string& name, Enum (*from_name)(s
     }
 }
 
-// A long text goes on in the next row, of the same name and key.
+// A long text continues in the next row, with the same name and key.
 template <class Row>
 void check_values(std::string_view table, const std::vector<Row>& rows, std::int64_t Row::*key) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -58,7 +58,7 @@ void check_values(std::string_view table, const std::vector<Row>& rows, std::int
                 continue;
         }
         if (kind != "i" && kind != "f" && kind != "s")
-            refuse("table {} has a value {} of kind '{}', which is none", table, rows[i].name, kind);
+            refuse("table {} has a value {} of the unknown kind '{}'", table, rows[i].name, kind);
     }
 }
 
@@ -66,7 +66,7 @@ void check_ids(const std::vector<LaunchRow>& launches) {
     std::string_view before;
     for (const auto& launch : launches) {
         if (launch.id.empty() || launch.id <= before)
-            refuse("launch '{}' is there twice, or not in the order of names", launch.id);
+            refuse("launch '{}' is there twice, or out of order", launch.id);
         before = launch.id;
     }
 }
@@ -111,7 +111,7 @@ void check_samples(const Tables& tables, const CaseRow& row, std::size_t key, st
             if (its.repeat != i || its.rank != rank)
                 refuse("table rank_seconds has samples of {} in another order", where(tables, row));
             if (!std::isfinite(its.seconds) || its.seconds <= 0)
-                refuse("{} has a sample of {} seconds, which is no time", where(tables, row), its.seconds);
+                refuse("{} has a sample of {} seconds, which is not a time", where(tables, row), its.seconds);
             slowest = std::max(slowest, its.seconds);
         }
         if (repeat.seconds != slowest)
@@ -129,12 +129,12 @@ void check_cases(const Tables& tables) {
         check_case(tables, row);
         if (row.first_repeat != repeat || row.repeats < 0 ||
             row.repeats > std::ssize(tables.repeats) - repeat)
-            refuse("table cases has {} repeats of {} from {} on: they are not there", row.repeats,
+            refuse("table cases has {} repeats of {} from {} on, which do not exist", row.repeats,
                    where(tables, row), row.first_repeat);
         check_samples(tables, row, key, sample);
         repeat += row.repeats;
     }
-    if (repeat != std::ssize(tables.repeats)) refuse("table repeats has more of them than the cases");
+    if (repeat != std::ssize(tables.repeats)) refuse("table repeats has more repeats than the cases");
     if (sample != tables.rank_seconds.size()) refuse("table rank_seconds has more samples than the repeats");
 }
 
@@ -196,7 +196,7 @@ void check(const Tables& tables) {
     const auto& checks = tables.checks;
     for (std::size_t i = 0; i < checks.size(); ++i) {
         if (!checks[i].name.empty() || (i > 0 && checks[i].of_case == checks[i - 1].of_case))
-            refuse("table checks has more than the one check that a case has");
+            refuse("table checks has more than one check of a case");
     }
     keys("parameters", tables.parameters, &ParameterRow::of_case, tables.cases.size());
     check_values("parameters", tables.parameters, &ParameterRow::of_case);

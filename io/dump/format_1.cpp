@@ -21,7 +21,7 @@ class Attributes {
     explicit Attributes(const hdf5::Group& group) : path_(group.path()), facts_(group.attributes()) {}
 
     std::string text(std::string_view name) const { return get<std::string>(name); }
-    // Of an attribute that older dumps have not.
+    // For attributes that older dumps lack.
     std::string text_or(std::string_view name, const std::string& otherwise) const {
         return find(name) == nullptr ? otherwise : text(name);
     }
@@ -78,12 +78,8 @@ struct PlaceRow1 {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("rank", row.rank);
-        f("host", row.host);
-        f("pid", row.pid);
-        f("cpus_allowed", row.cpus_allowed);
-        f("threads", row.threads);
-        f("thread_cpus", row.thread_cpus);
+        f("rank", row.rank), f("host", row.host), f("pid", row.pid), f("cpus_allowed", row.cpus_allowed),
+            f("threads", row.threads), f("thread_cpus", row.thread_cpus);
     }
 };
 
@@ -93,10 +89,8 @@ struct ShareRow1 {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("rank", row.rank);
-        f("threads", row.threads);
-        f("work_items", row.items);
-        f("partial_result", row.partial);
+        f("rank", row.rank), f("threads", row.threads), f("work_items", row.items),
+            f("partial_result", row.partial);
     }
 };
 
@@ -184,6 +178,31 @@ Record read_case(const hdf5::Group& group) {
     return record;
 }
 
+// Sentences of format 1 that tell the same as a doubt of today: around its value, or its subject.
+struct FormerSentence {
+    std::string_view before, after, kind;
+    bool has_percent;
+};
+
+constexpr std::array<FormerSentence, 4> former_sentences = {
+    {{"stopped early by a signal", "", "stopped", false},
+     {"other processes took ", " % of this host's CPU time during the launch", "others_load", true},
+     {"the hypervisor took ", " % of this host's CPU time during the launch", "steal", true},
+     {"PACER_TOPOLOGY=", " was taken for this machine", "foreign_topology", false}}};
+
+Doubt doubt_of(const std::string& sentence) {
+    for (const auto& former : former_sentences) {
+        if (!sentence.starts_with(former.before) || !sentence.ends_with(former.after)) continue;
+        const auto middle = sentence.substr(former.before.size(),
+                                            sentence.size() - former.before.size() - former.after.size());
+        if (former.after.empty() && !middle.empty()) continue;
+        if (!former.has_percent) return {std::string(former.kind), -1, middle, 0};
+        if (const auto percent = parse_number(middle))
+            return {std::string(former.kind), -1, "", percent->as_double() / 100};
+    }
+    return {"said", -1, sentence, 0};
+}
+
 // The sentences that a launch was stored with, but for those of what its samples and facts tell anew.
 void add_doubts(const std::vector<std::string>& sentences, Launch& launch) {
     constexpr std::array<std::string_view, 10> told_anew = {
@@ -201,9 +220,8 @@ void add_doubts(const std::vector<std::string>& sentences, Launch& launch) {
     for (const auto& sentence : sentences) {
         const auto starts = [&](std::string_view words) { return sentence.starts_with(words); };
         if (std::any_of(told_anew.begin(), told_anew.end(), starts)) continue;
-        const bool is_stop = sentence == "stopped early by a signal";
-        stopped = stopped || is_stop;
-        launch.doubts.push_back({is_stop ? "stopped" : "said", -1, is_stop ? "" : sentence, 0});
+        launch.doubts.push_back(doubt_of(sentence));
+        stopped = stopped || launch.doubts.back().kind == "stopped";
     }
     const auto asked = parse_number(fact(launch.environment, "repeats_asked", "0"));
     for (auto& record : launch.records) {

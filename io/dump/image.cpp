@@ -1,10 +1,12 @@
 #include "io/dump/image.hpp"
 
 #include <charconv>
+#include <cmath>
 #include <map>
 #include <string>
 
 #include "common/base/build_info.hpp"
+#include "common/base/split.hpp"
 #include "io/dump/dump.hpp"
 #include "io/dump/format_1.hpp"
 #include "io/dump/in_child.hpp"
@@ -37,9 +39,12 @@ std::int64_t version_of(const hdf5::Group& root) {
     if (format != Value(std::string("pacer-timings")))
         refuse("it is an HDF5 file, but not a timing dump of Pacer");
     const auto value = root.attribute("format_version");
-    const auto* version = value ? std::get_if<std::int64_t>(&*value) : nullptr;
-    if (version == nullptr || *version < 1) refuse("it does not say of which format it is");
-    return *version;
+    const auto* whole = value ? std::get_if<std::int64_t>(&*value) : nullptr;
+    const auto* real = value ? std::get_if<double>(&*value) : nullptr;  // as some tools rewrite it
+    const double version = whole ? static_cast<double>(*whole) : real ? *real : 0;
+    if (!(version >= 1 && version < 1e9) || version != std::floor(version))
+        refuse("it does not say which format it has");
+    return static_cast<std::int64_t>(version);
 }
 
 struct Written {
@@ -53,9 +58,7 @@ std::map<std::string, Written, std::less<>> tables_written(const hdf5::Group& ro
     if (checksum_of(list) != text_attribute(root, "tables_checksum"))
         refuse("it is damaged or was changed: the checksum of its list of tables differs");
     std::map<std::string, Written, std::less<>> written;
-    for (std::string_view rest = list; !rest.empty();) {
-        const auto line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+    for (const auto line : split(list, '\n')) {
         const auto name = line.substr(0, line.find(' ')), checksum = line.substr(line.rfind(' ') + 1);
         const auto number = line.substr(std::min(name.size() + 1, line.size()));
         auto& table = written[std::string(name)];
@@ -70,13 +73,8 @@ std::vector<std::string> hashed_columns(const hdf5::Group& root, const std::stri
     const auto value = hdf5::Table::open(root, table).attribute("columns");
     const auto* text = value ? std::get_if<std::string>(&*value) : nullptr;
     if (text == nullptr) refuse("table {} does not say which columns its checksum is of", table);
-    std::vector<std::string> names;
-    for (std::string_view rest = *text; !rest.empty();) {
-        const auto name = rest.substr(0, rest.find(','));
-        rest.remove_prefix(std::min(name.size() + 1, rest.size()));
-        names.emplace_back(name);
-    }
-    return names;
+    const auto names = split(*text, ',');
+    return {names.begin(), names.end()};
 }
 
 std::vector<Launch> read_format_2(const hdf5::Group& root) {
@@ -104,13 +102,14 @@ std::vector<Launch> read(std::string_view image, int& format) {
         if (version > dump_format_version) {
             const auto by = root.attribute("written_by");
             refuse(
-                "it is of format {}, written by {}: this program reads formats up to {}, use that version or "
-                "a newer one",
+                "it is of format {}, written by {}: this program reads formats up to {}; use that version or "
+                "a "
+                "newer one",
                 version, by ? to_string(*by) : "a newer Pacer", dump_format_version);
         }
         format = static_cast<int>(version);
         auto launches = version == 1 ? read_format_1(root, image) : read_format_2(root);
-        if (launches.empty()) refuse("it holds no launch");
+        if (launches.empty()) refuse("it contains no launch");
         return launches;
     } catch (const hdf5::Error& error) {
         refuse("it is cut or damaged ({})", error.what());
@@ -141,7 +140,7 @@ std::vector<Launch> launches_in(std::string_view image, int* format) {
     if (format == nullptr) format = &unasked;
     if (image.empty()) refuse("the file is empty");
     if (!image.starts_with(hdf5_signature.substr(0, image.size())))
-        refuse("it is not an HDF5 file, so no timing dump");
+        refuse("it is not an HDF5 file, so not a timing dump");
     if (is_whole_format_1(image) || hdf5::has_checksums(image)) return read(image, *format);
     constexpr std::size_t bytes_a_second = std::size_t{1} << 25;  // at least, when nothing is damaged
     const auto patience = std::min<std::size_t>(8 + image.size() / bytes_a_second, 3600);

@@ -64,8 +64,7 @@ bool write_all(int file, std::string_view bytes) {
     int ended = made;
     try {
         make([&](std::string_view bytes) {
-            if (!write_all(file, bytes))
-                refuse("what is read of it cannot be kept: {}", std::strerror(errno));
+            if (!write_all(file, bytes)) refuse("what was read cannot be kept: {}", std::strerror(errno));
         });
     } catch (const std::exception& error) {
         ended = ftruncate(file, 0) == 0 && lseek(file, 0, SEEK_SET) == 0 && write_all(file, error.what())
@@ -82,15 +81,15 @@ Bytes made_in_child(const std::function<void(const std::function<void(std::strin
     const Descriptor file(::memfd_create("pacer-dump", MFD_CLOEXEC));
     std::signal(SIGCHLD, SIG_DFL);  // or nobody hears how the child ended
     const pid_t child = file.get() < 0 ? -1 : fork();
-    if (child < 0) refuse("no process could be made to read it: {}", std::strerror(errno));
+    if (child < 0) refuse("no process could be started to read it: {}", std::strerror(errno));
     if (child == 0) be_child(make, seconds, file.get());
     int status = 0;
     while (waitpid(child, &status, 0) < 0) {
-        if (errno != EINTR) refuse("how its reading ended is not known: {}", std::strerror(errno));
+        if (errno != EINTR) refuse("it is not known how reading it ended: {}", std::strerror(errno));
     }
     if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
         refuse(
-            "it took longer than {} s to read: it is damaged, or too large for a file that another program "
+            "reading it took longer than {} s: it is damaged, or too large for a file that another program "
             "wrote",
             seconds);
     if (!WIFEXITED(status) || WEXITSTATUS(status) > refused) refuse("it is cut or damaged");
@@ -99,7 +98,7 @@ Bytes made_in_child(const std::function<void(const std::function<void(std::strin
     for (std::size_t at = 0; at < bytes.size();) {
         const auto got = pread(file.get(), &bytes[at], bytes.size() - at, static_cast<off_t>(at));
         if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) refuse("what was read of it is lost: {}", std::strerror(errno));
+        if (got <= 0) refuse("what was read is lost: {}", std::strerror(errno));
         at += static_cast<std::size_t>(got);
     }
     if (WEXITSTATUS(status) == refused) refuse("{}", std::string_view(bytes.data(), bytes.size()));

@@ -6,6 +6,7 @@
 #include <set>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace pacer::dump {
@@ -218,13 +219,31 @@ class Packer {
 
 }  // namespace
 
+namespace {
+
+// A text of fixed length ends at its first NUL: the rest would be lost, and the checksum differ.
+void replace_nuls(Tables& tables) {
+    each_table(tables, [](const std::string&, auto& rows) {
+        for (auto& row : rows) {
+            visit(row, [](const char*, auto& member) {
+                if constexpr (std::is_same_v<decltype(member), std::string&>)
+                    std::replace(member.begin(), member.end(), '\0', ' ');
+            });
+        }
+    });
+}
+
+}  // namespace
+
 Tables pack(std::span<const Launch> launches) {
     std::vector<const Launch*> sorted;
     for (const auto& launch : launches) sorted.push_back(&launch);
     std::stable_sort(sorted.begin(), sorted.end(), [](auto* a, auto* b) { return a->id < b->id; });
     Packer packer;
     for (const auto* launch : sorted) packer.add_launch(*launch);
-    return packer.take();
+    auto tables = packer.take();
+    replace_nuls(tables);
+    return tables;
 }
 
 }  // namespace pacer::dump

@@ -16,7 +16,7 @@ Tables pack(std::span<const Launch> launches);
 // numbers that no launch has. What unpack takes passes, and what pack makes of a launch that can be.
 void check(const Tables& tables);
 
-// Of tables that passed.
+// Takes only tables that passed check().
 std::vector<Launch> unpack(const Tables& tables);
 
 }  // namespace pacer::dump

@@ -33,7 +33,7 @@ std::string advice(int error) {
             return "; raise the limit on file sizes (ulimit -f)";
         case ENOENT:
         case ENOTDIR:
-            return "; make its folder first or choose another one";
+            return "; create its folder first or choose another one";
         case EACCES:
         case EPERM:
         case EROFS:
@@ -47,7 +47,7 @@ std::string part_end(const fs::path& path) {
     return path.extension().string() + ".part";
 }
 
-// Of the target's name as much as leaves room for the rest: file systems take 255 bytes.
+// As much of the target's name as leaves room for the rest: file systems take 255 bytes.
 std::string part_stem(const fs::path& path) {
     constexpr std::size_t longest_name = 255;
     const auto rest = 1 + random_digits + part_end(path).size();

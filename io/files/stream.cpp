@@ -109,7 +109,7 @@ class Raw {
         struct stat status {};
         if (::fstat(fd_, &status) != 0) refuse(path_, std::strerror(errno));
         if (regular_ && (status.st_size != size_ || modified_ns(status) != modified_ns_))
-            throw UsageError(path_ + " changed while it was read; run again when nothing writes to it");
+            throw UsageError(path_ + " changed while it was being read; run again when nothing writes to it");
     }
 
   private:

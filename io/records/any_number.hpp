@@ -10,7 +10,7 @@ namespace pacer {
 // for the word as C++ writes it.
 bool read_any_number(std::string_view word, bool decimal_comma, std::string& plain, double& value);
 
-// Of a number without a sign that is whole, written 12, 12.0 or 1.2e1: its digits. False if it is none.
+// The digits of an unsigned whole number, written 12, 12.0 or 1.2e1. False if it is none.
 bool digits_of_whole(std::string_view number, std::string& digits);
 
 }  // namespace pacer

@@ -51,7 +51,7 @@ Cutter::Cutter(const Found& found, const ReadSettings& settings)
     : stream_(found, settings.stop), longest_line_(std::max<std::int64_t>(settings.longest_line, 1)) {}
 
 void Cutter::refuse_changed() const {
-    throw UsageError(fmt::format("{} is not what it was in the earlier run; begin a new run", path()));
+    throw UsageError(fmt::format("{} is not what it was in the earlier run; start over", path()));
 }
 
 // Appends the next bytes; fewer than asked for only at the end.
@@ -119,8 +119,8 @@ void Cutter::check_lines(const char* text, std::int64_t bytes, std::int64_t line
     const bool has_cr = std::memchr(text + passed, '\r', size_of(longest_line_)) != nullptr;
     throw UsageError(fmt::format("cannot read {}: {} is longer than {} bytes; {}", path(), which,
                                  longest_line_,
-                                 has_cr ? "if its lines end in a CR alone, make that LF: tr '\\r' '\\n'"
-                                        : "name a file of lines of text"));
+                                 has_cr ? "if its lines end in CR alone, convert them to LF: tr '\\r' '\\n'"
+                                        : "give a file of lines of text"));
 }
 
 std::int64_t Cutter::next(Bytes& text, std::int64_t wanted, std::int64_t bound, std::int64_t line) {

@@ -11,7 +11,7 @@ enum class Commas {
     refused,   // "1.234,56": hardly anything but one number
 };
 
-// Of a line that separates numbers by commas; it may have a comment and its line end.
+// Judges a line that separates numbers by commas; it may have a comment and its line end.
 Commas doubt_of_commas(std::string_view line);
 
 }  // namespace pacer

@@ -25,7 +25,7 @@ class FirstRecordFinder {
     const FirstRecord& found() const { return found_; }
     // The first line of the header, from 0, that would be a record.
     std::optional<std::int64_t> header_record() const { return header_record_; }
-    // Of the record, if it was found here and nothing is said of commas.
+    // Whether its commas are unclear, if it was found here and no option says what commas mean.
     Commas doubt() const { return doubt_; }
 
   private:

@@ -25,16 +25,16 @@ std::int64_t header_lines(std::int64_t header, std::int64_t before, std::int64_t
 }
 
 void refuse_earlier(const InputFile& before, std::size_t number, const std::string& now) {
-    throw UsageError(fmt::format(
-        "the run cannot go on: file {} of the earlier run was {}, {}; restore it or begin a new run",
-        number + 1, before.path, now));
+    throw UsageError(
+        fmt::format("cannot resume: file {} of the earlier run was {}, {}; restore it or start over",
+                    number + 1, before.path, now));
 }
 
 std::string difference(const InputFile& before, const InputFile& now) {
     if (now.path != before.path) return "and is now " + now.path;
-    if (now.bytes != before.bytes) return fmt::format("of {} bytes, and has now {}", before.bytes, now.bytes);
+    if (now.bytes != before.bytes) return fmt::format("of {} bytes, and now has {}", before.bytes, now.bytes);
     if (now.modified_ns != before.modified_ns) return "and was modified since";
-    return "and is compressed otherwise now";
+    return "and is now compressed differently";
 }
 
 void check_ranges(const InputFile& file, const std::vector<DoneRange>& ranges) {
@@ -42,12 +42,12 @@ void check_ranges(const InputFile& file, const std::vector<DoneRange>& ranges) {
     for (const auto& range : ranges) {
         if (range.offset < end || range.bytes < 0 || range.lines < 0)
             throw UsageError(
-                fmt::format("the run cannot go on: what it did of {} overlaps; begin a new run", file.path));
+                fmt::format("cannot resume: the parts of {} that are done overlap; start over", file.path));
         end = range.offset + range.bytes;
     }
     if (file.bytes >= 0 && file.compression == Compression::none && end > file.bytes)
         throw UsageError(
-            fmt::format("the run cannot go on: it did more of {} than there is; begin a new run", file.path));
+            fmt::format("cannot resume: more of {} is done than there is; start over", file.path));
 }
 
 // All that can be known before anything is read. A stream's compression is not: it shows when it is opened.
@@ -62,8 +62,7 @@ void check_earlier(const EarlierReading& earlier, Walk walk) {
     }
     for (const auto& [file, ranges] : earlier.done) {
         if (file < 0 || size_of(file) >= earlier.files.size())
-            throw UsageError(
-                "the run cannot go on: it did lines of a file that it does not name; begin a new run");
+            throw UsageError("cannot resume: lines of an unnamed file are done; start over");
         check_ranges(earlier.files[size_of(file)], ranges);
     }
 }
@@ -95,7 +94,7 @@ struct Reader::State {
     std::int64_t lines = 0;          // before the next
     std::int64_t bytes_on_disk = 0;  // of the files that were read to their end
 
-    // Of the file being read.
+    // State of the file being read.
     std::optional<Cutter> cutter;
     std::int64_t lines_of_file = 0;  // before the next
     std::int64_t header = 0;  // lines before its records; while no record has come, as far as they are known
@@ -187,7 +186,7 @@ std::int64_t Reader::State::read_lines(Bytes& text, std::int64_t wanted) {
     return bytes;
 }
 
-// Of the lines just read, which are then behind.
+// Describes the lines just read, and moves past them.
 BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) {
     BlockPlace place;
     place.file = static_cast<std::int64_t>(files.size()) - 1;
@@ -202,10 +201,10 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     if (const auto line = first_record->header_record(); line && !header_record)
         header_record = {files.back().path, *line + 1};
     if (first_record->doubt() == Commas::refused) {
-        throw UsageError(fmt::format(
-            "{}:{} is like 1.234,56, one number or two: for one, leave out points between thousands "
-            "and give --decimal-comma; for two, --separator comma",
-            files.back().path, place.first_record.line + 1));
+        throw UsageError(
+            fmt::format("{}:{} looks like 1.234,56, which may be one number or two: for one, leave out the "
+                        "points between thousands and give --decimal-comma; for two, give --separator comma",
+                        files.back().path, place.first_record.line + 1));
     }
     if (first_record->doubt() == Commas::doubtful && !decimal_record)
         decimal_record = {files.back().path, place.first_record.line + 1};

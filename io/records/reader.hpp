@@ -65,7 +65,7 @@ class Reader {
 
     // Looks at some more of the input's names and sizes. True once there is nothing more to learn.
     bool look_ahead();
-    // Of the whole input, once known; never for streams.
+    // The bytes of the whole input, once known; never for streams.
     std::optional<std::int64_t> total_bytes_on_disk() const;
 
   private:

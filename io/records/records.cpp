@@ -154,28 +154,28 @@ bool RecordParser::reject(std::int64_t column, std::string reason) {
 bool RecordParser::reject_empty(std::int64_t column, std::size_t field, bool between_tabs) {
     const bool advise = between_tabs && automatic_;
     return reject(column, fmt::format("field {} is empty{}", field,
-                                      advise ? "; --separator blank takes tabs for blanks" : ""));
+                                      advise ? "; --separator blank treats tabs as blanks" : ""));
 }
 
 bool RecordParser::reject_mixed(std::int64_t column) {
-    if (!automatic_) return reject(column, "a blank, not the separator, stands between two numbers");
+    if (!automatic_) return reject(column, "two numbers are separated by a blank, not by the separator");
     std::string names;
     for (const auto& [kind, name] : {std::pair{comma, "commas"}, std::pair{semicolon, "semicolons"},
                                      std::pair{tab, "tabs"}, std::pair{space, "blanks"}}) {
         if ((separators_ & kind) != 0) names += (names.empty() ? "" : " and ") + std::string(name);
     }
     const bool decimal = (separators_ & comma) != 0;
-    return reject(column, fmt::format("{} both separate numbers; {}--separator says what is meant", names,
-                                      decimal ? "--decimal-comma or " : ""));
+    return reject(column, fmt::format("{} both separate numbers; say which is meant with {}--separator",
+                                      names, decimal ? "--decimal-comma or " : ""));
 }
 
-// Of a line that was read as far as `from`: what follows is a comment, or was not looked at.
+// For a line that was read as far as `from`: what follows is a comment, or was not looked at.
 void RecordParser::refuse_lone_cr(const char* line, const char* from, const char* end, bool good) {
     const char* const found = find_lone_cr(from, end);
     if (found == nullptr) return;
     if (!good && found[1] == '\0') return;  // UTF-16: half a letter that is no CR
     lone_cr_ = true;
-    reject(found - line + 1, "a CR alone ends no line here; make line ends LF: tr '\\r' '\\n'");
+    reject(found - line + 1, "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'");
 }
 
 void RecordParser::note_rounded(std::string_view word, double value) {
@@ -200,7 +200,7 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     const auto column = first - line + 1;
     if (!number) {
         const auto has = [&](char c) { return word.find(c) != std::string_view::npos; };
-        const auto* const advice = has('#')                 ? "; a comment follows a blank"
+        const auto* const advice = has('#')                 ? "; a comment must follow a blank"
                                    : has(';') && automatic_ ? "; see --separator semicolon, --decimal-comma"
                                                             : "";
         return reject(column, quoted(word) + " is not a number" + advice);

@@ -44,7 +44,7 @@ class RecordParser {
     // is read at or beyond `end`. at < end.
     Line next(const char*& at, const char* end);
 
-    // Of the last record: any number, at least one.
+    // The numbers of the last record, at least one.
     std::span<const double> fields() const { return {room_.data(), count_}; }
     // Which of them, from 0, are whole numbers beyond 2^53 that lost digits.
     std::span<const std::size_t> rounded() const { return rounded_; }
@@ -52,7 +52,7 @@ class RecordParser {
     // Whether they are separated by commas.
     bool by_commas() const;
 
-    // Of what made the last bad line bad: from 1, in bytes.
+    // Where the last bad line is wrong: in bytes, from 1.
     std::int64_t column() const { return column_; }
 
     // "'abc' is not a number". Printable; no more than 40 characters of the line are quoted.

@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& path, int error) {
     const auto* const advice = error == ENOENT || error == ENOTDIR ? "; check the name"
-                               : error == EACCES ? "; ask its owner for the permission to read it"
+                               : error == EACCES ? "; ask its owner for permission to read it"
                                                  : "";
     throw UsageError(fmt::format("cannot read {}: {}{}", path, std::strerror(error), advice));
 }

@@ -45,11 +45,11 @@ cd "$checkout"
 cd "$scratch/elsewhere"
 run "$archive_sh"
 expect 2 "no git"
-once "is no git checkout with a commit" "no git"
+once "is not a git checkout with a commit" "no git"
 git_copy init -q
 run "$archive_sh"
 expect 2 "no commit"
-once "is no git checkout with a commit" "no commit"
+once "is not a git checkout with a commit" "no commit"
 git_copy add -A
 git_copy commit -q -m 1
 commit=$(git_copy rev-parse HEAD)
@@ -68,7 +68,7 @@ once "cannot write to /proc/nowhere" "a folder that cannot be made"
 echo >>"$copy/README.md"
 run "$archive_sh"
 expect 2 "a change"
-once "is not committed and would be left out" "a change"
+once "uncommitted changes, which would be left out" "a change"
 git_copy checkout -q README.md
 
 # git that breaks off after some bytes
@@ -98,7 +98,7 @@ archive=$(ls -A)
 says err "$commit" "an archive"
 run "$archive_sh"
 expect 2 "a second archive"
-once "$archive is there already" "a second archive"
+once "$archive exists; remove it" "a second archive"
 mv "$archive" first
 run "$archive_sh" -o "a folder/mine.tar.gz"
 expect 0 "an archive elsewhere"
@@ -115,7 +115,7 @@ grep -q "^## On a cluster" README.md || fail "the archive's README.md has no ins
 [[ -e jobs/README.md ]] || fail "the archive has no jobs/README.md"
 run jobs/archive.sh
 expect 2 "an archive of what was unpacked"
-once "is no git checkout" "an archive of what was unpacked"
+once "is not a git checkout" "an archive of what was unpacked"
 [[ $failures -eq 0 ]] || finish # the rest takes a minute
 
 # --- the packages leave /usr
@@ -156,7 +156,7 @@ mapfile -t files < <(files_of "${all_parts[@]}")
 prefix "$needs" "${files[@]}"
 mapfile -t files < <(files_of "${fileio_only[@]}")
 prefix "$scratch/later" "${files[@]}"
-# Of hwloc.h some is where only Debian's compiler looks for it.
+# Some of hwloc.h is where only Debian's compiler looks for it.
 (cd "$needs/include" && for folder in *-linux-*/; do cp -r "$folder". .; done)
 
 # To overlayfs a device 0, 0 means that the file of the layer below is gone.

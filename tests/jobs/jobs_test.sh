@@ -123,7 +123,7 @@ prints "apps: reduce standin timings"
 
 try "$local_sh" no-such-app
 ends_with 2
-warns "there is no app 'no-such-app'; there are: reduce standin timings"
+warns "unknown app 'no-such-app'; choose from reduce standin timings"
 try "$local_sh" ../reduce
 ends_with 2
 try "$local_sh" --no-such-option
@@ -180,7 +180,7 @@ try "$copy/jobs/setup.sh" "-DPACER_APPS=reduce;standin"
 ends_with 0
 with openmpi -- "$local_sh" reduce
 ends_with 2
-warns "build/release is without timings: add it to its PACER_APPS with -D"
+warns "build/release does not include timings: add it to PACER_APPS with -D"
 try "$copy/jobs/setup.sh" -DBREAK_TIMINGS=OFF "-DPACER_APPS=reduce;standin;timings"
 
 # A checkout that was moved, or copied with its build
@@ -211,7 +211,7 @@ judge "the sentence is the last line, and there once" test "$(grep -nF "$sentenc
 try "$copy/jobs/setup.sh" -DBREAK_CONFIGURE=OFF
 ABSENT=libfmt-dev try "$copy/jobs/setup.sh"
 ends_with 0
-warns "$sentence (the build did without)"
+warns "$sentence (built without them)"
 ABSENT=hdf5-tools try "$copy/jobs/setup.sh"
 warns_not "hdf5-tools"
 ABSENT=hdf5-tools try "$copy/jobs/setup.sh" --tests
@@ -225,7 +225,7 @@ judge "without cmake the sentence is all" test "$err" = \
 rm "$scratch/no_sudo/apt-get"
 try "$copy/jobs/setup.sh"
 ends_with 1
-warns "this is no Debian (there is no apt-get): install by its own means what Debian calls g++ cmake"
+warns "this is not Debian (there is no apt-get): install by its own means what Debian calls g++ cmake"
 export PATH="$path"
 judge "no root: apt-get is not called" test ! -e "$scratch/apt.log"
 

@@ -63,7 +63,7 @@ try -o some.h5 --apps race --apps reduce env
 expect 0 'some apps, and some'
 [[ $(wc -l <"$scratch/calls") -eq 3 ]] || fail "some apps, and some: $(<"$scratch/calls")"
 
-# Of the sizes of one problem the largest counts, whatever the order.
+# The largest size of a problem counts, whatever the order.
 "$make_launches" large.h5 --elements 2000 --base 0.02 --between 0 --within 0
 "$make_launches" small.h5 --seed 2 --elements 1000 --base 0.01 --between 0 --within 0
 for files in "large.h5 small.h5" "small.h5 large.h5"; do
@@ -119,10 +119,10 @@ refused() { # refused TEXT ARGUMENT...
     [[ ! -e $scratch/calls ]] || fail "suite.sh $*: runs an app although it refuses"
 }
 refused "unknown option '--fast'" --fast env
-refused 'name what starts the processes' -o all.h5
+refused 'name the command that starts the processes' -o all.h5
 refused 'there is no reduce to start the processes' reduce mpirun -np 2
 refused '-o needs a file name' -o
-refused "no app of the suite is called 'smid'" --apps reduce,smid env
+refused "unknown app 'smid'; choose from fileio, memory, overhead, queues, race, reduce, syntax" --apps reduce,smid env
 refused 'cannot write beside missing/all.h5' -o missing/all.h5 env
 touch "$scratch/kept"
 run env PACER_BIN="$scratch/stand-ins" "$suite" -o "$scratch/kept" env

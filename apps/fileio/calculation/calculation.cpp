@@ -43,7 +43,7 @@ double parse_duration(std::string_view word) {
         if (count >= 0 && count * seconds <= longest) return count * seconds;
     }
     throw UsageError(fmt::format(
-        "'{}' is no time to wait: write a number and ns, us, ms or s, such as wait:1ms; a day at most",
+        "'{}' is not a waiting time: write a number and ns, us, ms or s, such as wait:1ms; at most a day",
         word));
 }
 
@@ -98,7 +98,7 @@ Calculation make_sum(Parameter) {
 
 Calculation make_lorenz(Parameter parameter) {
     const std::int64_t steps = parameter ? parse_count(*parameter) : 0;
-    if (steps == 0) throw UsageError("lorenz wants its number of steps, at least 1, such as lorenz:10000");
+    if (steps == 0) throw UsageError("lorenz needs a number of steps, at least 1, such as lorenz:10000");
     return lorenz(steps);
 }
 
@@ -111,7 +111,7 @@ Calculation make_stats(Parameter) {
     calculation.calculate = [](std::span<const double> fields, double, std::span<double>,
                                std::string& message) {
         if (fields.size() <= Statistics::most_columns) return true;
-        message = fmt::format("{} fields, but stats keeps {} columns at most", fields.size(),
+        message = fmt::format("{} fields, but stats handles at most {} columns", fields.size(),
                               Statistics::most_columns);
         return false;
     };
@@ -125,12 +125,13 @@ struct BuiltIn {
 };
 
 constexpr std::array<BuiltIn, 4> built_in = {{
-    {"wait", "wait[:TIME]", "sleeps for 1ms, or for TIME in ns, us, ms or s; gives the row's sum", true,
+    {"wait", "wait[:TIME]", "sleeps for 1ms, or for TIME in ns, us, ms or s; returns the row's sum", true,
      make_wait},
-    {"sum", "sum", "the row's sum: next to no work but reading", false, make_sum},
+    {"sum", "sum", "the row's sum: hardly any work besides reading", false, make_sum},
     {"lorenz", "lorenz:STEPS",
-     "moves the row's first three numbers STEPS steps of 0.001 through the Lorenz system", true, make_lorenz},
-    {"stats", "stats", "count, mean, variance, least and greatest of each column of the whole input", false,
+     "STEPS steps of 0.001 in the Lorenz system, starting at the row's first three numbers", true,
+     make_lorenz},
+    {"stats", "stats", "count, mean, variance, minimum and maximum of each column of the input", false,
      make_stats},
 }};
 
@@ -144,7 +145,7 @@ constexpr std::string_view library_written = "LIBRARY.so[:FUNCTION]";
     std::error_code ignored;
     const std::string file = name.substr(0, name.find(':'));
     const bool is_file = std::filesystem::is_regular_file(file, ignored);
-    throw UsageError(fmt::format("no calculation is called '{}'; there are {}and your own, {}{}", name, known,
+    throw UsageError(fmt::format("unknown calculation '{}'; choose from {}or your own, {}{}", name, known,
                                  library_written,
                                  is_file ? fmt::format(" (the file here is ./{})", file) : ""));
 }
@@ -173,10 +174,10 @@ Calculation make_calculation(const std::string& name) {
 std::string calculations_help() {
     std::string help;
     const auto add = [&help](std::string_view written, std::string_view summary) {
-        help += fmt::format("  {:<22} {}\n", written, summary);
+        help += fmt::format("\n  {:<22} {}", written, summary);
     };
     for (const BuiltIn& entry : built_in) add(entry.written, entry.summary);
-    add(library_written, "a function of your own (else \"calculate\"), see pacer_calculation.h");
+    add(library_written, "your own function [calculate], see pacer_calculation.h");
     return help;
 }
 

@@ -10,10 +10,10 @@
  *     int NAME(const double *fields, int32_t n_fields, double *results, int32_t n_results,
  *              char *message, int32_t message_size);
  *
- *         fields         the numbers of the record, in their order, or those of --columns; all finite. Not to be
- *                        changed.
+ *         fields         the numbers of the record, in their order, or those of --columns; all finite. Do not
+ *                        change them.
  *         n_fields       how many there are: at least as many as NAME_shape asks for
- *         results        to be filled. What is not set becomes NaN.
+ *         results        for you to fill. What is not set becomes NaN.
  *         n_results      how many NAME_shape promised
  *         message        why the record is rejected: one line, ended by '\0'. Nothing but '\0' at first.
  *         message_size   how many bytes it may have, with its '\0': at least 256
@@ -27,7 +27,7 @@
  *
  * Several threads call NAME at the same time, each for another record and in any order. It must therefore
  * depend on its arguments only: no static or global variables that it changes, in Fortran no SAVE (a variable
- * with a value in its declaration has SAVE). A record that is computed again, after a run was cut, must give
+ * with a value in its declaration has SAVE). A record that is computed again, after an interruption, must give
  * the same results.
  *
  * A C++ exception that leaves NAME rejects the record too. A crash ends the whole run.

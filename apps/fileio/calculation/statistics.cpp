@@ -151,7 +151,7 @@ Statistics Statistics::read(std::span<const char> bytes) {
         column.sum = WideSum::read(bytes);
         column.squares = WideSum::read(bytes);
     }
-    if (!bytes.empty()) throw std::invalid_argument("column statistics have something behind them");
+    if (!bytes.empty()) throw std::invalid_argument("column statistics are followed by something else");
     return result;
 }
 

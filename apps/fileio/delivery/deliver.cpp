@@ -20,7 +20,7 @@ namespace pacer::fileio {
 
 namespace {
 
-// What must be the same for a journal to be gone on with.
+// What must be the same to resume from a journal.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
     const auto& format = settings.format;
     std::string text = fmt::format(
@@ -34,15 +34,15 @@ std::string run_text(const Settings& settings, const Calculation& calculation) {
     return text;
 }
 
-// What an earlier run left to go on with, if that is wished.
+// What an earlier run left, if it is to be resumed.
 std::optional<Journal> earlier_journal(const Delivery& delivery, const std::string& run) {
     const auto path = delivery.target.journal_path();
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return std::nullopt;
     if (delivery.resume) return Journal::go_on(path, run);
     if (delivery.target.force) return std::nullopt;
-    throw UsageError(fmt::format(
-        "{} is what an unfinished run left: --resume goes on with it, --force starts anew", path));
+    throw UsageError(
+        fmt::format("{} is left from an unfinished run: --resume continues it, --force starts over", path));
 }
 
 // Rank 0's part: reads, hands out, keeps the journal, and puts the files together.
@@ -56,12 +56,12 @@ class Desk {
           earlier_(earlier_journal(delivery, run_text(settings, calculation))),
           reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
         refuse_input_as_output();
-        // Of a run that was complete the files may be there already.
+        // A run that was complete may have left its files.
         if (!earlier_ || !earlier_->complete()) check_target(delivery.target);
         if (earlier_ && settings.on_error == OnError::stop && earlier_->rejected() > 0) {
             throw UsageError(
-                fmt::format("{} has {} rejected records of a run with --on-error skip: say so again, or "
-                            "--force starts anew",
+                fmt::format("{} has {} rejected records from a run with --on-error skip: give --on-error "
+                            "skip again, or start over with --force",
                             delivery.target.journal_path(), earlier_->rejected()));
         }
         // Begun last: what is refused leaves nothing behind.
@@ -97,15 +97,11 @@ class Desk {
     void show_progress() const {
         if (!delivery_.progress) return;
         const double seconds = seconds_since_launch();
-        const auto records = records_done() - earlier_records_;
-        const auto bytes =
-            static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
-        std::string text = fmt::format("{} records, {}, {}, {} rejected", journal_->records(),
-                                       format_rate(static_cast<double>(records) / seconds, "records/s"),
-                                       format_rate(bytes / seconds, "B/s"), journal_->rejected());
-        if (const auto total = reader_.total_bytes_on_disk(); total && bytes > 0) {
+        std::string text = fmt::format("{} records, {}, {} rejected", journal_->records(),
+                                       rates(records_done(), seconds), journal_->rejected());
+        if (const auto total = reader_.total_bytes_on_disk(); total && bytes_read() > 0) {
             const auto left = static_cast<double>(*total - reader_.bytes_on_disk());
-            text += fmt::format(", {} left", format_seconds(left * seconds / bytes));
+            text += fmt::format(", {} left", format_seconds(left * seconds / bytes_read()));
         }
         progress::show(text);
     }
@@ -118,13 +114,13 @@ class Desk {
             journal_->flush();
             throw UsageError(fmt::format(
                 "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),
-                bad_can_be_skipped_ ? "--resume --on-error skip goes on without such ones"
-                                    : "mend the file and begin anew with --force"));
+                bad_can_be_skipped_ ? "--resume --on-error skip continues and leaves out such records"
+                                    : "fix the file and start over with --force"));
         }
         if (stopped) {
             journal_->flush();
             say("fileio: stopped by a signal; {} records are kept in {}: the same command with --resume "
-                "goes on\n",
+                "continues\n",
                 records_done(), delivery_.target.journal_path());
             return ExitStatus::stopped_early;
         }
@@ -133,7 +129,7 @@ class Desk {
         if (!journal_->complete()) journal_->add_complete();
         const auto account = write_results(*journal_, calculation_, delivery_.target, reader_.lines());
         if (!account.violation.empty()) {
-            say("fileio: {}; nothing is written, and {} is left for whoever looks for the fault\n",
+            say("fileio: {}; no results are written, and {} is kept for finding the error\n",
                 account.violation, delivery_.target.journal_path());
             return ExitStatus::wrong;
         }
@@ -150,6 +146,17 @@ class Desk {
     // In the journal, so that another run need not do them again: the rejected ones too.
     std::int64_t records_done() const { return journal_->records() + journal_->rejected(); }
 
+    // By this run.
+    double bytes_read() const {
+        return static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
+    }
+
+    // So many records are done, some of them perhaps by an earlier run.
+    std::string rates(std::int64_t records, double seconds) const {
+        return format_rate(static_cast<double>(records - earlier_records_) / seconds, "records/s") + ", " +
+               format_rate(bytes_read() / seconds, "B/s");
+    }
+
     void refuse_input_as_output() const {
         const auto& target = delivery_.target;
         for (const auto& path : {target.path, target.journal_path(), target.rejected_path()}) {
@@ -157,7 +164,7 @@ class Desk {
                 std::error_code missing;
                 if (!std::filesystem::equivalent(input, path, missing) || missing) continue;
                 throw UsageError(
-                    fmt::format("{} is input and cannot be written: choose another --out", input));
+                    fmt::format("{} is an input file and would be overwritten: choose another --out", input));
             }
         }
     }
@@ -205,14 +212,10 @@ class Desk {
                                 conservation(account.lines, account.done, account.rejected, account.skipped),
                                 delivery_.target.path);
         if (account.rejected > 0) text += fmt::format("rejected: {}\n", delivery_.target.rejected_path());
-        const auto records = account.done + account.rejected - earlier_records_;
-        const auto bytes =
-            static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
-        text += fmt::format("{} by {} rank{}: {}, {}\n", format_seconds(seconds), world.size,
-                            world.size == 1 ? "" : "s",
-                            format_rate(static_cast<double>(records) / seconds, "records/s"),
-                            format_rate(bytes / seconds, "B/s"));
-        if (earlier_records_ > 0) text += fmt::format("{} records were done before\n", earlier_records_);
+        text += fmt::format("{} by {}: {}\n", format_seconds(seconds),
+                            counted(static_cast<std::size_t>(world.size), "rank"),
+                            rates(account.done + account.rejected, seconds));
+        if (earlier_records_ > 0) text += fmt::format("{} records were already done\n", earlier_records_);
         print_out(text);
     }
 

@@ -140,7 +140,7 @@ Descriptor open_locked(const std::string& path, EntryLog::Missing missing) {
         const int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | (make ? O_CREAT : 0);
         Descriptor file(::open(path.c_str(), flags, permissions));
         if (file.get() < 0 && errno == ENOENT && !make) {
-            throw UsageError(fmt::format("there is no {} to go on with; start without --resume", path));
+            throw UsageError(fmt::format("there is no {} to resume from; start without --resume", path));
         }
         if (file.get() < 0) refuse_to_write(path, errno);
         struct stat status {};
@@ -149,8 +149,8 @@ Descriptor open_locked(const std::string& path, EntryLog::Missing missing) {
         }
         // Where a file system has no locks, it is up to the user not to start two runs with one name.
         if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
-            throw UsageError(
-                fmt::format("{} is in use by another run; wait for its end, or choose another --out", path));
+            throw UsageError(fmt::format(
+                "{} is in use by another run; wait until that ends, or choose another --out", path));
         }
         // Else a run that ended between the opening and the lock has removed it.
         if (has_name(file.get(), path)) return file;
@@ -192,9 +192,10 @@ bool EntryLog::starts_as_log() const {
     if (first_line.starts_with(found) || found.find_first_not_of('\0') == found.npos) return false;
     if (found.starts_with(first_word)) {
         throw UsageError(fmt::format(
-            "{} was written by another version of Pacer; go on with that one, or remove it", path_));
+            "{} was written by another version of Pacer; resume with that version, or remove the file",
+            path_));
     }
-    throw UsageError(fmt::format("{} is no journal of fileio; remove it, or choose another --out", path_));
+    throw UsageError(fmt::format("{} is not a journal of fileio; remove it, or choose another --out", path_));
 }
 
 void EntryLog::start_anew() {
@@ -273,7 +274,7 @@ void EntryLog::remove() {
 
 void EntryLog::refuse_damaged(std::int64_t position) const {
     throw UsageError(fmt::format(
-        "{} is damaged at byte {}, though not by a run that was cut; --force starts anew", path_, position));
+        "{} is damaged at byte {}, and not by an interrupted run; --force starts over", path_, position));
 }
 
 }  // namespace pacer::fileio

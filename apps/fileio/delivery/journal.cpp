@@ -4,12 +4,10 @@
 
 #include <algorithm>
 #include <cstring>
-#include <map>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
-#include "apps/fileio/delivery/entry_log.hpp"
 #include "common/base/status.hpp"
 
 namespace pacer::fileio {
@@ -35,7 +33,7 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
-// "its calculation is lorenz:100, here it is sum", of the first line that differs.
+// "calculation is lorenz:100 there, and sum here", for the first line that differs.
 std::string difference(std::string_view earlier, std::string_view here) {
     auto was = take_line(earlier), is = take_line(here);
     while (was == is && !(earlier.empty() && here.empty())) was = take_line(earlier), is = take_line(here);
@@ -44,135 +42,97 @@ std::string difference(std::string_view earlier, std::string_view here) {
         const auto colon = line.find(": ");
         return colon == line.npos ? line : line.substr(colon + 2);
     };
-    if (was.empty()) return fmt::format("here {} is {}, there is none in it", what(is), value(is));
-    if (what(was) != what(is)) return fmt::format("its {} is {}, here there is none", what(was), value(was));
-    return fmt::format("its {} is {}, here it is {}", what(was), value(was), value(is));
+    if (was.empty()) return fmt::format("{} is {} here, and missing there", what(is), value(is));
+    if (what(was) != what(is)) return fmt::format("{} is {} there, and missing here", what(was), value(was));
+    return fmt::format("{} is {} there, and {} here", what(was), value(was), value(is));
 }
 
 }  // namespace
 
-struct Journal::State {
-    EntryLog log;
-    std::vector<InputFile> files{};
-    std::vector<Entry> pieces{};
-    std::map<std::int64_t, FirstRecord> first_records{};
-    std::int64_t records = 0, rejected = 0;
-    bool begun = false, complete = false;
+void Journal::keep(const Piece& piece, std::int64_t position, std::int64_t length) {
+    const auto& place = piece.place();
+    pieces_.push_back({place.file, place.offset, place.bytes, place.first_line, place.lines, position, length,
+                       piece.header().text_hash, place.header_lines});
+    if (place.first_record.fields > 0) first_records_[place.file] = place.first_record;
+    records_ += piece.header().done;
+    rejected_ += piece.header().rejected;
+}
 
-    void keep(const Piece& piece, std::int64_t position, std::int64_t length) {
-        const auto& place = piece.place();
-        pieces.push_back({place.file, place.offset, place.bytes, place.first_line, place.lines, position,
-                          length, piece.header().text_hash, place.header_lines});
-        if (place.first_record.fields > 0) first_records[place.file] = place.first_record;
-        records += piece.header().done;
-        rejected += piece.header().rejected;
-    }
+void Journal::take_run(std::string_view content, const std::string& run) {
+    begun_ = true;
+    if (content == run) return;
+    throw UsageError(fmt::format(
+        "{} belongs to a different run: {}; resume with the same options, or start over with --force",
+        log_.path(), difference(content, run)));
+}
 
-    void take_run(std::string_view content, const std::string& run) {
-        begun = true;
-        if (content == run) return;
-        throw UsageError(
-            fmt::format("{} belongs to another run: {}; go on with its own options, or --force starts anew",
-                        log.path(), difference(content, run)));
-    }
+void Journal::take_file(const EntryLog::Entry& entry) {
+    FileContent content;
+    if (entry.content.size() < sizeof content) log_.refuse_damaged(entry.position);
+    std::memcpy(&content, entry.content.data(), sizeof content);
+    const auto path = entry.content.subspan(sizeof content);
+    files_.push_back({std::string(path.data(), path.size()), content.bytes, content.modified_ns,
+                      static_cast<Compression>(content.compression)});
+}
 
-    void take_file(const EntryLog::Entry& entry) {
-        FileContent content;
-        if (entry.content.size() < sizeof content) log.refuse_damaged(entry.position);
-        std::memcpy(&content, entry.content.data(), sizeof content);
-        const auto path = entry.content.subspan(sizeof content);
-        files.push_back({std::string(path.data(), path.size()), content.bytes, content.modified_ns,
-                         static_cast<Compression>(content.compression)});
+void Journal::take(const EntryLog::Entry& entry, const std::string& run) {
+    if (begun_ == (entry.kind == run_kind)) log_.refuse_damaged(entry.position);
+    switch (entry.kind) {
+        case run_kind:
+            return take_run({entry.content.data(), entry.content.size()}, run);
+        case file_kind:
+            return take_file(entry);
+        case piece_kind:
+            return keep(Piece(entry.content), entry.position, std::ssize(entry.content));
+        case complete_kind:
+            complete_ = true;
+            return;
+        default:
+            log_.refuse_damaged(entry.position);
     }
-
-    void take(const EntryLog::Entry& entry, const std::string& run) {
-        if (begun == (entry.kind == run_kind)) log.refuse_damaged(entry.position);
-        switch (entry.kind) {
-            case run_kind:
-                return take_run({entry.content.data(), entry.content.size()}, run);
-            case file_kind:
-                return take_file(entry);
-            case piece_kind:
-                return keep(Piece(entry.content), entry.position,
-                            static_cast<std::int64_t>(entry.content.size()));
-            case complete_kind:
-                complete = true;
-                return;
-            default:
-                log.refuse_damaged(entry.position);
-        }
-    }
-};
+}
 
 Journal Journal::begin(const std::string& path, const std::string& run) {
-    auto state = std::make_unique<State>(State{EntryLog(path, EntryLog::Missing::make)});
-    state->log.start_anew();
-    state->log.append(run_kind, {std::span(run)});
-    return Journal(std::move(state));
+    Journal journal(EntryLog(path, EntryLog::Missing::make));
+    journal.log_.start_anew();
+    journal.log_.append(run_kind, {std::span(run)});
+    return journal;
 }
 
 Journal Journal::go_on(const std::string& path, const std::string& run) {
-    auto state = std::make_unique<State>(State{EntryLog(path, EntryLog::Missing::refuse)});
-    state->log.scan([&](const EntryLog::Entry& entry) {
+    Journal journal(EntryLog(path, EntryLog::Missing::refuse));
+    journal.log_.scan([&](const EntryLog::Entry& entry) {
         try {
-            state->take(entry, run);
+            journal.take(entry, run);
         } catch (const std::invalid_argument&) {  // by Piece
-            state->log.refuse_damaged(entry.position);
+            journal.log_.refuse_damaged(entry.position);
         }
     });
-    if (!state->begun) state->log.append(run_kind, {std::span(run)});  // it was cut when it began
-    return Journal(std::move(state));
+    if (!journal.begun_) journal.log_.append(run_kind, {std::span(run)});  // it was cut when it began
+    return journal;
 }
-
-Journal::Journal(std::unique_ptr<State> state) : state_(std::move(state)) {}
-Journal::Journal(Journal&&) noexcept = default;
-Journal::~Journal() = default;
 
 void Journal::add_file(const InputFile& file) {
     const FileContent content{file.bytes, file.modified_ns, static_cast<std::int64_t>(file.compression)};
-    state_->log.append(file_kind, {bytes_of(content), std::span(file.path)});
-    state_->files.push_back(file);
+    log_.append(file_kind, {bytes_of(content), std::span(file.path)});
+    files_.push_back(file);
 }
 
 void Journal::add_piece(std::span<const char> bytes) {
     const Piece piece(bytes);
-    const auto position = state_->log.append(piece_kind, {bytes});
-    state_->keep(piece, position, static_cast<std::int64_t>(bytes.size()));
+    const auto position = log_.append(piece_kind, {bytes});
+    keep(piece, position, std::ssize(bytes));
 }
 
 void Journal::add_complete() {
-    state_->log.append(complete_kind, {std::span<const char>()});
-    state_->complete = true;
+    log_.append(complete_kind, {std::span<const char>()});
+    complete_ = true;
     flush();
 }
 
-void Journal::flush() {
-    state_->log.flush();
-}
-
-const std::vector<InputFile>& Journal::files() const {
-    return state_->files;
-}
-
-const std::vector<Journal::Entry>& Journal::pieces() const {
-    return state_->pieces;
-}
-
-std::int64_t Journal::records() const {
-    return state_->records;
-}
-
-std::int64_t Journal::rejected() const {
-    return state_->rejected;
-}
-
-bool Journal::complete() const {
-    return state_->complete;
-}
-
 EarlierReading Journal::reading() const {
-    EarlierReading reading{state_->files, {}, state_->first_records};
-    for (const auto& piece : state_->pieces) {
+    EarlierReading reading{files_, {}, first_records_};
+    for (const auto& piece : pieces_) {
         reading.done[piece.file].push_back(
             {piece.offset, piece.bytes, piece.lines, piece.text_hash, piece.header_lines});
     }
@@ -181,14 +141,6 @@ EarlierReading Journal::reading() const {
                   [](const DoneRange& left, const DoneRange& right) { return left.offset < right.offset; });
     }
     return reading;
-}
-
-Bytes Journal::read(const Entry& entry) const {
-    return state_->log.read(entry.position, entry.length);
-}
-
-void Journal::remove() {
-    state_->log.remove();
 }
 
 }  // namespace pacer::fileio

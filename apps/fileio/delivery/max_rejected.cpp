@@ -35,9 +35,9 @@ std::string why_not_right(const MaxRejected& max, std::int64_t done, std::int64_
     if (max.written.empty()) {
         if (ragged.records > done) {
             return fmt::format(
-                "{} of {} records were rejected since they have not as many fields as the first of their "
-                "file, "
-                "which may be a stray line, {}: see --skip-header, --max-rejected",
+                "{} of {} records were rejected because their number of fields differs from that of the "
+                "first record of their file, {}, which may be a stray line: see --skip-header, "
+                "--max-rejected",
                 ragged.records, records, ragged.first_record);
         }
         if (done > 0) return {};

@@ -35,8 +35,8 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
     if (const auto& line = reader.header_record(); line && !header_said_) {
         header_said_ = true;
         say(
-            fmt::format("warning: {}:{} is skipped as a header, but would be a record; --skip-header is for "
-                        "every file of the input",
+            fmt::format("warning: {}:{} is skipped as a header, but looks like a record; --skip-header "
+                        "applies to every input file",
                         line->path, line->line));
     }
     if (const auto& line = reader.decimal_record()) of_commas(line->path, line->line);
@@ -54,13 +54,13 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
 void Notices::of_commas(std::string_view path, std::int64_t line) {
     if (decimal_said_) return;
     decimal_said_ = true;
-    say(fmt::format(
-        "warning: {}:{} is read as several numbers; --decimal-comma makes 12,5 one, thousands are "
-        "written without commas, and --separator comma says that several are right",
-        path, line));
+    say(
+        fmt::format("warning: {}:{} is read as several numbers; use --decimal-comma if 12,5 is one number, "
+                    "leave out commas between thousands, or confirm with --separator comma",
+                    path, line));
 }
 
-// Of a calculation that asks for fewer than there are.
+// For a calculation that uses fewer columns than there are.
 void Notices::of_columns(std::int64_t fields) {
     std::vector<std::int64_t> used, ignored;
     const auto given = columns_.empty() ? fields : std::ssize(columns_);
@@ -70,8 +70,8 @@ void Notices::of_columns(std::int64_t fields) {
         (i < calculation_.fields ? used : ignored).push_back(column + 1);
     }
     say(
-        fmt::format("{} asks for {} of the {} numbers of a record: it gets {}, and {} {} left over; "
-                    "--columns chooses",
+        fmt::format("{} uses {} of the {} numbers of a record: it gets {}, and {} {} ignored; choose others "
+                    "with --columns",
                     calculation_.name, calculation_.fields, given, used.empty() ? "none" : written(used),
                     written(ignored), ignored.size() == 1 ? "is" : "are"));
 }
@@ -91,20 +91,20 @@ void Notices::of_piece(std::string_view path, const Piece& piece) {
     if (line < 0 || rounded_said_) return;
     rounded_said_ = true;
     say(
-        fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; an identifier can be "
-                    "left out with --columns",
+        fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; if it is an "
+                    "identifier, leave it out with --columns",
                     path, piece.place().first_line + line + 1));
 }
 
 void Notices::of_walk(const LeftOut& left_out, const std::string& again) {
     if (!again.empty())
-        say(fmt::format("warning: {} was there before, and its records count again; name each input once",
+        say(fmt::format("warning: {} is given twice, and its records count twice; name each input once",
                         again));
     if (left_out.entries == 0) return;
     const auto others = left_out.entries - 1;
     say(fmt::format(
-        "{} ({}){} left out: folders give regular files whose names neither begin with a dot nor "
-        "end in .part, and what links lead to once",
+        "{} ({}){} left out: folders give regular files whose names neither begin with a dot nor end in "
+        ".part, and what links lead to once",
         left_out.first, left_out.why,
         others == 0 ? " is" : fmt::format(" and {} other{} are", others, others == 1 ? "" : "s")));
 }

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
@@ -44,7 +45,7 @@ Entries in_order(const Journal& journal) {
 std::string file_name(const Journal& journal, std::int64_t file) {
     const auto& files = journal.files();
     return file < 0 || file >= static_cast<std::int64_t>(files.size())
-               ? fmt::format("file {}, which nobody opened,", file)
+               ? fmt::format("file {}, which was never opened,", file)
                : files[static_cast<std::size_t>(file)].path;
 }
 
@@ -79,7 +80,7 @@ std::string end_violation(const Journal& journal, const Covered& covered) {
     if (file >= journal.files().size()) return {};
     const auto& input = journal.files()[file];
     if (input.compression != Compression::none || input.bytes < 0 || input.bytes == covered.bytes) return {};
-    return fmt::format("{}: line {} and what follows is lost", input.path, covered.lines + 1);
+    return fmt::format("{}: line {} and all that follow are lost", input.path, covered.lines + 1);
 }
 
 // Whether the pieces follow each other without gap or overlap and have `lines` lines; empty, or the first
@@ -118,7 +119,7 @@ class RejectedList {
         for (const auto& record : piece.rejected()) {
             text_ += fmt::format("{}:{}:", name, piece.place().first_line + record.line + 1);
             if (record.column > 0) text_ += fmt::format("{}:", record.column);
-            text_ += fmt::format(" {}\n", one_line(record.reason));
+            text_ += fmt::format(" {}\n", record.reason);
             if (text_.size() >= buffer_bytes) flush();
         }
     }
@@ -138,13 +139,6 @@ class RejectedList {
 
   private:
     static constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
-
-    static std::string one_line(std::string_view reason) {
-        std::string line(reason);
-        std::replace_if(
-            line.begin(), line.end(), [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
-        return line;
-    }
 
     void flush() {
         if (!file_) file_.emplace(path_);
@@ -187,28 +181,6 @@ ResultsHead head_of(const Journal& journal, const Calculation& calculation, cons
             account.rejected,     account.skipped,     &journal.files()};
 }
 
-void write_records(const Journal& journal, const Entries& entries, const ResultsHead& head, bool csv,
-                   Account& account, PartFile& file, RejectedList& rejected) {
-    const auto writer = csv ? write_csv(file, head) : write_hdf5(file, head);
-    visit(journal, entries, account, [&](const Piece& piece) {
-        if (piece.header().results != head.width) throw std::logic_error("results of another calculation");
-        writer->add(piece);
-        rejected.add(piece);
-    });
-    if (account.violation.empty()) writer->finish();
-}
-
-void write_statistics(const Journal& journal, const Entries& entries, const ResultsHead& head, bool csv,
-                      Account& account, PartFile& file, RejectedList& rejected) {
-    Statistics all;
-    visit(journal, entries, account, [&](const Piece& piece) {
-        if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
-        rejected.add(piece);
-    });
-    if (!account.violation.empty()) return;
-    csv ? write_csv(file, all.columns()) : write_hdf5(file, head, all.columns());
-}
-
 }  // namespace
 
 void check_target(const ResultsTarget& target) {
@@ -232,9 +204,23 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     const auto path = file_to_write(target.path, true);
     PartFile file(path);
     RejectedList rejected(journal, target.rejected_path());
-    const auto write = calculation.summarises ? write_statistics : write_records;
-    write(journal, entries, head_of(journal, calculation, account), is_csv(target), account, file, rejected);
+    const auto head = head_of(journal, calculation, account);
+    const bool csv = is_csv(target);
+    Statistics all;
+    std::unique_ptr<ResultsWriter> writer;  // none for a calculation that summarises
+    if (!calculation.summarises) writer = csv ? write_csv(file, head) : write_hdf5(file, head);
+    visit(journal, entries, account, [&](const Piece& piece) {
+        if (piece.header().results != head.width) throw std::logic_error("results of another calculation");
+        if (writer) writer->add(piece);
+        if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
+        rejected.add(piece);
+    });
     if (!account.violation.empty()) return account;
+    if (writer) {
+        writer->finish();
+    } else {
+        csv ? write_csv(file, all.columns()) : write_hdf5(file, head, all.columns());
+    }
     rejected.finish();
     file.finish();
     // A run that was cut between its last two steps has written the same already.

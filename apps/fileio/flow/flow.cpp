@@ -64,7 +64,7 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
                 guarded([&] {
                     more = more && blocks.next(message);
                     if (more && signals == Signals::heeded && stop_requested()) {
-                        stopped = true;  // the block is not done, and is read again by who goes on
+                        stopped = true;  // the block is not done, and is read again when the run is resumed
                         more = false;
                     }
                 });

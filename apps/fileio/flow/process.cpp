@@ -166,7 +166,7 @@ bool Processor::can_be_a_record(std::int64_t first_blank) {
     }
     if (why != reason_) column_ = 1;
     bad_line_ = line;
-    reason_ = why + "; where records begin is not known any more";
+    reason_ = why + "; it is no longer known where records begin";
     return false;
 }
 
@@ -192,7 +192,7 @@ bool Processor::choose_fields() {
     for (const auto column : job_.columns) {
         const auto field = static_cast<std::size_t>(column);
         if (field >= fields_.size()) {
-            reason_ = fmt::format("there is no column {} in {} fields", column + 1, fields_.size());
+            reason_ = fmt::format("there is no column {} among {} fields", column + 1, fields_.size());
             return false;
         }
         if (gets(chosen_.size()))

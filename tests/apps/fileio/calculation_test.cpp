@@ -18,7 +18,7 @@
 namespace pacer::fileio {
 namespace {
 
-// Of one record; the reason is empty if it was not rejected.
+// What became of one record; the reason is empty if it was not rejected.
 struct Outcome {
     std::vector<double> results;
     std::string reason;

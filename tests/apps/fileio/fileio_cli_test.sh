@@ -85,11 +85,11 @@ refused() { # refused TEXT ARGUMENTS...
 mkdir work && mv rows.txt few.txt mixed.txt work && cd work
 touch there.csv && mkdir a_folder.h5
 sum=(--calculation sum)
-refused "nothing is called '--calculaton'" --calculaton sum
+refused "unknown option '--calculaton'" --calculaton sum
 refused "unknown variant 'master'; choose from serial, openmp, master_worker" --variants master
-refused "no calculation is called 'smu'; there are wait" --calculation smu
-refused "lorenz wants its number of steps" --calculation lorenz
-refused "lorenz wants its number of steps" --calculation lorenz:0
+refused "unknown calculation 'smu'; choose from wait" --calculation smu
+refused "lorenz needs a number of steps" --calculation lorenz
+refused "lorenz needs a number of steps" --calculation lorenz:0
 refused "'many' is not a count" --calculation lorenz:many
 refused "sum takes no parameter" --calculation sum:3
 refused "'1 minute' is no time to wait" --calculation 'wait:1 minute'
@@ -99,14 +99,14 @@ refused '--workload' --workload odd
 refused "'1.5' is not a count" --skip-header 1.5 few.txt
 refused "'-1' is not a count" --block -1 few.txt
 refused '--record-timeout' --record-timeout -1
-refused '--elements is for the input that is made' -n 10 few.txt
-refused '--resume goes on with delivering' --resume few.txt
-refused '--out wants input' --out r.h5
+refused '--elements is for generated input' -n 10 few.txt
+refused '--resume needs --out' --resume few.txt
+refused '--out needs input' --out r.h5
 refused '--repeats is for measuring' --out r.h5 --repeats 3 few.txt
 refused '--workload is for measuring' --out r.h5 --workload heavy few.txt
 refused '--dump is for measuring' --out r.h5 --dump d.h5 few.txt
 refused '--elements is for measuring' --out r.h5 -n 5
-refused '--workload linear wants a calculation' -n 50 "${sum[@]}" --workload linear
+refused '--workload linear needs a calculation' -n 50 "${sum[@]}" --workload linear
 refused 'r.txt: the name must end in .h5 or .csv' --out r.txt "${sum[@]}" few.txt
 refused 'a_folder.h5: it is a folder' --out a_folder.h5 "${sum[@]}" few.txt
 refused 'missing/r.h5' --out missing/r.h5 "${sum[@]}" few.txt
@@ -207,7 +207,7 @@ for ranks in 1 3; do
     run timeout -k 5 60 "$fileio" --calculation lorenz:5 bad.txt --out "stop$ranks.csv" --resume --on-error skip
     expect 0 "stop, then skip on $ranks ranks"
     says out 'records in 44 = done 40 + rejected 3 + skipped 1' "stop, then skip on $ranks ranks"
-    says out ' records were done before' "stop, then skip on $ranks ranks"
+    says out ' records were already done' "stop, then skip on $ranks ranks"
 done
 for ranks in 1 2 3 4; do
     run timeout -k 5 60 mpirun -np "$ranks" "$fileio" --calculation lorenz:5 bad.txt --out "skip$ranks.csv" --on-error skip --block $((40 * ranks))
@@ -285,7 +285,7 @@ for kib in 8192 4608; do
     [ ! -e full.h5 ] || fail "$kib KiB on 2 ranks: something under the final name"
     run timeout -k 5 60 mpirun -np 3 "$fileio" "${sum[@]}" large.txt --out full.h5 --resume
     expect 0 "$kib KiB on 2 ranks, then enough on 3"
-    says out ' records were done before' "$kib KiB on 2 ranks, then enough on 3"
+    says out ' records were already done' "$kib KiB on 2 ranks, then enough on 3"
     cmp large.h5 full.h5 >&2 || fail "$kib KiB on 2 ranks, then enough on 3: other results"
     rm -f full.h5*
 done

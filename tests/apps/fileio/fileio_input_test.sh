@@ -253,10 +253,10 @@ tree/a b/comma,in "name".csv:2:3: field 2 is empty
 tree/a b/comma,in "name".csv:3:1: field 1 is empty
 tree/a b/comma,in "name".csv:4:1: field 1 is empty
 tree/a b/tabs:1:1: 'x' is not a number
-tree/a b/tabs:3:4: field 2 is empty; --separator blank takes tabs for blanks
+tree/a b/tabs:3:4: field 2 is empty; --separator blank treats tabs as blanks
 tree/a b/tabs:5:4: commas and blanks both separate numbers; --decimal-comma or --separator says what is meant
 tree/crlf:5:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
-tree/lone_cr:1:4: a CR alone ends no line here; make line ends LF: tr '\r' '\n'
+tree/lone_cr:1:4: a CR alone does not end a line here; convert line ends to LF: tr '\r' '\n'
 tree/numbers:3:1: '1e400' is out of range
 tree/numbers:4:1: 2 fields, but line 1 has 4; see --ragged, --lines-per-record
 tree/numbers:5:1: 1 field, but line 1 has 4; see --ragged, --lines-per-record
@@ -332,7 +332,7 @@ ambiguous() {
     refused "$2" "$2" ambiguous.txt
     once 'ambiguous.txt:' "$2"
 }
-ambiguous '1,5 2,25\n' 'commas and blanks both separate numbers; --decimal-comma or --separator'
+ambiguous '1,5 2,25\n' 'commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator'
 settled '3.75 7.75' '1,5 2,25\n3,0 4,75\n' --decimal-comma
 settled '1241.56' '1234,56 7\n' --separator blank --decimal-comma
 ambiguous '1\t10\t30\n2\t\t60\n' 'ambiguous.txt:2:3: field 2 is empty; --separator blank'
@@ -347,14 +347,14 @@ settled '10 26' '# c\n\n1 2 3\n4\n5 6 7\n8\n' --lines-per-record 2
 printf '1 2 3\n4\n5 6 7\n8 9 10\n11\n12 13 14\n' >step.txt
 refused 'step.txt:3:1: the record'"'s lines have 3, 3 fields, unlike those of the record at line 1; where records begin" \
     'a line is missing' --on-error skip --lines-per-record 2 --block 1 step.txt
-once 'mend the file and begin anew' 'a line is missing'
+once 'fix the file and start over' 'a line is missing'
 settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1
-ambiguous '# x y\r1 2\r3 4\r' 'a CR alone ends no line here; make line ends LF'
+ambiguous '# x y\r1 2\r3 4\r' 'a CR alone does not end a line here; convert line ends to LF'
 printf '# x y\r1 2\r3 4\r' | gzip >cr.gz
 refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR' cr.gz
 refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR as a header' --skip-header 1 cr.gz
 { printf 'x\r' && seq -s "$(printf '\r')" 10000000; } >cr_large
-refused 'make that LF' 'a large file of CR' cr_large
+refused 'convert them to LF' 'a large file of CR' cr_large
 rm cr_large
 
 # Said once, whatever the blocks and ranks, and nothing of it is in the way.
@@ -386,7 +386,7 @@ quiet --calculation sum --columns 2,3,4,5 ids.csv
 printf '1,2,3,1237648720693756123\n' >ids_last.csv
 notes 'it gets columns 1 to 3, and column 4 is left over' 'digits that nobody looks at' --calculation lorenz:1 ids_last.csv
 printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv
-notes 'lorenz:1 asks for 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are left over; --columns chooses' \
+notes 'lorenz:1 uses 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are ignored; choose others with --columns' \
     'columns that are left over' --calculation lorenz:1 five.csv
 notes 'it gets columns 1, 5, 3, and column 2 is left over' 'columns in no order' --calculation lorenz:1 --columns 1,5,3,2 five.csv
 notes 'it gets columns 5, 1, 2, and column 3 is left over' 'chosen columns that are left over' --calculation lorenz:1 --columns 5,1,2,3 five.csv
@@ -437,7 +437,7 @@ nothing 'the input has no records, so nothing was done' 'a file of comments' com
 nothing 'the input has no records, so nothing was done' 'a header only' --skip-header 9 comments
 nothing 'all 2 records were rejected, so nothing was done' 'every record rejected' words
 printf '# x\n3\n1 2 3\n4 5 6\n7 8 9\n' >stray
-nothing '3 of 4 records were rejected since they have not as many fields as the first of their file, which may be a stray line, stray:2' \
+nothing '3 of 4 records were rejected because their number of fields differs from that of the first record of their file, stray:2, which may be a stray line' \
     'a stray first line' stray
 quiet --calculation sum --on-error skip --max-rejected 3 stray
 rm -f quiet.csv.rejected
@@ -455,15 +455,15 @@ quiet --calculation sum --on-error skip --max-rejected 100% words
 rm -f quiet.csv.rejected
 printf '1 2\n' >two.txt
 refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs' 'too few fields' --calculation lorenz:1 two.txt
-refused 'two.txt:1:1: there is no column 3 in 2 fields' 'a column that is not there' --columns 1,3 two.txt
+refused 'two.txt:1:1: there is no column 3 among 2 fields' 'a column that is not there' --columns 1,3 two.txt
 refused "'many' is not a count" 'no number' --max-rejected many words
 refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
-refused '--max-rejected is for --on-error skip' 'none is rejected' --max-rejected 2 five.csv
+refused '--max-rejected needs --on-error skip' 'none is rejected' --max-rejected 2 five.csv
 refused '--columns 1,,2: a number is missing' 'no column' --columns 1,,2 five.csv
 refused '--columns 1,: a number is missing' 'no column' --columns 1, five.csv
 refused '--columns counts from 1' 'column 0' --columns 0 five.csv
 refused 'contradict' 'a comma twice' --decimal-comma --separator comma five.csv
-refused '--lines-per-record wants at least 1' 'no lines' --lines-per-record 0 five.csv
+refused '--lines-per-record must be at least 1' 'no lines' --lines-per-record 0 five.csv
 
 # Gone on with, records are still measured by the first of their file, and in its format.
 { seq -f '%g 1' 1000 && echo '1 2 3' && seq -f '%g 2' 1000; } >resumed.txt
@@ -472,13 +472,13 @@ expect 2 'a ragged record'
 once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record'
 run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --resume --columns 1,2 --out resumed.csv resumed.txt
 expect 2 'other columns'
-once 'belongs to another run: its columns is all, here it is 1,2' 'other columns'
+once 'belongs to a different run: columns is all there, and 1,2 here' 'other columns'
 run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --out resumed.csv resumed.txt
 expect 2 'a ragged record, again'
 once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record, again'
 run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --ragged --out resumed.csv resumed.txt
 expect 2 'a ragged record, allowed too late'
-once 'belongs to another run: its ragged is false, here it is true' 'a ragged record, allowed too late'
+once 'belongs to a different run: ragged is false there, and true here' 'a ragged record, allowed too late'
 
 # Damaged and unreadable.
 head -c 700 tree/z.gz >cut.gz

@@ -125,7 +125,7 @@ killed_trial() { # killed_trial NUMBER
     grep -qF -e "$account" -e 'is complete already' "$scratch/stdout" || fail "$what, then resumed: $out"
     same "$what, then resumed" "$kind.$type" "$result"
     nothing_left "$what" "killed$number"
-    if grep -q '[1-9][0-9]* records were done before' "$scratch/stdout"; then touch "killed$number/resumed"; fi
+    if grep -q '[1-9][0-9]* records were already done' "$scratch/stdout"; then touch "killed$number/resumed"; fi
 }
 
 # Some at a time: they mostly wait.
@@ -179,7 +179,7 @@ for number in $(seq 8); do
     run timeout -k 5 60 mpirun -np $((RANDOM % 4 + 1)) "$fileio" "${quick[@]}" --out "$result" --resume
     expect 0 "$what, then resumed"
     says out "$account" "$what, then resumed"
-    says out "${kept:-no} records were done before" "$what, then resumed"
+    says out "${kept:-no} records were already done" "$what, then resumed"
     [ "${kept:-0}" -gt 0 ] || fail "$what: nothing was done before"
     same "$what, then resumed" quick.csv "$result"
 done
@@ -257,7 +257,7 @@ go_on=("${mine[@]}" --resume --on-error skip)
 refused 'mine.csv.journal is what an unfinished run left' "${mine[@]}" first.txt second.txt
 refused 'its calculation is ./mine.so:throws_sometimes' --calculation sum --out mine.csv --resume first.txt second.txt
 refused 'its calculation is ./mine.so:throws_sometimes' --calculation ./mine.so:forgetful --out mine.csv --resume first.txt second.txt
-refused 'its skip-header is 0, here it is 1' "${go_on[@]}" --skip-header 1 first.txt second.txt
+refused 'skip-header is 0 there, and 1 here' "${go_on[@]}" --skip-header 1 first.txt second.txt
 refused 'input 2' "${go_on[@]}" first.txt
 refused 'input 1' "${go_on[@]}" second.txt first.txt
 refused 'input 3' "${go_on[@]}" first.txt second.txt second.txt
@@ -277,7 +277,7 @@ run "$fileio" "${mine[@]}" first.txt second.txt --block 20
 run timeout -k 5 60 mpirun -np 3 "$fileio" "${go_on[@]}" first.txt second.txt --block 7
 expect 0 'other ranks, blocks and ways with bad records'
 says out 'records in 80 = done 78 + rejected 2 + skipped 0' 'other ranks, blocks and ways with bad records'
-says out ' records were done before' 'other ranks, blocks and ways with bad records'
+says out ' records were already done' 'other ranks, blocks and ways with bad records'
 # Standard input can be gone on with too, if it is the same again.
 for number in 1 2; do
     run bash -c 'cat rows.txt <(echo "1 x") | "$@"' - "$fileio" --calculation sum --out "stdin$number.csv" -
@@ -286,7 +286,7 @@ done
 run bash -c 'cat rows.txt <(echo "1 x") | "$@"' - mpirun -np 2 "$fileio" --calculation sum --out stdin1.csv - --resume --on-error skip
 expect 0 'the same standard input'
 says out 'records in 1001 = done 1000 + rejected 1 + skipped 0' 'the same standard input'
-says out ' records were done before' 'the same standard input'
+says out ' records were already done' 'the same standard input'
 run bash -c 'sed s/E+00/E+01/ rows.txt | "$@"' - timeout -k 5 30 "$fileio" --calculation sum --out stdin2.csv - --resume --on-error skip
 expect 2 'another standard input'
 once 'standard input' 'another standard input'
@@ -328,7 +328,7 @@ again 'a journal with zeros behind it'
 cp rows.txt torn.csv.journal
 run timeout -k 5 30 "$fileio" "${go_on[@]}"
 expect 2 'a journal that is none'
-once 'torn.csv.journal is no journal' 'a journal that is none'
+once 'torn.csv.journal is not a journal' 'a journal that is none'
 cmp rows.txt torn.csv.journal || fail 'a journal that is none is changed'
 rm torn.csv.journal
 

@@ -52,7 +52,7 @@ std::size_t count(const Journal& journal) {
     return journal.pieces().size();
 }
 
-// Of what the damaged copy is: pieces it has, all of them right, or -1 if it was refused.
+// What the damaged copy comes to: the pieces it has, all of them right, or -1 if it was refused.
 int pieces_of(const std::string& bytes, const Journal& whole) {
     fs::remove("copy");  // some file systems flush a file that is written over
     put("copy", bytes);
@@ -148,7 +148,7 @@ TEST_F(Journals, ZerosOrGarbageInsteadOfTheEndAreDropped) {
         std::generate(garbage.begin() + static_cast<std::ptrdiff_t>(size), garbage.end(),
                       [&] { return static_cast<char>(random()); });
         const int left = pieces_of(bytes.substr(0, size), whole);
-        // Of the very first line nothing but zeros is taken for a journal.
+        // In place of the first line only zeros are accepted as a journal.
         if (size == 0 || size >= 24) {
             ASSERT_GE(pieces_of(zeros, whole), left) << size;
         }
@@ -212,7 +212,7 @@ TEST_F(Journals, DamageOfWhatWasFlushedIsRefused) {
     put("copy", damaged);
     const auto message = message_of([] { Journal::go_on("copy", run); });
     EXPECT_TRUE(message.starts_with("copy is damaged at byte ") &&
-                message.ends_with(", though not by a run that was cut; --force starts anew"))
+                message.ends_with(", and not by an interrupted run; --force starts over"))
         << message;
     EXPECT_EQ(get("copy"), damaged);
 }
@@ -251,7 +251,7 @@ TEST_F(Journals, WhatIsNoPieceIsRefused) {
 // --- what is refused ---
 
 TEST_F(Journals, InUseByAnotherRun) {
-    const std::string message = "j is in use by another run; wait for its end, or choose another --out";
+    const std::string message = "j is in use by another run; wait until that ends, or choose another --out";
     {
         auto journal = Journal::begin("j", run);
         EXPECT_EQ(message_of([] { Journal::begin("j", run); }), message);
@@ -268,15 +268,15 @@ TEST_F(Journals, AnotherRun) {
     const auto refused = [](const std::string& other) {
         return message_of([&] { Journal::go_on("j", other); });
     };
-    const std::string start = "j belongs to another run: ",
-                      end = "; go on with its own options, or --force starts anew";
+    const std::string start = "j belongs to a different run: ",
+                      end = "; resume with the same options, or start over with --force";
     EXPECT_EQ(refused("calculation: sum\ninputs: a.txt b.txt\n"),
-              start + "its calculation is lorenz:100, here it is sum" + end);
+              start + "calculation is lorenz:100 there, and sum here" + end);
     EXPECT_EQ(refused("calculation: lorenz:100\ninputs: a.txt\n"),
-              start + "its inputs is a.txt b.txt, here it is a.txt" + end);
+              start + "inputs is a.txt b.txt there, and a.txt here" + end);
     EXPECT_EQ(refused("calculation: lorenz:100\n"),
-              start + "its inputs is a.txt b.txt, here there is none" + end);
-    EXPECT_EQ(refused(run + "skip: 1\n"), start + "here skip is 1, there is none in it" + end);
+              start + "inputs is a.txt b.txt there, and missing here" + end);
+    EXPECT_EQ(refused(run + "skip: 1\n"), start + "skip is 1 here, and missing there" + end);
     EXPECT_NE(refused(run.substr(0, run.size() - 1)), "no UsageError");
     EXPECT_EQ(get("j"), bytes);
 }
@@ -287,18 +287,19 @@ TEST_F(Journals, WhatIsNoJournal) {
     fs::create_directory("folder");
     ASSERT_EQ(mkfifo("pipe", 0600), 0);
     EXPECT_EQ(message_of([] { Journal::go_on("none", run); }),
-              "there is no none to go on with; start without --resume");
+              "there is no none to resume from; start without --resume");
     for (const auto open : {Journal::begin, Journal::go_on}) {
         EXPECT_EQ(message_of([&] { open("text", run); }),
-                  "text is no journal of fileio; remove it, or choose another --out");
-        EXPECT_EQ(message_of([&] { open("newer", run); }),
-                  "newer was written by another version of Pacer; go on with that one, or remove it");
+                  "text is not a journal of fileio; remove it, or choose another --out");
+        EXPECT_EQ(
+            message_of([&] { open("newer", run); }),
+            "newer was written by another version of Pacer; resume with that version, or remove the file");
         EXPECT_TRUE(message_of([&] { open("folder", run); }).starts_with("cannot write folder: "));
         EXPECT_EQ(message_of([&] { open("pipe", run); }), "cannot write pipe: it is not a regular file");
     }
     EXPECT_EQ(
         message_of([] { Journal::begin("missing/j", run); }),
-        "cannot write missing/j: No such file or directory; make its folder first or choose another one");
+        "cannot write missing/j: No such file or directory; create its folder first or choose another one");
     EXPECT_EQ(get("text"), "precious\n");
 }
 

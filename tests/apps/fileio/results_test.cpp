@@ -305,11 +305,11 @@ TEST_F(Violations, LostPieces) {
     EXPECT_EQ(violation({examples::piece(0, 0, 30), examples::piece(2, 1, 5)}),
               "b, \"quoted\".txt: line 1 is lost");
     EXPECT_EQ(violation({examples::piece(0, 0, 30), examples::piece(2, 0, 3)}),
-              "b, \"quoted\".txt: line 4 and what follows is lost");
+              "b, \"quoted\".txt: line 4 and all that follow are lost");
     EXPECT_EQ(violation({examples::piece(0, 0, 29), examples::piece(2, 0, 5)}),
-              "a.txt: line 30 and what follows is lost");
-    EXPECT_EQ(violation({examples::piece(2, 0, 5)}), "a.txt: line 1 and what follows is lost");
-    EXPECT_EQ(violation({}), "a.txt: line 1 and what follows is lost");
+              "a.txt: line 30 and all that follow are lost");
+    EXPECT_EQ(violation({examples::piece(2, 0, 5)}), "a.txt: line 1 and all that follow are lost");
+    EXPECT_EQ(violation({}), "a.txt: line 1 and all that follow are lost");
     EXPECT_EQ(violation({examples::piece(0, 0, 30), examples::piece(2, 0, 5)}, 36),
               "36 lines were read, but 35 are accounted for");
     EXPECT_EQ(violation({examples::piece(0, 0, 30), examples::piece(2, 0, 5)}, 34),
@@ -360,8 +360,8 @@ TEST_F(Violations, LinesWithinAPiece) {
 }
 
 TEST_F(Violations, PiecesOfFilesThatNobodyOpened) {
-    EXPECT_EQ(violation({examples::piece(3, 0, 5)}, 5), "file 3, which nobody opened, has results");
-    EXPECT_EQ(violation({examples::piece(-1, 0, 5)}, 5), "file -1, which nobody opened, has results");
+    EXPECT_EQ(violation({examples::piece(3, 0, 5)}, 5), "file 3, which was never opened, has results");
+    EXPECT_EQ(violation({examples::piece(-1, 0, 5)}, 5), "file -1, which was never opened, has results");
 }
 
 // --- where they are written ---
@@ -380,9 +380,9 @@ TEST_F(Results, NamesThatAreRefused) {
                   check_target({"folder.csv", true});
               }),
               "cannot write folder.csv: it is a folder; name a file in it");
-    EXPECT_EQ(
-        message_of([] { check_target({"missing/r.h5"}); }),
-        "cannot write missing/r.h5: No such file or directory; make its folder first or choose another one");
+    EXPECT_EQ(message_of([] { check_target({"missing/r.h5"}); }),
+              "cannot write missing/r.h5: No such file or directory; create its folder first or choose "
+              "another one");
     check_target({"there.h5", true});
     check_target({"list.csv", true});
     put("list.csv.journal", "");  // of an unfinished run, which wrote the list

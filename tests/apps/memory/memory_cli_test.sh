@@ -27,7 +27,7 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
     once "$text" "memory $*"
     [ -z "$out" ] || fail "memory $*: prints although it refuses: $out"
 }
-refused "nothing is called '--expirements'" --expirements read
+refused "unknown option '--expirements'" --expirements read
 refused "unknown problem 'raed'; choose from read, write" --experiments raed
 refused "unknown variant 'chas'; choose from read, " --variants chas
 refused 'none of these variants belongs to read; choose from ' --experiments read --variants chase
@@ -36,7 +36,7 @@ refused '--sweep is a problem of its own: leave out --problems' --sweep --experi
 refused '--sweep begins at 16.0 KiB: use -n 2048 or more' --sweep -n 2047
 refused 'none of these variants belongs to sweep; choose from read, triad, chase' --sweep --variants write
 refused 'the problem sweep is measured alone' --problems read,sweep
-refused '--experiments is what --problems was called' --problems read --experiments read
+refused '--experiments is the old name of --problems' --problems read --experiments read
 refused 'use fewer elements' -n 8e9 --memory 1e9
 refused 'would not be exact' -n 1e10
 refused 'use fewer elements' --sweep -n 1e12

@@ -27,7 +27,7 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
     [ -z "$out" ] || fail "overhead $*: prints although it refuses: $out"
 }
 launcher=(mpirun --quiet -np 2)
-refused "nothing is called '--worker'" --worker 5
+refused "unknown option '--worker'" --worker 5
 refused "unknown variant 'threads'; choose from call, thread" --variants threads
 launcher=()
 refused "'many' is not a count" --workers many

@@ -25,7 +25,7 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
 }
 mkdir folder
 echo kept >there.json
-refused "nothing is called '--step'" --step 5
+refused "unknown option '--step'" --step 5
 refused "unknown variant 'blocks'; choose from" --variants blocks
 refused '--workload' --workload odd
 refused "'-1' is not a count" --steps -1

@@ -23,7 +23,7 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
     once "$text" "race $*"
     [ -z "$out" ] || fail "race $*: prints although it refuses: $out"
 }
-refused "nothing is called '--window-increment'" --window-increment 5
+refused "unknown option '--window-increment'" --window-increment 5
 refused "unknown variant 'atomics'; choose from serial, unprotected" --variants serial,atomics
 refused "'-5' is not a count" --window-increments -5
 refused "'1.5' is not a count" -n 1.5

@@ -30,7 +30,7 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
     once "$text" "reduce $*"
     [ -z "$out" ] || fail "reduce $*: prints although it refuses: $out"
 }
-refused "nothing is called '--elments'" --elments 5
+refused "unknown option '--elments'" --elments 5
 refused "unknown variant 'smid'; choose from serial, simd" --variants serial,smid
 refused "'2GB' is not a count" -n 2GB
 refused "'-5' is not a count" -n -5

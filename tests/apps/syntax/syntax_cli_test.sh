@@ -32,8 +32,8 @@ refused() { # refused TEXT ARGUMENTS...: status 2, one sentence on stderr, nothi
     once "$text" "syntax $*"
     [ -z "$out" ] || fail "syntax $*: prints although it refuses: $out"
 }
-refused "nothing is called '--elments'" --elments 5
-refused "nothing is called 'fill'" --idioms sum fill
+refused "unknown option '--elments'" --elments 5
+refused "unexpected argument 'fill'" --idioms sum fill
 refused "unknown variant 'push_front'; choose from push_back" --variants push_back,push_front
 refused "unknown problem 'fil'; choose from fill, sum" --idioms fil
 refused 'none of these variants belongs to sum; choose from ' --idioms sum --variants push_back

@@ -44,9 +44,9 @@ done
 ends_with 2 frobnicate
 warns "no command is called 'frobnicate'; there are show, export, validate"
 ends_with 2 --frobnicate
-warns 'timings --help lists the options'
+warns 'see timings --help'
 ends_with 2 show --frobnicate right.h5
-warns 'timings show --help lists the options'
+warns 'see timings show --help'
 for command in show export validate; do
     ends_with 2 $command
     warns 'FILE is required'

@@ -37,8 +37,8 @@ TEST(Agreement, NamesTheProgramsFirst) {
 
 TEST(Agreement, NamesWhatIsRefusedOnSomeRanks) {
     auto refused = one;
-    refused.refusal = "nothing is called '-x'";
-    EXPECT_NE(told({one, refused}).find("options: nothing is called '-x' on rank 1;"), std::string::npos);
+    refused.refusal = "unknown option '-x'";
+    EXPECT_NE(told({one, refused}).find("options: unknown option '-x' on rank 1;"), std::string::npos);
 }
 
 TEST(Agreement, IsBriefAboutManyDifferences) {

@@ -30,7 +30,7 @@ differ() { # differ RANKS SENTENCE ONE... : OTHER...
 }
 differ 2 'different options: --seed is 1 on rank 0, 2 on rank 1' "${small[@]}" --seed 1 : "${small[@]}" --seed 2
 differ 3 'different options: --profile is not given on rank 0, given on ranks 1-2' "${small[@]}" : "${small[@]}" --profile
-differ 4 'nothing is called '\''--bogus'\'' (reduce --help lists the options) on ranks 1-3' "${small[@]}" : "${small[@]}" --bogus
+differ 4 'unknown option '\''--bogus'\'' (see reduce --help) on ranks 1-3' "${small[@]}" : "${small[@]}" --bogus
 differ 2 '--help is given on rank 0, not given on rank 1' reduce --help : "${small[@]}"
 differ 2 '--list is given on rank 0, not given on rank 1' queues --list : queues
 differ 2 '--variants is mpi on rank 0, mpi,shared on rank 1' reduce --variants mpi : reduce --variants mpi,shared
@@ -44,7 +44,7 @@ differ 2 '--idioms is fill on rank 0, sum on rank 1' syntax --idioms fill : synt
 for ranks in 1 2 3; do
     run mpirun -np "$ranks" "$BIN/reduce" --bogus
     expect 2 "the same fault on $ranks ranks"
-    once "reduce: nothing is called '--bogus'" "the same fault on $ranks ranks"
+    once "reduce: unknown option '--bogus'" "the same fault on $ranks ranks"
 done
 
 # Processes that MPI does not connect are none of a launch: one says so. This MPI's own launcher is believed before others.
@@ -94,7 +94,7 @@ once 'PACER_TOPOLOGY=bogus: neither' 'one rank whose topology describes none'
 for odd in --dump= --max-seconds= '[1]'; do
     run timeout 60 "$BIN/reduce" "$odd" --quiet "${small[@]:1}"
     expect 2 "$odd"
-    once 'reduce --help lists the options' "$odd"
+    once 'see reduce --help' "$odd"
     [[ ! -e ./--quiet ]] || fail "$odd writes a file --quiet"
 done
 if unshare -T --monotonic 100000 true 2>/dev/null; then
@@ -152,7 +152,7 @@ expect 0 'a name of 255 letters'
 [[ -s $long ]] || fail 'a name of 255 letters: no dump'
 run "${dumped[@]}" ''
 expect 2 'an empty name'
-once '--dump wants the name of a file' 'an empty name'
+once '--dump needs a file name' 'an empty name'
 
 # What the environment takes from a launch is said.
 run bash -c 'ulimit -v 4000000; "$@"' - timeout 60 "$BIN/reduce" --source memory -n 1G "${short[@]}" --variants simd

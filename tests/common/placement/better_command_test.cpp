@@ -1,4 +1,4 @@
-// The command that mends a placement must be right, whatever the placement was.
+// The command that fixes a placement must be right, whatever the placement was.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 namespace pacer {
 namespace {
 
-// What a launcher does with the options of a mended command: Open MPI's default binds one or two ranks to a
+// What a launcher does with the options of a fixed command: Open MPI's default binds one or two ranks to a
 // core each, and more to a socket.
 std::vector<RankPlacement> launched(const std::string& command, int host_cores, bool given, int threads) {
     const auto number = [&](const std::string& option, int otherwise) {
@@ -30,7 +30,7 @@ std::vector<RankPlacement> launched(const std::string& command, int host_cores, 
 }
 
 TEST(Placement, EveryMendedCommandIsRight) {
-    int mended = 0;
+    int fixed = 0;
     for (const int host_cores : {1, 2, 3, 4, 7, 16}) {
         for (const int np : {1, 2, 3, 5, 8, 17}) {
             for (unsigned kinds = 1; kinds < 16; ++kinds) {
@@ -46,23 +46,23 @@ TEST(Placement, EveryMendedCommandIsRight) {
                         const auto typed = "mpirun -np " + std::to_string(np) + " " + options;
                         const auto launch = launched(typed, host_cores, threads > 0, threads);
                         const auto before = judge_placement(launch, uses, command);
-                        EXPECT_EQ(before.mend.empty(), before.faults.empty());
-                        if (before.mend.empty()) continue;
-                        ++mended;
+                        EXPECT_EQ(before.better_command.empty(), before.faults.empty());
+                        if (before.better_command.empty()) continue;
+                        ++fixed;
                         const auto after = judge_placement(
-                            launched(before.mend, host_cores, threads > 0, threads), uses, command);
+                            launched(before.better_command, host_cores, threads > 0, threads), uses, command);
                         ASSERT_TRUE(after.faults.empty())
                             << host_cores << " cores, kinds " << kinds << ", OMP_NUM_THREADS " << threads
                             << ": " << typed << "\n"
                             << sentence(before.faults.front()) << "\n"
-                            << before.mend << "\n"
+                            << before.better_command << "\n"
                             << sentence(after.faults.front());
                     }
                 }
             }
         }
     }
-    EXPECT_GT(mended, 1000);
+    EXPECT_GT(fixed, 1000);
 }
 
 }  // namespace

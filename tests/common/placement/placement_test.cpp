@@ -19,7 +19,7 @@ std::string only_fault(const PlacementReport& report) {
 TEST(Placement, OneProcessThatMayUseEveryCoreIsRight) {
     const auto report = judge_placement({rank_on(0, cores(0, 7), 8, 8, 8)}, all_kinds, by(Launcher::none));
     EXPECT_TRUE(report.faults.empty());
-    EXPECT_EQ(report.mend, "");
+    EXPECT_EQ(report.better_command, "");
 }
 
 TEST(Placement, NoRanksAreNoFault) {
@@ -33,7 +33,7 @@ TEST(Placement, AHybridRankBoundToOneCore) {
         only_fault(report),
         "Ranks 0-1 on vm: bound to 1 core a rank, so a hybrid variant has no second core there to run a "
         "thread on.");
-    EXPECT_EQ(report.mend, "mpirun -np 1 --bind-to none ./reduce");
+    EXPECT_EQ(report.better_command, "mpirun -np 1 --bind-to none ./reduce");
     EXPECT_TRUE(judge_placement(ranks, {Uses::core, Uses::ranks}, mpirun).faults.empty());
 }
 
@@ -43,7 +43,7 @@ TEST(Placement, AHybridRankWithFewerCoresThanThreads) {
     const auto report = judge_placement(ranks, {Uses::both}, mpirun);
     EXPECT_EQ(only_fault(report),
               "Ranks 0-3 on vm: bound to 1 core a rank, where the threads of a variant take turns.");
-    EXPECT_EQ(report.mend, "mpirun -np 4 --map-by slot:PE=16 --bind-to core ./reduce");
+    EXPECT_EQ(report.better_command, "mpirun -np 4 --map-by slot:PE=16 --bind-to core ./reduce");
 }
 
 TEST(Placement, AHybridRankWithSomeCoresButMoreThreads) {
@@ -73,7 +73,7 @@ TEST(Placement, MoreRanksThanCores) {
         only_fault(report),
         "4 ranks on vm compute at once, with 2 cores for this launch: they take turns, and what is timed is "
         "also waiting.");
-    EXPECT_EQ(judge_placement(ranks, {Uses::ranks}, mpirun).mend, "mpirun -np 2 ./reduce");
+    EXPECT_EQ(judge_placement(ranks, {Uses::ranks}, mpirun).better_command, "mpirun -np 2 ./reduce");
     EXPECT_TRUE(
         judge_placement(ranks, {Uses::core, Uses::threads}, mpirun).faults.empty());  // the others sleep
 }
@@ -84,7 +84,7 @@ TEST(Placement, MoreThreadsThanCores) {
     const auto report = judge_placement({rank_on(0, {0, 1}, 2, 8, 8)}, {Uses::threads}, alone);
     EXPECT_TRUE(
         contains(only_fault(report), "8 threads on vm compute at once, with 2 cores for this launch"));
-    EXPECT_EQ(report.mend, "OMP_NUM_THREADS=2 ./reduce");
+    EXPECT_EQ(report.better_command, "OMP_NUM_THREADS=2 ./reduce");
 }
 
 TEST(Placement, MoreThreadsThanTheQuotaLets) {
@@ -101,7 +101,7 @@ TEST(Placement, RanksOnOneCore) {
     const std::vector ranks{rank_on(0, {0}, 4, 1, 2), rank_on(1, {3}, 4, 1, 2), rank_on(2, {0}, 4, 1, 2)};
     const auto report = judge_placement(ranks, {Uses::ranks}, mpirun);
     EXPECT_EQ(only_fault(report), "Ranks 0,2 on vm have only 1 core between them, though others are free.");
-    EXPECT_EQ(report.mend, "mpirun -np 3 --bind-to core ./reduce");
+    EXPECT_EQ(report.better_command, "mpirun -np 3 --bind-to core ./reduce");
     EXPECT_EQ(report.picture,
               "core of vm  0  3  2 more\n"
               "rank 0      X  .  .\n"
@@ -134,7 +134,7 @@ TEST(Placement, ThreadsThatOpenMpPutsOnTwoHardwareThreadsOfACore) {
         only_fault(report),
         "Threads 0-1 of rank 0 on vm have only 1 core between them: OMP_PROC_BIND, OMP_PLACES or one of "
         "their kin put them there.");
-    EXPECT_EQ(report.mend, "OMP_PROC_BIND=false ./reduce");
+    EXPECT_EQ(report.better_command, "OMP_PROC_BIND=false ./reduce");
 }
 
 TEST(Placement, UnboundRanksWhoseThreadsOpenMpPutsOnTheSameCores) {
@@ -142,7 +142,8 @@ TEST(Placement, UnboundRanksWhoseThreadsOpenMpPutsOnTheSameCores) {
     first.hybrid_threads = second.hybrid_threads = {{0}, {1}};
     const auto report = judge_placement({first, second}, {Uses::both}, mpirun);
     EXPECT_TRUE(contains(only_fault(report), "threads of ranks 0-1 on vm have only 1 core between"));
-    EXPECT_EQ(report.mend, "mpirun -np 2 --map-by slot:PE=2 --bind-to core -x OMP_PROC_BIND=false ./reduce");
+    EXPECT_EQ(report.better_command,
+              "mpirun -np 2 --map-by slot:PE=2 --bind-to core -x OMP_PROC_BIND=false ./reduce");
     // Ranks alone are as badly off: OpenMP has bound the thread that computes.
     EXPECT_EQ(judge_placement({first, second}, {Uses::ranks}, mpirun).faults.size(), 1U);
 }
@@ -152,7 +153,7 @@ TEST(Placement, RankZeroBoundToFewerCoresThanTheHostHas) {
     const auto report = judge_placement(ranks, all_kinds, mpirun);
     EXPECT_EQ(only_fault(report),
               "Rank 0 on vm with 64 cores: bound to 32 of them, an OpenMP variant leaves the others idle.");
-    EXPECT_EQ(report.mend, "mpirun -np 2 --bind-to none ./reduce");
+    EXPECT_EQ(report.better_command, "mpirun -np 2 --bind-to none ./reduce");
     EXPECT_TRUE(contains(report.picture, "  0-31  32-63\n")) << report.picture;
 }
 
@@ -173,13 +174,13 @@ TEST(Placement, AJobsPartOfAHostIsAllThereIs) {
     const std::vector ranks{rank_on(0, cores(8, 11), 8, 4, 4), rank_on(1, cores(12, 15), 8, 4, 4)};
     EXPECT_TRUE(judge_placement(ranks, {Uses::ranks, Uses::both}, srun).faults.empty());
     const auto report = judge_placement(ranks, {Uses::threads}, srun);
-    EXPECT_EQ(report.mend, "srun --ntasks=2 --cpus-per-task=4 --cpu-bind=none ./reduce");
+    EXPECT_EQ(report.better_command, "srun --ntasks=2 --cpus-per-task=4 --cpu-bind=none ./reduce");
 }
 
 TEST(Placement, SrunCountsHardwareThreads) {
     std::vector ranks{rank_on(0, {0}, 8, 1, 4), rank_on(1, {1}, 8, 1, 4)};
     for (auto& rank : ranks) rank.host_cpus = 16;
-    EXPECT_EQ(judge_placement(ranks, {Uses::both}, srun).mend,
+    EXPECT_EQ(judge_placement(ranks, {Uses::both}, srun).better_command,
               "srun --ntasks=2 --cpus-per-task=8 --cpu-bind=cores ./reduce");
 }
 
@@ -193,8 +194,8 @@ TEST(Placement, SeveralHosts) {
         only_fault(report),
         "Ranks 0-1 on a and on 1 more host: bound to 1 core a rank, where the threads of a variant take "
         "turns.");
-    EXPECT_EQ(report.mend, "mpirun -np 4 --map-by ppr:2:node:PE=4 --bind-to core ./reduce");
-    EXPECT_EQ(judge_placement(ranks, {Uses::both}, srun).mend,
+    EXPECT_EQ(report.better_command, "mpirun -np 4 --map-by ppr:2:node:PE=4 --bind-to core ./reduce");
+    EXPECT_EQ(judge_placement(ranks, {Uses::both}, srun).better_command,
               "srun --ntasks=4 --ntasks-per-node=2 --cpus-per-task=4 --cpu-bind=cores ./reduce");
     EXPECT_TRUE(contains(report.picture, "... 1 host more\n")) << report.picture;
 }
@@ -204,17 +205,17 @@ TEST(Placement, OnlyOneOfTheHostsIsCrowded) {
                             rank_on(2, {0}, 1, 4, 1, "b")};
     const auto report = judge_placement(ranks, {Uses::ranks}, mpirun);
     EXPECT_TRUE(contains(only_fault(report), "2 ranks on b compute at once, with 1 core for this launch"));
-    EXPECT_EQ(report.mend, "mpirun -np 2 --map-by ppr:1:node ./reduce");
+    EXPECT_EQ(report.better_command, "mpirun -np 2 --map-by ppr:1:node ./reduce");
 }
 
 TEST(Placement, RootAndOtherLibrariesGetACommandThatStarts) {
     auto root = mpirun;
     root.root = true;
     const std::vector ranks{rank_on(0, {0}, 2, 1, 2)};
-    EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).mend,
+    EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).better_command,
               "mpirun --allow-run-as-root -np 1 --bind-to none ./reduce");
     root.open_mpi = false;
-    EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).mend, "mpirun -np 1 ./reduce");
+    EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).better_command, "mpirun -np 1 ./reduce");
 }
 
 TEST(Placement, ManyRanksAreDrawnSmall) {

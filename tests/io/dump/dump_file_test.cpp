@@ -175,9 +175,9 @@ TEST_F(DumpFiles, FollowsALinkAndSparesDevices) {
 }
 
 TEST_F(DumpFiles, PlacesWhereNothingCanBeWrittenAreRefusedBeforeTheRun) {
-    EXPECT_EQ(
-        message_of([] { DumpFile("missing/a.h5", false, "reduce", 1); }),
-        "cannot write missing/a.h5: No such file or directory; make its folder first or choose another one");
+    EXPECT_EQ(message_of([] { DumpFile("missing/a.h5", false, "reduce", 1); }),
+              "cannot write missing/a.h5: No such file or directory; create its folder first or choose "
+              "another one");
     EXPECT_EQ(message_of([] { DumpFile(".", true, "reduce", 1); }),
               "cannot write .: it is a folder; name a file in it");
     // Nothing can be made in /proc, by root either; the reason given differs.
@@ -231,11 +231,11 @@ TEST_F(DumpFiles, WhatIsNoDumpIsRefusedInOneSentence) {
     EXPECT_EQ(message_of([] { read_dump("/dev/null"); }), "cannot read /dev/null: the file is empty");
     EXPECT_EQ(message_of([] { read_dump("empty.h5"); }), "cannot read empty.h5: the file is empty");
     EXPECT_EQ(message_of([] { read_dump("text.h5"); }),
-              "cannot read text.h5: it is not an HDF5 file, so no timing dump");
+              "cannot read text.h5: it is not an HDF5 file, so not a timing dump");
     EXPECT_EQ(message_of([] { read_dump("short.h5"); }),
               "cannot read short.h5: it is cut or damaged (opening the file failed)");
     put("none.h5", examples::dump_image(std::span<const Launch>()));
-    EXPECT_EQ(message_of([] { read_dump("none.h5"); }), "cannot read none.h5: it holds no launch");
+    EXPECT_EQ(message_of([] { read_dump("none.h5"); }), "cannot read none.h5: it contains no launch");
 }
 
 TEST_F(DumpFiles, AreReadFromAPipeToo) {

@@ -117,6 +117,17 @@ TEST(Dump, KeepsLongTextsWhole) {
     expect_round_trip(launch);
 }
 
+// Texts of fixed length end there: what was written could not be read.
+TEST(Dump, KeepsWhatIsBehindANul) {
+    using namespace std::string_literals;
+    auto launch = examples::launch("x");
+    launch.environment.emplace_back("text", "before\0behind"s);
+    launch.records[0].variant = "\0a\0"s;
+    const auto read = launches_in(examples::dump_image(launch)).at(0);
+    EXPECT_EQ(fact(read.environment, "text"), "before behind");
+    EXPECT_EQ(read.records[0].variant, " a ");
+}
+
 TEST(Dump, IsTheSameBytesForTheSameLaunch) {
     const auto launch = examples::launch("x");
     EXPECT_EQ(examples::dump_image(launch), examples::dump_image(launch));

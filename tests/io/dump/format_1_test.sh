@@ -44,6 +44,11 @@ import json
 print(*{r["app"] for name in ("reduce", "overhead") for r in json.load(open(f"{name}.1.json"))["launches"][0]["records"]})')
 [[ $(wc -w <<<"$ran") == 2 ]] || fail "of two apps: $ran"
 
+# What the sentences of format 1 say of the load is one doubt of several launches.
+"$BIN/timings" show "$old/memory.h5.gz" "$old/overhead.h5.gz" "$old/race.h5.gz" --doubts >stdout
+[[ $(grep -c 'other processes took' stdout) == 1 ]] || fail "load: $(<stdout)"
+grep -qE 'other processes took [0-9]+.[0-9]+ %' stdout || fail "load: $(<stdout)"
+
 # Several launches in one file
 "$BIN/timings" validate "$old/merged.h5.gz" >stdout
 grep -q 'right: format 1, checksums, 3 launches, 6 cases' stdout || fail "merged: $(<stdout)"

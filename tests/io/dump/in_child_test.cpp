@@ -31,9 +31,9 @@ TEST(InChild, WhatIsMadeArrives) {
 TEST(InChild, ARefusalIsPassedOn) {
     EXPECT_EQ(refusal([](const Use& use) {
                   use("half of it");
-                  throw std::runtime_error("it holds no launch");
+                  throw std::runtime_error("it contains no launch");
               }),
-              "it holds no launch");
+              "it contains no launch");
 }
 
 TEST(InChild, ACrashIsARefusal) {
@@ -45,7 +45,7 @@ TEST(InChild, WorkWithoutEndIsARefusal) {
     EXPECT_EQ(refusal([](const Use&) {
                   for (;;) pause();
               }),
-              "it took longer than 1 s to read: it is damaged, or too large for a file that another program "
+              "reading it took longer than 1 s: it is damaged, or too large for a file that another program "
               "wrote");
 }
 

@@ -96,7 +96,7 @@ bool has_lone_cr(std::string_view line) {
 }
 
 void parse(const Bytes& block, const pacer::BlockPlace& place, Findings& findings) {
-    // Of exactly that size, so that the sanitizer sees a byte read too many.
+    // Exactly of that size, so that the sanitizer sees a byte read too many.
     const std::unique_ptr<char[]> copy(new char[block.size()]);
     std::copy(block.begin(), block.end(), copy.get());
     const char* at = copy.get();

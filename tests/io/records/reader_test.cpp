@@ -525,7 +525,7 @@ TEST_F(ReaderTest, AFileThatChanges) {
         expect_says(refusal([&] {
                         while (reader.next(text, 100)) continue;
                     }),
-                    {"a changed while it was read"});
+                    {"a changed while it was being read"});
     }
     write("a", "1\n2\n");
     Reader reader({"a"}, {});
@@ -628,15 +628,15 @@ TEST_F(ReaderTest, DoesNotGoOnWithOtherFiles) {
     write("d/c", "5\n");  // behind what was opened
     EXPECT_EQ(go_on(), "");
     write("d/aa", "5\n");
-    expect_says(go_on(), {"cannot go on", "d/b", "d/aa"});
+    expect_says(go_on(), {"cannot resume", "d/b", "d/aa"});
     fs::remove("d/aa");
     fs::last_write_time("d/b", fs::last_write_time("d/b") + std::chrono::seconds(1));
-    expect_says(go_on(), {"cannot go on", "d/b", "modified"});
+    expect_says(go_on(), {"cannot resume", "d/b", "modified"});
     write("d/b", "3\n4\n5\n");
-    expect_says(go_on(), {"cannot go on", "d/b", "4 bytes", "6"});
+    expect_says(go_on(), {"cannot resume", "d/b", "4 bytes", "6"});
     fs::remove("d/b");
     fs::remove("d/c");
-    expect_says(go_on(), {"cannot go on", "d/b", "no longer there"});
+    expect_says(go_on(), {"cannot resume", "d/b", "no longer there"});
 }
 
 TEST_F(ReaderTest, RefusesARangeThatFitsNoFile) {
@@ -646,9 +646,10 @@ TEST_F(ReaderTest, RefusesARangeThatFitsNoFile) {
         return refusal([&] { Reader({"a"}, {}, {files, {{file, ranges}}}); });
     };
     EXPECT_EQ(go_on(0, {{0, 2, 1, 0}, {2, 2, 1, 0}}), "");
-    expect_says(go_on(1, {}), {"cannot go on"});
-    expect_says(go_on(0, {{0, 2, 1, 0}, {1, 2, 1, 0}}), {"cannot go on", "a overlaps"});
-    expect_says(go_on(0, {{2, 4, 1, 0}}), {"cannot go on", "more of a"});
+    expect_says(go_on(1, {}), {"cannot resume"});
+    expect_says(go_on(0, {{0, 2, 1, 0}, {1, 2, 1, 0}}),
+                {"cannot resume", "parts of a that are done overlap"});
+    expect_says(go_on(0, {{2, 4, 1, 0}}), {"cannot resume", "more of a"});
 }
 
 TEST_F(ReaderTest, AStreamIsCheckedOnTheWay) {
@@ -675,7 +676,7 @@ TEST_F(ReaderTest, AStreamIsCheckedOnTheWay) {
     expect_says(go_on(other), {"pipe is not what it was"});
     expect_says(go_on(text.substr(0, 100)), {"pipe is not what it was"});
     expect_says(go_on(""), {"pipe is not what it was"});
-    expect_says(go_on(gzip(text)), {"cannot go on", "pipe", "compressed otherwise"});
+    expect_says(go_on(gzip(text)), {"cannot resume", "pipe", "compressed differently"});
     write("a.gz", gzip(text));
     earlier.files = files_of({"a.gz"}, {});
     Reader right({"a.gz"}, {}, earlier);

@@ -155,16 +155,17 @@ TEST(Records, CommentsBeginALineOrAField) {
     expect_record("1,2 #3", {1, 2});
     expect_record("1\t2\t#3", {1, 2});
     expect_record("1\t2\t\t# 3", {1, 2});
-    expect_bad("1,2#3", 3, "'2#3' is not a number; a comment follows a blank");
-    expect_bad("2.5 1.#INF 4.0", 5, "'1.#INF' is not a number; a comment follows a blank");
-    expect_bad("-1.#IND", 1, "'-1.#IND' is not a number; a comment follows a blank");
-    expect_bad("1#", 1, "'1#' is not a number; a comment follows a blank");
+    expect_bad("1,2#3", 3, "'2#3' is not a number; a comment must follow a blank");
+    expect_bad("2.5 1.#INF 4.0", 5, "'1.#INF' is not a number; a comment must follow a blank");
+    expect_bad("-1.#IND", 1, "'-1.#IND' is not a number; a comment must follow a blank");
+    expect_bad("1#", 1, "'1#' is not a number; a comment must follow a blank");
 }
 
 void expect_mixed(const std::string& line, std::int64_t column, const std::string& names,
                   const std::string& what_settles) {
-    expect_bad(line, column,
-               names + " both separate numbers; " + what_settles + "--separator says what is meant");
+    expect_bad(
+        line, column,
+        names + " both separate numbers; " + "say which is meant with " + what_settles + "--separator");
 }
 
 TEST(Records, ALineHasOneKindOfSeparator) {
@@ -190,12 +191,12 @@ TEST(Records, SeparatorsThatAreSaid) {
     expect_record("\t1\t\t2 3 \t 4\t\t", {1, 2, 3, 4}, blank);
     expect_bad("1,5 2", 1, "'1,5' is not a number", blank);
     expect_record(" 1 \t2\t 3\t", {1, 2, 3}, tab);
-    expect_bad("1\t2 3", 4, "a blank, not the separator, stands between two numbers", tab);
+    expect_bad("1\t2 3", 4, "two numbers are separated by a blank, not by the separator", tab);
     expect_bad("1\t\t3", 3, "field 2 is empty", tab);
     expect_bad("1,5\t2", 1, "'1,5' is not a number", tab);
     expect_record(" 1 ,2\t, 3", {1, 2, 3}, comma);
-    expect_bad("1,5 2,25", 4, "a blank, not the separator, stands between two numbers", comma);
-    expect_bad("1,2\t3", 4, "a blank, not the separator, stands between two numbers", comma);
+    expect_bad("1,5 2,25", 4, "two numbers are separated by a blank, not by the separator", comma);
+    expect_bad("1,2\t3", 4, "two numbers are separated by a blank, not by the separator", comma);
     expect_bad("1;2", 1, "'1;2' is not a number", comma);
     expect_record("1 ;2\t; 3", {1, 2, 3}, semicolon);
     expect_bad("1;;3", 3, "field 2 is empty", semicolon);
@@ -209,8 +210,8 @@ TEST(Records, DecimalCommas) {
     expect_bad("1.234,56 7", 1, "'1.234,56' is not a number", format);
     expect_bad("1.5 7", 1, "'1.5' is not a number", format);
     expect_bad("1,234,567", 1, "'1,234,567' is not a number", format);
-    expect_bad("1,5;2 3", 6, "semicolons and blanks both separate numbers; --separator says what is meant",
-               format);
+    expect_bad("1,5;2 3", 6,
+               "semicolons and blanks both separate numbers; say which is meant with --separator", format);
     expect_bad("1,5;;3", 5, "field 2 is empty", format);
     expect_record("1,5;2", {1.5, 2}, {.separator = Separator::semicolon, .decimal_comma = true});
 }
@@ -253,7 +254,7 @@ TEST(Records, EmptyFields) {
     expect_bad("1 , , 2", 5, "field 2 is empty");
     expect_bad(",", 1, "field 1 is empty");
     expect_bad("1,#2", 3, "field 2 is empty");
-    const std::string advice = "; --separator blank takes tabs for blanks";
+    const std::string advice = "; --separator blank treats tabs as blanks";
     expect_bad("2\t\t60", 3, "field 2 is empty" + advice);
     expect_bad("1\t2\t \t4", 6, "field 3 is empty" + advice);
     expect_bad("\t20\t60", 1, "field 1 is empty" + advice);
@@ -289,7 +290,7 @@ TEST(Records, Refused) {
 
 // Lines of old Macintosh files: otherwise a comment or a header would be the whole file.
 TEST(Records, ALoneCrIsRefusedWhereverItStands) {
-    const std::string reason = "a CR alone ends no line here; make line ends LF: tr '\\r' '\\n'";
+    const std::string reason = "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'";
     expect_bad("1\r2", 2, reason);
     expect_bad("1 2\r3 4\r5 6", 4, reason);
     expect_bad("# x y\r1 2\r3 4", 6, reason);

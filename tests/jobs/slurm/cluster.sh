@@ -314,7 +314,7 @@ on() {
     start_slurmd "$1"
 }
 
-# Of the jobs' processes Slurm keeps no list that outlives slurmd; they all know the cluster by its SLURM_CONF.
+# Slurm keeps no list of the jobs' processes that outlives slurmd; all of them have the cluster's SLURM_CONF.
 left_over() {
     local file
     for file in /proc/[0-9]*/environ; do

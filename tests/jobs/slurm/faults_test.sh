@@ -25,7 +25,7 @@ equals_uninterrupted() {
     [[ ! -e jobs/runs/fileio-$1.h5.journal ]] || fail "$what: leaves its journal"
     prints "records in 1000 = done 999 + rejected 1 + skipped 0"
 }
-went_on() { grep -qE '^[1-9][0-9]* records were done before$' <<<"$log" || fail "$what: began anew: $log"; }
+went_on() { grep -qE '^[1-9][0-9]* records were already done$' <<<"$log" || fail "$what: began anew: $log"; }
 
 # A minute's limit, with a warning in time: Slurm looks every 30 s, so it comes 10 to 40 s after the start.
 declare -A timed

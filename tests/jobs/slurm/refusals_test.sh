@@ -19,7 +19,7 @@ refuses() {
 PACER_MODULES="no-such-module" refuses "reduce: there is no command 'module' to load no-such-module" jobs/reduce.slurm
 module() { [[ $2 != no-such-module ]]; } # as a site's shell exports it
 export -f module
-PACER_MODULES="gcc no-such-module" refuses "reduce: there is no module no-such-module: mend" jobs/reduce.slurm
+PACER_MODULES="gcc no-such-module" refuses "reduce: there is no module no-such-module: fix" jobs/reduce.slurm
 PACER_SCRATCH=/proc/runs refuses "scaling: cannot write to /proc/runs: set PACER_SCRATCH" jobs/scaling.slurm
 PACER_BIN=/nowhere refuses "nodes: there is no program reduce in /nowhere: build it" jobs/nodes.slurm
 PACER_LAUNCHER=aprun refuses "reduce: PACER_LAUNCHER in jobs/env.sh is srun or mpirun, not 'aprun'" jobs/reduce.slurm
