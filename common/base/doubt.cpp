@@ -91,8 +91,8 @@ constexpr auto kinds = std::to_array<DoubtKind>({
     {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
     {"lucky_race", note, "lost no update in this launch, by luck, as nothing kept its workers from it", "{}",
      " workers"},
-    {"stopped", doubt, "stopped early by a signal"},
-    {"said", doubt, "{subject}"},
+    {"stopped", fault, "stopped early by a signal"},
+    {"said", fault, "{subject}"},
 });
 
 constexpr DoubtKind unknown_kind{"", doubt, "{subject}"};

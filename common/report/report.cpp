@@ -171,16 +171,17 @@ std::string warnings(const Launch& launch, const Shown& shown) {
     auto told = shown.warnings == Warnings::with_every_case
                     ? warnings_of(launch)
                     : warnings_of(launch, few ? most_cases_of_few : most_cases);
-    const auto wanted = few ? std::min(most_warnings, told.size()) : told.size();
-    const auto more = told.size() - wanted;
+    auto wanted = told.size();
     if (few) {
-        // A stable sort: within a gravity the order is that of the kinds.
-        std::stable_sort(told.begin(), told.end(),
-                         [](const auto& a, const auto& b) { return a.gravity < b.gravity; });
-        told.resize(wanted);
+        const auto by_gravity = [](const auto& a, const auto& b) { return a.gravity < b.gravity; };
+        std::stable_sort(told.begin(), told.end(), by_gravity);
+        const auto is_fault = [](const auto& warning) { return warning.gravity == Gravity::fault; };
+        const auto faults = std::count_if(told.begin(), told.end(), is_fault);
+        wanted = std::min(wanted, std::max(most_warnings, static_cast<std::size_t>(faults)));
     }
     std::string text;
-    for (const auto& warning : told) text += fmt::format("warning: {}\n", warning.words);
+    for (std::size_t i = 0; i < wanted; ++i) text += fmt::format("warning: {}\n", told[i].words);
+    const auto more = told.size() - wanted;
     if (more == 0) return text;
     return text + (shown.dump.empty() ? fmt::format("{} more: they would be in the dump\n", more)
                                       : fmt::format("{} more: timings show --doubts {}\n", more, shown.dump));

@@ -254,6 +254,7 @@ TEST(Warnings, TheGravestComeFirstAndTheOthersAreCounted) {
     const auto few = report({launch}, Format::table, {.warnings = Warnings::gravest, .dump = "a.h5"});
     EXPECT_EQ(few.find("core:4"), std::string::npos) << few;
     EXPECT_LT(few.find("a fault"), few.find("a cgroup quota"));
+    EXPECT_NE(few.find("the last of its gravity"), std::string::npos) << few;
     EXPECT_NE(few.find("more: timings show --doubts a.h5\n"), std::string::npos) << few;
     const auto lines = [](const std::string& text) {
         std::size_t count = 0;
@@ -263,6 +264,10 @@ TEST(Warnings, TheGravestComeFirstAndTheOthersAreCounted) {
     };
     EXPECT_EQ(lines(few), 3);
     EXPECT_EQ(lines(all), warnings_of(launch).size());
+    for (int i = 0; i < 4; ++i) launch.doubts.push_back({"said", -1, "records were skipped", 0});
+    const auto faults = report({launch}, Format::table, {.warnings = Warnings::gravest});
+    EXPECT_EQ(lines(faults), 7) << faults;  // those are never hidden
+    EXPECT_NE(faults.find("they would be in the dump"), std::string::npos) << faults;
     launch.doubts.resize(1);
     for (auto& record : launch.records) record.first_seconds = 0;
     const auto one = report({launch}, Format::table, {.warnings = Warnings::gravest});
