@@ -29,7 +29,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 INDENT = "    "
 ELLIPSIS = "..."
 # What another machine, or another moment, may say or not.
-OF_THE_MACHINE = re.compile(r"^(warning: |limit of |\d+ more: )")
+OF_THE_MACHINE = re.compile(r"^(warning: |limit of |\d+ more warnings?: )")
 UNITS = r"(?:[munpkMGTP]?(?:s|B/s|items/s|adds?/s|FMA/s)|[KMGT]?i?B|x|%|ulp)"
 
 

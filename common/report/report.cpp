@@ -51,15 +51,15 @@ std::string references(const Records& problem, const Launch& launch) {
     std::string text;
     for (const auto* record : problem) {
         if (record->variant != record->baseline || record->repeats() == 0) continue;
-        text += fmt::format("speedup: {} took {} on {}\n", record->baseline,
-                            format_seconds(median(record->repeat_seconds())),
-                            occupation(record->uses, record->ranks, record->threads));
+        text +=
+            fmt::format("speedup: {} ({} on {}) / median\n", format_seconds(median(record->repeat_seconds())),
+                        record->baseline, occupation(record->uses, record->ranks, record->threads));
     }
     const auto* best = fastest_on_one_core(*problem.front(), launch);
     const auto is_parallel = [](const Record* r) { return r->repeats() > 0 && r->ranks * r->threads > 1; };
     if (best == nullptr || std::none_of(problem.begin(), problem.end(), is_parallel)) return text;
-    return text + fmt::format("efficiency (%): {} on one core took {}; that / (ranks x threads x median)\n",
-                              best->variant, format_seconds(median(best->repeat_seconds())));
+    return text + fmt::format("efficiency: {} ({} on one core) / (ranks x threads x median)\n",
+                              format_seconds(median(best->repeat_seconds())), best->variant);
 }
 
 // Each limit once, with the variants whose limit it is.
@@ -183,8 +183,9 @@ std::string warnings(const Launch& launch, const Shown& shown) {
     for (std::size_t i = 0; i < wanted; ++i) text += fmt::format("warning: {}\n", told[i].words);
     const auto more = told.size() - wanted;
     if (more == 0) return text;
-    return text + (shown.dump.empty() ? fmt::format("{} more: they would be in the dump\n", more)
-                                      : fmt::format("{} more: timings show --doubts {}\n", more, shown.dump));
+    const auto others = counted(more, "more warning", "more warnings");
+    return text + (shown.dump.empty() ? fmt::format("{}: they would be in the dump\n", others)
+                                      : fmt::format("{}: timings show --doubts {}\n", others, shown.dump));
 }
 
 }  // namespace

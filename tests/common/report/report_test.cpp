@@ -121,9 +121,9 @@ TEST(Table, HasASectionAProblem) {
     EXPECT_LT(text.find("\nmpi "), second);
     EXPECT_GT(text.find("\npush_back "), second);
     EXPECT_LT(text.find("\npush_back "), text.find("\ncopy "));
-    EXPECT_NE(text.find("speedup: push_back took 3.000 s on 1 core\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("speedup: 3.000 s (push_back on 1 core) / median\n"), std::string::npos) << text;
     EXPECT_NE(
-        text.find("speedup: serial took 4.000 s on 1 core\nefficiency (%): simd on one core took 2.000 s; "),
+        text.find("speedup: 4.000 s (serial on 1 core) / median\nefficiency: 2.000 s (simd on one core) / "),
         std::string::npos);
     EXPECT_NE(text.find("\ncopy: peak_bytes 3.5 (1 .. 9)\n"), std::string::npos);
 }
@@ -255,7 +255,7 @@ TEST(Warnings, TheGravestComeFirstAndTheOthersAreCounted) {
     EXPECT_EQ(few.find("core:4"), std::string::npos) << few;
     EXPECT_LT(few.find("a fault"), few.find("a cgroup quota"));
     EXPECT_NE(few.find("the last of its gravity"), std::string::npos) << few;
-    EXPECT_NE(few.find("more: timings show --doubts a.h5\n"), std::string::npos) << few;
+    EXPECT_NE(few.find("more warning: timings show --doubts a.h5\n"), std::string::npos) << few;
     const auto lines = [](const std::string& text) {
         std::size_t count = 0;
         for (auto at = text.find("\nwarning: "); at != text.npos; at = text.find("\nwarning: ", at + 1))
