@@ -13,7 +13,7 @@ std::array<std::uint32_t, 4> random_words(std::uint64_t number, std::uint32_t st
 // The `counter`-th number of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
 // 2014), which needs none of the numbers before it: a nanosecond, or less in vector registers. To be inlined
 // into functions marked PACER_CLONES.
-[[gnu::always_inline]] inline std::uint64_t mixed(std::uint64_t counter) {
+[[gnu::always_inline]] constexpr std::uint64_t mixed(std::uint64_t counter) {
     std::uint64_t z = (counter + 1) * 0x9e3779b97f4a7c15;
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
     z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
