@@ -69,7 +69,7 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "{:.2g}"},
     {"below_limit",
      doubt,
-     "faster than the limit, so the probe of the limit is wrong",
+     "faster than the limit: the probe is wrong, or the variant does not do all the work",
      "{:.0f}",
      " %",
      {},
