@@ -11,6 +11,7 @@
 
 #include "apps/fileio/calculation/calculation.hpp"
 #include "apps/fileio/calculation/statistics.hpp"
+#include "apps/fileio/flow/effort.hpp"
 #include "apps/fileio/flow/process.hpp"
 #include "apps/fileio/flow/tally.hpp"
 #include "apps/fileio/input.hpp"
@@ -30,6 +31,7 @@ struct Problem {
     Tally expected;                        // what the plain serial loop comes to, and what was read for it
     Ragged ragged;                         // there; the first one's place on rank 0
     double weight = 0, heaviest = 0;       // of all records together, and of one
+    std::unique_ptr<EffortCheck> effort;   // of the answers
 };
 
 struct Answer {

@@ -127,6 +127,12 @@ Check check(const Problem& problem, const Answer& answer) {
     return {Number::of_whole(got.checksum), Number::of_whole(want.checksum), 0};
 }
 
+std::int64_t bytes_of(const Problem& problem) {
+    std::int64_t bytes = 0;
+    for (const auto& file : problem.files) bytes += file.bytes;
+    return bytes;
+}
+
 }  // namespace
 
 Reader open_input(const Problem& problem) {
@@ -189,18 +195,20 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     problem->ragged.records = amount.ragged;
     problem->weight = amount.weight;
     problem->heaviest = amount.heaviest;
+    problem->effort = std::make_unique<EffortCheck>();
     return problem;
 }
 
 Judgement judge(const Problem& problem, Answer& answer, const Team& team) {
-    return {.check = team.root() ? check(problem, answer) : Check(), .own = answer.own};
+    const auto missing = problem.effort->missing(team, {bytes_of(problem), problem.expected.lines_read});
+    return {.check = missing ? *missing : team.root() ? check(problem, answer) : Check(), .own = answer.own};
 }
 
 Work work(const Problem& problem) {
     Work work;
     work.items = problem.expected.records();
     if (problem.calculation.wait_seconds > 0) return work;
-    for (const auto& file : problem.files) work.bytes += file.bytes;
+    work.bytes = bytes_of(problem);
     work.operations =
         static_cast<std::int64_t>(static_cast<double>(problem.calculation.operations) * problem.weight);
     if (work.operations > 0) work.operation = Operation::float64_add;
@@ -223,10 +231,8 @@ Limit limit(const Problem& problem, int ranks, int threads) {
 }  // namespace
 
 Facts parameters(const Problem& problem) {
-    std::int64_t bytes = 0;
-    for (const auto& file : problem.files) bytes += file.bytes;
     Facts facts = {{"records", problem.expected.records()},
-                   {"bytes", bytes},
+                   {"bytes", bytes_of(problem)},
                    {"calculation", problem.calculation.name},
                    {"workload", std::string(name_of(problem.settings.workload))}};
     const auto& settings = problem.settings;

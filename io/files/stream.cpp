@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -24,6 +25,8 @@ namespace {
 constexpr std::size_t head_bytes = 4;                       // tell the compression
 constexpr std::size_t buffer_bytes = std::size_t{1} << 18;  // of compressed text
 constexpr std::size_t most_at_once = std::size_t{1} << 30;  // for the system call and for zlib
+
+std::atomic<std::int64_t> bytes_read{0};
 
 [[noreturn]] void refuse(const std::string& path, std::string_view why) {
     throw UsageError(fmt::format("cannot read {}: {}", path, why));
@@ -125,7 +128,10 @@ class Raw {
         for (;;) {
             if (!regular_) wait_for_bytes();
             const auto got = ::read(fd_, to, std::min(bytes, most_at_once));
-            if (got >= 0) return static_cast<std::size_t>(got);
+            if (got >= 0) {
+                bytes_read += got;
+                return static_cast<std::size_t>(got);
+            }
             if (errno != EINTR && errno != EAGAIN) refuse(path_, std::strerror(errno));
         }
     }
@@ -273,6 +279,10 @@ Compression compression_of(std::string_view head) {
 }
 
 }  // namespace
+
+std::int64_t bytes_read_from_files() {
+    return bytes_read;
+}
 
 struct Stream::State {
     State(const Found& found, bool (*stop)())

@@ -30,6 +30,9 @@ struct ReadingStopped : std::exception {
     const char* what() const noexcept override { return "reading was stopped"; }
 };
 
+// By all streams of this process so far, compressed as they are; from any thread.
+std::int64_t bytes_read_from_files();
+
 class Stream {
   public:
     // Opens it and tells its compression by its first bytes, for which it waits if it is a pipe. This and

@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "apps/fileio/flow/effort.hpp"
 #include "common/base/clock.hpp"
 #include "io/records/doubtful_commas.hpp"
 
@@ -246,6 +247,7 @@ void Processor::give(const char* next, std::int64_t lines, const TakePiece& take
         statistics_.append_to(statistics);
         statistics_ = {};
     }
+    count_lines_processed(lines);
     const double now = now_seconds();
     PieceHeader header;
     header.place = place;

@@ -173,10 +173,6 @@ class Folder {
     std::string path_;
 };
 
-Check check(const Problem& problem, Answer answer) {
-    return judge(problem, answer, team_of_one(1)).check;
-}
-
 std::string rows(std::int64_t count) {
     std::string text;
     for (std::int64_t row = 0; row < count; ++row) append_row(text, row, 7);
@@ -190,6 +186,26 @@ int threads_of(Uses uses) {
     return uses_threads(uses) ? 2 : 1;
 }
 
+// Runs a variant and has it judged as the app does: what was wrong, empty on the ranks that do not know.
+struct Run {
+    bool judged = false;  // on this rank
+    Check check;
+    Answer answer;
+    std::int64_t items = 0;  // of all ranks together
+};
+
+Run run(const Problem& problem, const Variant<Problem, Answer>& variant) {
+    Run run;
+    Team team = uses_ranks(variant.uses) ? world() : team_of_one(1);
+    team.threads = threads_of(variant.uses);
+    if (!uses_ranks(variant.uses) && !world().root()) return run;
+    run.answer = variant.run(problem, team);
+    MPI_Reduce(&run.answer.own.items, &run.items, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
+    run.check = judge(problem, run.answer, team).check;
+    run.judged = world().root();
+    return run;
+}
+
 // Runs every variant and compares it with the plain serial loop.
 void expect_all_right(const Settings& settings, const std::string& what) {
     Watch watch(world(), "fileio_test", 2, 0);
@@ -198,17 +214,8 @@ void expect_all_right(const Settings& settings, const std::string& what) {
         Record record;
         describe(*problem, variant, record);
         if (!record.not_run.empty()) continue;
-        Team team = uses_ranks(variant.uses) ? world() : team_of_one(1);
-        team.threads = threads_of(variant.uses);
-        if (!uses_ranks(variant.uses) && !world().root()) continue;
-        const auto answer = variant.run(*problem, team);
-        std::int64_t items = answer.own.items;
-        if (uses_ranks(variant.uses)) {
-            MPI_Reduce(world().root() ? MPI_IN_PLACE : &items, &items, 1, MPI_INT64_T, MPI_SUM, 0,
-                       world().comm);
-        }
-        if (!world().root()) continue;
-        const auto result = check(*problem, answer);
+        const auto [judged, result, answer, items] = run(*problem, variant);
+        if (!judged) continue;
         EXPECT_TRUE(result.passed()) << variant.name << ", " << what << ": " << to_string(result.got)
                                      << " not " << to_string(result.want) << " " << answer.all.violation;
         EXPECT_TRUE(answer.all.balances()) << variant.name << ", " << what;
@@ -455,31 +462,147 @@ TEST(Problem, RefusesUnevenWorkOfACalculationWithoutCost) {
     EXPECT_THROW(make_problem(world(), settings, watch), UsageError);
 }
 
-TEST(Check, NoticesWhatIsLostDoubledOrChanged) {
+// Variants that do not do the work, each wrong in another way.
+namespace cheats {
+
+Bytes kept;  // text of the first block
+
+Answer returns_the_stored_truth(const Problem& problem, const Team&) {
+    return {problem.expected, part_of_tally(problem.expected)};
+}
+
+// The pieces of all blocks that `use` is given go into the answer as often as it says.
+Answer some_blocks(const Problem& problem, const std::function<int(std::int64_t)>& times) {
+    Answer answer;
+    Reader reader = open_input(problem);
+    Processor processor(problem.job, 0);
+    Bytes text;
+    for (std::int64_t block = 0; const auto place = reader.next(text, 500); ++block) {
+        processor.process({*place, problem.files[0].path, text}, [&](Bytes piece) {
+            for (int time = 0; time < times(block); ++time) answer.all.add(Piece(piece));
+        });
+        text.clear();
+    }
+    answer.all.lines_read = reader.lines();
+    answer.own = part_of_tally(answer.all);
+    return answer;
+}
+
+Answer skips_half(const Problem& problem, const Team&) {
+    return some_blocks(problem, [](std::int64_t block) { return block % 2 == 0 ? 1 : 0; });
+}
+
+Answer doubles_one_and_drops_another(const Problem& problem, const Team&) {
+    return some_blocks(problem, [](std::int64_t block) { return block == 0 ? 2 : block == 1 ? 0 : 1; });
+}
+
+Answer reads_and_does_not_calculate(const Problem& problem, const Team&) {
+    Reader reader = open_input(problem);
+    Bytes text;
+    while (reader.next(text, 500)) text.clear();
+    return {problem.expected, part_of_tally(problem.expected)};
+}
+
+Answer calculates_half_of_it(const Problem& problem, const Team&) {
+    Reader reader = open_input(problem);
+    Processor processor(problem.job, 0);
+    Bytes text;
+    for (int block = 0; const auto place = reader.next(text, 500); ++block) {
+        if (block % 2 == 0) processor.process({*place, problem.files[0].path, text}, [](const Bytes&) {});
+        text.clear();
+    }
+    return {problem.expected, part_of_tally(problem.expected)};
+}
+
+// Calculates what it has kept in memory.
+Answer does_not_read(const Problem& problem, const Team&) {
+    Processor processor(problem.job, 0);
+    BlockPlace place;
+    place.bytes = std::ssize(kept);
+    place.lines = count_lines(kept);
+    Answer answer;
+    processor.process({place, problem.files[0].path, kept},
+                      [&](Bytes piece) { answer.all.add(Piece(piece)); });
+    answer.all.lines_read = place.lines;
+    answer.own = part_of_tally(answer.all);
+    return answer;
+}
+
+}  // namespace cheats
+
+// Also where an honest variant before it read and calculated more than it had to.
+TEST(Judge, CatchesVariantsThatDoNotDoTheWork) {
+    using Cheat = Answer (*)(const Problem&, const Team&);
+    Settings settings;
+    settings.elements = 103;
+    settings.calculation = "lorenz:5";
+    settings.workload = Workload::linear;  // so that parallel_read reads everything twice
+    Watch watch(world(), "fileio_test", 2, 0);
+    const auto problem = make_problem(world(), settings, watch);
+    if (world().root()) {
+        Reader reader = open_input(*problem);
+        reader.next(cheats::kept, 1 << 20);
+        const auto was_right = cheats::does_not_read(*problem, team_of_one(1));
+        EXPECT_EQ(was_right.all.checksum, problem->expected.checksum);  // of no use otherwise
+    }
+    problem->effort = std::make_unique<EffortCheck>();
+    for (const auto& [name, cheat] : std::initializer_list<std::pair<const char*, Cheat>>{
+             {"returns_the_stored_truth", cheats::returns_the_stored_truth},
+             {"skips_half", cheats::skips_half},
+             {"doubles_one_and_drops_another", cheats::doubles_one_and_drops_another},
+             {"reads_and_does_not_calculate", cheats::reads_and_does_not_calculate},
+             {"calculates_half_of_it", cheats::calculates_half_of_it},
+             {"does_not_read", cheats::does_not_read}}) {
+        for (const auto& variant : group.variants) {
+            for (int repeat = 0; repeat < 2; ++repeat) {
+                const auto honest = run(*problem, variant);
+                if (honest.judged) {
+                    EXPECT_TRUE(honest.check.passed()) << variant.name << " after " << name;
+                }
+            }
+            const auto dishonest = run(*problem, {name, "", cheat, Uses::core});
+            if (dishonest.judged) {
+                EXPECT_FALSE(dishonest.check.passed()) << name << " after " << variant.name;
+            }
+        }
+    }
+}
+
+// Batches are judged when all of their executions are done.
+TEST(Judge, CountsTheEffortOfEveryExecutionOfABatch) {
     if (!world().root()) return;
-    Problem problem;
-    problem.expected.lines_read = 3;
-    problem.expected.done = 3;
-    problem.expected.checksum = 42;
-    Answer right;
-    right.all = problem.expected;
-    EXPECT_TRUE(check(problem, right).passed());
-    auto wrong = right;
-    wrong.all.lines_read = 2;
-    EXPECT_FALSE(check(problem, wrong).passed());
-    wrong = right;
-    wrong.all.done = 4;
-    EXPECT_FALSE(check(problem, wrong).passed());
-    wrong = right;
-    wrong.all.checksum = 43;
-    EXPECT_FALSE(check(problem, wrong).passed());
-    wrong = right;
-    wrong.all.violation = "line 1 is lost";
-    EXPECT_FALSE(check(problem, wrong).passed());
-    wrong = right;
-    const std::array<double, 1> field = {1};
-    wrong.all.statistics.add(field);
-    EXPECT_FALSE(check(problem, wrong).passed());
+    Settings settings;
+    settings.elements = 20;
+    settings.calculation = "sum";
+    const auto team = team_of_one(1);
+    Watch watch(team, "fileio_test", 2, 0);
+    const auto problem = make_problem(team, settings, watch);
+    std::vector<Answer> answers;
+    for (int execution = 0; execution < 3; ++execution) answers.push_back(serial(*problem, team));
+    answers.push_back(answers.front());  // of no execution
+    for (std::size_t i = 0; i < answers.size(); ++i)
+        EXPECT_EQ(judge(*problem, answers[i], team).check.passed(), i < 3) << i;
+}
+
+TEST(Judge, NoticesWhatIsLostDoubledOrChanged) {
+    if (!world().root()) return;
+    Settings settings;
+    settings.elements = 3;
+    settings.calculation = "sum";
+    const auto team = team_of_one(1);
+    Watch watch(team, "fileio_test", 2, 0);
+    const auto problem = make_problem(team, settings, watch);
+    const auto passes = [&](const std::function<void(Answer&)>& change) {
+        auto answer = serial(*problem, team);
+        change(answer);
+        return judge(*problem, answer, team).check.passed();
+    };
+    EXPECT_TRUE(passes([](Answer&) {}));
+    EXPECT_FALSE(passes([](Answer& wrong) { wrong.all.lines_read = 2; }));
+    EXPECT_FALSE(passes([](Answer& wrong) { wrong.all.done = 4; }));
+    EXPECT_FALSE(passes([](Answer& wrong) { ++wrong.all.checksum; }));
+    EXPECT_FALSE(passes([](Answer& wrong) { wrong.all.violation = "line 1 is lost"; }));
+    EXPECT_FALSE(passes([](Answer& wrong) { wrong.all.statistics.add(std::array<double, 1>{1}); }));
 }
 
 TEST(Weights, AreOneOnAverage) {
