@@ -15,11 +15,11 @@ namespace pacer {
 
 namespace {
 
-void print_report(const Session& session) {
+void print_report(const Session& session, const std::string& dump) {
     const auto& options = session.options;
     if (options.quiet) return;
     print_out(session.profile(), options.format == Format::table ? stdout : stderr);
-    print_out(report({session.launch}, options.format, options.proof));
+    print_out(report({session.launch}, options.format, {options.proof, Warnings::gravest, dump}));
 }
 
 // The path goes where it cannot spoil a document on stdout.
@@ -83,7 +83,7 @@ void deliver(Session& session, App& app, EarlyDump* dump) {
     });
     attempt([&] { on_every_rank(session.world, [&] { text = app.afterwards(session); }); });
     on_root(session.world, [&] {
-        print_report(session);
+        print_report(session, path);
         if (!path.empty()) print_path(options, path);
         if (options.shows_table()) print_out(text);
         if (failure) throw UsageError(*failure);

@@ -22,17 +22,17 @@ unset CMAKE_PREFIX_PATH PACER_BIN PACER_HOME TIMINGS DESTDIR
 export TMPDIR=$scratch # Open MPI has a folder in it for root, who may be another than root in the namespace
 cd "$scratch"
 
-# --- what README.md shows is what is built here
-# shown FILE: the lines of README.md that are those of the file, in order and in one piece, each four blanks in.
+# --- what apps/README.md shows is what is built here
+# shown FILE: the lines of apps/README.md that are those of the file, in order and in one piece, each four blanks in.
 shown() {
-    python3 - "$source/README.md" "$1" <<'PY'
+    python3 - "$source/apps/README.md" "$1" <<'PY'
 import sys
 readme, wanted = open(sys.argv[1]).read(), open(sys.argv[2]).read()
 sys.exit(0 if "\n\n" + "".join(("    " + line).rstrip() + "\n" for line in wanted.splitlines()) + "\n" in readme else 1)
 PY
 }
 for file in pi.cpp CMakeLists.txt; do
-    shown "$source/tests/outside/$file" || fail "README.md does not show tests/outside/$file as it is"
+    shown "$source/tests/outside/$file" || fail "apps/README.md does not show tests/outside/$file as it is"
 done
 (($(wc -l <"$source/tests/outside/pi.cpp") <= 80)) || fail "pi.cpp has more than 80 lines"
 (($(wc -l <"$source/tests/outside/CMakeLists.txt") <= 6)) || fail "CMakeLists.txt has more than 6 lines"

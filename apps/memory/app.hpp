@@ -76,7 +76,7 @@ class App final : public pacer::App {
         for (const auto& group : chosen) {
             session.plan(problem_, group,
                          {.parameters = parameters(problem_, group.problem),
-                          .judge = judge,
+                          .judge_variant = judge_of(group.problem),
                           .describe = describe,
                           .prepare = emptied ? prepare : nullptr,
                           .batch = emptied ? Batch::never : Batch::last});
@@ -89,7 +89,7 @@ class App final : public pacer::App {
         for (const auto& set : sweep_.sets) {
             session.plan(set, sweep_group,
                          {.parameters = sweep_parameters(set),
-                          .judge = judge_sweep,
+                          .judge_variant = judge_sweep,
                           .describe = describe_sweep,
                           .prepare = prepare_sweep,
                           .batch = Batch::never});

@@ -1,4 +1,8 @@
-// Knowing the answer: sums in closed form, and what was written by looking at it.
+// Judging answers: sums against those known in advance, and what was written by looking at it.
+#include <algorithm>
+#include <array>
+#include <utility>
+
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/team_work.hpp"
 
@@ -6,42 +10,84 @@ namespace pacer::memory {
 
 namespace {
 
-// How many of the elements that the variant was to write on this rank are right; spoils them all, so that the
-// next repeat finds none of them done.
-std::int64_t count_right(const Answer& answer, int threads) {
-    const auto& arrays = *answer.arrays;
-    const auto count = [&](Range share) -> std::int64_t {
-        auto* const target = answer.target + share.begin;
-        switch (answer.access) {
-            case Access::read:
-                break;
-            case Access::write:
-                return count_filled(target, share.size(), arrays.first + share.begin);
-            case Access::copy:
-                return count_copied(target, arrays.a.get() + share.begin, share.size());
-            case Access::triad:
-                return count_triads(target, arrays.a.get() + share.begin, arrays.b.get() + share.begin,
-                                    share.size());
-        }
-        return 0;
-    };
-    return static_cast<std::int64_t>(over_threads(threads, answer.own.items, count));
+// Against the sum of all ranks' own.
+Judgement judge_total(const Answer& answer, std::int64_t want, const Team& team) {
+    auto total = answer.own.partial;
+    if (team.size > 1) {
+        const auto mine = static_cast<std::int64_t>(answer.own.partial.whole);
+        std::int64_t all = 0;
+        MPI_Reduce(&mine, &all, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
+        total = Number::of_whole(all);
+    }
+    return {.check = {total, Number::of_whole(want)}, .own = answer.own};
 }
+
+// All nodes do the same at once.
+std::int64_t nodes_of(const Problem& problem, const MemoryVariant& variant) {
+    return uses_ranks(variant.uses) ? problem.nodes : 1;
+}
+
+template <std::int64_t Problem::*want>
+Judgement judge_sum(const Problem& problem, const MemoryVariant& variant, Answer& answer, const Team& team) {
+    return judge_total(answer, problem.*want * nodes_of(problem, variant), team);
+}
+
+Judgement judge_stride(const Problem& problem, const MemoryVariant& variant, Answer& answer,
+                       const Team& team) {
+    return judge_total(answer, problem.strided_bits.at(variant.argument / element_bytes), team);
+}
+
+std::int64_t right_fills(const Arrays& arrays, Range share) {
+    return count_filled(arrays.c.get() + share.begin, share.size(), arrays.first + share.begin);
+}
+std::int64_t right_copies(const Arrays& arrays, Range share) {
+    return count_copied(arrays.c.get() + share.begin, arrays.a.get() + share.begin, share.size());
+}
+std::int64_t right_triads(const Arrays& arrays, Range share) {
+    return count_triads(arrays.c.get() + share.begin, arrays.a.get() + share.begin,
+                        arrays.b.get() + share.begin, share.size());
+}
+
+// How many elements of c are right; spoils them all, so that the next repeat finds none of them done.
+template <std::int64_t (*count_right)(const Arrays&, Range)>
+Judgement judge_written(const Problem& problem, const MemoryVariant& variant, Answer& answer,
+                        const Team& team) {
+    const auto& arrays = arrays_of(problem, variant.uses);
+    const double right =
+        over_threads(team.threads, arrays.elements, [&](Range share) { return count_right(arrays, share); });
+    answer.own.partial = Number::of_whole(static_cast<Int128>(right));
+    return judge_total(answer, problem.node_elements * nodes_of(problem, variant), team);
+}
+
+Judgement judge_fresh(const Problem& problem, const MemoryVariant& variant, Answer& answer,
+                      const Team& team) {
+    const auto n = problem.core_elements;
+    const Mapping none, &target = variant.argument != new_memory ? problem.kept
+                                  : answer.fresh                 ? *answer.fresh
+                                                                 : none;
+    answer.own.partial = Number::of_whole(target ? count_filled(target.as<double>(), n, 0) : 0);
+    answer.fresh.reset();
+    return judge_total(answer, n, team);
+}
+
+constexpr auto judges = std::to_array<std::pair<std::string_view, Judge>>({
+    {"read", judge_sum<&Problem::node_sum>},
+    {"write", judge_written<right_fills>},
+    {"copy", judge_written<right_copies>},
+    {"triad", judge_written<right_triads>},
+    {"stride", judge_stride},
+    {"order", judge_sum<&Problem::line_sum>},
+    {"matrix", judge_sum<&Problem::matrix_sum>},
+    {"fresh", judge_fresh},
+    {"pages", judge_sum<&Problem::page_sum>},
+});
 
 }  // namespace
 
-Judgement judge(const Problem&, Answer& answer, const Team& team) {
-    if (answer.access != Access::read)
-        answer.own.partial = Number::of_whole(count_right(answer, team.threads));
-    answer.fresh.reset();
-    answer.total = answer.own.partial;
-    if (team.size > 1) {
-        const auto mine = static_cast<std::int64_t>(answer.own.partial.whole);
-        std::int64_t total = 0;
-        MPI_Reduce(&mine, &total, 1, MPI_INT64_T, MPI_SUM, 0, team.comm);
-        answer.total = Number::of_whole(total);
-    }
-    return {.check = {answer.total, Number::of_whole(answer.want)}, .own = answer.own};
+Judge judge_of(std::string_view experiment) {
+    return std::find_if(judges.begin(), judges.end(),
+                        [&](const auto& row) { return row.first == experiment; })
+        ->second;
 }
 
 }  // namespace pacer::memory

@@ -7,10 +7,6 @@
 
 namespace pacer::memory {
 
-namespace {
-constexpr std::int64_t element_bytes = sizeof(double);
-}
-
 std::map<Uses, std::int64_t> eviction_elements(const Problem& problem, const Team& world,
                                                const Threads& threads, const Needs& needs,
                                                const LastLevel& last) {
@@ -44,16 +40,16 @@ void make_eviction(Problem& problem, const Threads& threads) {
     }
 }
 
-std::int64_t lines_a_dirty_one(Access access, bool nontemporal) {
-    if (access == Access::read || nontemporal) return 0;
-    return bytes_per_element(access) / element_bytes;  // of the arrays it goes through one is written
+std::int64_t lines_a_dirty_one(const Probe& probe, bool nontemporal) {
+    if (probe.name == "read" || nontemporal) return 0;
+    return std::ssize(probe.arrays);  // of which it writes one
 }
 
 std::int64_t lines_a_dirty_one(const MemoryVariant& variant) {
     for (const auto& group : experiments) {
         for (const auto& other : group.variants) {
-            if (other.run == variant.run)
-                return lines_a_dirty_one(access_of(group.problem), is_nontemporal(variant));
+            if (other.name == variant.name)
+                return lines_a_dirty_one(probe_of(group.problem), is_nontemporal(variant));
         }
     }
     return 0;

@@ -24,7 +24,7 @@ std::int64_t most_of(const std::map<Uses, std::int64_t>& elements);
 void make_eviction(Problem& problem, const Threads& threads);
 
 // One line of so many that are in the caches when the work is done is still to be written to memory; 0: none.
-std::int64_t lines_a_dirty_one(Access access, bool nontemporal);
+std::int64_t lines_a_dirty_one(const Probe& probe, bool nontemporal);
 std::int64_t lines_a_dirty_one(const MemoryVariant& variant);
 
 // Leaves other data in the caches, a thread's share of it, so many of its lines dirty. Nothing where the

@@ -50,61 +50,6 @@ double sum_passes(const double* values, std::int64_t count, std::int64_t passes)
     return wide_registers() ? passes_64(values, count, passes) : passes_32(values, count, passes);
 }
 
-// Eight sums, so that no addition waits for the one before: what is slow is the memory.
-double sum_columns(const double* values, std::int64_t rows, std::int64_t columns, std::int64_t row_length) {
-    constexpr std::int64_t lanes = 8;
-    double sums[lanes] = {}, total = 0;
-    for (std::int64_t column = 0; column < columns; ++column) {
-        const double* const top = values + column;
-        std::int64_t row = 0;
-        for (; row + lanes <= rows; row += lanes) {
-            for (std::int64_t lane = 0; lane < lanes; ++lane) sums[lane] += top[(row + lane) * row_length];
-        }
-        for (; row < rows; ++row) total += top[row * row_length];
-    }
-    for (const double part : sums) total += part;
-    return total;
-}
-
-double sum_columns_blocked(const double* values, std::int64_t rows, std::int64_t columns,
-                           std::int64_t row_length) {
-    const std::int64_t blocks = columns / line_elements;
-    double sums[line_elements] = {}, total = 0;
-    for (std::int64_t block = 0; block < blocks; ++block) {
-        const double* const top = values + block * line_elements;
-        for (std::int64_t row = 0; row < rows; ++row) {
-            for (std::int64_t lane = 0; lane < line_elements; ++lane)
-                sums[lane] += top[row * row_length + lane];
-        }
-    }
-    for (const double part : sums) total += part;
-    const auto done = blocks * line_elements;
-    return total + sum_columns(values + done, rows, columns - done, row_length);
-}
-
-double sum_lines(const double* values, std::int64_t lines) {
-    double total = 0;
-    for (std::int64_t line = 0; line < lines; ++line) total += values[line * line_elements];
-    return total;
-}
-
-double sum_lines(const double* values, const std::int64_t* order, std::int64_t lines) {
-    double total = 0;
-    for (std::int64_t k = 0; k < lines; ++k) total += values[order[k] * line_elements];
-    return total;
-}
-
-double sum_lines_ahead(const double* values, const std::int64_t* order, std::int64_t lines,
-                       std::int64_t ahead) {
-    double total = 0;
-    std::int64_t k = 0;
-    for (; k + ahead < lines; ++k) {
-        __builtin_prefetch(values + order[k + ahead] * line_elements);
-        total += values[order[k] * line_elements];
-    }
-    return total + sum_lines(values, order + k, lines - k);
-}
-
 std::int64_t follow(const Link* links, std::int64_t at, std::int64_t hops, std::int64_t& sum) {
     std::int64_t total = 0;
     for (; hops > 0; --hops) {
@@ -113,16 +58,6 @@ std::int64_t follow(const Link* links, std::int64_t at, std::int64_t hops, std::
     }
     sum += total;
     return at;
-}
-
-void follow_all(const Link* links, std::int64_t (&at)[chains], std::int64_t hops,
-                std::int64_t (&sums)[chains]) {
-    for (; hops > 0; --hops) {
-        for (std::int64_t chain = 0; chain < chains; ++chain) {
-            sums[chain] += links[at[chain]].value;
-            at[chain] = links[at[chain]].next;
-        }
-    }
 }
 
 void occupy_caches(double* values, std::int64_t count, std::int64_t lines_a_dirty_one) {
@@ -135,6 +70,20 @@ void occupy_caches(double* values, std::int64_t count, std::int64_t lines_a_dirt
         }
     }
     [[maybe_unused]] volatile double wanted = total;
+}
+
+PACER_CLONES void fill_a(double* target, Range range) {
+    for (auto i = range.begin; i < range.end; ++i) target[i - range.begin] = value_a(i);
+}
+
+PACER_CLONES void fill_b(double* target, Range range) {
+    for (auto i = range.begin; i < range.end; ++i) target[i - range.begin] = value_b(i);
+}
+
+PACER_CLONES std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
+    std::int64_t total = 0;
+    for (std::int64_t i = 0; i < elements; i += stride) total += static_cast<std::int64_t>(value_a(i));
+    return total;
 }
 
 PACER_CLONES std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first) {

@@ -7,39 +7,37 @@
 #include "apps/memory/eviction.hpp"
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
+#include "apps/memory/team_work.hpp"
 #include "common/parallel/partition.hpp"
 
 namespace pacer::memory {
 
 namespace {
 
-std::vector<Uses> kinds_of(const Groups& chosen, Access access) {
+std::vector<Uses> kinds_of(const Groups& chosen, const Probe& probe) {
     std::vector<Uses> kinds;
     for (const auto& one : chosen) {
-        if (access_of(one.problem) != access) continue;
+        if (&probe_of(one.problem) != &probe) continue;
         for (const auto& variant : one.variants) kinds.push_back(variant.uses);
     }
     return kinds;
 }
 
 // The arrays are the problem's own: what lies where decides what can be reached.
-double measure(const Problem& problem, const Team& world, Uses uses, const Crew& crew, Access access) {
-    const auto& arrays = *(uses_ranks(uses)        ? problem.ranks
-                           : uses == Uses::threads ? problem.threads
-                                                   : problem.core);
+double measure(const Problem& problem, const Team& world, Uses uses, const Crew& crew, const Probe& probe) {
+    const auto& arrays = arrays_of(problem, uses);
     // From emptied caches once, as the variants.
     const std::int64_t passes =
         problem.eviction
             ? 1
             : std::max<std::int64_t>(1, (std::int64_t{4} << 20) / std::max<std::int64_t>(arrays.elements, 1));
-    const auto& probe = probe_of(access);
     auto loop = loop_of(probe, [&](int thread) {
         const auto share = part_of({0, arrays.elements}, crew.threads, thread);
         const auto from = [&](const Buffer<double>& all) { return all ? all.get() + share.begin : nullptr; };
         return Stretch{from(arrays.a), from(arrays.b), from(arrays.c), share.size(), passes};
     });
     loop.prepare = [&](int thread, std::size_t shape) {
-        evict(problem, uses, crew.threads, thread, lines_a_dirty_one(access, shape + 1 == probe.shapes));
+        evict(problem, uses, crew.threads, thread, lines_a_dirty_one(probe, shape + 1 == probe.shapes));
     };
     return best_rate(world, crew, loop);
 }
@@ -52,11 +50,12 @@ void spoil(const Arrays* arrays) {
 
 void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen) {
     set_activity("probing the limits");
-    for (const auto access : {Access::read, Access::write, Access::copy, Access::triad}) {
-        const auto rates = rates_of(
-            world, threads, kinds_of(chosen, access),
-            [&](Uses uses, const Crew& crew) { return measure(problem, world, uses, crew, access); });
-        for (const auto& [uses, rate] : rates) problem.limits[{access, uses}] = rate;
+    for (const auto* name : {"read", "write", "copy", "triad"}) {
+        const auto& of = probe(name);
+        const auto rates = rates_of(world, threads, kinds_of(chosen, of), [&](Uses uses, const Crew& crew) {
+            return measure(problem, world, uses, crew, of);
+        });
+        for (const auto& [uses, rate] : rates) problem.limits[{&of, uses}] = rate;
     }
     for (const auto* arrays : {problem.core.get(), problem.threads.get(), problem.ranks.get()}) spoil(arrays);
 }

@@ -13,14 +13,17 @@
 
 #include "apps/memory/mapping.hpp"
 #include "common/machine/memory.hpp"
+#include "common/machine/probes.hpp"
 #include "common/machine/topology.hpp"
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
+#include "common/parallel/random.hpp"
 #include "common/placement/placement.hpp"
 
 namespace pacer::memory {
 
-inline constexpr std::int64_t line_bytes = 64;    // of a cache line
+inline constexpr std::int64_t line_bytes = 64;  // of a cache line
+inline constexpr std::int64_t element_bytes = sizeof(double);
 inline constexpr std::int64_t line_elements = 8;  // doubles in it
 inline constexpr std::int64_t chains = 8;         // that `chases` follows at once, an arc of the cycle each
 inline constexpr std::int64_t page_lines = 64;    // lines of a page of 4 KiB
@@ -32,8 +35,6 @@ struct Settings {
     std::int64_t memory_bytes = 0;         // of a node, that may be used; 0: what is free
     std::optional<Caches> caches;          // of rank 0's host; none: what it tells
 };
-
-enum class Access { read, write, copy, triad };  // c = ..., c = a, c = a + factor * b
 
 // The part of a node's arrays that one process works on: elements first .. first + elements - 1, touched
 // first by the threads that will work on them. b and c are absent where only reading is wanted.
@@ -47,10 +48,10 @@ struct alignas(line_bytes) Link {
     std::int64_t next, value;
 };
 
-// Bytes a second, by access and by who works, counted as STREAM counts.
-using Bandwidths = std::map<std::pair<Access, Uses>, double>;
+// Bytes a second, by what the probe does and by who works, counted as STREAM counts.
+using Bandwidths = std::map<std::pair<const Probe*, Uses>, double>;
 
-// Built outside the clock. The variants leave all of it as it is but for c, which is theirs to write.
+// Built outside the clock. The variants leave all of it as it is except for c, which is theirs to write.
 struct Problem {
     int nodes = 1;                                       // of the launch; each has arrays of its own
     std::int64_t node_elements = 0;                      // of each array of read, write, copy and triad
@@ -70,19 +71,15 @@ struct Problem {
     Buffer<double> eviction;
     std::map<Uses, std::int64_t> eviction_elements;
     std::map<std::int64_t, std::int64_t> strided_bits;  // of every so many'th element of the array, added up
-    std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0;  // of a node's a, of one of each line, ...
-    std::string no_huge_pages;                                // why there are none
-    std::optional<Doubt> doubt;                               // that the arrays are smaller than usual
-    Bandwidths limits;                                        // on rank 0; empty: not probed
+    // On rank 0: of a node's a, of one of each line, of the matrix, of what `pages` goes through.
+    std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0, page_sum = 0;
+    std::string no_huge_pages;   // why there are none
+    std::optional<Doubt> doubt;  // that the arrays are smaller than usual
+    Bandwidths limits;           // on rank 0; empty: not probed
 };
 
 struct Answer {
-    std::int64_t want = 0;         // which of the problem's sums, or how many elements were to be written
-    Part own = {};                 // items; the sum of those read, or how many are right
-    Number total = {};             // of all ranks, on rank 0
-    Access access = Access::read;  // what is to be inspected
-    double* target = nullptr;      // and where
-    const Arrays* arrays = nullptr;
+    Part own = {};                        // items; the sum of those read
     std::shared_ptr<Mapping> fresh = {};  // memory of first_pass
 };
 
@@ -90,13 +87,13 @@ using MemoryVariant = Variant<Problem, Answer>;
 
 using Groups = std::vector<Group<Problem, Answer>>;
 
-// Element i of a, b, and of what `write` writes. Whole numbers, prime periods: a wrong element shows.
-inline constexpr std::int64_t period_a = 1'048'573, period_b = 65'521;
+// Element i of a, b, and of what `write` writes: whole numbers, whose sums are exact. Those that are read
+// follow no rule that a variant could use instead of reading them; a wrong element shows.
 constexpr double value_a(std::int64_t i) {
-    return static_cast<double>(i % period_a);
+    return static_cast<double>(mixed(static_cast<std::uint64_t>(i)) >> 44);
 }
 constexpr double value_b(std::int64_t i) {
-    return static_cast<double>(i % period_b);
+    return static_cast<double>(mixed(~static_cast<std::uint64_t>(i)) >> 48);
 }
 constexpr double value_written(std::int64_t i) {
     return static_cast<double>(i);
@@ -115,39 +112,30 @@ void probe_limits(Problem& problem, const Team& world, const Threads& threads, c
 // them instead.
 void prepare(const Problem& problem, const MemoryVariant& variant, const Team& team);
 
-// Looks at what the variant has written, and spoils it.
-Judgement judge(const Problem& problem, Answer& answer, const Team& team);
+// What judges the variants of an experiment: looks at what they have written, and spoils it.
+using Judge = Judgement (*)(const Problem&, const MemoryVariant&, Answer&, const Team&);
+Judge judge_of(std::string_view experiment);
 Facts parameters(const Problem& problem, std::string_view experiment);
 void describe(const Problem& problem, const MemoryVariant& variant, Record& record);
 
 // The variants, a file for those that do the same.
+using Way = Answer(const Problem&, const Team&);
 template <Uses uses>
-Answer read(const Problem& problem, const Team& team);
+Way read;
 template <Uses uses>
-Answer write(const Problem& problem, const Team& team);
+Way write;
 template <Uses uses>
-Answer copy(const Problem& problem, const Team& team);
+Way copy;
 template <Uses uses>
-Answer triad(const Problem& problem, const Team& team);
-Answer write_nontemporal(const Problem& problem, const Team& team);
-Answer copy_nontemporal(const Problem& problem, const Team& team);
-Answer triad_nontemporal(const Problem& problem, const Team& team);
+Way triad;
+Way write_nontemporal, copy_nontemporal, triad_nontemporal;
 template <std::int64_t bytes>
-Answer stride(const Problem& problem, const Team& team);
-Answer sequential(const Problem& problem, const Team& team);
-Answer random(const Problem& problem, const Team& team);
-Answer prefetch(const Problem& problem, const Team& team);
-Answer chase(const Problem& problem, const Team& team);
-Answer chases(const Problem& problem, const Team& team);
-Answer row_major(const Problem& problem, const Team& team);
-Answer column_major(const Problem& problem, const Team& team);
-Answer column_padded(const Problem& problem, const Team& team);
-Answer column_blocked(const Problem& problem, const Team& team);
-Answer first_pass(const Problem& problem, const Team& team);
-Answer first_pass_huge(const Problem& problem, const Team& team);
-Answer next_pass(const Problem& problem, const Team& team);
-Answer pages_small(const Problem& problem, const Team& team);
-Answer pages_huge(const Problem& problem, const Team& team);
+Way stride;
+Way sequential, random, prefetch, chase, chases, row_major, column_major, column_padded, column_blocked,
+    first_pass, first_pass_huge, next_pass, pages_small, pages_huge;
+
+// The argument of a row whose memory must be new in each repeat. That of a stride is its bytes.
+inline constexpr std::int64_t new_memory = 1;
 
 inline const Groups experiments = {
     {"read",
@@ -188,14 +176,14 @@ inline const Groups experiments = {
     {"stride",
      "stride_8",
      {
-         {"stride_8", "adds up every double", stride<8>, Uses::core},
-         {"stride_16", "every 2nd double", stride<16>, Uses::core},
-         {"stride_32", "every 4th double", stride<32>, Uses::core},
-         {"stride_64", "every 8th double: one of each line", stride<64>, Uses::core},
-         {"stride_128", "one of every 2nd line", stride<128>, Uses::core},
-         {"stride_256", "one of every 4th line", stride<256>, Uses::core},
-         {"stride_512", "one of every 8th line", stride<512>, Uses::core},
-         {"stride_1024", "one of every 16th line", stride<1024>, Uses::core},
+         {"stride_8", "adds up every double", stride<8>, Uses::core, Promise::right, 8},
+         {"stride_16", "every 2nd double", stride<16>, Uses::core, Promise::right, 16},
+         {"stride_32", "every 4th double", stride<32>, Uses::core, Promise::right, 32},
+         {"stride_64", "every 8th double: one of each line", stride<64>, Uses::core, Promise::right, 64},
+         {"stride_128", "one of every 2nd line", stride<128>, Uses::core, Promise::right, 128},
+         {"stride_256", "one of every 4th line", stride<256>, Uses::core, Promise::right, 256},
+         {"stride_512", "one of every 8th line", stride<512>, Uses::core, Promise::right, 512},
+         {"stride_1024", "one of every 16th line", stride<1024>, Uses::core, Promise::right, 1024},
      }},
     {"order",
      "sequential",
@@ -219,13 +207,15 @@ inline const Groups experiments = {
      "next_pass",
      {
          {"next_pass", "fills memory that was written before", next_pass, Uses::core},
-         {"first_pass", "fills new memory: the system finds and clears each page", first_pass, Uses::core},
-         {"first_pass_huge", "the same on huge pages: fewer of them", first_pass_huge, Uses::core},
+         {"first_pass", "fills new memory: the system finds and clears each page", first_pass, Uses::core,
+          Promise::right, new_memory},
+         {"first_pass_huge", "the same on huge pages: fewer of them", first_pass_huge, Uses::core,
+          Promise::right, new_memory},
      }},
     {"pages",
      "pages_small",
      {
-         {"pages_small", "one line of each page of 4 KiB at random: more pages than a core keeps in mind",
+         {"pages_small", "one line of each page of 4 KiB at random: more pages than a core remembers",
           pages_small, Uses::core},
          {"pages_huge", "the same lines on huge pages", pages_huge, Uses::core},
      }}};

@@ -6,24 +6,14 @@ bool is_stream(std::string_view experiment) {
     return experiment == "read" || experiment == "write" || experiment == "copy" || experiment == "triad";
 }
 
-Access access_of(std::string_view experiment) {
-    if (experiment == "write" || experiment == "fresh") return Access::write;
-    if (experiment == "copy") return Access::copy;
-    return experiment == "triad" ? Access::triad : Access::read;
+const Probe& probe_of(std::string_view experiment) {
+    if (experiment == "fresh") return probe("write");
+    return probe(is_stream(experiment) ? experiment : "read");
 }
 
 bool is_nontemporal(const MemoryVariant& variant) {
     return variant.run == write_nontemporal || variant.run == copy_nontemporal ||
            variant.run == triad_nontemporal;
-}
-
-const Probe& probe_of(Access access) {
-    constexpr std::array names = {"read", "write", "copy", "triad"};
-    return probe(names.at(static_cast<std::size_t>(access)));
-}
-
-std::int64_t bytes_per_element(Access access) {
-    return std::ssize(probe_of(access).arrays) * static_cast<std::int64_t>(sizeof(double));
 }
 
 Needs needs_of(const Groups& chosen) {
@@ -35,7 +25,7 @@ Needs needs_of(const Groups& chosen) {
                                                        : needs.core;
             const auto is = [&](decltype(variant.run) function) { return variant.run == function; };
             of.any = true;
-            of.targets = of.targets || access_of(experiment) != Access::read;
+            of.targets = of.targets || &probe_of(experiment) != &probe("read");
             needs.core_streams = needs.core_streams || (is_stream(experiment) && variant.uses == Uses::core);
             needs.strides = needs.strides || experiment == "stride";
             needs.order = needs.order || (experiment == "order" && !is(sequential));
@@ -52,10 +42,10 @@ Needs needs_of(const Groups& chosen) {
 }
 
 std::string no_huge_pages(const Problem& problem) {
-    if (problem.core_elements * static_cast<std::int64_t>(sizeof(double)) < huge_page_bytes) {
+    if (problem.core_elements * element_bytes < huge_page_bytes) {
         return "the array is smaller than a huge page";
     }
-    if (has_huge_pages(problem.core_elements * static_cast<std::int64_t>(sizeof(double)))) return {};
+    if (has_huge_pages(problem.core_elements * element_bytes)) return {};
     return "the system gives no huge pages: see /sys/kernel/mm/transparent_hugepage/enabled";
 }
 

@@ -1,8 +1,9 @@
 // What the chosen variants need.
 #pragma once
 
+#include <iterator>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "apps/memory/memory.hpp"
 #include "common/machine/probes.hpp"
@@ -32,17 +33,16 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
 
 // Read, write, copy and triad: what STREAM measures, on one core and on all.
 bool is_stream(std::string_view experiment);
-Access access_of(std::string_view experiment);
-const Probe& probe_of(Access access);           // that says what can be reached
-std::int64_t bytes_per_element(Access access);  // as STREAM counts: what is read before it is written is not
+const Probe& probe_of(std::string_view experiment);  // that says what can be reached
+// As STREAM counts: what is read before it is written is not counted.
+inline std::int64_t bytes_per_element(const Probe& probe) {
+    return std::ssize(probe.arrays) * element_bytes;
+}
 
 // Whether its stores go past the caches.
 bool is_nontemporal(const MemoryVariant& variant);
 
 // Why the array cannot be on huge pages; empty if it can.
 std::string no_huge_pages(const Problem& problem);
-
-// The sum of every so many'th of the first elements of a.
-std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride);
 
 }  // namespace pacer::memory

@@ -19,7 +19,6 @@ namespace {
 // STREAM's rule: an array has four times what the caches hold. Twice is enough where no repeat finds anything
 // in them.
 constexpr std::int64_t stream_caches = 4, core_caches = 2;
-constexpr std::int64_t element_bytes = sizeof(double);
 
 // Of rank 0's host, or what is usual where it does not tell. The same on every rank.
 LastLevel last_level(const Team& world, const Settings& settings) {
@@ -84,14 +83,6 @@ std::int64_t bytes_wanted(const Problem& problem, const Team& world, const Needs
     return bytes + (needs.kept ? core : 0) + (needs.fresh || needs.wants_huge_pages ? core : 0);
 }
 
-void fill_periodic(double* at, Range range, std::int64_t period) {
-    auto value = range.begin % period;
-    for (std::int64_t i = 0; i < range.size(); ++i) {
-        at[i] = static_cast<double>(value);
-        if (++value == period) value = 0;
-    }
-}
-
 // Touched first by the threads that will work on them, in the shares in which they will.
 std::shared_ptr<const Arrays> make_arrays(Range range, int threads, bool targets) {
     auto arrays = std::make_shared<Arrays>();
@@ -106,9 +97,9 @@ std::shared_ptr<const Arrays> make_arrays(Range range, int threads, bool targets
     {
         const auto share = part_of(range, threads, omp_get_thread_num());
         const auto offset = share.begin - range.begin;
-        fill_periodic(arrays->a.get() + offset, share, period_a);
+        fill_a(arrays->a.get() + offset, share);
         if (targets) {
-            fill_periodic(arrays->b.get() + offset, share, period_b);
+            fill_b(arrays->b.get() + offset, share);
             std::fill_n(arrays->c.get() + offset, share.size(), spoilt);
         }
     }
@@ -158,7 +149,7 @@ void make_matrix(Problem& problem) {
     problem.padded = make_buffer<double>(problem.rows * length);
     for (std::int64_t row = 0; row < problem.rows; ++row) {
         const Range range{row * problem.columns, (row + 1) * problem.columns};
-        fill_periodic(problem.padded.get() + row * length, range, period_a);
+        fill_a(problem.padded.get() + row * length, range);
     }
 }
 
@@ -172,6 +163,7 @@ std::int64_t bits_of_a(std::int64_t elements, std::int64_t stride) {
 void make_sums(Problem& problem, const Needs& needs) {
     problem.node_sum = sum_of_a(problem.node_elements, 1);
     problem.matrix_sum = sum_of_a(problem.rows * problem.columns, 1);
+    problem.page_sum = sum_of_a(problem.pages, 1) * page_passes;
     if (!needs.order && !needs.core.any) return;
     problem.line_sum = sum_of_a(problem.core_elements, line_elements);
     for (std::int64_t stride = 1; needs.strides && stride <= 128; stride *= 2) {
@@ -180,18 +172,6 @@ void make_sums(Problem& problem, const Needs& needs) {
 }
 
 }  // namespace
-
-std::int64_t sum_of_a(std::int64_t elements, std::int64_t stride) {
-    const auto triangle = [](std::int64_t count) { return count * (count - 1) / 2; };
-    if (stride == 1) return elements / period_a * triangle(period_a) + triangle(elements % period_a);
-    std::int64_t total = 0, value = 0;
-    for (std::int64_t i = 0; i < elements; i += stride) {
-        total += value;
-        value += stride;
-        if (value >= period_a) value -= period_a;
-    }
-    return total;
-}
 
 std::int64_t bytes_for_arrays(const Team& world, const Settings& settings) {
     const auto bytes = memory_on_node(world, settings.memory_bytes);
@@ -228,8 +208,8 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     choose_fitting_sizes(problem, world, threads, settings, needs);
     make_all_arrays(problem, world, threads, needs);
     make_eviction(problem, threads);
-    make_sums(problem, needs);
     if (world.root()) {
+        make_sums(problem, needs);
         if (needs.order) make_order(problem);
         if (needs.links) {
             problem.links = Mapping(problem.lines * line_bytes, Pages::huge);

@@ -18,7 +18,6 @@ constexpr std::int64_t smallest_bytes = 16 << 10;
 constexpr std::int64_t usual_cache_bytes = 32 << 20;  // where hwloc knows of none
 constexpr std::int64_t bytes_a_repeat = 64 << 20;     // at least, of read and triad
 constexpr std::int64_t hops_a_repeat = 1 << 16;       // at least, of chase
-constexpr std::int64_t element_bytes = sizeof(double);
 
 // 16, 24, 32, 48, 64, ... KiB
 std::vector<std::int64_t> sizes(std::int64_t largest_bytes) {
@@ -135,7 +134,7 @@ Sweep make_sweep(const Team& world, const Settings& settings) {
     on_root(world, [&] {
         const auto largest = sweep.sets.back().bytes, elements = largest / element_bytes;
         sweep.values = make_buffer<double>(elements);
-        for (std::int64_t i = 0; i < elements; ++i) sweep.values[static_cast<std::size_t>(i)] = value_a(i);
+        fill_a(sweep.values.get(), {0, elements});
         sweep.triads = make_buffer<double>(triad_offset(largest, 3));
         fill_triads(sweep.triads.get(), largest);
         make_cycles(sweep);
@@ -152,45 +151,48 @@ Sweep make_sweep(const Team& world, const Settings& settings) {
 
 SweepAnswer sweep_read(const WorkingSet& set, const Team&) {
     const double total = sum_passes(set.values, set.elements, set.passes);
-    return {set.elements_sum * set.passes, Number::of_whole(static_cast<Int128>(total)), false};
+    return {Number::of_whole(static_cast<Int128>(total))};
 }
 
 SweepAnswer sweep_triad(const WorkingSet& set, const Team&) {
     for (std::int64_t pass = 0; pass < set.triad_passes; ++pass) {
         streams::triad(set.c, set.a, set.b, set.triad_elements);
     }
-    return {set.triad_elements, {}, true};
+    return {};
 }
 
 // One less than it should be if the chain does not end where it began.
 SweepAnswer sweep_chase(const WorkingSet& set, const Team&) {
     std::int64_t total = 0;
     if (follow(set.links, 0, set.lines * set.chase_passes, total) != 0) --total;
-    return {set.links_sum * set.chase_passes, Number::of_whole(total), false};
+    return {Number::of_whole(total)};
 }
 
-void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, const Team& team) {
+void prepare_sweep(const WorkingSet& set, const SweepVariant& variant, const Team& team) {
     if (set.warmed) variant.run(set, team);
-    if (variant.run == sweep_triad) std::fill_n(set.c, set.triad_elements, spoilt);
+    if (variant.name == "triad") std::fill_n(set.c, set.triad_elements, spoilt);
 }
 
-Judgement judge_sweep(const WorkingSet& set, SweepAnswer& answer, const Team&) {
-    if (answer.written)
-        answer.total = Number::of_whole(count_triads(set.c, set.a, set.b, set.triad_elements));
-    return {.check = {answer.total, Number::of_whole(answer.want)}};
+Judgement judge_sweep(const WorkingSet& set, const SweepVariant& variant, SweepAnswer& answer, const Team&) {
+    const auto n = set.triad_elements;
+    if (variant.name == "triad")
+        return {.check = {Number::of_whole(count_triads(set.c, set.a, set.b, n)), Number::of_whole(n)}};
+    const auto want =
+        variant.name == "read" ? set.elements_sum * set.passes : set.links_sum * set.chase_passes;
+    return {.check = {answer.total, Number::of_whole(want)}};
 }
 
 Facts sweep_parameters(const WorkingSet& set) {
-    return {{"experiment", "sweep"}, {"working_set", set.bytes}};
+    return {{"experiment", "sweep"}, {"working_set", set.bytes}, {"method", "mixed"}};
 }
 
-void describe_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, Record& record) {
-    if (variant.run == sweep_read) {
+void describe_sweep(const WorkingSet& set, const SweepVariant& variant, Record& record) {
+    if (variant.name == "read") {
         const auto items = set.elements * set.passes;
-        record.work = {items, items * bytes_per_element(Access::read)};
-    } else if (variant.run == sweep_triad) {
+        record.work = {items, items * bytes_per_element(probe("read"))};
+    } else if (variant.name == "triad") {
         const auto items = set.triad_elements * set.triad_passes;
-        record.work = {items, items * bytes_per_element(Access::triad)};
+        record.work = {items, items * bytes_per_element(probe("triad"))};
     } else {
         record.work = {set.lines * set.chase_passes};  // it is latency that counts, so no bytes
     }

@@ -24,10 +24,10 @@ struct WorkingSet {
 };
 
 struct SweepAnswer {
-    std::int64_t want = 0;
-    Number total;
-    bool written = false;  // to be inspected
+    Number total;  // of what was read
 };
+
+using SweepVariant = Variant<WorkingSet, SweepAnswer>;
 
 // Working sets from 16 KiB to four times the last cache, two an octave, and the memory they lie in.
 struct Sweep {
@@ -40,10 +40,11 @@ struct Sweep {
 // memory allows. Collective. Throws UsageError.
 Sweep make_sweep(const Team& world, const Settings& settings);
 
-Judgement judge_sweep(const WorkingSet& set, SweepAnswer& answer, const Team& team);
-void prepare_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, const Team& team);
+Judgement judge_sweep(const WorkingSet& set, const SweepVariant& variant, SweepAnswer& answer,
+                      const Team& team);
+void prepare_sweep(const WorkingSet& set, const SweepVariant& variant, const Team& team);
 Facts sweep_parameters(const WorkingSet& set);
-void describe_sweep(const WorkingSet& set, const Variant<WorkingSet, SweepAnswer>& variant, Record& record);
+void describe_sweep(const WorkingSet& set, const SweepVariant& variant, Record& record);
 
 // What was reached on each level: the median of the working sets that fit it and not the one before. Empty
 // where no caches are known.

@@ -8,11 +8,9 @@
 
 namespace pacer::memory {
 
-template <Uses uses>
-const Arrays& arrays_of(const Problem& problem) {
-    if constexpr (uses == Uses::core) return *problem.core;
-    if constexpr (uses == Uses::threads) return *problem.threads;
-    return *problem.ranks;
+inline const Arrays& arrays_of(const Problem& problem, Uses uses) {
+    if (uses == Uses::core) return *problem.core;
+    return uses == Uses::threads ? *problem.threads : *problem.ranks;
 }
 
 // What `work` makes of each thread's share of 0 .. elements - 1, added up. Whole numbers: in any order the
@@ -26,21 +24,20 @@ double over_threads(int threads, std::int64_t elements, const Work& work) {
     return total;
 }
 
-// Elements of all nodes that work when variants of this kind do.
-template <Uses uses>
-std::int64_t elements_of(const Problem& problem) {
-    return problem.node_elements * (uses_ranks(uses) ? problem.nodes : 1);
-}
-
-// The answer of a variant that has written `elements` of its own to the target.
-inline Answer written(Access access, std::int64_t want, std::int64_t elements, double* target,
-                      const Arrays* arrays) {
-    return {.want = want, .own = {elements, {}}, .access = access, .target = target, .arrays = arrays};
+// Has each thread write its share of c: work(arrays, share).
+template <class Work>
+Answer write_shares(const Problem& problem, Uses uses, const Team& team, const Work& work) {
+    const auto& arrays = arrays_of(problem, uses);
+    over_threads(team.threads, arrays.elements, [&](Range share) {
+        work(arrays, share);
+        return 0;
+    });
+    return {.own = {arrays.elements, {}}};
 }
 
 // The answer of a variant that has added up `items` of its own.
-inline Answer summed(std::int64_t want, std::int64_t items, double sum) {
-    return {.want = want, .own = {items, Number::of_whole(static_cast<Int128>(sum))}};
+inline Answer summed(std::int64_t items, double sum) {
+    return {.own = {items, Number::of_whole(static_cast<Int128>(sum))}};
 }
 
 }  // namespace pacer::memory

@@ -3,27 +3,21 @@
 
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/needs.hpp"
-#include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
 
 namespace pacer::memory {
 
 namespace {
 
-// Elements apart, by the variant's name: stride_64 reads every 8th.
-std::int64_t elements_apart(std::string_view variant) {
-    return parse_count(variant.substr(variant.find('_') + 1)) / static_cast<std::int64_t>(sizeof(double));
-}
-
-Work work_of(const Problem& problem, std::string_view experiment, const Record& record) {
+Work work_of(const Problem& problem, std::string_view experiment, const MemoryVariant& variant) {
     const auto n = problem.core_elements;
-    const auto each = bytes_per_element(access_of(experiment));
+    const auto each = bytes_per_element(probe_of(experiment));
     if (is_stream(experiment)) {
-        const auto items = problem.node_elements * (uses_ranks(record.uses) ? problem.nodes : 1);
+        const auto items = problem.node_elements * (uses_ranks(variant.uses) ? problem.nodes : 1);
         return {items, items * each};
     }
     if (experiment == "stride") {
-        const auto apart = elements_apart(record.variant), items = (n + apart - 1) / apart;
+        const auto apart = variant.argument / element_bytes, items = (n + apart - 1) / apart;
         return {items, apart < line_elements ? n * each : items * line_bytes};  // lines come as a whole
     }
     if (experiment == "matrix")
@@ -34,10 +28,10 @@ Work work_of(const Problem& problem, std::string_view experiment, const Record& 
     return {problem.lines, problem.lines * line_bytes};
 }
 
-Limit limit_of(const Problem& problem, Access access, const Record& record) {
-    const auto found = problem.limits.find({access, record.uses});
+Limit limit_of(const Problem& problem, const Probe& probe, const Record& record) {
+    const auto found = problem.limits.find({&probe, record.uses});
     if (found == problem.limits.end()) return {};
-    return limit_by(probe_of(access), static_cast<double>(record.work.bytes), found->second,
+    return limit_by(probe, static_cast<double>(record.work.bytes), found->second,
                     occupation(record.uses, record.ranks, record.threads));
 }
 
@@ -53,13 +47,15 @@ Facts parameters(const Problem& problem, std::string_view experiment) {
     }
     if (experiment == "pages") facts.emplace_back("pages", problem.pages);
     if (experiment == "order") facts.emplace_back("ahead", problem.ahead);
+    // Until version 0.2 what is read could be summed without reading it.
+    if (experiment != "write" && experiment != "fresh") facts.emplace_back("method", "mixed");
     return facts;
 }
 
 void describe(const Problem& problem, const MemoryVariant& variant, Record& record) {
     const auto experiment = fact(record.parameters, "experiment");
-    record.work = work_of(problem, experiment, record);
-    record.limit = limit_of(problem, access_of(experiment), record);
+    record.work = work_of(problem, experiment, variant);
+    record.limit = limit_of(problem, probe_of(experiment), record);
     // All nodes together do more work than one core: their times do not compare.
     if (problem.nodes > 1 && uses_ranks(variant.uses)) record.baseline = "none";
     if (is_nontemporal(variant) && !streams::has_nontemporal_stores)

@@ -20,13 +20,13 @@ class App final : public pacer::App {
         const std::map<std::string, Source> sources = {{"iota", Source::iota}, {"memory", Source::memory}};
         const std::map<std::string, Type> types = {{"i64", Type::i64}, {"f64", Type::f64}};
         line.add_choice("--source", settings_.source, sources,
-                        "Values are made as they are summed, or lie in memory");
+                        "Whether values are made as they are summed, or lie in memory");
         line.add_choice("--type", settings_.type, types, "64-bit integers, or doubles");
         std::map<std::string, Data> data;
         for (std::size_t i = 0; i < data_names.size(); ++i) {
             data.emplace(data_names[i], static_cast<Data>(i));
         }
-        line.add_choice("--data", settings_.data, data, "The doubles in memory");
+        line.add_choice("--data", settings_.data, data, "Which doubles lie in memory");
         line.add_word(
                 "--expect", [this](const std::string& word) { settings_.expected = parse_hexadecimal(word); },
                 "Fail unless the exact sum of the doubles in memory has these bits: 0x1.8p+3")
@@ -47,7 +47,7 @@ class App final : public pacer::App {
         session.plan(*problem_, group,
                      {.parameters = parameters(settings_),
                       .work = work(settings_),
-                      .judge = judge,
+                      .judge_variant = judge,
                       .describe = describe});
         session.failure = unexpected_sum(*problem_);
     }

@@ -2,21 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 
 #include "common/machine/clones.hpp"
+#include "common/parallel/random.hpp"
 
 namespace pacer::reduce {
 
 namespace {
-
-// The `counter`-th number of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,
-// 2014), which needs no numbers before it.
-[[gnu::always_inline]] inline std::uint64_t random_bits(std::uint64_t counter) {
-    std::uint64_t z = (counter + 1) * 0x9e3779b97f4a7c15;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-    return z ^ (z >> 31);
-}
 
 // In [2^power, 2^(power + 1)), or negated.
 [[gnu::always_inline]] inline double scaled(std::uint64_t random, std::int64_t power, bool negative) {
@@ -25,20 +18,24 @@ namespace {
 }
 
 [[gnu::always_inline]] inline double whole(std::int64_t index) {
-    return static_cast<double>(index % period);
+    return static_cast<double>(mixed(static_cast<std::uint64_t>(index)) >> 54);
+}
+
+[[gnu::always_inline]] inline std::uint64_t integer(std::int64_t index) {
+    return mixed(static_cast<std::uint64_t>(index)) >> 32;
 }
 
 [[gnu::always_inline]] inline double uniform(std::int64_t index) {
-    return static_cast<double>(random_bits(static_cast<std::uint64_t>(index)) >> 11) * 0x1p-53;
+    return static_cast<double>(mixed(static_cast<std::uint64_t>(index)) >> 11) * 0x1p-53;
 }
 
 [[gnu::always_inline]] inline double both_signs(std::int64_t index) {
-    const auto bits = static_cast<std::int64_t>(random_bits(static_cast<std::uint64_t>(index)));
+    const auto bits = static_cast<std::int64_t>(mixed(static_cast<std::uint64_t>(index)));
     return static_cast<double>(bits >> 10) * 0x1p-53;
 }
 
 [[gnu::always_inline]] inline double wide(std::int64_t index) {
-    const auto mantissa = random_bits(static_cast<std::uint64_t>(index)), other = random_bits(~mantissa);
+    const auto mantissa = mixed(static_cast<std::uint64_t>(index)), other = mixed(~mantissa);
     constexpr std::int64_t binades = 600;
     const auto power = static_cast<std::int64_t>((other >> 32) * binades >> 32) - binades / 2;
     return scaled(mantissa, power, (other & 1) != 0);
@@ -48,8 +45,8 @@ namespace {
 [[gnu::always_inline]] inline double cancelling(std::int64_t index, std::int64_t elements) {
     const auto mirrored = std::min(index, elements - 1 - index);
     const bool remains = mirrored % 3 == 0 || 2 * index == elements - 1;
-    const auto own = random_bits(static_cast<std::uint64_t>(index)),
-               shared = random_bits(static_cast<std::uint64_t>(mirrored));
+    const auto own = mixed(static_cast<std::uint64_t>(index)),
+               shared = mixed(static_cast<std::uint64_t>(mirrored));
     const double small = scaled(own, -20, false);
     const double large = scaled(shared, 20, ((shared & 1) != 0) != (mirrored != index));
     return remains ? small : large;
@@ -72,6 +69,13 @@ PACER_CLONES void make_cancelling(Range range, std::int64_t elements, double* bu
     for (auto i = range.begin; i < range.end; ++i) buffer[i - range.begin] = cancelling(i, elements);
 }
 
+// Up to 2^31 of them, whose sum 64 bits hold.
+PACER_CLONES std::uint64_t sum_integers(Range range) {
+    std::uint64_t sum = 0;
+    for (auto i = range.begin; i < range.end; ++i) sum += integer(i);
+    return sum;
+}
+
 }  // namespace
 
 void make_data(Data data, Range range, std::int64_t elements, double* buffer) {
@@ -87,6 +91,26 @@ void make_data(Data data, Range range, std::int64_t elements, double* buffer) {
         case Data::cancelling:
             return make_cancelling(range, elements, buffer);
     }
+}
+
+PACER_CLONES void make_integers(Range range, std::uint64_t* buffer) {
+    for (auto i = range.begin; i < range.end; ++i) buffer[i - range.begin] = integer(i);
+}
+
+Int128 sum_of_integers(Range range) {
+    Int128 sum = 0;
+    for (auto begin = range.begin; begin < range.end;) {
+        const auto end = begin + std::min(range.end - begin, INT64_MAX / integer_bound);
+        sum += sum_integers({begin, end});
+        begin = end;
+    }
+    return sum;
+}
+
+PACER_CLONES std::int64_t sum_of_whole(Range range) {
+    std::uint64_t sum = 0;
+    for (auto i = range.begin; i < range.end; ++i) sum += mixed(static_cast<std::uint64_t>(i)) >> 54;
+    return static_cast<std::int64_t>(sum);
 }
 
 }  // namespace pacer::reduce

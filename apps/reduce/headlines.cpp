@@ -7,8 +7,8 @@ std::vector<HeadlineRule> App::headlines() const {
     using enum Cores;
     using enum Quantity;
     return {
-        {"integers_added_one_core", "integers added, 1 core", "", "source", "iota", one, rate},
-        {"integers_added_all_cores", "integers added, all cores", "", "source", "iota", all, rate},
+        {"integers_summed_one_core", "integers summed, 1 core", "", "source", "iota", one, rate},
+        {"integers_summed_all_cores", "integers summed, all cores", "", "source", "iota", all, rate},
     };
 }
 

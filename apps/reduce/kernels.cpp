@@ -35,8 +35,11 @@ PACER_CLONES double sum_memory(const double* values, std::int64_t count) {
     return sum_array<memory_lanes>(values, count);
 }
 
-PACER_CLONES void fill(std::uint64_t* buffer, std::int64_t first, std::int64_t count) {
-    for (std::int64_t i = 0; i < count; ++i) buffer[i] = static_cast<std::uint64_t>(first + i);
+PACER_CLONES void make_iota(Range range, std::uint64_t* buffer) {
+    for (auto i = range.begin; i < range.end; ++i) buffer[i - range.begin] = static_cast<std::uint64_t>(i);
+}
+PACER_CLONES void make_iota(Range range, double* buffer) {
+    for (auto i = range.begin; i < range.end; ++i) buffer[i - range.begin] = static_cast<double>(i % period);
 }
 
 Number sum_iota_int64(Range range) {
@@ -79,7 +82,7 @@ Number sum_range(const Problem& problem, const Team& team, Range range) {
     }
     const auto& values = values_of(problem, team);
     const auto offset = range.begin - values.range.begin;
-    return whole_numbers ? sum_values(values.int64.get() + offset, range.size(), range.end)
+    return whole_numbers ? sum_values(values.int64.get() + offset, range.size(), integer_bound)
                          : sum_values(values.float64.get() + offset, range.size());
 }
 
@@ -89,11 +92,12 @@ std::span<const double> doubles_in(const Problem& problem, const Team& team, Ran
             static_cast<std::size_t>(range.size())};
 }
 
-void make_values(const Settings&, Range range, std::uint64_t* buffer) {
-    fill(buffer, range.begin, range.size());
+void make_values(const Settings& settings, Range range, std::uint64_t* buffer) {
+    settings.source == Source::iota ? make_iota(range, buffer) : make_integers(range, buffer);
 }
 void make_values(const Settings& settings, Range range, double* buffer) {
-    make_data(settings.data, range, settings.elements, buffer);
+    settings.source == Source::iota ? make_iota(range, buffer)
+                                    : make_data(settings.data, range, settings.elements, buffer);
 }
 
 Number sum_values(const std::uint64_t* values, std::int64_t count, std::int64_t below) {

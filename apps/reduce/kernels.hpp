@@ -15,6 +15,16 @@ Number sum_range(const Problem& problem, const Team& team, Range range);
 // The elements of `range`, which lie in this team's memory.
 std::span<const double> doubles_in(const Problem& problem, const Team& team, Range range);
 
+// The element as a loop over iota meets it. The empty statement tells the compiler nothing about its value: a
+// loop over i itself would be folded into n(n-1)/2, and no sum be made.
+inline std::int64_t made(std::int64_t element) {
+    asm volatile("" : "+r"(element));
+    return element;
+}
+
+// The doubles of iota are i mod 1024: any sum of them is below 2^53, and so exact in any order.
+inline constexpr std::int64_t period = 1024;
+
 // Writes the elements of `range` to `buffer`.
 void make_values(const Settings& settings, Range range, std::uint64_t* buffer);
 void make_values(const Settings& settings, Range range, double* buffer);

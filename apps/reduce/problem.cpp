@@ -87,8 +87,8 @@ Problem make_problem(const Team& world, const Threads& threads, const Settings& 
     if (settings.source == Source::memory) {
         const bool one_process = is_chosen([](const auto& variant) { return !uses_ranks(variant.uses); });
         make_values_in_memory(problem, world, threads, one_process);
-        if (settings.type == Type::f64) problem.truth = find_truth(problem, world, threads.hybrid);
     }
+    problem.truth = find_truth(problem, world, threads.hybrid);
     if (in_chunks) {
         const auto length = std::min(settings.chunk, settings.elements);
         require_memory(world, 8.0 * static_cast<double>(length), bytes_for_data(world, settings),
@@ -118,6 +118,9 @@ Facts parameters(const Settings& settings) {
                    {"type", settings.type == Type::i64 ? "i64" : "f64"},
                    {"chunk", settings.chunk}};
     if (doubles_in_memory(settings)) facts.emplace_back("data", std::string(name_of(settings.data)));
+    // Until version 0.2 these could be summed without reading them: i, or i mod 1024.
+    if (settings.source == Source::memory && settings.data == Data::whole)
+        facts.emplace_back("method", "mixed");
     return facts;
 }
 

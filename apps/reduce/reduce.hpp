@@ -19,12 +19,12 @@
 namespace pacer::reduce {
 
 enum class Source { iota, memory };  // values made as they are summed, or lying in memory
-enum class Type { i64, f64 };        // element i is i, or what `data` says
+enum class Type { i64, f64 };
 
 struct Settings {
     Source source = Source::iota;
     Type type = Type::i64;
-    Data data = Data::whole;  // of f64; any other lies in memory
+    Data data = Data::whole;  // of f64 in memory
     std::int64_t elements = 2'000'000'000;
     std::int64_t chunk = 32768;      // elements that `chunked` draws at a time: 256 KiB, which L2 holds
     std::optional<double> expected;  // what the exact sum must be, to the bit
@@ -40,19 +40,19 @@ struct Values {
 
 // What the answer is judged by, on every rank.
 struct Truth {
-    double sum = 0;         // correctly rounded
-    double magnitudes = 0;  // the sum of the absolute values
+    Number sum;             // correctly rounded
+    double magnitudes = 0;  // the sum of the absolute values; of f64
 };
 
-// Built outside the clock. The variants leave it untouched, but for the windows that two of them work
+// Built outside the clock. The variants leave it untouched, except for the windows that two of them work
 // through.
 struct Problem {
     Settings settings;
-    Range all;              // elements 0 .. n-1
-    Values whole;           // memory: all elements, on rank 0, for teams of one; absent if too large
-    Values mine;            // memory: this rank's part, for teams of several ranks
-    std::string no_whole;   // why `whole` is absent
-    Truth truth;            // of f64 in memory
+    Range all;             // elements 0 .. n-1
+    Values whole;          // memory: all elements, on rank 0, for teams of one; absent if too large
+    Values mine;           // memory: this rank's part, for teams of several ranks
+    std::string no_whole;  // why `whole` is absent
+    Truth truth;
     SharedCounter tickets;  // of `chunked`
     SharedParts parts;      // of `chunked`, memory: what it fetches chunks from
     NodeSlots slots;        // of `shared`
@@ -65,30 +65,31 @@ struct Answer;
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
                      std::span<const Variant<Problem, Answer>> chosen);
 
-// Collective; `threads` of each rank share the work. Of f64 in memory.
+// From the elements' indices alone where their sums are exact in any order, else from those in memory.
+// Collective; `threads` of each rank share the work.
 Truth find_truth(const Problem& problem, const Team& world, int threads);
 
 struct Answer {
-    Number total;               // on rank 0
-    Part own;                   // what this rank summed
-    bool rounded_once = false;  // so must be the exact sum's bits, while `own` is rounded as well
+    Number total;  // on rank 0
+    Part own;      // what this rank summed
 };
 
-// Sums of whole numbers and those rounded once must be exact; others of n numbers x be within n * eps * sum
-// |x|. Of f64 in memory the error, too.
-Judgement judge(const Problem& problem, Answer& answer, const Team& team);
+using ReduceVariant = Variant<Problem, Answer>;
+inline constexpr std::int64_t rounded_once = 1;  // the argument of a row that promises the exact sum's bits
+
+// Sums of whole numbers must be exact; others of n numbers x within n * eps * sum |x|, or to the bit where
+// the row promises that. Observes the error of f64 in memory.
+Judgement judge(const Problem& problem, const ReduceVariant& variant, Answer& answer, const Team& team);
 // How far `got` is from `want` in units of the last place of `want`, which is finite; 0 only for the same
 // bits.
 double units_in_last_place(double got, double want);
 Work work(const Settings& settings);
 Facts parameters(const Settings& settings);
-void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+void describe(const Problem& problem, const ReduceVariant& variant, Record& record);
 
-// A double in hexadecimal, "-0x1.8p+3": the whole word. Throws
-// UsageError.
+// A double in hexadecimal, "-0x1.8p+3": the whole word. Throws UsageError.
 double parse_hexadecimal(const std::string& word);
-// What the exact sum is and should be, if it has not the bits it was expected to have; the same on every
-// rank.
+// What the exact sum is and should be, unless it has the bits that were expected; the same on every rank.
 std::string unexpected_sum(const Problem& problem);
 
 // True for doubles in memory, which is where `exact`, `kahan` and `pairwise` have something to show.
@@ -102,17 +103,10 @@ std::vector<std::string> suitable(const Settings& settings, const std::vector<st
 // A sum of no elements, of the problem's type.
 Number zero(const Settings& settings);
 
-// The variants, a file each.
-Answer serial(const Problem& problem, const Team& team);
-Answer simd(const Problem& problem, const Team& team);
-Answer openmp(const Problem& problem, const Team& team);
-Answer mpi(const Problem& problem, const Team& team);
-Answer hybrid(const Problem& problem, const Team& team);
-Answer chunked(const Problem& problem, const Team& team);
-Answer shared(const Problem& problem, const Team& team);
-Answer pairwise(const Problem& problem, const Team& team);
-Answer kahan(const Problem& problem, const Team& team);
-Answer exact(const Problem& problem, const Team& team);
+// The variants, a file each. To add your own: variants/<name>.cpp, its name here and in CMakeLists.txt, and a
+// row below.
+using Way = Answer(const Problem&, const Team&);
+Way serial, simd, openmp, mpi, hybrid, chunked, shared, pairwise, kahan, exact;
 
 inline const Group<Problem, Answer> group = {
     "sum",
@@ -132,7 +126,7 @@ inline const Group<Problem, Answer> group = {
         {"kahan", "threads and ranks, each making up for what additions lose; doubles in memory only", kahan,
          Uses::both},
         {"exact", "threads and ranks, rounded once: the same bits for any number; doubles in memory only",
-         exact, Uses::both},
+         exact, Uses::both, Promise::right, rounded_once},
     }};
 
 }  // namespace pacer::reduce

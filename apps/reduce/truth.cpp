@@ -28,26 +28,49 @@ constexpr Int128 sum_of_periods(Int128 count) {
 // How far a sum of so many terms, each addition rounded, may be from the exact one, in whatever order: n - 1
 // additions, none of them of more than sum |x| (1 + n eps), with a relative error of eps / 2 each.
 double error_bound(const Problem& problem) {
-    if (problem.settings.data == Data::whole) return 0;
     return static_cast<double>(problem.all.size()) * std::numeric_limits<double>::epsilon() *
            problem.truth.magnitudes;
 }
 
-}  // namespace
+// Any sum of the elements is exact.
+bool always_exact(const Settings& settings) {
+    return !doubles_in_memory(settings) || settings.data == Data::whole;
+}
 
-Truth find_truth(const Problem& problem, const Team& world, int threads) {
-    const auto n = problem.all.size();
-    if (problem.settings.data == Data::whole) {
-        const auto sum = static_cast<double>(sum_of_periods(n));
-        return {sum, sum};
+Truth iota_truth(const Settings& settings) {
+    if (settings.type == Type::i64) return {Number::of_whole(triangle(settings.elements))};
+    const auto sum = static_cast<double>(sum_of_periods(settings.elements));
+    return {Number::of_real(sum), sum};
+}
+
+// Values made once more, from their indices and into no memory: the fast way to know the sum of whole
+// numbers.
+Truth truth_of_indices(const Problem& problem, const Team& world, int threads) {
+    const bool integers = problem.settings.type == Type::i64;
+    const auto mine = part_of(problem.all, world.size, world.rank);
+    Int128 sum = 0;
+#pragma omp parallel num_threads(threads)
+    {
+        const Range share = part_of(mine, omp_get_num_threads(), omp_get_thread_num());
+        const Int128 of_thread = integers ? sum_of_integers(share) : sum_of_whole(share);
+#pragma omp critical
+        sum += of_thread;
     }
+    auto all = add_over_ranks(Number::of_whole(sum), world);
+    MPI_Bcast(&all, sizeof all, MPI_BYTE, 0, world.comm);
+    if (integers) return {all};
+    return {Number::of_real(all.as_double()), all.as_double()};
+}
+
+// Values in memory added one by one: nothing of what `exact` times.
+Truth truth_of_memory(const Problem& problem, const Team& world, int threads) {
     const auto values = doubles_in(problem, world, part_of(problem.all, world.size, world.rank));
     ExactSum sum;
     double magnitudes = 0;
 #pragma omp parallel num_threads(threads) reduction(+ : magnitudes)
     {
         const Range share = part_of({0, std::ssize(values)}, omp_get_num_threads(), omp_get_thread_num());
-        ExactSum of_thread;  // value by value: nothing of what `exact` times
+        ExactSum of_thread;
         for (auto i = share.begin; i < share.end; ++i) {
             const double value = values[static_cast<std::size_t>(i)];
             of_thread.add(value);
@@ -57,21 +80,26 @@ Truth find_truth(const Problem& problem, const Team& world, int threads) {
         sum.merge(of_thread);
     }
     MPI_Allreduce(MPI_IN_PLACE, &magnitudes, 1, MPI_DOUBLE, MPI_SUM, world.comm);
-    return {all_reduce_exact(sum, world.comm).round(), magnitudes};
+    return {Number::of_real(all_reduce_exact(sum, world.comm).round()), magnitudes};
 }
 
-Judgement judge(const Problem& problem, Answer& answer, const Team&) {
-    Judgement judgement{.check = {.got = answer.total}, .own = answer.own};
-    const auto n = problem.all.size();
-    if (problem.settings.type == Type::i64) {
-        judgement.check.want = Number::of_whole(triangle(n));
-    } else if (!doubles_in_memory(problem.settings)) {
-        judgement.check.want = Number::of_real(static_cast<double>(sum_of_periods(n)));
-    } else {
-        judgement.check = {answer.total, Number::of_real(problem.truth.sum), error_bound(problem),
-                           answer.rounded_once};
+}  // namespace
+
+Truth find_truth(const Problem& problem, const Team& world, int threads) {
+    const auto& settings = problem.settings;
+    if (settings.source == Source::iota) return iota_truth(settings);
+    return always_exact(settings) ? truth_of_indices(problem, world, threads)
+                                  : truth_of_memory(problem, world, threads);
+}
+
+Judgement judge(const Problem& problem, const ReduceVariant& variant, Answer& answer, const Team&) {
+    const auto& truth = problem.truth;
+    const double tolerance = always_exact(problem.settings) ? 0 : error_bound(problem);
+    Judgement judgement{.check = {answer.total, truth.sum, tolerance, variant.argument == rounded_once},
+                        .own = answer.own};
+    if (doubles_in_memory(problem.settings)) {
         judgement.observed = {
-            {std::string(error_ulp), units_in_last_place(answer.total.real, problem.truth.sum)}};
+            {std::string(error_ulp), units_in_last_place(answer.total.real, truth.sum.real)}};
     }
     return judgement;
 }
@@ -95,8 +123,8 @@ double parse_hexadecimal(const std::string& word) {
 
 std::string unexpected_sum(const Problem& problem) {
     const auto& expected = problem.settings.expected;
-    if (!expected || units_in_last_place(problem.truth.sum, *expected) == 0) return {};
-    return fmt::format("the exact sum is {:a}, not {:a} as --expect says", problem.truth.sum, *expected);
+    if (!expected || units_in_last_place(problem.truth.sum.real, *expected) == 0) return {};
+    return fmt::format("the exact sum is {:a}, not {:a} as --expect says", problem.truth.sum.real, *expected);
 }
 
 double units_in_last_place(double got, double want) {

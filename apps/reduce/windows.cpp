@@ -31,14 +31,13 @@ SharedParts::SharedParts(const Team& world, std::int64_t elements, std::byte* mi
 
 void SharedParts::fetch(Range range, void* buffer) const {
     auto* to = static_cast<std::byte*>(buffer);
-    for (int rank = 0; rank < ranks_; ++rank) {
+    while (range.begin < range.end) {
+        const auto rank = part_with({0, elements_}, ranks_, range.begin);
         const auto part = part_of({0, elements_}, ranks_, rank);
-        while (range.begin < std::min(range.end, part.end)) {
-            const auto count = std::min({range.end - range.begin, part.end - range.begin, piece_});
-            fetch_piece(rank, range.begin - part.begin, count, to);
-            to += count * element_bytes;
-            range.begin += count;
-        }
+        const auto count = std::min({range.end - range.begin, part.end - range.begin, piece_});
+        fetch_piece(static_cast<int>(rank), range.begin - part.begin, count, to);
+        to += count * element_bytes;
+        range.begin += count;
     }
 }
 

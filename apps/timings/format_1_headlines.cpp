@@ -13,8 +13,8 @@ std::vector<Headline> headlines_of_format_1(const Launch& launch) {
     static const std::map<std::string, std::vector<HeadlineRule>, std::less<>> rules = {
         {"reduce",
          {
-             {"integers_added_one_core", "integers added, 1 core", "", "source", "iota", one, rate},
-             {"integers_added_all_cores", "integers added, all cores", "", "source", "iota", all, rate},
+             {"integers_summed_one_core", "integers summed, 1 core", "", "source", "iota", one, rate},
+             {"integers_summed_all_cores", "integers summed, all cores", "", "source", "iota", all, rate},
          }},
         {"memory",
          {

@@ -69,7 +69,7 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "{:.2g}"},
     {"below_limit",
      doubt,
-     "faster than the limit, so the probe of the limit is wrong",
+     "faster than the limit: the probe is wrong, or the variant does not do all the work",
      "{:.0f}",
      " %",
      {},
@@ -91,8 +91,8 @@ constexpr auto kinds = std::to_array<DoubtKind>({
     {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
     {"lucky_race", note, "lost no update in this launch, by luck, as nothing kept its workers from it", "{}",
      " workers"},
-    {"stopped", doubt, "stopped early by a signal"},
-    {"said", doubt, "{subject}"},
+    {"stopped", fault, "stopped early by a signal"},
+    {"said", fault, "{subject}"},
 });
 
 constexpr DoubtKind unknown_kind{"", doubt, "{subject}"};

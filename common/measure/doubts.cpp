@@ -138,12 +138,13 @@ std::vector<Doubt> all_doubts(const Launch& launch) {
     return doubts;
 }
 
-std::vector<std::string> doubt_sentences(const Launch& launch, std::size_t most_cases) {
-    std::vector<std::string> sentences;
+std::vector<Warning> warnings_of(const Launch& launch, std::size_t most_cases) {
+    std::vector<Warning> warnings;
     const auto doubts = all_doubts(launch);
     for (auto doubt = doubts.begin(); doubt != doubts.end();) {
         if (doubt->record < 0) {
-            sentences.push_back(sentence(*doubt++));
+            warnings.push_back({doubt_kind(doubt->kind).gravity, sentence(*doubt)});
+            ++doubt;
             continue;
         }
         std::vector<std::string> cases;
@@ -157,8 +158,15 @@ std::vector<std::string> doubt_sentences(const Launch& launch, std::size_t most_
             cases.resize(most_cases - 1);
             cases.push_back(fmt::format("and {} more", more));
         }
-        sentences.push_back(fmt::format("{}: {}", sentence(first), fmt::join(cases, ", ")));
+        warnings.push_back(
+            {doubt_kind(first.kind).gravity, fmt::format("{}: {}", sentence(first), fmt::join(cases, ", "))});
     }
+    return warnings;
+}
+
+std::vector<std::string> doubt_sentences(const Launch& launch, std::size_t most_cases) {
+    std::vector<std::string> sentences;
+    for (auto& warning : warnings_of(launch, most_cases)) sentences.push_back(std::move(warning.words));
     return sentences;
 }
 

@@ -22,7 +22,16 @@ bool known_well(const Record& record);
 // others, a clock rate that varies. Complete, in the order of doubt_kinds().
 std::vector<Doubt> all_doubts(const Launch& launch);
 
-// A sentence a doubt of the launch, and one a kind for its cases, of which it names at most that many.
+struct Warning {
+    Gravity gravity = Gravity::doubt;
+    std::string words;  // a sentence
+};
+
+// One for each doubt about the launch, and one for each kind about its cases, which names at most that many.
+std::vector<Warning> warnings_of(const Launch& launch,
+                                 std::size_t most_cases = std::numeric_limits<std::size_t>::max());
+
+// Their words.
 std::vector<std::string> doubt_sentences(const Launch& launch,
                                          std::size_t most_cases = std::numeric_limits<std::size_t>::max());
 

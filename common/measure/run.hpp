@@ -83,7 +83,10 @@ struct Experiment {
     Work work = {};         // of every variant; what limits are probed for
     // An answer after the clock, on every rank of its team; may communicate, and complete the answer by what
     // the variant has written.
-    Judgement (*judge)(const Problem&, Answer&, const Team&);
+    Judgement (*judge)(const Problem&, Answer&, const Team&) = nullptr;
+    // The same, instead of it, where what is right depends on the variant.
+    Judgement (*judge_variant)(const Problem&, const Variant<Problem, Answer>&, Answer&,
+                               const Team&) = nullptr;
     // What is particular to a variant: its own work, a limit that no probe tells, why it is not run. The case
     // is filled in. The same on every rank.
     void (*describe)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
@@ -130,13 +133,16 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
                 prepare(problem, variant, team);
             };
         }
-        task.judge = [answers, &problem, judge = experiment.judge, batch = experiment.batch](
-                         const Team& team, Verdict& verdict) {
+        const auto judge = [&problem, variant, plain = experiment.judge,
+                            of_variant = experiment.judge_variant](Answer& answer, const Team& team) {
+            return of_variant ? of_variant(problem, variant, answer, team) : plain(problem, answer, team);
+        };
+        task.judge = [answers, judge, batch = experiment.batch](const Team& team, Verdict& verdict) {
             Judgement last;
             double seconds = 0;
             for (auto answer = batch == Batch::every ? answers->begin() : answers->end() - 1;
                  answer != answers->end(); ++answer) {
-                last = judge(problem, *answer, team);
+                last = judge(*answer, team);
                 if (team.root()) verdict.add(last.check);
                 seconds += last.seconds.value_or(0);
             }

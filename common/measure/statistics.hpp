@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace pacer {
 
@@ -32,5 +33,17 @@ double drift(std::span<const double> samples);
 // quarter of the samples on each side, wider than each group's own spread and than 5 % of the median. False
 // below 10 samples.
 bool two_modes(std::span<const double> samples);
+
+// Standard deviation from the median distance of all pairs of samples (Bickel & Lehmann 1979; 86 % efficient
+// for normal samples): up to 29 % of outlying samples hardly change it, as they hardly change the
+// Hodges-Lehmann estimate that is made of the same pairs. Without bias for normal samples; 0 below 2. Takes
+// n^2 steps.
+double robust_deviation(std::span<const double> samples);
+
+// Which samples, in ascending order of index, are so far from the median that they were not made like the
+// others: beyond `least` and beyond a multiple of the median absolute deviation that finds nothing in 99 of
+// 100 sets of normal samples, whatever their number (Davies & Gather 1993). A set in which more than a
+// quarter would be outlying has none: those are a second group. None below 4 samples.
+std::vector<std::size_t> outlying(std::span<const double> samples, double least);
 
 }  // namespace pacer

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,7 @@ struct Variant {
     Answer (*run)(const Problem&, const Team&);  // leaves the problem untouched; answer valid on rank 0
     Uses uses;
     Promise promise = Promise::right;
+    std::int64_t argument = 0;  // what tells it from its neighbours: the bytes of a stride, say
 };
 
 // The variants that solve one problem of an app, or those of them that were chosen. The same variant may

@@ -20,4 +20,11 @@ constexpr Range part_of(Range whole, std::int64_t parts, std::int64_t index) {
     return {begin, begin + each + (index < longer ? 1 : 0)};
 }
 
+// The part in which an index of the range lies.
+constexpr std::int64_t part_with(Range whole, std::int64_t parts, std::int64_t index) {
+    const std::int64_t each = whole.size() / parts, longer = whole.size() % parts;
+    const std::int64_t at = index - whole.begin, in_longer = longer * (each + 1);
+    return at < in_longer ? at / (each + 1) : longer + (at - in_longer) / each;
+}
+
 }  // namespace pacer

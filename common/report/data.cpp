@@ -103,7 +103,7 @@ Json json_of(const Facts& facts) {
     return result;
 }
 
-std::string report(const std::vector<Launch>& launches, Format format, bool proof) {
+std::string report(const std::vector<Launch>& launches, Format format, const Shown& shown) {
     if (format == Format::json) return json(launches);
     if (format == Format::csv) {
         std::vector<CaseRow> rows;
@@ -113,7 +113,7 @@ std::string report(const std::vector<Launch>& launches, Format format, bool proo
         return cases_table(rows).csv();
     }
     Document document("Pacer");
-    for (const auto& launch : launches) describe(launch, proof, document);
+    for (const auto& launch : launches) describe(launch, shown, document);
     return document.as(format);
 }
 

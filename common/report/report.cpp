@@ -1,6 +1,7 @@
 #include "common/report/report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <set>
@@ -40,28 +41,54 @@ std::string heading(const Launch& launch) {
     // The CPU is that of rank 0's host.
     return text + fmt::format("\n{}  {}, {}  {}{}", fact(facts, "start_time"),
                               hosts.empty() ? std::string("unknown host") : launch.placement.front().host,
-                              fact(facts, "cpu_model"), counted(launch.placement.size(), "rank"),
+                              fact(facts, "cpu_model"),
+                              counted(launch.placement.size(), "rank (MPI process)", "ranks (MPI processes)"),
                               hosts.size() > 1 ? fmt::format(" on {} hosts", hosts.size()) : "");
 }
 
-// What the speedups and percentages refer to, what else was seen, and which answers were wrong.
-std::string footnotes(const Records& problem) {
+// What the speedups and efficiencies refer to.
+std::string references(const Records& problem, const Launch& launch) {
     std::string text;
     for (const auto* record : problem) {
         if (record->variant != record->baseline || record->repeats() == 0) continue;
-        text += fmt::format("speedup and efficiency (%) against {}: {} on {}\n", record->baseline,
-                            format_seconds(median(record->repeat_seconds())),
-                            occupation(record->uses, record->ranks, record->threads));
+        text +=
+            fmt::format("speedup: {} ({} on {}) / median\n", format_seconds(median(record->repeat_seconds())),
+                        record->baseline, occupation(record->uses, record->ranks, record->threads));
     }
-    std::vector<std::string> limits;
+    const auto* best = fastest_on_one_core(*problem.front(), launch);
+    const auto is_parallel = [](const Record* r) { return r->repeats() > 0 && r->ranks * r->threads > 1; };
+    if (best == nullptr || std::none_of(problem.begin(), problem.end(), is_parallel)) return text;
+    return text + fmt::format("efficiency: {} ({} on one core) / (ranks x threads x median)\n",
+                              format_seconds(median(best->repeat_seconds())), best->variant);
+}
+
+// Each limit once, with the variants whose limit it is.
+std::string limits(const Records& problem) {
+    std::vector<std::pair<std::string, std::vector<std::string>>> variants_of;
     for (const auto* record : problem) {
         const auto& limit = record->limit;
         if (limit.seconds == 0) continue;
-        auto words = fmt::format("{}: {}", format_seconds(limit.seconds), limit.derived);
-        if (std::find(limits.begin(), limits.end(), words) == limits.end())
-            limits.push_back(std::move(words));
+        auto words = fmt::format("{} ({}", format_seconds(limit.seconds), limit.derived);
+        const auto& work = record->work;
+        if (work.bytes == 0 && work.items > 0 && work.operations > work.items)
+            words += fmt::format(", {:.3g} for each item",
+                                 static_cast<double>(work.operations) / static_cast<double>(work.items));
+        const auto known = std::find_if(variants_of.begin(), variants_of.end(),
+                                        [&](auto& one) { return one.first == words; });
+        if (known == variants_of.end())
+            variants_of.push_back({std::move(words), {record->variant}});
+        else
+            known->second.push_back(record->variant);
     }
-    for (const auto& limit : limits) text += fmt::format("limit {}\n", limit);
+    std::string text;
+    for (const auto& [words, variants] : variants_of)
+        text += fmt::format("limit of {}: {})\n", fmt::join(variants, ", "), words);
+    return text;
+}
+
+// What the columns refer to, what else was seen, and which answers were wrong.
+std::string footnotes(const Records& problem, const Launch& launch) {
+    std::string text = references(problem, launch) + limits(problem);
     for (const auto* record : problem) {
         for (const auto& [name, values] : record->observed) {
             if (name == error_ulp) continue;  // a column
@@ -103,7 +130,7 @@ void describe_problem(const Launch& launch, Records problem, Document& document)
     std::vector<CaseRow> rows;
     for (const auto* record : problem) rows.push_back(row_of(*record, launch));
     document.table("", cases_table(rows));
-    document.text(footnotes(problem));
+    document.text(footnotes(problem, launch));
 }
 
 Table shares_table(const Record& record, const Launch& launch) {
@@ -125,9 +152,45 @@ Table shares_table(const Record& record, const Launch& launch) {
     return table;
 }
 
+void describe_shares(const Launch& launch, Document& document) {
+    Records records;
+    for (const auto& record : launch.records) {
+        if (!record.shares.empty()) records.push_back(&record);
+    }
+    if (records.empty()) document.text("no proof: it is not known which rank did what\n");
+    sort_by_time(records);
+    for (const auto* record : records) {
+        document.title(case_name(*record, launch.records));
+        document.table("", shares_table(*record, launch));
+    }
+}
+
+std::string warnings(const Launch& launch, const Shown& shown) {
+    const bool few = shown.warnings == Warnings::gravest;
+    constexpr std::size_t most_warnings = 3, most_cases = 8, most_cases_of_few = 3;
+    auto told = shown.warnings == Warnings::with_every_case
+                    ? warnings_of(launch)
+                    : warnings_of(launch, few ? most_cases_of_few : most_cases);
+    auto wanted = told.size();
+    if (few) {
+        const auto by_gravity = [](const auto& a, const auto& b) { return a.gravity < b.gravity; };
+        std::stable_sort(told.begin(), told.end(), by_gravity);
+        const auto is_fault = [](const auto& warning) { return warning.gravity == Gravity::fault; };
+        const auto faults = std::count_if(told.begin(), told.end(), is_fault);
+        wanted = std::min(wanted, std::max(most_warnings, static_cast<std::size_t>(faults)));
+    }
+    std::string text;
+    for (std::size_t i = 0; i < wanted; ++i) text += fmt::format("warning: {}\n", told[i].words);
+    const auto more = told.size() - wanted;
+    if (more == 0) return text;
+    const auto others = counted(more, "more warning", "more warnings");
+    return text + (shown.dump.empty() ? fmt::format("{}: they would be in the dump\n", others)
+                                      : fmt::format("{}: timings show --doubts {}\n", others, shown.dump));
+}
+
 }  // namespace
 
-void describe(const Launch& launch, bool proof, Document& document, bool all_cases) {
+void describe(const Launch& launch, const Shown& shown, Document& document) {
     document.text(heading(launch));
     if (const auto parameter = long_sweep(launch.records)) {
         describe_sweep(launch, *parameter, document);
@@ -138,21 +201,8 @@ void describe(const Launch& launch, bool proof, Document& document, bool all_cas
         for (auto& problem : groups_of(launch.records, same_problem))
             describe_problem(launch, std::move(problem), document);
     }
-    Records records;
-    for (const auto& record : launch.records) {
-        if (proof && !record.shares.empty()) records.push_back(&record);
-    }
-    sort_by_time(records);
-    if (proof && records.empty()) document.text("no proof: it is not told which rank did what\n");
-    for (const auto* record : records) {
-        document.title(case_name(*record, launch.records));
-        document.table("", shares_table(*record, launch));
-    }
-    std::string warnings;
-    constexpr std::size_t most_cases = 8;
-    for (const auto& warning : all_cases ? doubt_sentences(launch) : doubt_sentences(launch, most_cases))
-        warnings += fmt::format("warning: {}\n", warning);
-    document.text(warnings);
+    if (shown.proof) describe_shares(launch, document);
+    document.text(warnings(launch, shown));
 }
 
 }  // namespace pacer

@@ -111,7 +111,7 @@ git init -q
 git -c user.name=t -c user.email=t@t commit -q --allow-empty -m another
 tar -xf "$scratch/elsewhere/first"
 cd "${archive%.tar.gz}"
-grep -q "^## On a cluster" README.md || fail "the archive's README.md has no instructions for a cluster"
+grep -q "^## On a cluster" jobs/README.md || fail "the archive has no instructions for a cluster"
 [[ -e jobs/README.md ]] || fail "the archive has no jobs/README.md"
 run jobs/archive.sh
 expect 2 "an archive of what was unpacked"

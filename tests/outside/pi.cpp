@@ -53,7 +53,7 @@ Judgement judge(const Problem& problem, double& area, const Team& team) {
     return {.check = {Number::of_real(area), Number::of_real(std::numbers::pi), 1 / (3 * n * n) + roundings}};
 }
 
-const Group<Problem, double> group = {
+const Group<Problem, double> pi_variants = {
     "area",
     "serial",
     {{"serial", "one core takes all steps", serial, Uses::core},
@@ -65,12 +65,12 @@ struct Pi : App {
     Problem problem;
     Pi() : App("pi", "Takes pi for the area under 4 / (1 + x^2) between 0 and 1.") {}
     void options(CommandLine& line) override { line.add_count("-n,--steps", problem.steps, "Steps"); }
-    std::vector<ListedGroup> groups() const override { return {group}; }
+    std::vector<ListedGroup> groups() const override { return {pi_variants}; }
     void measure(Session& session) override {
         if (problem.steps < 1 || problem.steps >> 50 > 0) throw UsageError("-n wants 1 to 2^50 steps");
         // At least a multiply-add for 1 + x^2 and an addition; what a division costs no probe tells.
         const Work work{problem.steps, 0, 2 * problem.steps, Operation::float64_fma};
-        session.plan(problem, group,
+        session.plan(problem, pi_variants,
                      {.parameters = {{"steps", problem.steps}}, .work = work, .judge = judge});
     }
 };

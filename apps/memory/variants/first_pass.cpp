@@ -1,18 +1,19 @@
+// Fills memory that the process has just got, so that the system finds and clears each page at its first
+// write. fill() is target[i] = i, in common/machine/streams.cpp.
+#include <memory>
+
 #include "apps/memory/kernels.hpp"
-#include "apps/memory/team_work.hpp"
 
 namespace pacer::memory {
 
 namespace {
 
+// The memory is given back once the clock has been read.
 Answer fill_fresh(const Problem& problem, Pages pages) {
     const auto n = problem.core_elements;
-    auto fresh = std::make_shared<Mapping>(n * static_cast<std::int64_t>(sizeof(double)), pages);
-    auto* const target = fresh->as<double>();
-    streams::fill(target, n, 0);
-    auto answer = written(Access::write, n, n, target, problem.core.get());
-    answer.fresh = std::move(fresh);  // given back after the clock was read
-    return answer;
+    auto fresh = std::make_shared<Mapping>(n * element_bytes, pages);
+    streams::fill(fresh->as<double>(), n, 0);
+    return {.own = {n, {}}, .fresh = std::move(fresh)};
 }
 
 }  // namespace

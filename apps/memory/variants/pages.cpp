@@ -1,6 +1,6 @@
+// One line of each page, in a random cycle: at = links[at].next, so each hop waits for the one before, and
+// for the page's address where the core does not remember it. The loop is follow() in kernels.cpp.
 #include "apps/memory/kernels.hpp"
-#include "apps/memory/needs.hpp"
-#include "apps/memory/team_work.hpp"
 
 namespace pacer::memory {
 
@@ -11,7 +11,7 @@ Answer follow_pages(const Problem& problem, const Mapping& mapping) {
     const auto hops = problem.pages * page_passes;
     std::int64_t total = 0;
     if (follow(mapping.as<const Link>(), 0, hops, total) != 0) --total;
-    return {.want = sum_of_a(problem.pages, 1) * page_passes, .own = {hops, Number::of_whole(total)}};
+    return {.own = {hops, Number::of_whole(total)}};
 }
 
 }  // namespace

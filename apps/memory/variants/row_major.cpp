@@ -1,3 +1,4 @@
+// A matrix along its rows, as it lies in memory; sum() is the loop of `read`.
 #include "apps/memory/kernels.hpp"
 #include "apps/memory/team_work.hpp"
 
@@ -8,7 +9,7 @@ Answer row_major(const Problem& problem, const Team&) {
     for (std::int64_t row = 0; row < problem.rows; ++row) {
         total += sum(problem.core->a.get() + row * problem.columns, problem.columns);
     }
-    return summed(problem.matrix_sum, problem.rows * problem.columns, total);
+    return summed(problem.rows * problem.columns, total);
 }
 
 }  // namespace pacer::memory

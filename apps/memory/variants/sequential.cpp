@@ -1,10 +1,13 @@
-#include "apps/memory/kernels.hpp"
+// One double of each line, line after line: the prefetchers see it coming.
 #include "apps/memory/team_work.hpp"
 
 namespace pacer::memory {
 
 Answer sequential(const Problem& problem, const Team&) {
-    return summed(problem.line_sum, problem.lines, sum_lines(problem.core->a.get(), problem.lines));
+    const auto* const a = problem.core->a.get();
+    double total = 0;
+    for (std::int64_t line = 0; line < problem.lines; ++line) total += a[line * line_elements];
+    return summed(problem.lines, total);
 }
 
 }  // namespace pacer::memory

@@ -1,6 +1,9 @@
 // The workshop's solution: chunks in a shared queue, drawn by whoever is free. Each chunk is written to a
 // buffer, or fetched from the rank in whose memory it lies, and then summed; the buffer fits the caches,
 // where the workshop's did not.
+#include <algorithm>
+#include <type_traits>
+
 #include "apps/reduce/kernels.hpp"
 #include "common/measure/profile.hpp"
 
@@ -22,7 +25,7 @@ Number sum_chunk(const Problem& problem, Range chunk, T* buffer) {
     if constexpr (std::is_same_v<T, double>) {
         return sum_values(buffer, chunk.size());
     } else {
-        return sum_values(buffer, chunk.size(), chunk.end);
+        return sum_values(buffer, chunk.size(), std::max(chunk.end, integer_bound));
     }
 }
 

@@ -24,7 +24,7 @@ Answer exact(const Problem& problem, const Team& team) {
     }
     PACER_REGION("MPI_Reduce");
     const ExactSum total = reduce_exact(sum, 0, team.comm);
-    return {Number::of_real(total.round()), {mine.size(), Number::of_real(sum.round())}, true};
+    return {Number::of_real(total.round()), {mine.size(), Number::of_real(sum.round())}};
 }
 
 }  // namespace pacer::reduce

@@ -8,13 +8,6 @@ namespace pacer::reduce {
 
 namespace {
 
-// The element as the loop meets it. The empty statement tells the compiler nothing about its value: a loop
-// over i itself would be folded into n(n-1)/2, and no sum be made.
-std::int64_t made(std::int64_t element) {
-    asm volatile("" : "+r"(element));
-    return element;
-}
-
 Int128 sum_int64(const Problem& problem, Range range) {
     const auto* values = problem.whole.int64.get();
     std::int64_t sum = 0;
@@ -45,8 +38,8 @@ Answer serial(const Problem& problem, const Team&) {
     if (total.is_real) {
         total.real = sum_float64(problem);
     } else {
-        // In one piece up to n = 3e9; beyond, pieces that 64 bits can hold.
-        const auto most = safe_count(problem.all.end);
+        // In one piece up to some 2e9 elements; beyond, in pieces whose sums 64 bits hold.
+        const auto most = safe_count(problem.whole.int64 ? integer_bound : problem.all.end);
         for (std::int64_t begin = 0; begin < problem.all.end;) {
             const auto end = begin + std::min(problem.all.end - begin, most);
             total.whole += sum_int64(problem, {begin, end});

@@ -38,7 +38,8 @@ ExitStatus show(const Settings& settings) {
         auto launches = read_dump(file);
         for (const auto& launch : launches) {
             document.title(fmt::format("{}: launch {}", file, launch.id));
-            describe(launch, settings.proof, document, settings.doubts);
+            describe(launch, {settings.proof, settings.doubts ? Warnings::with_every_case : Warnings::all},
+                     document);
             if (settings.environment) document.table("", environment_table(launch.environment));
         }
         std::move(launches.begin(), launches.end(), std::back_inserter(all));

@@ -74,7 +74,7 @@ done
 run "$memory" "${quick[@]}" --no-dump --experiments order,stride --variants chase,sequential,stride_8
 expect 0 'chosen experiments'
 says out 'experiment order  ahead 128' 'chosen experiments'
-says out 'speedup and efficiency (%) against sequential' 'chosen experiments'
+says out '(sequential on 1 core) / median' 'chosen experiments'
 if grep -qE 'stride_16|prefetch|read' "$scratch/stdout"; then fail "chosen experiments: others were run: $out"; fi
 run "$memory" "${quick[@]}" --no-dump --variants prefetch --ahead 7
 says out 'ahead 7' 'another distance'

@@ -89,7 +89,7 @@ done
 run "$syntax" "${quick[@]}" --no-dump --proof --profile
 expect 0 'table'
 says out 'idiom fill  elements 4  calls 250' 'table'
-says out 'speedup and efficiency (%) against push_back' 'table'
+says out '(push_back on 1 core) / median' 'table'
 says out 'deep_copy: original_changed 0 (0 .. 0)' 'table'
 says out 'view: original_changed 1 (1 .. 1)' 'table'
 says out 'apps/syntax/variants/fill.cpp:' 'profile'

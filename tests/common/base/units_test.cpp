@@ -117,6 +117,9 @@ TEST(PartOf, CoversEveryIndexOnce) {
                 ASSERT_GE(part.size(), n / parts);
                 ASSERT_LE(part.size(), n / parts + 1);
                 next = part.end;
+                if (part.size() == 0) continue;
+                ASSERT_EQ(part_with({100, 100 + n}, parts, part.begin), i);
+                ASSERT_EQ(part_with({100, 100 + n}, parts, part.end - 1), i);
             }
             ASSERT_EQ(next, 100 + n);
         }

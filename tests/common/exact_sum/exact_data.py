@@ -23,7 +23,7 @@ def scaled(random, power, negative):
 def element(data, index, elements):
     bits = random_bits(index)
     if data == "whole":
-        return float(index % 1024)
+        return float(bits >> 54)
     if data == "uniform":
         return (bits >> 11) * 2.0**-53
     if data == "signed":

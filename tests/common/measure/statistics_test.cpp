@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <random>
 #include <vector>
 
 namespace pacer {
@@ -80,6 +81,59 @@ TEST(Clock, Advances) {
     const auto clock = measure_clock();
     EXPECT_GT(clock.resolution_seconds, 0);
     EXPECT_GT(clock.overhead_seconds, 0);
+}
+
+// The mean of many estimates from normal samples of deviation 3.
+double mean_deviation(std::size_t n) {
+    constexpr int sets = 4000;
+    std::mt19937_64 random(n);
+    std::normal_distribution<double> normal(10, 3);
+    double sum = 0;
+    std::vector<double> samples(n);
+    for (int set = 0; set < sets; ++set) {
+        std::generate(samples.begin(), samples.end(), [&] { return normal(random); });
+        sum += robust_deviation(samples);
+    }
+    return sum / sets;
+}
+
+TEST(RobustDeviation, IsThatOfNormalSamples) {
+    for (const std::size_t n : {2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 20, 31})
+        EXPECT_NEAR(mean_deviation(n), 3, 0.12) << n;
+    EXPECT_EQ(robust_deviation(std::vector{7.0}), 0);
+    EXPECT_EQ(robust_deviation({}), 0);
+}
+
+TEST(RobustDeviation, HardlySeesOneOfFourAndTwoOfEight) {
+    EXPECT_EQ(robust_deviation(std::vector{1.0, 2.0, 3.0, 1e9}),
+              robust_deviation(std::vector{1.0, 2.0, 3.0, 5.0}));
+    EXPECT_LT(robust_deviation(std::vector{1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 1e9, 1e9}), 6);
+    EXPECT_GT(robust_deviation(std::vector{1.0, 1.0, 1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 2.0}), 0.9);  // two groups
+}
+
+TEST(Outlying, AreFoundOnEitherSideAndByIndex) {
+    EXPECT_EQ(outlying(std::vector{1.0, 9.0, 1.1, 0.9, 1.05, 0.95, -7.0, 1.0}, 0.2),
+              (std::vector<std::size_t>{1, 6}));
+    EXPECT_EQ(outlying(std::vector{1.0, 1.0, 1.0, 1.3}, 0.2), (std::vector<std::size_t>{3}));
+    EXPECT_TRUE(outlying(std::vector{1.0, 1.0, 1.0, 1.3}, 0.4).empty());
+    EXPECT_TRUE(outlying(std::vector{1.0, 1.0, 1e9}, 0).empty());                 // too few
+    EXPECT_TRUE(outlying(std::vector{1.0, 1.0, 1.0, 1.0, 8.0, 9.0}, 0).empty());  // a second group
+    EXPECT_TRUE(outlying(up_to(20), 0).empty());
+}
+
+TEST(Outlying, NormalSamplesSeldomAre) {
+    std::mt19937_64 random(1);
+    std::normal_distribution<double> normal;
+    for (const std::size_t n : {4, 5, 6, 7, 8, 10, 12, 20, 50, 300}) {
+        constexpr int sets = 2000;
+        int alarms = 0;
+        std::vector<double> samples(n);
+        for (int set = 0; set < sets; ++set) {
+            std::generate(samples.begin(), samples.end(), [&] { return normal(random); });
+            alarms += outlying(samples, 0).empty() ? 0 : 1;
+        }
+        EXPECT_LT(alarms, 0.02 * sets) << n;
+    }
 }
 
 }  // namespace

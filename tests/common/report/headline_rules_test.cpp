@@ -30,8 +30,8 @@ TEST(HeadlineRules, ARateIsTheLargestThatFits) {
     EXPECT_EQ(one[0].record, 1);
     EXPECT_EQ(one[0].key, "key");
     EXPECT_EQ(one[0].label, "label");
-    EXPECT_EQ(one[0].unit, "add/s");
-    EXPECT_EQ(one[0].value, 2000);
+    EXPECT_EQ(one[0].unit, "items/s");
+    EXPECT_EQ(one[0].value, 500);
     EXPECT_EQ(headlines_of(example, {rule(Cores::all, Quantity::rate)})[0].record, 2);
 }
 

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "common/measure/doubts.hpp"
+
 namespace pacer {
 namespace {
 
@@ -54,13 +56,23 @@ TEST(Summary, RefersToTheSerialCaseOfTheLaunch) {
     const auto mpi = summarise(launch.records[1], launch);
     EXPECT_EQ(mpi.median_seconds, 1);
     EXPECT_EQ(mpi.speedup, 4);
-    EXPECT_EQ(mpi.efficiency, 2);
+    EXPECT_EQ(mpi.efficiency, 1);  // simd, which takes 2 s on one core
     EXPECT_EQ(mpi.fraction_of_limit, 0.5);
-    EXPECT_EQ(mpi.rate, 2000);
-    EXPECT_EQ(mpi.rate_unit, "add/s");
+    EXPECT_EQ(mpi.rate, 1000);  // elements, not the additions that they take
+    EXPECT_EQ(mpi.rate_unit, "items/s");
     EXPECT_TRUE(mpi.has_interval);
-    launch.records[1].work.operation = Operation::float64_fma;
-    EXPECT_EQ(summarise(launch.records[1], launch).rate_unit, "FMA/s");
+    launch.records[1].work.bytes = 8000;
+    EXPECT_EQ(summarise(launch.records[1], launch).rate, 8000);
+}
+
+TEST(Summary, RefersEfficiencyToTheFastestRightVariantOnOneCore) {
+    auto launch = example();
+    for (const auto& record : {launch.records[0], launch.records[2]})
+        EXPECT_EQ(summarise(record, launch).efficiency, 0) << record.variant;  // of one core
+    launch.records[2].verdict.add({Number::of_whole(1), Number::of_whole(2)});
+    EXPECT_EQ(summarise(launch.records[1], launch).efficiency, 2);  // serial is right
+    launch.records[0].parameters[0].second = std::int64_t{7};       // and now another problem
+    EXPECT_EQ(summarise(launch.records[1], launch).efficiency, 0);
 }
 
 TEST(Summary, HasNoSpeedupWithoutABase) {
@@ -109,8 +121,10 @@ TEST(Table, HasASectionAProblem) {
     EXPECT_LT(text.find("\nmpi "), second);
     EXPECT_GT(text.find("\npush_back "), second);
     EXPECT_LT(text.find("\npush_back "), text.find("\ncopy "));
-    EXPECT_NE(text.find("against push_back: 3.000 s on 1 core"), std::string::npos) << text;
-    EXPECT_NE(text.find("against serial: 4.000 s on 1 core"), std::string::npos);
+    EXPECT_NE(text.find("speedup: 3.000 s (push_back on 1 core) / median\n"), std::string::npos) << text;
+    EXPECT_NE(
+        text.find("speedup: 4.000 s (serial on 1 core) / median\nefficiency: 2.000 s (simd on one core) / "),
+        std::string::npos);
     EXPECT_NE(text.find("\ncopy: peak_bytes 3.5 (1 .. 9)\n"), std::string::npos);
 }
 
@@ -214,6 +228,53 @@ TEST(Table, SaysThatTheBitsWereWanted) {
     EXPECT_NE(text.find("simd: got 0.5, want 0.75 within 0.1"), std::string::npos) << text;
 }
 
+// As many variants as share a limit are named with it.
+TEST(Table, SaysWhoseLimitItIs) {
+    auto launch = example();
+    launch.records[1].limit = {0.25, "8 kadd/s by 2 ranks"};
+    const auto text = table(launch);
+    EXPECT_NE(text.find("limit of serial, simd: 500.0 ms (4 kadd/s by a slide rule, 2 for each item)\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("limit of mpi: 250.0 ms (8 kadd/s by 2 ranks, 2 for each item)\n"), std::string::npos)
+        << text;
+}
+
+TEST(Warnings, TheGravestComeFirstAndTheOthersAreCounted) {
+    auto launch = example();
+    launch.doubts = {{"foreign_topology", -1, "core:4", 0},
+                     {"steal", -1, "", 0.1},
+                     {"said", -1, "the last of its gravity", 0},
+                     {"over_quota", -1, "4 ranks", 1},
+                     {"failed", -1, "a fault", 0}};
+    for (auto& record : launch.records) record.first_seconds = 40;  // a note about every case
+    const auto all = report({launch}, Format::table);
+    EXPECT_NE(all.find("core:4"), std::string::npos) << all;
+    EXPECT_EQ(all.find(" more"), std::string::npos) << all;
+    const auto few = report({launch}, Format::table, {.warnings = Warnings::gravest, .dump = "a.h5"});
+    EXPECT_EQ(few.find("core:4"), std::string::npos) << few;
+    EXPECT_LT(few.find("a fault"), few.find("a cgroup quota"));
+    EXPECT_NE(few.find("the last of its gravity"), std::string::npos) << few;
+    EXPECT_NE(few.find("3 more warnings: timings show --doubts a.h5\n"), std::string::npos) << few;
+    const auto lines = [](const std::string& text) {
+        std::size_t count = 0;
+        for (auto at = text.find("\nwarning: "); at != text.npos; at = text.find("\nwarning: ", at + 1))
+            ++count;
+        return count;
+    };
+    EXPECT_EQ(lines(few), 3);
+    EXPECT_EQ(lines(all), warnings_of(launch).size());
+    for (int i = 0; i < 4; ++i) launch.doubts.push_back({"said", -1, "records were skipped", 0});
+    const auto faults = report({launch}, Format::table, {.warnings = Warnings::gravest});
+    EXPECT_EQ(lines(faults), 7) << faults;  // those are never hidden
+    EXPECT_NE(faults.find("they would be in the dump"), std::string::npos) << faults;
+    launch.doubts.resize(1);
+    for (auto& record : launch.records) record.first_seconds = 0;
+    const auto one = report({launch}, Format::table, {.warnings = Warnings::gravest});
+    EXPECT_NE(one.find("core:4"), std::string::npos) << one;
+    EXPECT_EQ(one.find(" more"), std::string::npos) << one;
+}
+
 TEST(Json, IsValidAndComplete) {
     const auto parsed = nlohmann::json::parse(report({example()}, Format::json));
     const auto& launch = parsed.at("launches").at(0);
@@ -271,7 +332,8 @@ TEST(Csv, HasARowACaseOrASample) {
 
 // The lines of the proof alone.
 std::vector<std::string> proof(const Launch& launch) {
-    const auto without = report({launch}, Format::table), with = report({launch}, Format::table, true);
+    const auto without = report({launch}, Format::table),
+               with = report({launch}, Format::table, {.proof = true});
     const auto same = std::mismatch(without.begin(), without.end(), with.begin()).first - without.begin();
     return lines_of(with.substr(static_cast<std::size_t>(same), with.size() - without.size()));
 }
@@ -301,7 +363,7 @@ TEST(Table, NamesTheHostWhoseCpuItNames) {
     auto launch = example();
     launch.environment.emplace_back("cpu_model", "Zeta 9");
     launch.placement[0].host = "zeta";
-    EXPECT_NE(table(launch).find("zeta, Zeta 9  2 ranks on 2 hosts"), std::string::npos);
+    EXPECT_NE(table(launch).find("zeta, Zeta 9  2 ranks (MPI processes) on 2 hosts"), std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,51 @@
+// Variants that leave out their work, put through an app's real group, timed loop and judge: each must come
+// out as failed.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "common/measure/run.hpp"
+#include "tests/support/mpi_world.hpp"
+
+namespace pacer {
+
+template <class Problem, class Answer>
+struct Cheat {
+    std::string_view what_it_does;
+    Answer (*run)(const Problem&, const Team&);
+};
+
+// Runs the row of that name twice as it is, which must be verified, and as each of the cheats, which must
+// not. Collective.
+template <class Problem, class Answer>
+void expect_caught(const Problem& problem, Group<Problem, Answer> group,
+                   const Experiment<Problem, Answer>& experiment, const Threads& threads,
+                   std::string_view row,
+                   const std::type_identity_t<std::vector<Cheat<Problem, Answer>>>& cheats) {
+    std::erase_if(group.variants, [&](const auto& variant) { return variant.name != row; });
+    for (const auto& cheat : cheats) {
+        group.variants.push_back(group.variants.at(0));
+        group.variants.back().run = cheat.run;
+    }
+    auto tasks = tasks_of(problem, group, experiment, world(), threads);
+    if (!tasks.at(0).record.not_run.empty()) return;
+    const auto records = run_tasks(std::move(tasks), world(), threads, {.repeats = 2}).records;
+    if (!world().root()) return;
+    const auto& honest = records.at(0);
+    EXPECT_TRUE(honest.verdict.right()) << group.problem << " " << row << ": " << honest.verdict.words();
+    for (std::size_t i = 0; i < cheats.size(); ++i) {
+        const auto& record = records.at(i + 1);
+        // By its answer, not by what it says that it did.
+        EXPECT_TRUE(record.failed() && record.verdict.want == honest.verdict.want)
+            << group.problem << " " << row << ": verified " << record.verdict.got << " of what "
+            << cheats[i].what_it_does;
+    }
+}
+
+}  // namespace pacer
