@@ -74,6 +74,8 @@ Run add_compare(Arguments& command) {
     command.add_words("--confirm", settings->confirm,
                       "Timing dumps of fresh launches: what regressed counts only if they regressed too");
     command.add_text("--margin", settings->margin, "Smaller changes do not count: 3% or 0.03").usual("3%");
+    command.add_flag("--accept-disturbed", settings->options.accept_disturbed,
+                     "Judge launches that lost more than 5 % of their cores to others like any other");
     add_only(command, settings->options.only);
     command.add_flag("--allow-missing", settings->options.allow_missing,
                      "A case that the new launches lack is no failure");
