@@ -1,9 +1,11 @@
 #include "apps/timings/compare/cases.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -76,6 +78,12 @@ bool matches(const CaseKey& key, const std::string& wanted) {
     return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
 }
 
+std::set<std::string> names_of(const std::vector<Case>& cases) {
+    std::set<std::string> names;
+    for (const auto& one : cases) names.insert(one.key.app + "/" + one.key.variant);
+    return names;
+}
+
 }  // namespace
 
 std::string name_of(const CaseKey& key, const std::vector<CaseKey>& keys) {
@@ -143,8 +151,8 @@ std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>
     if (wanted.empty()) return cases;
     for (const auto& one : wanted) {
         if (std::none_of(cases.begin(), cases.end(), [&](const Case& c) { return matches(c.key, one); })) {
-            throw UsageError(
-                fmt::format("no case is called '{}'; --only wants APP/VARIANT, APP or /VARIANT", one));
+            throw UsageError(fmt::format("unknown case '{}'; choose from {} (APP/VARIANT, APP or /VARIANT)",
+                                         one, fmt::join(names_of(cases), ", ")));
         }
     }
     std::erase_if(cases, [&](const Case& c) {

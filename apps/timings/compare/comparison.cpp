@@ -214,12 +214,12 @@ std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& 
     if (const auto shared = shared_ids(base, candidate).size(); shared > 0)
         text += fmt::format("; {} on both sides, which hides differences",
                             counted(shared, "launch is", "launches are"));
-    if (std::any_of(rows.begin(), rows.end(),
-                    [](const auto& row) { return row.too_noisy && row.finding == Finding::inconclusive; }))
-        text +=
-            "; too noisy: fix the placement, use an idle machine, run both sides in turns (jobs/compare.sh), "
-            "or "
-            "take more launches";
+    const auto noisy = [](const Difference& row) {
+        return row.too_noisy && row.finding == Finding::inconclusive;
+    };
+    if (const auto one = std::find_if(rows.begin(), rows.end(), noisy); one != rows.end())
+        text += fmt::format("; too noisy: fix the placement, use an idle machine, {}or take more launches",
+                            one->basis == Basis::pair ? "" : "run both sides in turns (jobs/compare.sh), ");
     return text;
 }
 

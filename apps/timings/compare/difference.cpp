@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <tuple>
 
 #include "apps/timings/compare/launch_statistics.hpp"
@@ -65,14 +66,24 @@ Case without_disturbed(Case one) {
     return one;
 }
 
+std::vector<double> ratios_of(const Compared& pairs) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < pairs.base.size(); ++i) ratios.push_back(pairs.candidate[i] / pairs.base[i]);
+    return ratios;
+}
+
 // What two sets of such launches differ by, by chance. The ratio of a pair varies by the noise of both.
 std::optional<double> noise_of(const Compared& compared) {
     if (compared.basis != Basis::pair) return noise_floor(compared.base);
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < compared.base.size(); ++i)
-        ratios.push_back(compared.candidate[i] / compared.base[i]);
-    const auto noise = noise_floor(ratios);
-    return noise ? std::optional(std::expm1(std::log1p(*noise) / std::sqrt(2))) : std::nullopt;
+    const auto noise = noise_floor(ratios_of(compared));
+    return noise ? std::optional(std::expm1(std::log1p(*noise) / std::numbers::sqrt2)) : std::nullopt;
+}
+
+// From launch to launch; of pairs without what both launches of one have in common.
+std::optional<double> deviation_of(const Compared& compared) {
+    if (compared.basis != Basis::pair) return robust_deviation(compared.base, compared.candidate);
+    const auto deviation = robust_deviation(ratios_of(compared));
+    return deviation ? std::optional(*deviation / std::numbers::sqrt2) : std::nullopt;
 }
 
 // One case that both sides have run.
@@ -194,7 +205,7 @@ class Judge {
     // do.
     int needed() const {
         if (two_groups(compared_.base) || two_groups(compared_.candidate)) return 0;
-        const auto deviation = robust_deviation(compared_.base, compared_.candidate);
+        const auto deviation = deviation_of(compared_);
         if (!deviation) return fewest() < fewest_launches ? fewest_launches : 0;
         const int formula = launches_needed(*deviation, options_.margin);
         return formula > fewest() ? formula : 0;
