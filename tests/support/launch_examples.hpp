@@ -56,4 +56,25 @@ inline std::vector<Launch> spread_launches(const std::string& prefix, int count,
     return launches;
 }
 
+// What every launch knows of itself besides.
+inline std::vector<Launch> with_fact(std::vector<Launch> launches, const std::string& name,
+                                     const Value& value) {
+    for (auto& launch : launches) launch.environment.emplace_back(name, value);
+    return launches;
+}
+
+// Lets the launches of both sides run in turns, A B B A A B ..., one every `seconds`.
+inline void take_turns(std::vector<Launch>& base, std::vector<Launch>& candidate, int seconds = 3) {
+    int now = 0;
+    const auto start = [&](Launch& launch) {
+        launch.environment.emplace_back(
+            "start_time", fmt::format("2026-11-22T{:02}:{:02}:{:02}Z", now / 3600, now / 60 % 60, now % 60));
+        now += seconds;
+    };
+    for (std::size_t i = 0; i < base.size(); ++i) {
+        start(i % 2 == 0 ? base[i] : candidate[i]);
+        start(i % 2 == 0 ? candidate[i] : base[i]);
+    }
+}
+
 }  // namespace pacer::examples

@@ -18,6 +18,7 @@ using namespace pacer;
 struct Spec {
     std::string file, app = "reduce", commit = "aaaa", wrong, host = "node1";
     std::int64_t launches = 10, cases = 1, repeats = 10, ranks = 1, slow_cases = 1 << 20, elements = 1000000;
+    std::int64_t start = -1, every = 1;
     std::uint64_t seed = 1;
     double base = 0.01, slower = 1;
     double between = 0.01, within = 0.005;
@@ -55,6 +56,15 @@ Record make_record(const Spec& spec, std::int64_t number, double seconds, std::m
     return made;
 }
 
+// Launches of one file follow each other; those of another seed run hours later, unless told.
+std::string start_of(const Spec& spec, std::int64_t number) {
+    constexpr std::int64_t hour = 3600;
+    const auto first = spec.start >= 0 ? spec.start : static_cast<std::int64_t>(spec.seed % 600) * hour;
+    const auto second = first + number * spec.every;
+    return fmt::format("2026-11-{:02}T{:02}:{:02}:{:02}Z", 1 + second / (24 * hour), second / hour % 24,
+                       second / 60 % 60, second % 60);
+}
+
 Launch make_launch(const Spec& spec, std::int64_t number, std::mt19937& random) {
     std::normal_distribution<double> effect(0, spec.between);
     Launch made;
@@ -69,7 +79,7 @@ Launch make_launch(const Spec& spec, std::int64_t number, std::mt19937& random) 
                         {"clock_resolution_seconds", 2e-8},
                         {"seed", number},
                         {"load_before", 0.01 * static_cast<double>(number)},
-                        {"start_time", fmt::format("2026-11-22T12:07:{:02}Z", number % 60)}};
+                        {"start_time", start_of(spec, number)}};
     // As many as a real launch has.
     while (made.environment.size() < 42) {
         made.environment.emplace_back(fmt::format("fact_{}", made.environment.size()),
@@ -100,6 +110,8 @@ int make(int argc, char** argv) {
     arguments.add_count("--cases", spec.cases, "of each");
     arguments.add_count("--repeats", spec.repeats, "of a case");
     arguments.add_count("--ranks", spec.ranks, "of each");
+    arguments.add_count("--start", spec.start, "second of November 2026 in which the first one starts");
+    arguments.add_count("--every", spec.every, "seconds from one start to the next");
     arguments.add_whole("--seed", spec.seed, "of the times");
     arguments.add_number("--base", spec.base, most, "seconds of the first case");
     arguments.add_number("--slower", spec.slower, most, "factor on them");

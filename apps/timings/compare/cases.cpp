@@ -1,12 +1,10 @@
 #include "apps/timings/compare/cases.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <iterator>
-#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -80,64 +78,10 @@ bool matches(const CaseKey& key, const std::string& wanted) {
     return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
 }
 
-// Circumstances that differ from launch to launch whatever is run; a single launch cannot show that.
-bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 15> names = {"start_time",
-                                                        "end_time",
-                                                        "load_before",
-                                                        "load_after",
-                                                        "steal_seconds",
-                                                        "others_cpu_seconds",
-                                                        "cpu_seconds",
-                                                        "options_hash",
-                                                        "seed",
-                                                        "job_id",
-                                                        "clock_resolution_seconds",
-                                                        "clock_overhead_seconds",
-                                                        "environment SLURM_JOB_ID",
-                                                        "environment SLURM_ARRAY_TASK_ID",
-                                                        "environment SLURM_RESTART_COUNT"};
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-// The environment of a launch, each variable of the environment one of them.
-Facts told_apart(const Launch& launch) {
-    Facts facts;
-    for (const auto& [name, value] : launch.environment) {
-        const auto text = to_string(value);
-        if (name != "environment") {
-            facts.emplace_back(name, text);
-            continue;
-        }
-        for (std::size_t at = 0; at < text.size();) {
-            const auto end = std::min(text.find('\n', at), text.size());
-            const auto setting = text.substr(at, end - at);
-            const auto sign = std::min(setting.find('='), setting.size());
-            facts.emplace_back("environment " + setting.substr(0, sign),
-                               sign < setting.size() ? setting.substr(sign + 1) : "");
-            at = end + 1;
-        }
-    }
-    return facts;
-}
-
-// Names in the order of their first appearance.
-std::vector<std::string> names_in(const std::vector<Facts>& launches) {
-    std::vector<std::string> names;
-    std::set<std::string> seen;
-    for (const auto& facts : launches) {
-        for (const auto& [name, value] : facts) {
-            if (seen.insert(name).second) names.push_back(name);
-        }
-    }
+std::set<std::string> names_of(const std::vector<Case>& cases) {
+    std::set<std::string> names;
+    for (const auto& one : cases) names.insert(one.key.app + "/" + one.key.variant);
     return names;
-}
-
-// What all launches have; nothing if they differ.
-std::optional<std::string> common_value(const std::vector<Facts>& launches, const std::string& name) {
-    const auto value = fact(launches.front(), name, "(none)");
-    const auto has_it = [&](const Facts& facts) { return fact(facts, name, "(none)") == value; };
-    return std::all_of(launches.begin(), launches.end(), has_it) ? std::optional(value) : std::nullopt;
 }
 
 }  // namespace
@@ -207,8 +151,8 @@ std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>
     if (wanted.empty()) return cases;
     for (const auto& one : wanted) {
         if (std::none_of(cases.begin(), cases.end(), [&](const Case& c) { return matches(c.key, one); })) {
-            throw UsageError(
-                fmt::format("no case is called '{}'; --only wants APP/VARIANT, APP or /VARIANT", one));
+            throw UsageError(fmt::format("unknown case '{}'; choose from {} (APP/VARIANT, APP or /VARIANT)",
+                                         one, fmt::join(names_of(cases), ", ")));
         }
     }
     std::erase_if(cases, [&](const Case& c) {
@@ -216,23 +160,6 @@ std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>
                             [&](const auto& one) { return matches(c.key, one); });
     });
     return cases;
-}
-
-std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate) {
-    std::vector<Facts> a, b;
-    std::transform(base.begin(), base.end(), std::back_inserter(a), told_apart);
-    std::transform(candidate.begin(), candidate.end(), std::back_inserter(b), told_apart);
-    auto all = a;
-    all.insert(all.end(), b.begin(), b.end());
-    std::vector<std::string> lines;
-    for (const auto& name : names_in(all)) {
-        if (varies_anyway(name)) continue;
-        const auto before = common_value(a, name), after = common_value(b, name);
-        if (before && after && *before != *after) {
-            lines.push_back(fmt::format("{}: {} -> {}", name, *before, *after));
-        }
-    }
-    return lines;
 }
 
 }  // namespace pacer::timings

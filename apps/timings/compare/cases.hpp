@@ -51,8 +51,4 @@ std::vector<Case> cases_of(const std::vector<Launch>& launches);
 // that nothing matches.
 std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>& wanted);
 
-// What environment the launches of each side share and the two sides do not: "compiler: a -> b". What
-// varies within a side (times, load, ids, ...) says nothing about the sides. Neither may be empty.
-std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate);
-
 }  // namespace pacer::timings

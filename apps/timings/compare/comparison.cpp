@@ -7,8 +7,10 @@
 #include <iterator>
 #include <set>
 
+#include "apps/timings/compare/environments.hpp"
 #include "apps/timings/compare/launch_statistics.hpp"
-#include "common/measure/statistics.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/disturbance.hpp"
 
 namespace pacer::timings {
 
@@ -27,36 +29,13 @@ const Case* find(const std::vector<Case>& cases, const CaseKey& key) {
 
 Difference compare_sides(const CaseKey& key, const Case* base, const Case* candidate,
                          const ComparisonOptions& options) {
-    const bool has_base = base != nullptr && !base->launches.empty();
-    return compare_case(key, base, candidate,
-                        {options.margin, options.allow_missing, "baseline launches", "new launches"},
-                        has_base ? noise_floor(base->medians()) : std::nullopt);
-}
-
-std::string figures(const Difference& row) {
-    if (!row.low) return fmt::format("{:.3f}", row.ratio);
-    return fmt::format("{:.3f} ({:.3f} .. {:.3f})", row.ratio, *row.low, *row.high);
-}
-
-// What the fresh launches say is what counts: they were not chosen for being slow. The figures shown remain
-// those of the launches that raised the alarm.
-void confirm_regression(Difference& row, const Sides& sides, const ComparisonOptions& options) {
-    if (sides.fresh == nullptr || (sides.fresh->launches.empty() && sides.fresh->failed == 0)) {
-        row.finding = Finding::inconclusive;
-        row.note = "slower, but not among the fresh launches";
-        return;
-    }
-    const auto fresh = compare_sides(row.key, sides.base, sides.fresh, options);
-    row.finding = fresh.finding;
-    row.launches_needed = fresh.launches_needed;
-    if (fresh.finding == Finding::failed) {
-        row.note = "fresh launches: " + fresh.note;
-        return;
-    }
-    row.note =
-        fmt::format("{} {}: {}{}{}", fresh.finding == Finding::slower ? "confirmed by" : "not confirmed by",
-                    counted(fresh.subject.launches, "fresh launch", "fresh launches"), figures(fresh),
-                    fresh.note.empty() ? "" : ", ", fresh.note);
+    DifferenceOptions of_case;
+    of_case.margin = options.margin;
+    of_case.allow_missing = options.allow_missing;
+    of_case.accept_disturbed = options.accept_disturbed;
+    of_case.reference = "baseline launches";
+    of_case.subject = "new launches";
+    return compare_case(key, base, candidate, of_case);
 }
 
 std::set<std::string> ids_of(const std::vector<Launch>& launches) {
@@ -103,6 +82,78 @@ std::vector<Case> chosen(std::vector<Case> base, const std::vector<Case>& candid
     return select(std::move(base), only);
 }
 
+void settle_all(std::vector<Difference>& rows, int fewest) {
+    std::vector<Difference*> differences;
+    for (auto& row : rows) differences.push_back(&row);
+    settle_by_holm(differences, fewest);
+}
+
+std::string figures(const Difference& row) {
+    if (!row.low) return fmt::format("{:.3f}", row.ratio);
+    return fmt::format("{:.3f} ({:.3f} .. {:.3f})", row.ratio, *row.low, *row.high);
+}
+
+// What a case comes to with the fresh launches: `again` is their comparison with the baseline. The figures
+// shown remain those of the launches that raised the alarm.
+void confirm_by(const Difference& again, Difference& row) {
+    const bool confirmed = again.finding == row.finding;
+    row.finding = again.finding;
+    row.launches_needed = again.launches_needed;
+    row.note = again.finding == Finding::failed
+                   ? "fresh launches: " + again.note
+                   : fmt::format("{} {}: {}{}{}", confirmed ? "confirmed by" : "not confirmed by",
+                                 counted(again.subject.launches, "fresh launch", "fresh launches"),
+                                 figures(again), again.note.empty() ? "" : ", ", again.note);
+}
+
+bool is_change(Finding finding) {
+    return finding == Finding::slower || finding == Finding::faster;
+}
+
+// The new launches and the fresh ones, as one side.
+Case together(const Case& candidate, const Case& fresh) {
+    auto all = candidate;
+    all.launches.insert(all.launches.end(), fresh.launches.begin(), fresh.launches.end());
+    all.failed += fresh.failed;
+    return all;
+}
+
+// A change counts if fresh launches by themselves show it: they were not chosen for it. What was undecided is
+// judged by all launches.
+void settle_afresh(std::vector<Difference>& rows, const std::vector<Sides>& sides,
+                   const ComparisonOptions& options) {
+    auto again = rows;
+    std::vector<bool> is_tried(rows.size(), false);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const auto& [base, candidate, fresh] = sides[i];
+        const bool in_doubt = is_change(rows[i].finding) || rows[i].finding == Finding::inconclusive;
+        is_tried[i] = in_doubt && fresh != nullptr && (!fresh->launches.empty() || fresh->failed > 0);
+        if (!is_tried[i]) continue;
+        if (is_change(rows[i].finding)) {
+            again[i] = compare_sides(rows[i].key, base, fresh, options);
+        } else {
+            const auto all = together(*candidate, *fresh);
+            again[i] = compare_sides(rows[i].key, base, &all, options);
+        }
+    }
+    settle_all(again, fewest_launches);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& row = rows[i];
+        if (is_tried[i] && is_change(row.finding)) {
+            confirm_by(again[i], row);
+        } else if (row.finding == Finding::slower) {
+            row.finding = Finding::inconclusive;
+            row.note = "slower, but not among the fresh launches";
+        } else {
+            const bool judged_anew = is_tried[i];
+            row = again[i];
+            if (judged_anew)
+                row.add_note(counted(sides[i].fresh->launches.size(), "fresh launch", "fresh launches") +
+                             " among them");
+        }
+    }
+}
+
 // A failure is one however doubtful the other cases are; a doubt is none as long as nothing failed.
 ExitStatus status_of(const std::vector<Difference>& rows) {
     const auto any = [&](auto has) { return std::any_of(rows.begin(), rows.end(), has); };
@@ -114,17 +165,61 @@ ExitStatus status_of(const std::vector<Difference>& rows) {
     throw UsageError("nothing can be compared: no case was run on both sides");
 }
 
+// A line for each side that has disturbed launches, and what is to be done.
+std::vector<std::string> disturbances(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
+                                      const std::vector<Launch>& confirm, const ComparisonOptions& options) {
+    std::vector<std::string> lines;
+    const auto add = [&](const std::vector<Launch>& launches, std::string_view side) {
+        const auto count = std::count_if(launches.begin(), launches.end(), is_disturbed);
+        if (count == 0) return;
+        double most = 0;
+        for (const auto& launch : launches) most = std::max(most, disturbance(launch));
+        lines.push_back(fmt::format("{} of {} {}: others took up to {} of their cores", count,
+                                    launches.size(), side, format_percent(most)));
+    };
+    add(base, "baseline launches");
+    add(candidate, "new launches");
+    add(confirm, "fresh launches");
+    if (!lines.empty() && !options.accept_disturbed)
+        lines.emplace_back(
+            "what rests upon them is inconclusive, unless both sides took turns: jobs/compare.sh does that; "
+            "or --accept-disturbed");
+    return lines;
+}
+
+// What was compared with what: a line for each kind.
+std::vector<std::string> bases_of(const std::vector<Difference>& rows, const std::string& before,
+                                  const std::string& after) {
+    const auto any = [&](Basis basis) {
+        return std::any_of(rows.begin(), rows.end(),
+                           [&](const Difference& row) { return row.judged() && row.basis == basis; });
+    };
+    std::vector<std::string> lines;
+    if (any(Basis::launch))
+        lines.push_back(before.empty() ? "launch by launch" : "launch by launch, all on " + before);
+    if (any(Basis::pair)) lines.emplace_back("launches in pairs, one of each side, as they took turns");
+    if (any(Basis::allocation))
+        lines.push_back(
+            fmt::format("allocation by allocation (job and hosts), as the sides ran on other hosts: {} -> {}",
+                        before.empty() ? "unknown" : before, after.empty() ? "unknown" : after));
+    return lines;
+}
+
 // What has to be known of the launches as a whole; empty if nothing.
-std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& candidate) {
+std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
+                    const std::vector<Difference>& rows) {
     std::string text;
-    if (std::min(base.size(), candidate.size()) == 1) {
+    if (std::min(base.size(), candidate.size()) == 1)
         text += fmt::format("; one launch cannot be compared: take at least {} a side", fewest_launches);
-    }
-    const auto shared = shared_ids(base, candidate).size();
-    if (shared > 0) {
-        text += fmt::format("; {} launch{} on both sides, which hides differences", shared,
-                            shared == 1 ? " is" : "es are");
-    }
+    if (const auto shared = shared_ids(base, candidate).size(); shared > 0)
+        text += fmt::format("; {} on both sides, which hides differences",
+                            counted(shared, "launch is", "launches are"));
+    const auto noisy = [](const Difference& row) {
+        return row.too_noisy && row.finding == Finding::inconclusive;
+    };
+    if (const auto one = std::find_if(rows.begin(), rows.end(), noisy); one != rows.end())
+        text += fmt::format("; too noisy: fix the placement, use an idle machine, {}or take more launches",
+                            one->basis == Basis::pair ? "" : "run both sides in turns (jobs/compare.sh), ");
     return text;
 }
 
@@ -137,21 +232,21 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
     check_fresh(candidate, confirm);
     const auto a = cases_of(base), b = cases_of(candidate), fresh = cases_of(confirm);
     Comparison comparison;
+    comparison.disturbed = disturbances(base, candidate, confirm, options);
     comparison.environment = differences(base, candidate);
+    for (auto& line : mixtures(base, "the baseline")) comparison.environment.push_back(std::move(line));
+    for (auto& line : mixtures(candidate, "the new launches"))
+        comparison.environment.push_back(std::move(line));
     std::vector<Sides> all;
     for (const auto& one : chosen(a, b, options.only)) {
         all.push_back({find(a, one.key), find(b, one.key), find(fresh, one.key)});
         comparison.cases.push_back(compare_sides(one.key, all.back().base, all.back().candidate, options));
     }
-    std::vector<Difference*> differences;
-    for (auto& one : comparison.cases) differences.push_back(&one);
-    if (confirm.empty()) settle_by_holm(differences);
-    for (std::size_t i = 0; i < all.size() && !confirm.empty(); ++i) {
-        auto& row = comparison.cases[i];
-        if (row.finding == Finding::slower) confirm_regression(row, all[i], options);
-    }
-    comparison.status = status_of(comparison.cases);
-    comparison.sentence = sentence_of(comparison.cases) + caution(base, candidate) + ".";
+    auto& rows = comparison.cases;
+    confirm.empty() ? settle_all(rows, fewest_for_holm) : settle_afresh(rows, all, options);
+    comparison.compared = bases_of(rows, hosts_of(base), hosts_of(candidate));
+    comparison.status = status_of(rows);
+    comparison.sentence = sentence_of(rows) + caution(base, candidate, rows) + ".";
     return comparison;
 }
 

@@ -143,7 +143,9 @@ Table table_of(const std::vector<Difference>& cases) {
 
 Document document_of(const Comparison& comparison) {
     Document document("timings compare");
+    document.list("disturbed", "disturbed", comparison.disturbed);
     document.list("environment", "differs", comparison.environment);
+    document.list("compared", "compared", comparison.compared);
     document.table("cases", table_of(comparison.cases));
     document.sentence("sentence", comparison.sentence);
     document.value("status", static_cast<int>(comparison.status));

@@ -3,17 +3,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cmath>
+#include <numbers>
+#include <tuple>
 
 #include "apps/timings/compare/launch_statistics.hpp"
+#include "apps/timings/compare/robust.hpp"
+#include "common/base/units.hpp"
+#include "common/measure/disturbance.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 
 namespace {
 
-constexpr std::size_t fewest_for_holm = 8;
-constexpr double significant = 0.05;
+constexpr double noisy = 3;  // margins of noise that are too many
 
 bool was_run(const Case* one) {
     return one != nullptr && !one->launches.empty();
@@ -44,7 +48,7 @@ double clock_margin(const Case& one) {
 }
 
 // Launches whose time budget ended before the repeats that an interval takes.
-std::int64_t launches_in_want_of_time(const Case& one) {
+std::int64_t launches_short_of_time(const Case& one) {
     return std::count_if(one.launches.begin(), one.launches.end(), [](const CaseLaunch& launch) {
         const auto repeats = static_cast<std::int64_t>(launch.record->repeats());
         const auto asked = number_in(launch.launch->environment, "repeats_asked");  // not in older dumps
@@ -53,80 +57,185 @@ std::int64_t launches_in_want_of_time(const Case& one) {
     });
 }
 
-void set_margin(Difference& row, double clock, double asked_for, std::optional<double> noise) {
-    row.margin = asked_for;
-    row.margin_from = "asked for";
-    const auto raise = [&](double margin, const char* from) {
-        if (margin <= row.margin) return;
-        row.margin = margin;
-        row.margin_from = from;
-    };
-    raise(noise.value_or(0), "noise of the base");
-    raise(clock, "clock");
+bool disturbed(const CaseLaunch& launch) {
+    return is_disturbed(*launch.launch);
 }
 
-Finding finding_of(const RatioEstimate& estimate, double margin) {
-    if (!estimate.within_95) return Finding::inconclusive;
-    const auto [low, high] = *estimate.within_95;
-    const double slower = 1 + margin, faster = 1 / slower;
-    if (low > 1 && estimate.ratio >= slower) return Finding::slower;
-    if (high < 1 && estimate.ratio <= faster) return Finding::faster;
-    if (estimate.within_90->low >= faster && estimate.within_90->high <= slower) return Finding::equivalent;
-    return low > 1 || high < 1 ? Finding::within_margin : Finding::inconclusive;
+Case without_disturbed(Case one) {
+    std::erase_if(one.launches, disturbed);
+    return one;
 }
 
-void doubt(Difference& row, const std::vector<double>& base, const std::vector<double>& candidate) {
-    const auto fewest = std::min(base.size(), candidate.size());
-    if (fewest == 1) {
-        row.note = "one launch cannot be compared";
-    } else if (!row.low) {
-        row.note = fmt::format("an interval needs {} launches a side", fewest_launches);
+std::vector<double> ratios_of(const Compared& pairs) {
+    std::vector<double> ratios;
+    for (std::size_t i = 0; i < pairs.base.size(); ++i) ratios.push_back(pairs.candidate[i] / pairs.base[i]);
+    return ratios;
+}
+
+// What two sets of such launches differ by, by chance. The ratio of a pair varies by the noise of both.
+std::optional<double> noise_of(const Compared& compared) {
+    if (compared.basis != Basis::pair) return noise_floor(compared.base);
+    const auto noise = noise_floor(ratios_of(compared));
+    return noise ? std::optional(std::expm1(std::log1p(*noise) / std::numbers::sqrt2)) : std::nullopt;
+}
+
+// From launch to launch; of pairs without what both launches of one have in common.
+std::optional<double> deviation_of(const Compared& compared) {
+    if (compared.basis != Basis::pair) return robust_deviation(compared.base, compared.candidate);
+    const auto deviation = robust_deviation(ratios_of(compared));
+    return deviation ? std::optional(*deviation / std::numbers::sqrt2) : std::nullopt;
+}
+
+// One case that both sides have run.
+class Judge {
+  public:
+    Judge(const Case& reference, const Case& subject, const DifferenceOptions& options)
+        : reference_(reference),
+          subject_(subject),
+          options_(options),
+          compared_(options.across_nodes ? by_launch(reference, subject) : by_nature(reference, subject)),
+          estimate_(estimate(compared_)),
+          clock_(std::max(clock_margin(reference), clock_margin(subject))),
+          noise_((options.across_nodes ? options.noise : noise_of(compared_)).value_or(0)) {}
+
+    void fill(Difference& row) const {
+        row.reference.seconds = median(reference_.medians());
+        row.subject.seconds = median(subject_.medians());
+        row.basis = compared_.basis;
+        row.ratio = estimate_.ratio;
+        row.p = estimate_.p;
+        row.smallest_p = estimate_.smallest_p;
+        row.probability_slower = estimate_.probability_slower;
+        if (estimate_.within_95)
+            std::tie(row.low, row.high) = std::pair(estimate_.within_95->low, estimate_.within_95->high);
+        set_margin(row);
+        row.too_noisy = too_noisy();
+        row.finding = finding();
+        add_groups(row, reference_, options_.reference);
+        add_groups(row, subject_, options_.subject);
+        if (row.finding == Finding::inconclusive) return explain(row);
+        if (stands_without_disturbed()) return;
+        row.finding = Finding::inconclusive;
+        row.add_note(fmt::format("rests upon disturbed launches, {} of {} {} and {} of {} {}",
+                                 disturbed_in(reference_), reference_.launches.size(), options_.reference,
+                                 disturbed_in(subject_), subject_.launches.size(), options_.subject));
     }
-    // Without a second launch on either side nothing is known of what launches differ by.
-    if (base.size() + candidate.size() < 3) return;
-    const auto formula = launches_needed(pooled_deviation(base, candidate), row.margin);
-    // The ones there were did not do, whatever the formula expects of so many.
-    row.launches_needed = std::max(formula, static_cast<int>(fewest) + 1);
-}
 
-// Both sides have run it.
-void judge(Difference& row, const Case& reference, const Case& subject, double asked_for,
-           std::optional<double> noise) {
-    const auto base = reference.medians(), candidate = subject.medians();
-    const auto estimate = compare_launches(base, candidate);
-    row.reference.seconds = median(base);
-    row.subject.seconds = median(candidate);
-    row.ratio = estimate.ratio;
-    row.p = estimate.p;
-    row.probability_slower = estimate.probability_slower;
-    if (estimate.within_95) {
-        row.low = estimate.within_95->low;
-        row.high = estimate.within_95->high;
+  private:
+    static std::ptrdiff_t disturbed_in(const Case& one) {
+        return std::count_if(one.launches.begin(), one.launches.end(), disturbed);
     }
-    set_margin(row, std::max(clock_margin(reference), clock_margin(subject)), asked_for, noise);
-    row.finding = finding_of(estimate, row.margin);
-    const auto hurried = launches_in_want_of_time(reference) + launches_in_want_of_time(subject);
-    if (hurried > 0) row.finding = Finding::inconclusive;
-    if (row.finding == Finding::inconclusive) doubt(row, base, candidate);
-    if (hurried > 0)
-        row.note = fmt::format("{} had fewer than {} repeats", counted(hurried, "launch", "launches"),
-                               fewest_for_interval);
-}
+
+    std::ptrdiff_t short_of_time() const {
+        return launches_short_of_time(reference_) + launches_short_of_time(subject_);
+    }
+
+    void set_margin(Difference& row) const {
+        row.margin = options_.margin;
+        const auto raise = [&](double margin, const char* from) {
+            if (margin <= row.margin) return;
+            row.margin = margin;
+            row.margin_from = from;
+        };
+        raise(noise_, compared_.basis == Basis::pair ? "noise of the pairs" : "noise of the base");
+        raise(clock_, "clock");
+    }
+
+    Finding finding() const {
+        if (!estimate_.within_95 || short_of_time() > 0) return Finding::inconclusive;
+        if (compared_.basis == Basis::allocation && fewest() < fewest_launches) return Finding::inconclusive;
+        const double asked = 1 + options_.margin, slower = std::max({asked, 1 + noise_, 1 + clock_});
+        const auto within_asked = [&](const Interval& interval) {
+            return clock_ <= options_.margin && !too_noisy() && interval.low >= 1 / asked &&
+                   interval.high <= asked;
+        };
+        const auto [low, high] = *estimate_.within_95;
+        const bool changed = low > 1 || high < 1;
+        if (low > 1 && estimate_.ratio >= slower) return Finding::slower;
+        if (high < 1 && estimate_.ratio <= 1 / slower) return Finding::faster;
+        if (changed && within_asked(*estimate_.within_95)) return Finding::within_margin;
+        return within_asked(*estimate_.within_90) ? Finding::equivalent : Finding::inconclusive;
+    }
+
+    // An interval is narrow by chance where launches fall in two groups, half of them in each.
+    bool too_noisy() const { return noise_ > noisy * options_.margin; }
+
+    int fewest() const {
+        return static_cast<int>(std::min(compared_.base.size(), compared_.candidate.size()));
+    }
+
+    static void add_groups(Difference& row, const Case& one, const std::string& side) {
+        if (const auto groups = two_groups(one.medians()))
+            row.add_note(fmt::format("the {} fall in two groups, near {} and {}", side,
+                                     format_seconds(groups->first), format_seconds(groups->second)));
+    }
+
+    void explain(Difference& row) const {
+        if (compared_.basis == Basis::allocation && fewest() < fewest_launches) {
+            row.add_note(compared_.base.size() == 1 && compared_.candidate.size() == 1
+                             ? "one node against one"
+                             : fmt::format("{} allocations against {}", compared_.base.size(),
+                                           compared_.candidate.size()));
+            row.add_note(fmt::format("on other hosts it takes {} allocations a side", fewest_launches));
+            return;
+        }
+        if (const auto hurried = short_of_time(); hurried > 0) {
+            row.add_note(fmt::format("{} had fewer than {} repeats",
+                                     counted(static_cast<std::size_t>(hurried), "launch", "launches"),
+                                     fewest_for_interval));
+            return;
+        }
+        if (fewest() == 1) {
+            row.add_note("one launch cannot be compared");
+        } else if (!row.low) {
+            row.add_note(fmt::format("an interval needs {} launches a side", fewest_launches));
+        } else if (row.too_noisy) {
+            row.add_note(
+                fmt::format("too noisy: {} differ by {}",
+                            compared_.basis == Basis::pair ? "pairs of launches" : "launches of the base",
+                            format_percent(noise_)));
+        } else if (clock_ > options_.margin) {
+            row.add_note(fmt::format("ten steps of the clock are {} of a repeat", format_percent(clock_)));
+        }
+        row.launches_needed = needed();
+        if (row.launches_needed == 0 && fewest() > 1) row.add_note("launches needed: unknown");
+    }
+
+    // 0 where it is not known: of launches in two groups, and where so many as the formula asks for did not
+    // do.
+    int needed() const {
+        if (two_groups(compared_.base) || two_groups(compared_.candidate)) return 0;
+        const auto deviation = deviation_of(compared_);
+        if (!deviation) return fewest() < fewest_launches ? fewest_launches : 0;
+        const int formula = launches_needed(*deviation, options_.margin);
+        return formula > fewest() ? formula : 0;
+    }
+
+    // Launches in turns met the same disturbances, as long as about as many of both sides were disturbed.
+    bool stands_without_disturbed() const {
+        const auto base = disturbed_in(reference_), candidate = disturbed_in(subject_);
+        if (options_.accept_disturbed || base + candidate == 0) return true;
+        if (compared_.basis == Basis::pair && 4 * std::abs(base - candidate) <= std::ssize(compared_.base))
+            return true;
+        const auto a = without_disturbed(reference_), b = without_disturbed(subject_);
+        return !a.launches.empty() && !b.launches.empty() && Judge(a, b, options_).finding() == finding();
+    }
+
+    const Case &reference_, &subject_;
+    const DifferenceOptions& options_;
+    Compared compared_;
+    RatioEstimate estimate_;
+    double clock_, noise_;
+};
 
 }  // namespace
 
-bool counts_as_wrong(Finding finding) {
-    return finding == Finding::slower || finding == Finding::failed || finding == Finding::missing;
-}
-
-std::string_view mark_of(Finding finding) {
-    if (counts_as_wrong(finding)) return "bad";
-    if (finding == Finding::faster) return "good";
-    return finding == Finding::inconclusive ? "doubt" : "";
+void Difference::add_note(std::string_view text) {
+    note += fmt::format("{}{}", note.empty() ? "" : "; ", text);
 }
 
 Difference compare_case(const CaseKey& key, const Case* reference, const Case* subject,
-                        const DifferenceOptions& options, std::optional<double> noise) {
+                        const DifferenceOptions& options) {
     Difference row;
     row.key = key;
     row.reference.launches = launches_of(reference);
@@ -147,69 +256,9 @@ Difference compare_case(const CaseKey& key, const Case* reference, const Case* s
         row.note = why_not_run(subject);
         if (row.note.empty()) row.note = "not in the " + options.subject;
     } else {
-        judge(row, *reference, *subject, options.margin, noise);
+        Judge(*reference, *subject, options).fill(row);
     }
     return row;
-}
-
-void settle_by_holm(const std::vector<Difference*>& differences) {
-    std::vector<Difference*> compared;
-    std::vector<double> p;
-    for (auto* one : differences) {
-        if (!one->low) continue;
-        compared.push_back(one);
-        p.push_back(one->p);
-    }
-    if (compared.size() < 2) return;
-    const auto adjusted = holm(p);
-    for (std::size_t i = 0; i < compared.size(); ++i) {
-        auto& row = *compared[i];
-        const auto fewest = static_cast<std::size_t>(std::min(row.reference.launches, row.subject.launches));
-        if (row.finding != Finding::slower) continue;
-        if (fewest < fewest_for_holm) {
-            row.note =
-                fmt::format("slower, but one of {} cases: confirm it by fresh launches", compared.size());
-            row.launches_needed = static_cast<int>(fewest_for_holm);
-        } else if (adjusted[i] > significant) {
-            row.note = fmt::format("slower, but of {} cases one may look so by chance (Holm: p = {:.2g})",
-                                   compared.size(), adjusted[i]);
-            row.launches_needed = static_cast<int>(fewest) + 1;
-        } else {
-            continue;
-        }
-        row.finding = Finding::inconclusive;
-    }
-}
-
-std::vector<CaseKey> keys_of(const std::vector<Difference>& differences) {
-    std::vector<CaseKey> keys;
-    for (const auto& one : differences) keys.push_back(one.key);
-    return keys;
-}
-
-Cell verdict_cell(const Difference& difference, std::string_view (*words)(Finding), std::string_view needed) {
-    const std::string verdict(words(difference.finding));
-    auto explained = difference.note;
-    if (difference.launches_needed > 0) {
-        explained +=
-            fmt::format("{}needs {} {}", explained.empty() ? "" : "; ", difference.launches_needed, needed);
-    }
-    Cell cell(verdict, explained.empty() ? verdict : verdict + ": " + explained);
-    cell.html = fmt::format("<span class=\"verdict {}\">{}</span>{}", mark_of(difference.finding), verdict,
-                            explained.empty() ? "" : html_text(": " + explained));
-    return std::move(cell).marked(mark_of(difference.finding));
-}
-
-Cell ratio_interval(const Difference& difference) {
-    if (!difference.low) return {};
-    return {*difference.low, fmt::format("{:.3f} .. {:.3f}", *difference.low, *difference.high)};
-}
-
-Cell margin_cell(const Difference& difference) {
-    if (!difference.judged()) return {difference.margin, "-"};
-    auto words = format_percent(difference.margin);
-    if (difference.margin_from != "asked for") words += " (" + difference.margin_from + ")";
-    return {difference.margin, words};
 }
 
 }  // namespace pacer::timings

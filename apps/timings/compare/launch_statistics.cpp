@@ -5,61 +5,34 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <numeric>
 #include <random>
 #include <stdexcept>
+#include <utility>
 
 namespace pacer::timings {
 
 namespace {
 
-// The standard normal distribution's.
-double normal_cdf(double x) {
-    return std::erfc(-x / std::numbers::sqrt2) / 2;
-}
-
-constexpr std::size_t largest_exact_pairs = 2500;
-constexpr double efficiency = 0.955;  // 3 / pi: of the rank-sum test against the mean, under normal noise
-constexpr double two_sided_95 = 1.96;
+constexpr double efficiency = 0.955;      // 3 / pi: of the rank-sum test against the mean, under normal noise
+constexpr double power_80 = 1.96 + 0.84;  // normal quantiles: two-sided 95 %, and found in 80 %
 
 double number(std::size_t count) {
     return static_cast<double>(count);
+}
+
+double logarithm(double seconds) {
+    if (std::isfinite(seconds) && seconds > 0) return std::log(seconds);
+    throw std::invalid_argument(fmt::format("{} seconds is no time", seconds));
 }
 
 std::vector<double> sorted_logarithms(std::span<const double> seconds) {
     if (seconds.empty()) throw std::invalid_argument("no launches to compare");
     std::vector<double> logarithms;
     logarithms.reserve(seconds.size());
-    for (const double value : seconds) {
-        if (!std::isfinite(value) || value <= 0) {
-            throw std::invalid_argument(fmt::format("{} seconds is no time", value));
-        }
-        logarithms.push_back(std::log(value));
-    }
+    for (const double value : seconds) logarithms.push_back(logarithm(value));
     std::sort(logarithms.begin(), logarithms.end());
     return logarithms;
-}
-
-// P(U <= u) for u up to half of n * m. The number of ways is f(i, j, u) = f(i-1, j, u-j) + f(i, j-1, u): the
-// largest of i + j values is one of the i, and beats all j, or it is one of the j.
-std::vector<double> cumulative_probabilities(std::size_t n, std::size_t m) {
-    const auto few = std::min(n, m), many = std::max(n, m), half = n * m / 2;
-    std::vector<std::vector<double>> ways(few + 1, std::vector<double>(half + 1, 0));  // of the i so far
-    for (auto& row : ways) row[0] = 1;                                                 // i = 0
-    for (std::size_t i = 1; i <= many; ++i) {
-        for (std::size_t j = 1; j <= few; ++j) {
-            for (std::size_t u = half; u >= j; --u) ways[j][u] = ways[j][u - j];
-            std::fill_n(ways[j].begin(), std::min(j, half + 1), 0);
-            for (std::size_t u = 0; u <= half; ++u) ways[j][u] += ways[j - 1][u];
-        }
-    }
-    double all = 1;  // n + m choose n
-    for (std::size_t i = 1; i <= few; ++i) all = all * number(many + i) / number(i);
-    auto& counts = ways[few];
-    std::partial_sum(counts.begin(), counts.end(), counts.begin());
-    for (double& count : counts) count /= all;
-    return counts;
 }
 
 // Pairs of one value of each sorted sample, by their difference b - a.
@@ -124,13 +97,38 @@ double ties_of(std::span<const double> a, std::span<const double> b) {
     return ties;
 }
 
-std::optional<Interval> interval(std::span<const double> a, std::span<const double> b,
-                                 const RankSumNull& chance, double tail) {
+std::optional<Interval> interval(std::span<const double> a, std::span<const double> b, const RankNull& chance,
+                                 double tail) {
     if (std::min(a.size(), b.size()) < static_cast<std::size_t>(fewest_launches)) return std::nullopt;
     const auto outside = chance.largest_within(tail);
     if (!outside) return std::nullopt;
     return Interval{std::exp(nth_difference(a, b, *outside + 1)),
                     std::exp(nth_difference(a, b, a.size() * b.size() - *outside))};
+}
+
+// The means of all pairs of differences, each with itself, too; sorted.
+std::vector<double> walsh_averages(std::span<const double> differences) {
+    std::vector<double> averages;
+    averages.reserve(differences.size() * (differences.size() + 1) / 2);
+    for (std::size_t i = 0; i < differences.size(); ++i) {
+        for (std::size_t j = i; j < differences.size(); ++j)
+            averages.push_back((differences[i] + differences[j]) / 2);
+    }
+    std::sort(averages.begin(), averages.end());
+    return averages;
+}
+
+std::pair<std::size_t, std::size_t> below_and_above_zero(std::span<const double> values) {
+    const auto below = std::count_if(values.begin(), values.end(), [](double value) { return value < 0; });
+    const auto above = std::count_if(values.begin(), values.end(), [](double value) { return value > 0; });
+    return {static_cast<std::size_t>(below), static_cast<std::size_t>(above)};
+}
+
+std::optional<Interval> interval_of_sorted(std::span<const double> averages, const RankNull& chance,
+                                           double tail) {
+    const auto outside = chance.largest_within(tail);
+    if (!outside) return std::nullopt;
+    return Interval{std::exp(averages[*outside]), std::exp(averages[averages.size() - 1 - *outside])};
 }
 
 // |log ratio| between the launches of one half, marked true, and the others; both stay sorted.
@@ -178,45 +176,10 @@ double sum_of_squares(std::span<const double> seconds) {
 
 }  // namespace
 
-RankSumNull::RankSumNull(std::size_t n, std::size_t m, double ties) : pairs_(number(n * m)) {
-    if (n * m <= largest_exact_pairs) {
-        cumulative_ = cumulative_probabilities(n, m);
-        return;
-    }
-    const double all = number(n + m);
-    deviation_ = std::sqrt(std::max(0.0, pairs_ / 12 * (all + 1 - ties / (all * (all - 1)))));
-}
-
-double RankSumNull::at_most(double u) const {
-    if (u < 0) return 0;
-    if (u >= pairs_) return 1;
-    if (cumulative_.empty()) {
-        if (deviation_ == 0) return u >= pairs_ / 2 ? 1 : 0;
-        return normal_cdf((std::floor(u) + 0.5 - pairs_ / 2) / deviation_);
-    }
-    const auto whole = static_cast<std::size_t>(u);
-    if (whole < cumulative_.size()) return cumulative_[whole];
-    return 1 - at_most(pairs_ - 1 - std::floor(u));  // U and n * m - U are alike
-}
-
-std::optional<std::size_t> RankSumNull::largest_within(double tail) const {
-    // The first u beyond the tail; at_most(half of the pairs) is more than any tail asked for.
-    std::size_t low = 0, high = static_cast<std::size_t>(pairs_ / 2);
-    while (low < high) {
-        const auto middle = low + (high - low) / 2;
-        if (at_most(number(middle)) <= tail) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low == 0 ? std::nullopt : std::optional(low - 1);
-}
-
 RatioEstimate compare_launches(std::span<const double> base, std::span<const double> candidate) {
     const auto a = sorted_logarithms(base), b = sorted_logarithms(candidate);
     const auto all = a.size() * b.size();
-    const RankSumNull chance(a.size(), b.size(), ties_of(a, b));
+    const auto chance = RankNull::of_two_samples(a.size(), b.size(), ties_of(a, b));
     std::size_t faster = 0, equal = 0;  // pairs in which b is below a, or as large
     for (const double value : a) {
         const auto range = std::equal_range(b.begin(), b.end(), value);
@@ -230,19 +193,37 @@ RatioEstimate compare_launches(std::span<const double> base, std::span<const dou
     estimate.probability_slower = 1 - (number(faster) + number(equal) / 2) / number(all);
     // Ties count as whatever is nearer to no difference; in the normal case their correction does that.
     const auto slower = all - faster - equal;
-    const double half_ties = all <= largest_exact_pairs ? number(equal) : number(equal) / 2;
+    const double half_ties = chance.is_exact() ? number(equal) : number(equal) / 2;
     const double extreme = number(std::min(faster, slower)) + half_ties;
     estimate.p = std::min(1.0, 2 * chance.at_most(extreme));
+    estimate.smallest_p = std::min(1.0, 2 * chance.at_most(0));
+    return estimate;
+}
+
+RatioEstimate compare_pairs(std::span<const double> base, std::span<const double> candidate) {
+    if (base.empty() || base.size() != candidate.size()) throw std::invalid_argument("no pairs to compare");
+    std::vector<double> differences;
+    for (std::size_t i = 0; i < base.size(); ++i)
+        differences.push_back(logarithm(candidate[i]) - logarithm(base[i]));
+    const auto averages = walsh_averages(differences);
+    const auto chance = RankNull::of_differences(differences.size());
+    const auto [faster, slower] = below_and_above_zero(averages);
+    const auto [pairs_faster, pairs_slower] = below_and_above_zero(differences);
+    RatioEstimate estimate;
+    estimate.ratio = std::exp(median(averages));
+    estimate.within_95 = interval_of_sorted(averages, chance, 0.025);
+    if (estimate.within_95) estimate.within_90 = interval_of_sorted(averages, chance, 0.05);
+    estimate.probability_slower =
+        0.5 + (number(pairs_slower) - number(pairs_faster)) / 2 / number(base.size());
+    // Ties count for no difference.
+    const auto extreme = number(averages.size() - std::max(faster, slower));
+    estimate.p = std::min(1.0, 2 * chance.at_most(extreme));
+    estimate.smallest_p = std::min(1.0, 2 * chance.at_most(0));
     return estimate;
 }
 
 double deviation_of_launches(std::span<const double> seconds) {
     return seconds.size() < 2 ? 0 : std::sqrt(sum_of_squares(seconds) / number(seconds.size() - 1));
-}
-
-double pooled_deviation(std::span<const double> a, std::span<const double> b) {
-    if (a.size() + b.size() < 3) return 0;
-    return std::sqrt((sum_of_squares(a) + sum_of_squares(b)) / number(a.size() + b.size() - 2));
 }
 
 std::optional<double> noise_floor(std::span<const double> seconds) {
@@ -256,30 +237,26 @@ std::optional<double> noise_floor(std::span<const double> seconds) {
     return std::expm1(quantile(distances, 0.95));
 }
 
-std::optional<double> spread_of_most(std::span<const double> seconds) {
-    constexpr std::size_t fewest = 8;
-    constexpr double half_of_normal = 1.349;  // the width of its middle half, in standard deviations
-    const auto count = seconds.size(), held = (count + 1) / 2;
-    if (count < fewest) return std::nullopt;
-    const auto logarithms = sorted_logarithms(seconds);
-    double width = logarithms.back() - logarithms.front();
-    for (std::size_t i = 0; i + held <= count; ++i)
-        width = std::min(width, logarithms[i + held - 1] - logarithms[i]);
-    // The shortest of all is shorter than the middle one. By simulation, of 8 to 128 normal values the
-    // largest is beyond four deviations so corrected in at most 1 of 12 samples.
-    const double deviation = width / half_of_normal * (1 + 8 / number(count));
-    return std::expm1(4 * deviation);
+int launches_for_cases(std::size_t cases, bool in_pairs) {
+    constexpr double significant = 0.05;
+    int launches = in_pairs ? static_cast<int>(fewest_pairs) : fewest_launches;
+    const auto smallest = [&] {
+        const auto n = static_cast<std::size_t>(launches);
+        return 2 * (in_pairs ? RankNull::of_differences(n) : RankNull::of_two_samples(n, n)).at_most(0);
+    };
+    while (smallest() * number(cases) > significant) ++launches;
+    return launches;
 }
 
 int launches_needed(double deviation, double change) {
-    const double root = two_sided_95 * deviation / std::log1p(change);
+    const double root = power_80 * deviation / std::log1p(change);
     const double launches = std::ceil(2 * root * root / efficiency);
     constexpr double most = 1e9;  // so that it fits
     return static_cast<int>(std::clamp(launches, static_cast<double>(fewest_launches), most));
 }
 
 double visible_change(double deviation, int launches) {
-    return std::expm1(two_sided_95 * deviation * std::sqrt(2 / (efficiency * launches)));
+    return std::expm1(power_80 * deviation * std::sqrt(2 / (efficiency * launches)));
 }
 
 std::vector<double> holm(const std::vector<double>& p) {

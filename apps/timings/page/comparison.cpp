@@ -1,22 +1,36 @@
 // What changed against the baseline, case by case, with each interval drawn to scale.
 #include <fmt/format.h>
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
 
 namespace pacer::timings {
 
+namespace {
+
+std::string list_of(std::string_view title, const std::vector<std::string>& lines) {
+    if (lines.empty()) return {};
+    std::string items;
+    for (const auto& line : lines) items += fmt::format("<li>{}</li>\n", html_text(line));
+    return fmt::format("<p>{}:</p>\n<ul class=\"differences\">\n{}</ul>\n", title, items);
+}
+
+}  // namespace
+
 std::string comparison_section(const Report& report) {
     if (!report.comparison) return {};
-    std::string differences;
-    for (const auto& difference : report.comparison->environment)
-        differences += fmt::format("<li>{}</li>\n", html_text(difference));
+    const auto& made = *report.comparison;
+    const auto disturbed = list_of("Disturbed launches", made.disturbed),
+               compared = list_of("What was compared", made.compared);
     const auto environment =
-        differences.empty()
-            ? std::string("<p>The two sides ran under the same environment, as far as they are known.</p>\n")
-            : fmt::format("<p>What differs between the two sides:</p>\n<ul class=\"differences\">\n{}</ul>\n",
-                          differences);
-    return environment + table_of(report.comparison->cases).html("Comparison with the baseline");
+        made.environment.empty()
+            ? std::string("<p>The two sides ran under the same environment, as far as it is known.</p>\n")
+            : list_of("What differs between the two sides, or within one", made.environment);
+    return disturbed + environment + compared + table_of(made.cases).html("Comparison with the baseline");
 }
 
 }  // namespace pacer::timings

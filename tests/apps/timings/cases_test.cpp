@@ -1,5 +1,6 @@
 // Launches sorted into cases.
 #include "apps/timings/compare/cases.hpp"
+#include "apps/timings/compare/environments.hpp"
 
 #include <gtest/gtest.h>
 

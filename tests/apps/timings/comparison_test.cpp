@@ -13,6 +13,7 @@ namespace pacer::timings {
 namespace {
 
 using examples::left_out, examples::spread_launches, examples::timed;
+using examples::take_turns, examples::with_fact;
 using Launches = std::vector<Launch>;
 
 const std::vector<std::string> both = {"serial", "simd"};
@@ -34,8 +35,9 @@ TEST(Verdict, FollowsIntervalAndMargin) {
     EXPECT_EQ(one_case(1.10).finding, Finding::slower);
     EXPECT_EQ(one_case(1 / 1.10).finding, Finding::faster);
     EXPECT_EQ(one_case(1).finding, Finding::equivalent);
-    EXPECT_EQ(one_case(1.02, 0.001).finding, Finding::equivalent);  // sure, but small
-    EXPECT_EQ(one_case(1.028, 0.01, 0.03).finding, Finding::within_margin);
+    EXPECT_EQ(one_case(1.005, 0.01).finding, Finding::equivalent);
+    EXPECT_EQ(one_case(1.02, 0.001).finding, Finding::within_margin);       // sure, but small
+    EXPECT_EQ(one_case(1.028, 0.01, 0.03).finding, Finding::inconclusive);  // sure, and small or not
     EXPECT_EQ(one_case(1.05, 0.1).finding, Finding::inconclusive);
     EXPECT_EQ(one_case(1.02, 0.001, 0.01).finding, Finding::slower);
 }
@@ -61,12 +63,12 @@ TEST(Verdict, OfDoubtfulLaunchesSaysHowManyAreNeeded) {
     const auto few = compared(spread_launches("a", 3, {"simd"}, 0.1), spread_launches("b", 3, {"simd"}, 0.2));
     EXPECT_EQ(few.cases[0].finding, Finding::inconclusive);
     EXPECT_EQ(few.cases[0].note, "an interval needs 4 launches a side");
-    EXPECT_EQ(few.cases[0].launches_needed, 4);
+    EXPECT_EQ(few.cases[0].launches_needed, 8);  // 2 % from launch to launch
     EXPECT_EQ(few.status, ExitStatus::inconclusive);
 }
 
 // One of the new launches had time for two repeats of as many as it takes, or was asked for no more.
-TEST(Verdict, OfALaunchInWantOfTimeIsNone) {
+TEST(Verdict, OfALaunchShortOfTimeIsNone) {
     for (const std::int64_t asked : {0, 2}) {
         const auto base = spread_launches("a", 10, {"simd"}, 0.1);
         auto candidate = spread_launches("b", 10, {"simd"}, 0.2);
@@ -121,6 +123,23 @@ TEST(ManyCases, OfFewLaunchesNeedFreshOnes) {
     EXPECT_NE(confirmed.cases[0].note.find("confirmed by 5 fresh launches: 1.1"), std::string::npos);
 }
 
+// 2 of 12870 ways to choose 8 of 16 launches are as far apart as can be.
+TEST(ManyCases, CanBeTooManyForAnyLaunchesToConfirm) {
+    std::vector<std::string> variants;
+    for (int i = 0; i < 342; ++i) variants.push_back(fmt::format("v{:03}", i));
+    const auto base = spread_launches("a", 8, variants, 0.1);
+    for (const double factor : {1.5, 1 / 1.5}) {
+        const auto all = compared(base, spread_launches("b", 8, variants, 0.1 * factor));
+        EXPECT_EQ(all.status, ExitStatus::inconclusive);
+        EXPECT_EQ(all.cases[7].finding, Finding::inconclusive);
+        EXPECT_NE(all.cases[7].note.find("one of 342 cases"), std::string::npos) << all.cases[7].note;
+        EXPECT_EQ(all.cases[7].launches_needed, 9);
+    }
+    const auto enough =
+        compared(spread_launches("a", 9, variants, 0.1), spread_launches("b", 9, variants, 0.15));
+    EXPECT_EQ(enough.status, ExitStatus::wrong);
+}
+
 TEST(ManyCases, OfEnoughLaunchesAreAdjusted) {
     const auto base = spread_launches("a", 10, both, 0.1), slow = spread_launches("b", 10, both, 0.11);
     EXPECT_EQ(compared(base, slow).status, ExitStatus::wrong);
@@ -158,6 +177,21 @@ TEST(Confirm, DecidesWhatCounts) {
     EXPECT_EQ(ended(wrong).cases[0].finding, Finding::failed);
     EXPECT_THROW(ended(slow), UsageError);
     EXPECT_THROW(ended(base), UsageError);
+}
+
+// Too few launches to tell; with as many fresh ones it can be told.
+TEST(Confirm, DecidesWhatWasUndecided) {
+    const auto base = spread_launches("a", 20, {"simd"}, 0.1, 0.05);
+    const auto alone = compared(base, spread_launches("b", 5, {"simd"}, 0.1, 0.05));
+    EXPECT_EQ(alone.cases[0].finding, Finding::inconclusive);
+    for (const double factor : {1.0, 1.2}) {
+        const auto again = compared(base, spread_launches("b", 5, {"simd"}, 0.103, 0.05), {},
+                                    spread_launches("c", 60, {"simd"}, 0.1 * factor, 0.05));
+        EXPECT_EQ(again.cases[0].finding, factor > 1 ? Finding::slower : Finding::equivalent);
+        EXPECT_EQ(again.cases[0].subject.launches, 65);
+        EXPECT_NE(again.cases[0].note.find("60 fresh launches among them"), std::string::npos)
+            << again.cases[0].note;
+    }
 }
 
 TEST(Missing, IsAFailureUnlessAllowed) {
@@ -231,6 +265,153 @@ TEST(Unrelated, LaunchesAreRefused) {
 TEST(SameLaunches, OnBothSidesAreSaidToBe) {
     const auto base = spread_launches("a", 10, {"simd"}, 0.1);
     EXPECT_NE(compared(base, base).sentence.find("10 launches are on both sides"), std::string::npos);
+}
+
+// Launches at 1 and 2 ms in turn: nothing is known of a change, whatever it is and whatever margin is asked
+// for.
+TEST(Noise, GrantsNothing) {
+    const auto bimodal = [](const std::string& prefix, double factor) {
+        auto launches = spread_launches(prefix, 10, {"simd"}, 1e-3 * factor, 0.001);
+        for (std::size_t i = 1; i < launches.size(); i += 2)
+            launches[i].records[0].seconds.assign(3, 2e-3 * factor);
+        return launches;
+    };
+    for (const double factor : {1.0, 1.3, 1.6}) {
+        for (const double margin : {0.01, 0.03}) {
+            const auto made = compared(bimodal("a", 1), bimodal("b", factor), {margin, false, {}});
+            EXPECT_EQ(made.status, ExitStatus::inconclusive) << factor << " " << margin;
+            const auto& note = made.cases[0].note;
+            EXPECT_NE(note.find("baseline launches fall in two groups, near 1.000 ms and 2.000 ms"),
+                      note.npos)
+                << note;
+            EXPECT_NE(note.find("too noisy: launches of the base differ by 9"), note.npos) << note;
+            EXPECT_NE(note.find("launches needed: unknown"), note.npos) << note;
+            EXPECT_EQ(made.cases[0].launches_needed, 0);
+            EXPECT_NE(made.sentence.find("idle machine"), made.sentence.npos) << made.sentence;
+        }
+    }
+}
+
+TEST(Clock, TooCoarseGrantsNothing) {
+    const auto made =
+        compared(spread_launches("a", 5, {"simd"}, 1e-6, 0), spread_launches("b", 5, {"simd"}, 1e-6, 0));
+    EXPECT_EQ(made.status, ExitStatus::inconclusive);
+    EXPECT_NE(made.cases[0].note.find("ten steps of the clock are 20.0 % of a repeat"), std::string::npos)
+        << made.cases[0].note;
+}
+
+// Launches of one job on each of these nodes.
+Launches on_nodes(const std::string& prefix, const std::vector<std::string>& nodes, double seconds) {
+    Launches all;
+    for (const auto& node : nodes) {
+        auto some = spread_launches(prefix + node, 10, {"simd"}, seconds);
+        some = with_fact(with_fact(std::move(some), "hosts", node + ":4"), "job_id", prefix + node);
+        all.insert(all.end(), some.begin(), some.end());
+    }
+    return all;
+}
+
+TEST(Hosts, ThatDifferAreComparedByAllocation) {
+    const auto one = compared(on_nodes("a", {"n1"}, 0.1), on_nodes("b", {"n2"}, 0.104));
+    EXPECT_EQ(one.status, ExitStatus::inconclusive);
+    EXPECT_NE(one.cases[0].note.find("one node against one"), std::string::npos) << one.cases[0].note;
+    ASSERT_EQ(one.compared.size(), 1U);
+    EXPECT_NE(one.compared[0].find("n1 -> n2"), std::string::npos) << one.compared[0];
+    const auto few =
+        compared(on_nodes("a", {"n1", "n2", "n3"}, 0.1), on_nodes("b", {"n4", "n5", "n6", "n7"}, 0.12));
+    EXPECT_EQ(few.status, ExitStatus::inconclusive);
+    EXPECT_NE(few.cases[0].note.find("3 allocations against 4"), std::string::npos) << few.cases[0].note;
+    const auto enough =
+        compared(on_nodes("a", {"n1", "n2", "n3", "n4"}, 0.1), on_nodes("b", {"n5", "n6", "n7", "n8"}, 0.12));
+    EXPECT_EQ(enough.status, ExitStatus::wrong);
+    EXPECT_EQ(enough.cases[0].basis, Basis::allocation);
+}
+
+TEST(Hosts, ThatAreTheSameAreComparedByLaunch) {
+    const auto same = compared(on_nodes("a", {"n1"}, 0.1), on_nodes("b", {"n1"}, 0.104));
+    EXPECT_EQ(same.cases[0].finding, Finding::slower);
+    EXPECT_EQ(same.compared, (std::vector<std::string>{"launch by launch, all on n1"}));
+    const auto two = compared(on_nodes("a", {"n1", "n2"}, 0.1), on_nodes("b", {"n2", "n1"}, 0.104));
+    EXPECT_EQ(two.cases[0].basis, Basis::launch);
+    auto most_on_one = on_nodes("a", {"n1"}, 0.1), most_on_other = on_nodes("b", {"n2"}, 0.104);
+    most_on_one.push_back(on_nodes("c", {"n2"}, 0.104)[0]);
+    most_on_other.push_back(on_nodes("d", {"n1"}, 0.1)[0]);
+    EXPECT_EQ(compared(most_on_one, most_on_other).cases[0].finding, Finding::inconclusive);
+}
+
+TEST(Sides, MixedFromTwoMachinesOrBuildsAreSaidToBe) {
+    auto base = with_fact(spread_launches("a", 6, {"simd"}, 0.1), "cpu_model", std::string("EPYC"));
+    const auto xeon = with_fact(spread_launches("x", 4, {"simd"}, 0.11), "cpu_model", std::string("Xeon"));
+    base.insert(base.end(), xeon.begin(), xeon.end());
+    const auto candidate =
+        with_fact(spread_launches("b", 10, {"simd"}, 0.1), "cpu_model", std::string("EPYC"));
+    EXPECT_EQ(
+        compared(base, candidate).environment,
+        (std::vector<std::string>{"cpu_model within the baseline: EPYC (6 launches), Xeon (4 launches)"}));
+    EXPECT_EQ(compared(candidate, base).environment,
+              (std::vector<std::string>{
+                  "cpu_model within the new launches: EPYC (6 launches), Xeon (4 launches)"}));
+}
+
+// The share of a launch's cores that others took is 30 % of those.
+Launches disturbed(Launches launches, std::size_t first) {
+    for (std::size_t i = 0; i < first; ++i) {
+        auto& facts = launches[i].environment;
+        facts.insert(facts.end(), {{"cpu_seconds", 40.0},
+                                   {"hardware_threads", std::int64_t{4}},
+                                   {"others_cpu_seconds", 2.0},
+                                   {"steal_seconds", 1.0}});
+    }
+    return launches;
+}
+
+TEST(Disturbed, LaunchesAreSaidFirstAndDecideNothing) {
+    const auto base = disturbed(spread_launches("a", 10, {"simd"}, 0.15), 10),
+               candidate = spread_launches("b", 10, {"simd"}, 0.1);
+    for (const auto& made : {compared(base, candidate), compared(candidate, base)}) {
+        EXPECT_EQ(made.status, ExitStatus::inconclusive);
+        EXPECT_NE(made.cases[0].note.find("rests upon disturbed launches"), std::string::npos)
+            << made.cases[0].note;
+        ASSERT_EQ(made.disturbed.size(), 2U);
+        EXPECT_NE(made.disturbed[0].find("10 of 10"), std::string::npos);
+        EXPECT_NE(made.disturbed[0].find("up to 30.0 % of their cores"), std::string::npos)
+            << made.disturbed[0];
+        EXPECT_NE(made.disturbed[1].find("jobs/compare.sh"), std::string::npos);
+        EXPECT_EQ(document_of(made).as(Format::table).rfind("disturbed  10 of 10", 0), 0U);
+    }
+    ComparisonOptions accept;
+    accept.accept_disturbed = true;
+    EXPECT_EQ(compared(base, candidate, accept).cases[0].finding, Finding::faster);
+}
+
+TEST(Disturbed, LaunchesDoNoHarmWhereTheOthersSayTheSameOrBothSidesMetThem) {
+    auto base = spread_launches("a", 10, {"simd"}, 0.1), slow = spread_launches("b", 10, {"simd"}, 0.11);
+    EXPECT_EQ(compared(disturbed(base, 2), slow).cases[0].finding, Finding::slower);
+    EXPECT_EQ(compared(disturbed(base, 10), disturbed(slow, 10)).cases[0].finding, Finding::inconclusive);
+    take_turns(base, slow);
+    EXPECT_EQ(compared(disturbed(base, 10), disturbed(slow, 10)).cases[0].finding, Finding::slower);
+    EXPECT_EQ(compared(disturbed(base, 10), slow).cases[0].finding, Finding::inconclusive);
+}
+
+// A machine that slows down by half meanwhile: a change of 5 % shows in pairs only.
+TEST(Turns, AreComparedInPairs) {
+    auto base = spread_launches("a", 10, {"simd"}, 0.1, 0.25),
+         slow = spread_launches("b", 10, {"simd"}, 0.105, 0.25);
+    EXPECT_EQ(compared(base, slow).cases[0].finding, Finding::inconclusive);
+    take_turns(base, slow);
+    const auto made = compared(base, slow);
+    EXPECT_EQ(made.cases[0].finding, Finding::slower);
+    EXPECT_EQ(made.cases[0].basis, Basis::pair);
+    EXPECT_EQ(made.compared,
+              (std::vector<std::string>{"launches in pairs, one of each side, as they took turns"}));
+    base.erase(base.begin() + 4);  // one is missing, and the others still have their neighbours
+    EXPECT_EQ(compared(base, slow).cases[0].basis, Basis::pair);
+    auto first = spread_launches("a", 10, {"simd"}, 0.1), second = spread_launches("b", 10, {"simd"}, 0.11);
+    for (std::size_t i = 0; i < 10; ++i) {  // all of one side, then all of the other
+        first[i].environment.emplace_back("start_time", fmt::format("2026-11-22T12:00:{:02}Z", i));
+        second[i].environment.emplace_back("start_time", fmt::format("2026-11-22T12:01:{:02}Z", i));
+    }
+    EXPECT_EQ(compared(first, second).cases[0].basis, Basis::launch);
 }
 
 // A comparison with a row of every kind.

@@ -1,6 +1,7 @@
 // The method of comparing, against its published numbers and by seeded simulation.
 #include "apps/timings/compare/launch_statistics.hpp"
 
+#include <fmt/core.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 #include <limits>
 #include <random>
 #include <vector>
+
+#include "apps/timings/compare/robust.hpp"
 
 namespace pacer::timings {
 namespace {
@@ -62,7 +65,7 @@ TEST(RankSum, SmallestTwoSidedPOfEqualSizes) {
 
 TEST(RankSum, ExactForUnequalSizes) {
     for (const auto& [n, m] : {std::pair<std::size_t, std::size_t>(1, 6), {6, 1}, {2, 5}, {3, 7}, {7, 4}}) {
-        const RankSumNull chance(n, m);
+        const auto chance = RankNull::of_two_samples(n, m);
         for (std::size_t u = 0; u <= n * m; ++u) {
             EXPECT_NEAR(chance.at_most(static_cast<double>(u)), by_enumeration(n, m, u), 1e-12)
                 << n << " x " << m << ", " << u;
@@ -72,7 +75,7 @@ TEST(RankSum, ExactForUnequalSizes) {
 }
 
 TEST(RankSum, ExactAndNormalAgreeWhereTheyMeet) {
-    const RankSumNull exact(50, 50), normal(50, 51);
+    const auto exact = RankNull::of_two_samples(50, 50), normal = RankNull::of_two_samples(50, 51);
     for (const double share : {0.25, 0.3, 0.4, 0.5}) {
         EXPECT_NEAR(exact.at_most(share * 2500), normal.at_most(share * 2550), 0.003);
     }
@@ -81,13 +84,69 @@ TEST(RankSum, ExactAndNormalAgreeWhereTheyMeet) {
 }
 
 TEST(RankSum, PublishedCriticalValues) {  // two-sided 5 %; the tables of every textbook
-    EXPECT_FALSE(RankSumNull(3, 3).largest_within(0.025));
-    EXPECT_EQ(RankSumNull(4, 4).largest_within(0.025), 0U);
-    EXPECT_EQ(RankSumNull(5, 5).largest_within(0.025), 2U);
-    EXPECT_EQ(RankSumNull(5, 8).largest_within(0.025), 6U);
-    EXPECT_EQ(RankSumNull(10, 10).largest_within(0.025), 23U);
-    EXPECT_EQ(RankSumNull(10, 10).largest_within(0.05), 27U);
-    EXPECT_EQ(RankSumNull(20, 20).largest_within(0.025), 127U);
+    EXPECT_FALSE(RankNull::of_two_samples(3, 3).largest_within(0.025));
+    EXPECT_EQ(RankNull::of_two_samples(4, 4).largest_within(0.025), 0U);
+    EXPECT_EQ(RankNull::of_two_samples(5, 5).largest_within(0.025), 2U);
+    EXPECT_EQ(RankNull::of_two_samples(5, 8).largest_within(0.025), 6U);
+    EXPECT_EQ(RankNull::of_two_samples(10, 10).largest_within(0.025), 23U);
+    EXPECT_EQ(RankNull::of_two_samples(10, 10).largest_within(0.05), 27U);
+    EXPECT_EQ(RankNull::of_two_samples(20, 20).largest_within(0.025), 127U);
+}
+
+// P(signed rank sum <= w) by trying every choice of signs.
+double by_signs(std::size_t n, std::size_t w) {
+    double within = 0;
+    for (std::size_t signs = 0; signs < (std::size_t{1} << n); ++signs) {
+        std::size_t sum = 0;
+        for (std::size_t rank = 1; rank <= n; ++rank) sum += (signs >> (rank - 1)) % 2 == 1 ? rank : 0;
+        within += sum <= w ? 1 : 0;
+    }
+    return within / static_cast<double>(std::size_t{1} << n);
+}
+
+TEST(SignedRanks, ExactAndNormalAgreeAndTheTablesToo) {
+    for (std::size_t n = 1; n <= 10; ++n) {
+        const auto chance = RankNull::of_differences(n);
+        for (std::size_t w = 0; w <= n * (n + 1) / 2; ++w)
+            EXPECT_NEAR(chance.at_most(static_cast<double>(w)), by_signs(n, w), 1e-12) << n << ", " << w;
+    }
+    // Two-sided 5 %; the tables of every textbook.
+    EXPECT_FALSE(RankNull::of_differences(5).largest_within(0.025));
+    EXPECT_EQ(RankNull::of_differences(6).largest_within(0.025), 0U);
+    EXPECT_EQ(RankNull::of_differences(10).largest_within(0.025), 8U);
+    EXPECT_EQ(RankNull::of_differences(20).largest_within(0.025), 52U);
+    EXPECT_EQ(RankNull::of_differences(50).largest_within(0.025), 434U);
+    const auto exact = RankNull::of_differences(100), normal = RankNull::of_differences(101);
+    ASSERT_TRUE(exact.is_exact() && !normal.is_exact());
+    for (const double share : {0.35, 0.4, 0.5})
+        EXPECT_NEAR(exact.at_most(share * 5050), normal.at_most(share * 5151), 0.003);
+}
+
+TEST(Pairs, HaveTheMedianOfWalshAveragesAndItsInterval) {
+    // Logarithmic ratios 1, 2, 3, 4, 5, 6: of their 21 averages the 11th, the first and the last.
+    const std::vector<double> a(6, 2);
+    std::vector<double> b;
+    for (int i = 1; i <= 6; ++i) b.push_back(2 * std::exp(i));
+    const auto estimate = compare_pairs(a, b);
+    EXPECT_NEAR(std::log(estimate.ratio), 3.5, 1e-12);
+    ASSERT_TRUE(estimate.within_95 && estimate.within_90);
+    EXPECT_NEAR(std::log(estimate.within_95->low), 1, 1e-12);
+    EXPECT_NEAR(std::log(estimate.within_95->high), 6, 1e-12);
+    EXPECT_NEAR(std::log(estimate.within_90->low), 2, 1e-12);  // two of 64 sums are at most 2
+    EXPECT_NEAR(estimate.p, 2.0 / 64, 1e-12);
+    EXPECT_EQ(estimate.p, estimate.smallest_p);
+    EXPECT_EQ(estimate.probability_slower, 1);
+    const auto back = compare_pairs(b, a);
+    EXPECT_NEAR(back.ratio * estimate.ratio, 1, 1e-12);
+    EXPECT_NEAR(back.within_95->low * estimate.within_95->high, 1, 1e-12);
+    EXPECT_EQ(back.p, estimate.p);
+    EXPECT_FALSE(compare_pairs(std::span(a).first(5), std::span(b).first(5)).within_95);
+    const auto same = compare_pairs(a, a);
+    EXPECT_EQ(same.p, 1);
+    EXPECT_EQ(same.within_95->low, 1);
+    EXPECT_EQ(same.within_95->high, 1);
+    EXPECT_THROW(compare_pairs(a, std::span(b).first(5)), std::invalid_argument);
+    EXPECT_THROW(compare_pairs({}, {}), std::invalid_argument);
 }
 
 TEST(Ratio, IsTheMedianOfAllPairsAndItsIntervalTheirOrderStatistics) {
@@ -101,7 +160,7 @@ TEST(Ratio, IsTheMedianOfAllPairsAndItsIntervalTheirOrderStatistics) {
         const auto estimate = compare_launches(a, b);
         EXPECT_DOUBLE_EQ(estimate.ratio, std::exp(median(all)));
         if (n * m > 2500) continue;
-        const auto k = *RankSumNull(a.size(), b.size()).largest_within(0.025);
+        const auto k = *RankNull::of_two_samples(a.size(), b.size()).largest_within(0.025);
         ASSERT_TRUE(estimate.within_95 && estimate.within_90);
         EXPECT_DOUBLE_EQ(estimate.within_95->low, std::exp(all[k]));
         EXPECT_DOUBLE_EQ(estimate.within_95->high, std::exp(all[all.size() - k - 1]));
@@ -180,10 +239,49 @@ TEST(Ratio, RefusesWhatIsNoTime) {
     EXPECT_THROW(compare_launches(good, {}), std::invalid_argument);
 }
 
+TEST(RobustDeviation, IsThatOfMostLaunches) {
+    std::mt19937 random(2);
+    std::lognormal_distribution<double> time(0, 0.05);
+    double sum = 0;
+    for (int i = 0; i < 1000; ++i) {
+        std::vector<double> a(10), b(10);
+        for (double& value : a) value = time(random);
+        for (double& value : b) value = 3 * time(random);
+        a[4] *= 100;  // one launch stalled
+        sum += *robust_deviation(a, b);
+    }
+    EXPECT_NEAR(sum / 1000, 0.05, 0.005);
+    EXPECT_FALSE(robust_deviation(std::vector<double>{1, 2}));
+    EXPECT_FALSE(robust_deviation(std::vector<double>{1, 1, 1, 1, 2}));
+    EXPECT_TRUE(robust_deviation(std::vector<double>{1, 2, 3}));
+}
+
+TEST(TwoGroups, AreNamedByTheirMedians) {
+    std::vector<double> seconds = {1, 2, 1.01, 2.01, 1.02, 2.02, 1.03, 2.03, 1.04, 2.04};
+    auto groups = two_groups(seconds);
+    ASSERT_TRUE(groups);
+    EXPECT_DOUBLE_EQ(groups->first, 1.02);
+    EXPECT_DOUBLE_EQ(groups->second, 2.02);
+    seconds[1] = 20;  // an outlier is no group
+    groups = two_groups(seconds);
+    EXPECT_FALSE(groups && groups->first > 1.5);
+    EXPECT_FALSE(two_groups(ascending(20, 100)));
+}
+
+TEST(LaunchesForCases, AreThoseWhoseSmallestPSurvivesHolm) {
+    EXPECT_EQ(launches_for_cases(1), 4);
+    EXPECT_EQ(launches_for_cases(2), 5);
+    EXPECT_EQ(launches_for_cases(30), 7);
+    EXPECT_EQ(launches_for_cases(321), 8);
+    EXPECT_EQ(launches_for_cases(322), 9);
+    EXPECT_EQ(launches_for_cases(342), 9);
+    EXPECT_EQ(launches_for_cases(1, true), 6);
+    EXPECT_EQ(launches_for_cases(30, true), 11);
+}
+
 TEST(Deviation, IsOfLogarithms) {
-    const std::vector<double> a = {1, std::exp(1.0), std::exp(2.0)}, b = {5, 5 * std::exp(3.0)};
+    const std::vector<double> a = {1, std::exp(1.0), std::exp(2.0)};
     EXPECT_NEAR(deviation_of_launches(a), 1, 1e-12);
-    EXPECT_NEAR(pooled_deviation(a, b), std::sqrt((2 + 4.5) / 3), 1e-12);
     EXPECT_EQ(deviation_of_launches(std::vector<double>{7}), 0);
 }
 
@@ -218,7 +316,7 @@ TEST(NoiseFloor, ShrinksWithMoreLaunchesAndIsReproducible) {
 }
 
 TEST(LaunchesNeeded, FollowsItsFormula) {
-    EXPECT_EQ(launches_needed(0.03, 0.05), std::ceil(2 * std::pow(1.96 * 0.03 / std::log(1.05), 2) / 0.955));
+    EXPECT_EQ(launches_needed(0.03, 0.05), std::ceil(2 * std::pow(2.8 * 0.03 / std::log(1.05), 2) / 0.955));
     EXPECT_EQ(launches_needed(0, 0.01), 4);
     EXPECT_EQ(launches_needed(1e6, 1e-9), 1000000000);
     for (const int launches : {5, 10, 20}) {
@@ -283,6 +381,50 @@ TEST(Simulation, TiesDoNotRaiseAlarms) {
     EXPECT_GE(few.covered(), 0.95);
     EXPECT_LE(many.alarms(), 0.07);  // three standard errors
     EXPECT_GE(many.covered(), 0.95 - 0.03);
+}
+
+// Launches A B B A A B B A ... of a machine that drifts by `drift` from the first to the last, and wanders by
+// `step` from each to the next; B is slower by 5 %.
+struct Drifting {
+    double covered = 0, width = 0;  // share of comparisons; mean of the logarithm's
+};
+std::pair<Drifting, Drifting> drifting(int comparisons, int launches, double noise, double drift,
+                                       double step) {
+    std::mt19937 random(8);
+    std::normal_distribution<double> normal(0, 1);
+    Drifting unblocked, in_pairs;
+    const auto add = [&](Drifting& made, const RatioEstimate& estimate) {
+        const auto [low, high] = *estimate.within_95;
+        made.covered += (low <= 1.05 && 1.05 <= high ? 1.0 : 0.0) / comparisons;
+        made.width += std::log(high / low) / comparisons;
+    };
+    for (int i = 0; i < comparisons; ++i) {
+        std::vector<double> a, b;
+        double wandered = 0;
+        for (int turn = 0; turn < 2 * launches; ++turn) {
+            wandered += step * normal(random);
+            const bool is_base = (turn + 1) / 2 % 2 == 0;
+            const double machine = drift * turn / (2 * launches - 1) + wandered;
+            (is_base ? a : b).push_back((is_base ? 1 : 1.05) * std::exp(machine + noise * normal(random)));
+        }
+        add(unblocked, compare_launches(a, b));
+        add(in_pairs, compare_pairs(a, b));
+    }
+    return {unblocked, in_pairs};
+}
+
+TEST(Simulation, PairsGainUnderDriftAndLoseLittleWithout) {
+    constexpr double chance = 0.015;  // three standard errors of 95 % in 2000 comparisons
+    const auto [calm, calm_pairs] = drifting(2000, 10, 0.01, 0, 0);
+    const auto [drift, drift_pairs] = drifting(2000, 10, 0.01, 0.2, 0);
+    const auto [wandering, wandering_pairs] = drifting(2000, 10, 0.01, 0, 0.02);
+    for (const auto& made : {calm_pairs, drift_pairs, wandering_pairs})
+        EXPECT_GE(made.covered, 0.95 - chance);
+    EXPECT_LT(calm_pairs.width, 1.15 * calm.width);
+    EXPECT_LT(drift_pairs.width, 0.3 * drift.width);
+    EXPECT_LT(wandering_pairs.width, 0.6 * wandering.width);
+    for (const auto* made : {&calm, &calm_pairs, &drift, &drift_pairs, &wandering, &wandering_pairs})
+        fmt::print("covered {:.1f} %, width {:.1f} %\n", 100 * made->covered, 100 * made->width);
 }
 
 // What the method promises for 10 launches whose effects vary by 3 %.

@@ -88,7 +88,7 @@ TEST(Nodes, OfTwoOneIsSlower) {
 
 TEST(Nodes, WithinTheMarginIsNoAlarm) {
     EXPECT_EQ(verdicts(machine({{"a", 1}, {"b", 1.05}, {"c", 1}}), "serial", 0.1).at("b"),
-              Finding::equivalent);
+              Finding::within_margin);
 }
 
 TEST(Nodes, FewLaunchesAlarmNobody) {

@@ -96,6 +96,50 @@ ends_with 3 compare base.h5 few.h5 --confirm one.h5
 ends_with 2 compare base.h5 few.h5 --confirm few.h5
 warns '--confirm wants fresh launches'
 
+# compare: what was compared with what
+ends_with 0 compare base.h5 same.h5
+prints 'compared  launch by launch, all on node1'
+make other_node.h5 --slower 1.04 --host node2
+ends_with 3 compare base.h5 other_node.h5
+prints 'compared  allocation by allocation (job and hosts), as the sides ran on other hosts: node1 -> node2'
+prints 'one node against one; on other hosts it takes 4 allocations a side'
+# A B B A A B B A ... while the machine becomes slower by a hundredth from each turn to the next; B is slower by a twentieth.
+turn=0
+for sides in a b b a a b b a a b b a a b b a; do
+    slower=$(awk -v turn=$turn -v side="$sides" 'BEGIN { print 1.01 ^ turn * (side == "b" ? 1.05 : 1) }')
+    make "turn_$sides$turn.h5" --launches 1 --between 0.002 --slower "$slower" --start $((10 * turn))
+    turn=$((turn + 1))
+done
+ends_with 1 compare turn_a*.h5 --to turn_b*.h5 --only /serial
+prints 'compared  launches in pairs, one of each side, as they took turns'
+prints 'REGRESSED'
+ends_with 3 compare turn_a{0,3,4,7}.h5 --to turn_b{1,2,5,6}.h5 --only /serial # too few pairs
+prints 'compared  launch by launch'
+# A side of two builds, or two machines
+make build2.h5 --launches 5 --commit bbbb
+ends_with 0 compare base.h5 build2.h5 --to same.h5
+prints 'differs  commit within the baseline: aaaa (10 launches), bbbb (5 launches)'
+
+# compare: renamed cases
+make vector.h5 --cases 3
+ends_with 1 compare base.h5 vector.h5
+prints 'MISSING (reduce/mpi'
+"$make_launches" renamed.h5 --cases 4 --seed 77 --wrong serial
+ends_with 1 compare base.h5 renamed.h5 --pair /serial=/new
+prints 'MISSING (reduce/new'
+ends_with 2 compare base.h5 vector.h5 --pair reduce/mpi=reduce/openmp
+warns 'has reduce/openmp 1 x 1 twice'
+ends_with 2 compare base.h5 vector.h5 --pair reduce/nonsense=reduce/openmp
+warns "unknown case 'reduce/nonsense' in the baseline; choose from reduce/mpi, reduce/openmp, reduce/serial, reduce/simd"
+for pair in simd reduce/simd reduce/simd= =reduce/simd a/b/c=d/e; do
+    ends_with 2 compare base.h5 vector.h5 --pair "$pair"
+    warns "--pair $pair: give OLD=NEW"
+done
+ends_with 0 compare base.h5 sized.h5 --ignore elements
+prints '4 cases'
+ends_with 2 compare base.h5 sized.h5 --ignore size
+warns "unknown parameter 'size'; choose from chunk, elements, source"
+
 # compare: which file is on which side
 ends_with 1 compare base.h5 same.h5 --to slow.h5
 prints '20 + 10'
@@ -120,7 +164,7 @@ for margin in abc -1 1.5 150% nan '' %; do
     warns '--margin'
 done
 ends_with 2 compare base.h5 slow.h5 --only queues
-warns "no case is called 'queues'"
+warns "unknown case 'queues'; choose from reduce/mpi, reduce/openmp, reduce/serial, reduce/simd"
 ends_with 2 compare base.h5 slow.h5 --format xml
 ends_with 2 compare base.h5 slow.h5 --frobnicate
 
