@@ -19,8 +19,7 @@ std::string_view unit_of(Operation operation) {
 
 const Record* baseline_of(const Record& record, const Launch& launch) {
     const auto found = std::find_if(launch.records.begin(), launch.records.end(), [&](const Record& other) {
-        return other.variant == record.baseline && other.app == record.app &&
-               other.parameters == record.parameters && other.repeats() > 0;
+        return other.variant == record.baseline && same_problem(other, record) && other.repeats() > 0;
     });
     return found == launch.records.end() ? nullptr : &*found;
 }

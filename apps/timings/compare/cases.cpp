@@ -82,8 +82,12 @@ bool matches(const CaseKey& key, const std::string& wanted) {
 
 // Circumstances that differ from launch to launch whatever is run; a single launch cannot show that.
 bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 15> names = {"start_time",
+    constexpr std::array<std::string_view, 19> names = {"start_time",
                                                         "end_time",
+                                                        "launch_seconds",
+                                                        "status",
+                                                        "watched_host",
+                                                        "cpu_mhz",
                                                         "load_before",
                                                         "load_after",
                                                         "steal_seconds",
