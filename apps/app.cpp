@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/report/report.hpp"
 #include "io/dump/early_dump.hpp"
@@ -61,6 +62,9 @@ void complete(Session& session, const App& app, const std::string& version) {
     launch.environment.emplace_back("hdf5_version", version);
     for (auto& fact : provenance()) launch.environment.push_back(std::move(fact));
     session.status = status_of(session);
+    const auto status = session.failure.empty() ? session.status : ExitStatus::wrong;
+    launch.environment.emplace_back("status", static_cast<std::int64_t>(status));
+    launch.environment.emplace_back("launch_seconds", seconds_since_launch());
 }
 
 // Writes what is wanted in files, then prints the report: a reader of stdout may have gone, which ends this

@@ -72,7 +72,7 @@ class App final : public pacer::App {
         problems_ =
             make_problems(world, threads, settings_, workers, chosen, *means_, !session.options.no_limits);
         for (const auto& problem : problems_) {
-            session.plan(problem, group_of(problem.kind),
+            session.plan(problem, group_of(problem),
                          {.parameters = parameters(problem), .judge = judge, .describe = describe});
         }
     }

@@ -36,7 +36,7 @@ Buffers::Buffers(const Team& world, std::int64_t elements)
 
 double* Buffers::to_receive(std::int64_t elements, Look look) const {
     double* const values = receive_.get();
-    const std::int64_t stride = stride_of(look);
+    const std::int64_t stride = look == Look::ends ? elements : stride_of(look);
     for (std::int64_t i = 0; i < elements; i += stride) values[i] = nothing;
     if (elements > 0) values[elements - 1] = nothing;
     return values;
@@ -55,7 +55,8 @@ std::int64_t Buffers::count_wrong(std::int64_t elements, double factor, Look loo
         }
         return wrong;
     }
-    for (std::int64_t i = 0; i < elements; i += stride_of(look)) wrong += differs(i, i % period);
+    const std::int64_t stride = look == Look::ends ? elements : stride_of(look);
+    for (std::int64_t i = 0; i < elements; i += stride) wrong += differs(i, i % period);
     return wrong + (elements > 0 ? differs(elements - 1, (elements - 1) % period) : 0);
 }
 

@@ -8,9 +8,9 @@
 
 namespace pacer::overhead {
 
-// How closely a received message is looked at. A glance leaves most of a large message, and of the caches, as
-// it is.
-enum class Look { whole, glance };
+// How closely a received message is looked at: at all of it; at a glance, which leaves most of a large
+// message, and of the caches, as it is; or at its first and last element alone.
+enum class Look { whole, glance, ends };
 
 // Two messages: one to send, one to receive. Element i of what rank r sends is ((i mod 1021) + 1) * (r + 1):
 // a shift by any amount, a lost or doubled rank and a lost piece all show, and sums over ranks are exact in

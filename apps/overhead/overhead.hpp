@@ -1,4 +1,4 @@
-// overhead: what it costs to start and join workers, and to let them wait for each other or exchange
+// overhead: what it costs to start and join workers, to let them wait for each other, and to exchange
 // messages. The problems, the answer, and the table of variants.
 #pragma once
 
@@ -44,13 +44,26 @@ struct Wrong {
     std::int64_t copy = 0, pingpong = 0, reduce = 0, allreduce = 0;
 };
 
+enum class Distance { within_node, between_nodes };
+
+// Rank 0 and a partner at that distance.
+struct Pair {
+    Distance distance = Distance::within_node;
+    int partner = 0;  // its rank
+};
+
+// The nearest partner on rank 0's node and the first one on another, as far as there are any; without either
+// one of rank 0 with itself. The same on every rank. Collective.
+std::vector<Pair> pairs_of(const Team& world);
+
 // Built outside the clock. The variants leave it untouched, but for the means and for what they got wrong.
 struct Problem {
     Kind kind = Kind::workers;
-    std::int64_t workers = 1;   // to start, each for one piece of work; Kind::workers
-    std::int64_t elements = 0;  // in a message; Kind::message
-    Rates core = {};            // of reading what one message holds; on rank 0; 0: unknown
-    Rates ranks = {};           // the same for one message of every rank
+    std::int64_t workers = 1;       // to start, each for one piece of work; Kind::workers
+    std::int64_t elements = 0;      // in a message; Kind::message
+    std::optional<Pair> pair = {};  // that plays ping-pong; without one the message is for the other variants
+    Rates core = {};                // of reading what one message holds; on rank 0; 0: unknown
+    Rates ranks = {};               // the same for one message of every rank
     Means* means = nullptr;
     mutable Wrong wrong = {};
 
@@ -58,9 +71,9 @@ struct Problem {
 };
 
 struct Answer {
-    Number total;                            // on rank 0, see check()
+    Number total;                            // on rank 0, see judge()
     Part own;                                // this rank's part of it
-    double seconds;                          // this rank's, of one call
+    CallTimes calls;                         // this rank's
     std::optional<std::int64_t> hangs = {};  // of MPI_Comm_spawn, before it worked; `spawn` only
 };
 
@@ -91,8 +104,9 @@ Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Facts parameters(const Problem& problem);
 void describe(const Problem& problem, const OverheadVariant& variant, Record& record);
 
-// The answer of the problem's workers after `rounds` rounds, in which their results came to `sum` and which
-// took so long, all together.
+// The answer of the problem's workers after `rounds` rounds, in which their results came to `sum`, and which
+// took so long: each, or all together.
+Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, CallTimes calls);
 Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds);
 // The variants, a file each.
 Answer call(const Problem& problem, const Team& team);
@@ -124,13 +138,15 @@ inline const Groups groups = {
     {"message",
      "copy",
      {{"copy", "the message copied by one core: no exchange at all", copy, Uses::core},
-      {"pingpong", "MPI_Send and MPI_Recv between the first and the last rank: half a round trip", pingpong,
-       Uses::ranks},
+      {"pingpong", "MPI_Send and MPI_Recv between two ranks: half a round trip", pingpong, Uses::ranks},
       {"reduce", "MPI_Reduce to rank 0", reduce, Uses::ranks},
       {"allreduce", "MPI_Allreduce", allreduce, Uses::ranks}}}};
 
 inline const Group<Problem, Answer>& group_of(Kind kind) {
     return groups.at(static_cast<std::size_t>(kind));
 }
+
+// The variants for that problem: of messages ping-pong, or all but that.
+Group<Problem, Answer> group_of(const Problem& problem);
 
 }  // namespace pacer::overhead

@@ -3,7 +3,9 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <utility>
 
 #include "apps/overhead/overhead.hpp"
 #include "apps/overhead/piece.hpp"
@@ -70,6 +72,10 @@ std::int64_t arriving(const Problem& problem, const Record& record) {
     return problem.elements;
 }
 
+std::string_view name_of(Distance distance) {
+    return distance == Distance::within_node ? "within_node" : "between_nodes";
+}
+
 // Empty if there are enough.
 std::string too_few_openmp_threads(const Problem& problem) {
     const int most = problem.means->openmp_threads;
@@ -119,26 +125,59 @@ std::vector<Problem> make_problems(const Team& world, const Threads& threads, co
     }
     if (is_chosen(chosen, Kind::barrier)) problems.push_back({.kind = Kind::barrier, .means = &means});
     if (!is_chosen(chosen, Kind::message)) return problems;
+    const auto pairs = pairs_of(world);
     for (const auto elements : steps(settings.elements, 8)) {
-        auto& problem =
-            problems.emplace_back(Problem{.kind = Kind::message, .elements = elements, .means = &means});
+        Problem problem{.kind = Kind::message, .elements = elements, .means = &means};
         if (limits && problem.bytes() >= bytes_with_limit) probe_rates(problem, world, threads);
+        problems.push_back(problem);
+        for (const auto& pair : pairs) {
+            problem.pair = pair;
+            problems.push_back(problem);
+        }
     }
     return problems;
 }
 
-Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds) {
+std::vector<Pair> pairs_of(const Team& world) {
+    int node_of_root = 1;  // whether this rank is on it
+    if (world.size > 1) {
+        int leader = world.rank;  // of this node: its first rank
+        MPI_Bcast(&leader, 1, MPI_INT, 0, world.node);
+        node_of_root = leader == 0 ? 1 : 0;
+    }
+    std::array<int, 2> first = {world.size, world.size};  // on rank 0's node, and on another
+    if (!world.root()) first.at(node_of_root == 1 ? 0 : 1) = world.rank;
+    MPI_Allreduce(MPI_IN_PLACE, first.data(), 2, MPI_INT, MPI_MIN, world.comm);
+    std::vector<Pair> pairs;
+    if (first[0] < world.size) pairs.push_back({Distance::within_node, first[0]});
+    if (first[1] < world.size) pairs.push_back({Distance::between_nodes, first[1]});
+    if (pairs.empty()) pairs.push_back({});
+    return pairs;
+}
+
+Group<Problem, Answer> group_of(const Problem& problem) {
+    auto group = group_of(problem.kind);
+    std::erase_if(group.variants, [&](const auto& variant) {
+        return problem.kind == Kind::message && (variant.run == pingpong) != problem.pair.has_value();
+    });
+    return group;
+}
+
+Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, CallTimes calls) {
     // One round that went wrong leaves a remainder, or another quotient.
     const std::int64_t of_one = sum % rounds == 0 ? sum / rounds : -1;
-    return {Number::of_whole(of_one),
-            {problem.workers, Number::of_whole(of_one)},
-            seconds / static_cast<double>(rounds)};
+    return {Number::of_whole(of_one), {problem.workers, Number::of_whole(of_one)}, std::move(calls)};
+}
+
+Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds) {
+    return answer_of_workers(problem, sum, rounds,
+                             CallTimes{{seconds / static_cast<double>(rounds)}, rounds});
 }
 
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     const auto want = problem.kind == Kind::workers ? sum_of_pieces(problem.workers) : 0;
     Judgement judgement{
-        .check = {answer.total, Number::of_whole(want)}, .own = answer.own, .seconds = answer.seconds};
+        .check = {answer.total, Number::of_whole(want)}, .own = answer.own, .calls = answer.calls};
     if (answer.hangs) judgement.observed = {{"hangs", static_cast<double>(*answer.hangs)}};
     return judgement;
 }
@@ -146,13 +185,24 @@ Judgement judge(const Problem& problem, Answer& answer, const Team&) {
 Facts parameters(const Problem& problem) {
     const bool single = problem.means->thread_level == ThreadLevel::single;
     const std::string level = single ? "single" : "serialized";
+    // What a repeat is: in dumps without it the mean of its calls, as long as on the slowest rank on average,
+    // and of ping-pong half a round trip that began with a barrier.
+    const std::pair<std::string, Value> median_call(method_parameter, "median_call"),
+        steady_state(method_parameter, "steady_state");
     switch (problem.kind) {
         case Kind::workers:
             return {{"kind", "workers"}, {"workers", problem.workers}};
         case Kind::barrier:
-            return {{"kind", "barrier"}, {"thread_level", level}};
+            return {{"kind", "barrier"}, {"thread_level", level}, median_call};
         case Kind::message:
-            return {{"kind", "message"}, {"thread_level", level}, {"bytes", problem.bytes()}};
+            if (!problem.pair)
+                return {
+                    {"kind", "message"}, {"thread_level", level}, {"bytes", problem.bytes()}, median_call};
+            return {{"kind", "message"},
+                    {"thread_level", level},
+                    {"bytes", problem.bytes()},
+                    {"distance", std::string(name_of(problem.pair->distance))},
+                    steady_state};
     }
     return {};
 }
@@ -162,6 +212,8 @@ void describe(const Problem& problem, const OverheadVariant& variant, Record& re
         case Kind::workers:
             if (uses_threads(variant.uses)) record.threads = static_cast<int>(problem.workers);
             record.work.items = problem.workers;
+            if (variant.run == openmp_region || variant.run == openmp_barrier)
+                record.parameters.emplace_back(method_parameter, "median_call");
             if (variant.run == spawn) record.not_run = problem.means->no_spawn;
             if (variant.run == openmp_region || variant.run == openmp_barrier)
                 record.not_run = too_few_openmp_threads(problem);

@@ -14,6 +14,13 @@ namespace pacer {
 using Value = std::variant<std::string, std::int64_t, double>;
 using Facts = std::vector<std::pair<std::string, Value>>;  // in the order shown; names lower_case
 
+// What is known of a node of the launch.
+struct HostFacts {
+    std::string host;
+    Facts facts;
+    bool operator==(const HostFacts&) const = default;
+};
+
 // A fact as text, numbers in their shortest exact form.
 std::string to_string(const Value& value);
 

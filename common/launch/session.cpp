@@ -13,6 +13,7 @@
 #include "common/measure/profile.hpp"
 #include "common/measure/progress.hpp"
 #include "common/measure/safekeeping.hpp"
+#include "common/parallel/shared_counter.hpp"
 
 namespace pacer {
 
@@ -66,29 +67,28 @@ void Session::look_at_settings() {
     if (in_places > 0 && in_places < cpus) add("few_places", in_places);
 }
 
-// What others took from the processors while the launch ran.
+// What else went on, and on which nodes. The environment has the node that was disturbed most.
 void Session::look_at_load() {
-    const auto after = read_cpu_times();
-    const auto& before = cpu_before_;
-    double own = after.own_seconds - before.own_seconds;  // of all ranks on this host
-    MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_DOUBLE, MPI_SUM, world.node);
+    HostFacts mine{host_name(), watch_.look(world)};
+    if (world.nodes > 1) {
+        for (auto& fact : host_facts(topology())) mine.facts.push_back(std::move(fact));
+    }
+    auto hosts = gather_hosts(world, mine);
     if (!world.root()) return;
-    const double busy = after.busy_seconds - before.busy_seconds,
-                 steal = after.steal_seconds - before.steal_seconds;
-    const double all = busy + steal + after.idle_seconds - before.idle_seconds;
-    const double others = std::max(0.0, busy - own);
     auto& facts = launch.environment;
-    facts.insert(facts.end(), {{"load_before", before.load_1min},
-                               {"load_after", after.load_1min},
-                               {"steal_seconds", steal},
-                               {"others_cpu_seconds", others},
-                               {"cpu_seconds", all},
-                               {"end_time", utc_now()}});
+    const auto& watched = most_disturbed(hosts);
+    if (hosts.size() > 1) facts.emplace_back("watched_host", watched.host);
+    for (const auto& fact : watched.facts) {
+        const auto is_same = [&](const auto& known) { return known.first == fact.first; };
+        if (std::none_of(facts.begin(), facts.end(), is_same)) facts.push_back(fact);
+    }
+    facts.emplace_back("end_time", utc_now());
+    if (hosts.size() > 1) launch.hosts = std::move(hosts);
 }
 
 Session::Session(const Team& team, std::string_view app, const Options& settings,
                  const std::vector<ListedGroup>& chosen, int argc, char** argv)
-    : world(team), options(settings), app_(app), chosen_(chosen), cpu_before_(read_cpu_times()) {
+    : world(team), options(settings), app_(app), chosen_(chosen) {
     set_activity("checking the placement");
     check_clocks(world);
     launch.id = new_launch_id();
@@ -130,6 +130,7 @@ void Session::close() {
     if (options.profile) profile_ = profile::report(world);
     if (!world.root()) return;
     if (stopped_) launch.doubts.push_back({"stopped", -1, "", 0});
+    if (SharedCounter::waits_for_rank_0()) launch.doubts.push_back({"counter_waits", -1, "", 0});
 }
 
 }  // namespace pacer

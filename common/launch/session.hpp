@@ -11,8 +11,8 @@
 #include "common/launch/launch.hpp"
 #include "common/launch/options.hpp"
 #include "common/launch/selection.hpp"
-#include "common/machine/environment.hpp"
 #include "common/machine/limits.hpp"
+#include "common/machine/watch.hpp"
 #include "common/measure/record.hpp"
 #include "common/measure/run.hpp"
 #include "common/parallel/ending.hpp"
@@ -103,7 +103,7 @@ class Session {
 
     std::string app_;
     std::vector<ListedGroup> chosen_;
-    CpuTimes cpu_before_;
+    Watch watch_;
     std::vector<Task> tasks_;  // planned and not yet measured
     std::string profile_;
     bool stopped_ = false;

@@ -105,6 +105,23 @@ std::string cpu_model_in(std::string_view cpuinfo) {
     return "unknown";
 }
 
+std::optional<double> cpu_mhz_in(std::string_view cpuinfo) {
+    std::vector<double> rates;
+    for (constexpr std::string_view name = "cpu MHz"; !cpuinfo.empty();) {
+        const auto line = cpuinfo.substr(0, cpuinfo.find('\n'));
+        cpuinfo.remove_prefix(std::min(line.size() + 1, cpuinfo.size()));
+        if (!line.starts_with(name)) continue;
+        const auto value = value_of(line, name).value_or("");
+        double rate = 0;
+        if (std::from_chars(value.data(), value.data() + value.size(), rate).ec == std::errc() && rate > 0)
+            rates.push_back(rate);
+    }
+    if (rates.empty()) return std::nullopt;
+    const auto middle = rates.begin() + std::ssize(rates) / 2;
+    std::nth_element(rates.begin(), middle, rates.end());
+    return *middle;
+}
+
 std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo, std::string_view name) {
     const auto number = leading_number(value_of(meminfo, name).value_or(""));
     if (!number || number->second != "kB") return std::nullopt;

@@ -1,4 +1,4 @@
-// Reading the kernel's texts, and choosing what may be told of the environment. Pure, for context.cpp.
+// Reading the kernel's texts, and choosing what may be told of the environment. Pure, for environment.cpp.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +13,10 @@ namespace pacer {
 
 // Processor name of /proc/cpuinfo, "unknown" where it has none (it seldom has on ARM).
 std::string cpu_model_in(std::string_view cpuinfo);
+
+// The clock rate that /proc/cpuinfo tells, in MHz: the median over the CPUs; nothing where it has none (not
+// on x86).
+std::optional<double> cpu_mhz_in(std::string_view cpuinfo);
 
 // Bytes of a line of /proc/meminfo.
 std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo, std::string_view name = "MemTotal");

@@ -1,4 +1,4 @@
-// Facts of this host, read from the kernel's files. For context.cpp.
+// Facts of this host, read from the kernel's files. For environment.cpp and watch.cpp.
 #pragma once
 
 #include <filesystem>

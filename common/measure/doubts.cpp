@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "common/machine/host_facts.hpp"
+#include "common/machine/watch.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer {
@@ -38,13 +39,8 @@ void add_environment(const Launch& launch, std::vector<Doubt>& doubts) {
     const auto& facts = launch.environment;
     if (auto speeds = unsteady_clock_rate(facts); !speeds.empty())
         doubts.push_back({"unsteady_clock_rate", -1, std::move(speeds), 0});
-    const double all = number(facts, "cpu_seconds");
-    const auto add_share = [&](const char* kind, const char* fact) {
-        const double share = number(facts, fact) / all;
-        if (all > 0 && share >= 0.03) doubts.push_back({kind, -1, "", share});
-    };
-    add_share("others_load", "others_cpu_seconds");
-    add_share("steal", "steal_seconds");
+    const auto hosts = launch.hosts.empty() ? std::vector<HostFacts>{{"this host", facts}} : launch.hosts;
+    for (auto& doubt : doubts_of(hosts)) doubts.push_back(std::move(doubt));
 }
 
 // Why there are fewer repeats than wanted.

@@ -104,14 +104,18 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
         for (std::size_t n = shuffled ? order_.size() : 0; n > 1; --n) {
             std::swap(order_[n - 1], order_[random_() % n]);
         }
-        for (const auto i : order_) {
+        for (std::int64_t position = 0; const auto i : order_) {
             if (plan.batch[i] == 0) continue;
+            const auto place = position++;
             const bool together = uses_ranks(tasks_[i].record.uses);
             if (others_asleep && together) sleeping_barrier(world_);
             if (!others_asleep && !together) MPI_Barrier(world_.comm);
             others_asleep = !together && world_.size > 1;
             if (!together && !world_.root()) continue;
-            auto& sample = samples.emplace_back(Sample{i, plan.first_round + round, 0, 0, 0, {}, {}});
+            auto& sample = samples.emplace_back();
+            sample.task = i;
+            sample.round = plan.first_round + round;
+            sample.position = place;
             execute_task(sample, plan.batch[i]);
         }
     }
@@ -127,19 +131,24 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     if (options_.progress && world_.root()) show_progress(task.record);
     wake_threads(team.threads);
     if (task.prepare) task.prepare(team);
-    if (team.size > 1) MPI_Barrier(team.comm);
-    sample.start = now_seconds();
-    task.execute(team, batch);
-    sample.end = now_seconds();
+    // Ranks start each execution together: otherwise those that need not wait for others would run ahead, and
+    // a batch would tell how many executions are done in a second, not how long one takes.
+    const std::int64_t clocked = team.size > 1 ? batch : 1;
+    sample.starts.resize(static_cast<std::size_t>(clocked));
+    sample.ends.resize(sample.starts.size());
+    double passed = 0;
+    for (std::size_t i = 0; i < sample.starts.size(); ++i) {
+        if (team.size > 1) MPI_Barrier(team.comm);
+        sample.starts[i] = now_seconds();
+        task.execute(team, batch / clocked);
+        sample.ends[i] = now_seconds();
+        passed += sample.ends[i] - sample.starts[i];
+    }
     auto& judgement = last_[sample.task] = task.judge(team, task.record.verdict);
     if (world_.root()) sample.observed = std::move(judgement.observed);
-    const double passed = sample.end - sample.start;
     sample.lasted = passed / static_cast<double>(batch);
     if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
-    if (judgement.seconds) {
-        sample.start = 0;
-        sample.end = *judgement.seconds;
-    }
+    sample.own = std::move(judgement.calls);
     set_activity("between two repeats");
 }
 
@@ -153,36 +162,75 @@ Team Executor::team_of(Uses uses) const {
 
 // Brings the seconds of all ranks, their parts of the last answers and their signals to rank 0.
 std::vector<Sample> Executor::collect(const Plan& plan, std::vector<Sample> samples) {
-    const auto together = [&](const Sample& sample) { return uses_ranks(tasks_[sample.task].record.uses); };
+    collect_seconds(plan, samples);
+    collect_calls(samples);
+    for (std::size_t i = 0; i < tasks_.size(); ++i) {
+        if (plan.batch[i] > 0 && last_[i].own) collect_shares(i);
+    }
+    if (!world_.root()) return {};
+    return samples;
+}
+
+void Executor::collect_seconds(const Plan& plan, std::vector<Sample>& samples) {
     std::vector<double> starts, ends;
     for (const auto& sample : samples) {
         if (!together(sample)) continue;
-        starts.push_back(sample.start);
-        ends.push_back(sample.end);
+        starts.insert(starts.end(), sample.starts.begin(), sample.starts.end());
+        ends.insert(ends.end(), sample.ends.begin(), sample.ends.end());
     }
-    auto mine = seconds_since_first_start(world_, starts, ends);
+    const auto executions = seconds_since_first_start(world_, starts, ends);
+    std::vector<double> mine;
+    for (auto next = executions.begin(); const auto& sample : samples) {
+        if (!together(sample)) continue;
+        const auto last = next + std::ssize(sample.starts);
+        mine.push_back(std::accumulate(next, last, 0.0) / static_cast<double>(plan.batch[sample.task]));
+        next = last;
+    }
     mine.push_back(stop_requested() ? 1.0 : 0.0);
     const auto width = mine.size();
     std::vector<double> all(world_.root() ? width * static_cast<std::size_t>(world_.size) : 0);
     MPI_Gather(mine.data(), mpi_count(width), MPI_DOUBLE, all.data(), mpi_count(width), MPI_DOUBLE, 0,
                world_.comm);
-    for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        if (plan.batch[i] > 0 && last_[i].own) collect_shares(i);
-    }
-    if (!world_.root()) return {};
-
+    if (!world_.root()) return;
     std::size_t column = 0;
     for (auto& sample : samples) {
         if (together(sample)) {
             for (std::size_t at = column; at < all.size(); at += width) sample.seconds.push_back(all[at]);
             ++column;
         } else {
-            sample.seconds = {sample.end - sample.start};
+            const double passed = sample.ends.front() - sample.starts.front();
+            sample.seconds = {passed / static_cast<double>(plan.batch[sample.task])};
         }
-        for (auto& seconds : sample.seconds) seconds /= static_cast<double>(plan.batch[sample.task]);
     }
     for (std::size_t at = column; at < all.size(); at += width) stopped_ = stopped_ || all[at] != 0;
-    return samples;
+}
+
+// Of variants that clock themselves: their calls take the place of the executions' seconds.
+void Executor::collect_calls(std::vector<Sample>& samples) const {
+    for (auto& sample : samples) {
+        if (!sample.own) continue;
+        const auto& [mine, each] = *sample.own;
+        const bool alone = !together(sample);
+        const auto ranks = alone ? std::size_t{1} : static_cast<std::size_t>(world_.size),
+                   count = mine.size();
+        auto all = mine;
+        if (!alone) {
+            all.resize(world_.root() ? ranks * count : 0);
+            MPI_Gather(mine.data(), mpi_count(count), MPI_DOUBLE, all.data(), mpi_count(count), MPI_DOUBLE, 0,
+                       world_.comm);
+        }
+        if (!world_.root()) continue;
+        auto& calls = sample.calls;
+        calls.repeat.assign(count, 0);
+        calls.calls.assign(count, each);
+        for (std::size_t call = 0; call < count; ++call) {
+            for (std::size_t rank = 0; rank < ranks; ++rank)
+                calls.seconds.push_back(all[rank * count + call]);
+        }
+        calls = long_enough(std::move(calls), shortest_told_seconds());
+        const auto typical = calls.row(median_call(calls));
+        sample.seconds.assign(typical.begin(), typical.end());
+    }
 }
 
 void Executor::collect_shares(std::size_t i) {

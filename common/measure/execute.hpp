@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -20,11 +21,13 @@ struct Plan {
 // One repeat of a task.
 struct Sample {
     std::size_t task = 0;
-    std::int64_t round = 0;
-    double start = 0, end = 0;    // this rank's clock; 0 and its seconds if the variant clocks itself
-    double lasted = 0;            // an execution, with what a variant that clocks itself leaves out
-    std::vector<double> seconds;  // an execution, on every rank of the case; on rank 0, once collected
-    Observations observed;        // rank 0
+    std::int64_t round = 0, position = 0;  // and the place in the round
+    std::vector<double> starts, ends;  // this rank's clock; of one process those of all executions together
+    std::optional<CallTimes> own;      // this rank's calls, if the variant clocks itself
+    double lasted = 0;                 // an execution, with what a variant that clocks itself leaves out
+    std::vector<double> seconds;       // an execution, on every rank of the case; on rank 0, once collected
+    Calls calls;                       // of a variant that clocks itself; on rank 0, once collected
+    Observations observed;             // rank 0
 };
 
 class Executor {
@@ -52,7 +55,10 @@ class Executor {
     void send(const Plan& plan);
     std::vector<Sample> execute_here(const Plan& plan);
     void execute_task(Sample& sample, std::int64_t batch);
+    bool together(const Sample& sample) const { return uses_ranks(tasks_[sample.task].record.uses); }
     std::vector<Sample> collect(const Plan& plan, std::vector<Sample> samples);
+    void collect_seconds(const Plan& plan, std::vector<Sample>& samples);
+    void collect_calls(std::vector<Sample>& samples) const;
     void collect_shares(std::size_t i);
     void show_progress(const Record& record) const;
     Team team_of(Uses uses) const;

@@ -1,6 +1,7 @@
 #include "common/measure/record.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -18,7 +19,9 @@ constexpr std::array stopped_by_names = {"", "converged", "budget", "count", "si
 template <class Enum, std::size_t n>
 Enum named(const std::array<const char*, n>& names, std::string_view name, std::string_view kind) {
     const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end()) throw std::invalid_argument(fmt::format("no {} is called '{}'", kind, name));
+    if (found == names.end())
+        throw std::invalid_argument(
+            fmt::format("unknown {} '{}'; choose from {}", kind, name, fmt::join(names, ", ")));
     return static_cast<Enum>(found - names.begin());
 }
 
@@ -64,6 +67,15 @@ std::vector<double> Record::repeat_seconds() const {
 
 bool Record::failed() const {
     return promise == Promise::right && (verdict.failed > 0 || (not_run.empty() && !verdict.right()));
+}
+
+bool same_problem(const Record& a, const Record& b) {
+    const auto problem_of = [](const Record& record) {
+        auto parameters = record.parameters;
+        std::erase_if(parameters, [](const auto& parameter) { return parameter.first == method_parameter; });
+        return parameters;
+    };
+    return a.app == b.app && problem_of(a) == problem_of(b);
 }
 
 Facts particular_parameters(const Record& record, const std::vector<Record>& all) {

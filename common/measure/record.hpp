@@ -10,6 +10,7 @@
 #include "common/base/doubt.hpp"
 #include "common/base/facts.hpp"
 #include "common/machine/work.hpp"
+#include "common/measure/calls.hpp"
 #include "common/measure/verify.hpp"
 #include "common/parallel/uses.hpp"
 #include "common/placement/place.hpp"
@@ -49,9 +50,11 @@ struct Record {
     Limit limit;
     double first_seconds = 0;  // the very first execution, cold
     StoppedBy stopped_by = StoppedBy::unknown;
-    std::int64_t batch = 1;           // executions a repeat, its seconds divided by it
-    std::vector<double> seconds;      // [repeats x ranks], row-major, in the order run
-    std::vector<std::int32_t> round;  // [repeats]: the interleaving round of each repeat
+    std::int64_t batch = 1;              // executions a repeat, its seconds divided by it
+    std::vector<double> seconds;         // [repeats x ranks], row-major, in the order run
+    std::vector<std::int32_t> round;     // [repeats]: the interleaving round of each repeat
+    std::vector<std::int32_t> position;  // [repeats]: its place in that round, from 0; empty: unknown
+    Calls calls;                         // what the calls of the repeats took, where a repeat makes several
     Verdict verdict;
     std::vector<Share> shares;     // a row a rank of the case
     std::vector<Series> observed;  // [repeats] each
@@ -62,6 +65,13 @@ struct Record {
     // Right, or racy by promise. A case that was not run has not failed; one that was run unchecked has.
     bool failed() const;
 };
+
+// How a case was timed, where that differs from what its name meant in older dumps. Cases that differ in it
+// are never compared, but belong to one problem.
+inline constexpr std::string_view method_parameter = "method";
+
+// The same app and parameters, whatever the method.
+bool same_problem(const Record& a, const Record& b);
 
 // The parameters that are not the same in all records: what tells the problems of one launch apart.
 Facts particular_parameters(const Record& record, const std::vector<Record>& all);
@@ -86,6 +96,7 @@ struct Headline {
 struct Launch {
     std::string id;  // <UTC start>-<8 hex digits>: unique, sorts by time
     Facts environment;
+    std::vector<HostFacts> hosts;  // what its nodes were like, if it ran on several
     std::vector<Place> placement;
     std::vector<Doubt> doubts;  // that nothing else here tells: see all_doubts
     std::vector<Headline> headlines;

@@ -184,7 +184,10 @@ class Scheduler {
         if (dropped_[i]) return;
         if (*std::min_element(sample.seconds.begin(), sample.seconds.end()) <= 0) return leave_out(i);
         record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
+        if (sample.calls.size() > 1 || (!sample.calls.empty() && sample.calls.calls.front() > 1))
+            append(record.calls, sample.calls, static_cast<std::int32_t>(record.repeats()));
         record.round.push_back(static_cast<std::int32_t>(sample.round));
+        record.position.push_back(static_cast<std::int32_t>(sample.position));
         record.observed.resize(sample.observed.size());
         for (std::size_t k = 0; k < sample.observed.size(); ++k) {
             record.observed[k].name = sample.observed[k].first;
@@ -206,6 +209,8 @@ class Scheduler {
         dropped_[i] = true;
         record.seconds.clear();
         record.round.clear();
+        record.position.clear();
+        record.calls = {};
         record.observed.clear();
         record.not_run = fmt::format(
             "too short for this clock, which goes by steps of {}: more --max-seconds make its repeats longer",

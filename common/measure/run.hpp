@@ -40,12 +40,13 @@ using Observations = std::vector<std::pair<std::string, double>>;
 
 // What one answer comes to.
 struct Judgement {
-    Check check = {};                    // rank 0 of the variant's team; of the others nothing is read
-    std::optional<Part> own = {};        // this rank's part, where the parts are to add up to the whole
-    Observations observed = {};          // rank 0; always the same names
-    std::optional<double> seconds = {};  // this rank's of the execution, where the variants clock themselves:
-                                         // a collective call, say, and not the barrier before it. Positive.
-                                         // Without it an execution lasts from the first rank's start.
+    Check check = {};              // rank 0 of the variant's team; of the others nothing is read
+    std::optional<Part> own = {};  // this rank's part, where the parts are to add up to the whole
+    Observations observed = {};    // rank 0; always the same names
+    // This rank's calls of the execution, where the variants clock themselves: a collective call, say, and
+    // not the barrier before it. A call lasts as long as on its slowest rank, the repeat as long as its
+    // median call. Without them an execution lasts from the first rank's start.
+    std::optional<CallTimes> calls = {};
 };
 
 // Which executions of a batch, the repeat of what is too short for the clock, leave something to be judged.
@@ -60,10 +61,11 @@ struct Task {
     std::string activity;  // "running variant mpi"
     Record record;         // case, work and limit are filled in; not_run says why not
     Batch batch = Batch::every;
-    std::function<void(const Team&, std::int64_t)> execute;  // that many times, keeping every answer; timed
+    std::function<void(const Team&, std::int64_t)> execute;  // so many times more, keeping the answers; timed
     std::function<void(const Team&)> prepare;                // before the clock starts; may be empty
-    // What the last execute left, on every rank, after the clock: each answer that is to be judged adds its
-    // check to the verdict on rank 0. Returns the judgement of the last one, with the seconds of all.
+    // What was executed since it was last called, on every rank, after the clock: each answer that is to be
+    // judged adds its check to the verdict on rank 0. Returns the judgement of the last one, with the calls
+    // of all.
     std::function<Judgement(const Team&, Verdict&)> judge;
 };
 
@@ -121,7 +123,6 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
 
         auto answers = std::make_shared<std::vector<Answer>>();
         task.execute = [answers, &problem, run = variant.run](const Team& team, std::int64_t times) {
-            answers->clear();
             try {
                 for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(problem, team));
             } catch (const UsageError& error) {  // by this rank alone: the others must not wait for it
@@ -139,16 +140,20 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
         };
         task.judge = [answers, judge, batch = experiment.batch](const Team& team, Verdict& verdict) {
             Judgement last;
-            double seconds = 0;
+            CallTimes calls;
             for (auto answer = batch == Batch::every ? answers->begin() : answers->end() - 1;
                  answer != answers->end(); ++answer) {
                 last = judge(*answer, team);
                 if (team.root()) verdict.add(last.check);
-                seconds += last.seconds.value_or(0);
+                if (!last.calls) continue;
+                calls.each = last.calls->each;
+                calls.seconds.insert(calls.seconds.end(), last.calls->seconds.begin(),
+                                     last.calls->seconds.end());
             }
-            if (last.seconds) last.seconds = seconds;
-            if (last.seconds && batch == Batch::last && answers->size() > 1)
-                throw std::logic_error("of executions that are not judged no seconds are known");
+            if (last.calls) last.calls = std::move(calls);
+            if (last.calls && batch == Batch::last && answers->size() > 1)
+                throw std::logic_error("of executions that are not judged no calls are known");
+            answers->clear();
             return last;
         };
         tasks.push_back(std::move(task));

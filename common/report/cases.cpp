@@ -12,7 +12,7 @@ namespace pacer {
 namespace {
 
 bool is_of_the_problem(const Record& other, const Record& record) {
-    return other.app == record.app && other.parameters == record.parameters && other.repeats() > 0;
+    return same_problem(other, record) && other.repeats() > 0;
 }
 
 const Record* baseline_of(const Record& record, const Launch& launch) {

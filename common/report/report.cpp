@@ -46,6 +46,18 @@ std::string heading(const Launch& launch) {
                               hosts.size() > 1 ? fmt::format(" on {} hosts", hosts.size()) : "");
 }
 
+// How the calls of a variant that clocks each of them are spread.
+std::string calls_line(const Record& record) {
+    const auto& calls = record.calls;
+    if (calls.empty()) return {};
+    const auto slowest = calls.slowest();
+    const auto [fewest, most] = std::minmax_element(calls.calls.begin(), calls.calls.end());
+    const auto each = *fewest == *most ? fmt::format("{}", *most) : fmt::format("{}-{}", *fewest, *most);
+    const auto what = *most == 1 ? "calls" : fmt::format("batches of {} calls too short for the clock", each);
+    return fmt::format("{}: {} {}, 99 % within {}, slowest {}\n", record.variant, calls.size(), what,
+                       format_seconds(quantile(slowest, 0.99)), format_seconds(quantile(slowest, 1)));
+}
+
 // What the speedups and efficiencies refer to.
 std::string references(const Records& problem, const Launch& launch) {
     std::string text;
@@ -96,6 +108,7 @@ std::string footnotes(const Records& problem, const Launch& launch) {
                                 quantile(values, 0), quantile(values, 1));
         }
     }
+    for (const auto* record : problem) text += calls_line(*record);
     for (const auto* record : problem) {
         if (record->verdict.failed > 0)
             text += fmt::format("{}: {}\n", record->variant, record->verdict.words());
@@ -195,9 +208,6 @@ void describe(const Launch& launch, const Shown& shown, Document& document) {
     if (const auto parameter = long_sweep(launch.records)) {
         describe_sweep(launch, *parameter, document);
     } else {
-        const auto same_problem = [](const Record& a, const Record& b) {
-            return a.app == b.app && a.parameters == b.parameters;
-        };
         for (auto& problem : groups_of(launch.records, same_problem))
             describe_problem(launch, std::move(problem), document);
     }

@@ -62,6 +62,21 @@ void check_values(std::string_view table, const std::vector<Row>& rows, std::int
     }
 }
 
+// The facts of the launch first, then those of each of its nodes.
+void check_hosts(const std::vector<FactRow>& facts) {
+    std::set<std::pair<std::int64_t, std::string>> seen;
+    const FactRow* before = nullptr;
+    for (const auto& row : facts) {
+        const bool new_host = before == nullptr || row.launch != before->launch || row.host != before->host;
+        if (new_host &&
+            ((before != nullptr && before->kind == "s+") || !seen.insert({row.launch, row.host}).second ||
+             (row.host.empty() && before != nullptr && before->launch == row.launch)))
+            refuse("table facts has the facts of {} in several places",
+                   row.host.empty() ? std::string("a launch") : row.host);
+        before = &row;
+    }
+}
+
 void check_ids(const std::vector<LaunchRow>& launches) {
     std::string_view before;
     for (const auto& launch : launches) {
@@ -103,6 +118,7 @@ void check_samples(const Tables& tables, const CaseRow& row, std::size_t key, st
             refuse("table repeats has {} repeats in {} that belong to another case", row.repeats,
                    where(tables, row));
         range("repeats", "round", repeat.round, 0, most_small);
+        range("repeats", "position", repeat.position, -1, most_small);
         double slowest = 0;
         for (std::int64_t rank = 0; rank < row.ranks; ++rank, ++sample) {
             if (sample == tables.rank_seconds.size())
@@ -136,6 +152,33 @@ void check_cases(const Tables& tables) {
     }
     if (repeat != std::ssize(tables.repeats)) refuse("table repeats has more repeats than the cases");
     if (sample != tables.rank_seconds.size()) refuse("table rank_seconds has more samples than the repeats");
+}
+
+// Call after call, each with all ranks of its case.
+void check_calls(const Tables& tables) {
+    keys("calls", tables.calls, &CallRow::of_case, tables.cases.size());
+    const CallRow* before = nullptr;
+    const auto ranks_of = [&](const CallRow& row) {
+        return tables.cases[static_cast<std::size_t>(row.of_case)].ranks;
+    };
+    for (const auto& row : tables.calls) {
+        const auto& its = tables.cases[static_cast<std::size_t>(row.of_case)];
+        const bool follows = before != nullptr && row.rank > 0;
+        const bool in_order =
+            follows ? row.of_case == before->of_case && row.rank == before->rank + 1 &&
+                          row.rank < its.ranks && row.repeat == before->repeat && row.calls == before->calls
+                    : row.rank == 0 && (before == nullptr || before->rank + 1 == ranks_of(*before)) &&
+                          (before == nullptr || row.repeat >= before->repeat);
+        if (!in_order) refuse("table calls has calls of {} in another order", where(tables, its));
+        if (row.repeat < its.first_repeat || row.repeat >= its.first_repeat + its.repeats)
+            refuse("table calls has calls of {} in a repeat that is not its own", where(tables, its));
+        range("calls", "number of calls", row.calls, 1);
+        if (!std::isfinite(row.seconds) || row.seconds < 0)
+            refuse("{} has a call of {} seconds, which is no time", where(tables, its), row.seconds);
+        before = &row;
+    }
+    if (before != nullptr && before->rank + 1 != ranks_of(*before))
+        refuse("table calls lacks ranks of its last call");
 }
 
 // Number after number: all repeats of one name, then of the next.
@@ -185,6 +228,7 @@ void check(const Tables& tables) {
     check_ids(tables.launches);
     keys("facts", tables.facts, &FactRow::launch, tables.launches.size());
     check_values("facts", tables.facts, &FactRow::launch);
+    check_hosts(tables.facts);
     keys("placement", tables.placement, &PlaceRow::launch, tables.launches.size());
     for (const auto& place : tables.placement) {
         range("placement", "rank", place.rank, 0, most_small);
@@ -200,6 +244,7 @@ void check(const Tables& tables) {
     }
     keys("parameters", tables.parameters, &ParameterRow::of_case, tables.cases.size());
     check_values("parameters", tables.parameters, &ParameterRow::of_case);
+    check_calls(tables);
     check_observed(tables);
     check_shares(tables);
     check_remarks("doubts", tables.doubts, tables);

@@ -165,6 +165,9 @@ Record read_case(const hdf5::Group& group) {
     record.first_seconds = attributes.seconds("first_seconds");
     if (attributes.whole("converged", 0, 1) == 1) record.stopped_by = StoppedBy::converged;
     record.batch = attributes.whole("batch", 1);
+    // Ranks did not meet between the executions of a batch, so that they could run ahead.
+    if (record.batch > 1 && record.ranks > 1)
+        record.parameters.emplace_back(method_parameter, "batch_without_barriers");
     record.verdict.checked = attributes.whole("checked", 0);
     record.verdict.failed = attributes.whole("failed", 0, record.verdict.checked);
     record.verdict.got = attributes.text("got");

@@ -117,6 +117,10 @@ class Packer {
         FactRow fact;
         fact.launch = key;
         add(tables_.facts, launch.environment, fact);
+        for (const auto& [host, facts] : launch.hosts) {
+            fact.host = host;
+            add(tables_.facts, facts, fact);
+        }
         for (const auto& p : launch.placement) {
             tables_.placement.push_back(
                 {key, p.rank, p.host, p.pid, p.cpus_allowed, p.threads, p.thread_cpus});
@@ -196,11 +200,19 @@ class Packer {
         for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
             const auto first = record.seconds.begin() + static_cast<std::ptrdiff_t>(repeat * ranks);
             const auto slowest = std::max_element(first, first + record.ranks);
-            tables_.repeats.push_back({key, record.round[repeat], -1, *slowest, slowest - first, unknown});
+            const auto position = record.position.empty() ? -1 : record.position.at(repeat);
+            tables_.repeats.push_back(
+                {key, record.round[repeat], position, *slowest, slowest - first, unknown});
             for (std::int64_t rank = 0; rank < record.ranks; ++rank) {
                 tables_.rank_seconds.push_back(
                     {first_repeat + static_cast<std::int64_t>(repeat), rank, first[rank]});
             }
+        }
+        for (std::size_t sample = 0; sample < record.calls.size(); ++sample) {
+            std::int64_t rank = 0;
+            for (const double seconds : record.calls.row(sample))
+                tables_.calls.push_back({key, first_repeat + record.calls.repeat[sample], rank++,
+                                         record.calls.calls[sample], seconds});
         }
         for (const auto& [name, values] : record.observed) {
             if (values.size() != repeats) {

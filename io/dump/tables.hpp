@@ -13,6 +13,9 @@
 //     /repeats        case, round, position, seconds (one execution, slowest rank), slowest_rank, start_skew_seconds;
 //                     in the order run
 //     /rank_seconds   repeat, rank, seconds: from when the first rank of its node started until it ended
+//     /calls          case, repeat, rank, calls, seconds: what each call took, or of `calls` short ones together their
+//                     mean; where a repeat makes several, and not in dumps before 0.3. Call after call, every rank
+//                     of each
 //     /observed       case, repeat, rank (-1: all), name, unit, value: what came with each repeat
 //     /shares         case, rank, threads, items, partial (decimal text): adds up to the answer
 //     /doubts         launch, case (-1: all), kind, subject, value: what no other table can tell
@@ -21,9 +24,9 @@
 //
 // Keys (launch, case, problem, repeat) are row numbers in this file, from 0. Rows of one launch or case lie
 // together, in the order of the keys. A number that is not known is NaN, or -1 if it is a key or a count; a
-// text that is not known is empty. Nothing fills these yet: launches.seconds and status, repeats.position and
-// start_skew_seconds, facts.host. Of a fact or a parameter the column that its kind (i, f, s) names holds
-// the value; kind "s+" says that the text goes on in the next row.
+// text that is not known is empty. Nothing fills repeats.start_skew_seconds yet. A launch on several nodes
+// has the facts of each after its own. Of a fact or a parameter the column that its kind (i, f, s) names
+// holds the value; kind "s+" says that the text goes on in the next row.
 //
 // A dataset is a compound of int64, float64 and UTF-8 of fixed length, padded with zeros; chunked, shuffled,
 // deflated. Its attribute `columns` names, separated by commas, the columns that its checksum is of:
@@ -36,6 +39,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <vector>
 
@@ -231,6 +235,20 @@ struct RankSecondsRow {
     }
 };
 
+struct CallRow {
+    std::int64_t of_case = 0, repeat = 0, rank = 0, calls = 1;
+    double seconds = 0;
+
+    template <class Row, class F>
+    static void visit(Row& row, F&& f) {
+        f("case", row.of_case);
+        f("repeat", row.repeat);
+        f("rank", row.rank);
+        f("calls", row.calls);
+        f("seconds", row.seconds);
+    }
+};
+
 struct ObservedRow {
     std::int64_t of_case = 0, repeat = 0, rank = -1;
     std::string name, unit;
@@ -308,11 +326,17 @@ struct Tables {
     std::vector<ParameterRow> parameters;
     std::vector<RepeatRow> repeats;
     std::vector<RankSecondsRow> rank_seconds;
+    std::vector<CallRow> calls;
     std::vector<ObservedRow> observed;
     std::vector<ShareRow> shares;
     std::vector<DoubtRow> doubts;
     std::vector<HeadlineRow> headlines;
 };
+
+// Whether a dump is whole without that table: older ones lack it.
+constexpr bool may_lack(std::string_view table) {
+    return table == "calls";
+}
 
 // Calls f(name, rows) for every table.
 template <class T, class F>
@@ -326,6 +350,7 @@ void each_table(T& tables, F&& f) {
     f("parameters", tables.parameters);
     f("repeats", tables.repeats);
     f("rank_seconds", tables.rank_seconds);
+    f("calls", tables.calls);
     f("observed", tables.observed);
     f("shares", tables.shares);
     f("doubts", tables.doubts);

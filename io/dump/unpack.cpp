@@ -87,6 +87,7 @@ class Unpacker {
           cases_(tables.cases, &CaseRow::launch),
           checks_(tables.checks, &CheckRow::of_case),
           parameters_(tables.parameters, &ParameterRow::of_case),
+          calls_(tables.calls, &CallRow::of_case),
           observed_(tables.observed, &ObservedRow::of_case),
           shares_(tables.shares, &ShareRow::of_case),
           doubts_(tables.doubts, &DoubtRow::launch),
@@ -95,7 +96,18 @@ class Unpacker {
     Launch launch(std::size_t key) {
         Launch launch;
         launch.id = tables_.launches[key].id;
-        launch.environment = facts_of(facts_.of(key));
+        for (auto rest = facts_.of(key); !rest.empty();) {
+            const auto& host = rest.front().host;
+            const auto end =
+                std::find_if(rest.begin(), rest.end(), [&](auto& row) { return row.host != host; });
+            const auto its = rest.first(static_cast<std::size_t>(end - rest.begin()));
+            if (host.empty()) {
+                launch.environment = facts_of(its);
+            } else {
+                launch.hosts.push_back({host, facts_of(its)});
+            }
+            rest = rest.subspan(its.size());
+        }
         launch.placement = places_of(placement_.of(key));
         const auto first_case = next_case_;
         const auto record_of_case = [&](std::int64_t of_case) {
@@ -128,6 +140,12 @@ class Unpacker {
                 {static_cast<int>(share.rank), static_cast<int>(share.threads), share.items, share.partial});
         }
         add_samples(row, record);
+        for (const auto& call : calls_.of(key)) {
+            record.calls.seconds.push_back(call.seconds);
+            if (call.rank > 0) continue;
+            record.calls.repeat.push_back(static_cast<std::int32_t>(call.repeat - row.first_repeat));
+            record.calls.calls.push_back(call.calls);
+        }
         for (const auto& number : observed_.of(key)) {
             if (number.repeat == row.first_repeat) record.observed.push_back({number.name, {}});
             record.observed.back().values.push_back(number.value);
@@ -138,8 +156,11 @@ class Unpacker {
     void add_samples(const CaseRow& row, Record& record) {
         record.round.reserve(index(row.repeats));
         for (const auto& repeat :
-             std::span(tables_.repeats).subspan(index(row.first_repeat), index(row.repeats)))
+             std::span(tables_.repeats).subspan(index(row.first_repeat), index(row.repeats))) {
             record.round.push_back(static_cast<std::int32_t>(repeat.round));
+            record.position.push_back(static_cast<std::int32_t>(repeat.position));
+        }
+        if (std::count(record.position.begin(), record.position.end(), -1) > 0) record.position.clear();
         record.seconds.reserve(index(row.repeats * row.ranks));
         for (std::int64_t i = 0; i < row.repeats * row.ranks; ++i)
             record.seconds.push_back(tables_.rank_seconds[next_sample_++].seconds);
@@ -151,6 +172,7 @@ class Unpacker {
     Groups<CaseRow> cases_;
     Groups<CheckRow> checks_;
     Groups<ParameterRow> parameters_;
+    Groups<CallRow> calls_;
     Groups<ObservedRow> observed_;
     Groups<ShareRow> shares_;
     Groups<DoubtRow> doubts_;

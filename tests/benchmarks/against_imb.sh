@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Times MPI_Reduce and MPI_Allreduce with the Intel MPI Benchmarks and with overhead in turns, and compares them.
+# Times ping-pong, MPI_Reduce and MPI_Allreduce with the Intel MPI Benchmarks and with overhead in turns, and compares
+# them.
 #
 #     tests/benchmarks/against_imb.sh [--np N] [--rounds N] [--thread-level NAME] IMB-MPI1
 #
@@ -10,8 +11,10 @@
 #
 # IMB-MPI1 is the program, built for the same MPI: make TARGET=MPI1 CC=mpicc CFLAGS='-O2
 # -DUSE_MPI_INIT_THREAD' in src_c of github.com/intel/mpi-benchmarks.
-# Both clock each call by itself after a barrier, and report the slowest rank: IMB its mean over up to 1000 calls,
-# overhead the median over its repeats. Compared are medians over the turns; in brackets the least of all turns.
+# Both clock each collective call by itself after a barrier, and half the round trip of a ping-pong that does not pause.
+# IMB reports the mean over up to 1000 calls, of the slowest rank; overhead the median of its calls, each as long as on
+# its slowest rank. Compared are medians over the turns; in brackets the least of all turns. Over TCP: set
+# OMPI_MCA_btl=self,tcp.
 # BUILD=FOLDER takes overhead from there, such as build/dev, as it is, and builds nothing.
 set -euo pipefail
 
@@ -72,8 +75,8 @@ run() {
 printf '%s\n' 8 64 512 4096 32768 262144 1048576 >"$turns/sizes"
 for ((round = 1; round <= rounds; ++round)); do
     run "$turns/imb.$round" "${launcher[@]}" "$imb" -msglen "$turns/sizes" -time 1 -npmin "$np" \
-        -thread_level "$level" Reduce Allreduce
-    run "$turns/overhead.$round" "${launcher[@]}" "$overhead" --variants reduce,allreduce --no-limits --no-dump \
+        -thread_level "$level" PingPong Reduce Allreduce
+    run "$turns/overhead.$round" "${launcher[@]}" "$overhead" --variants pingpong,reduce,allreduce --no-limits --no-dump \
         --format json --repeats 50 --thread-level "$level"
 done
 
@@ -83,13 +86,15 @@ import statistics
 import sys
 
 folder, rounds = sys.argv[1], range(1, int(sys.argv[2]) + 1)
-imb, ours = {}, {}
+imb, ours, call = {}, {}, ""
 for number in rounds:
     for line in open(f"{folder}/imb.{number}"):
         if line.startswith("# Benchmarking"):
             call = line.split()[2].lower()
         fields = line.split()
-        if len(fields) >= 5 and fields[0].isdigit() and int(fields[0]) > 0:
+        if call == "pingpong" and len(fields) == 4 and fields[0].isdigit() and int(fields[0]) > 0:
+            imb.setdefault((call, int(fields[0])), []).append(int(fields[0]) / float(fields[3]))  # Mbytes/s: more digits
+        elif len(fields) >= 5 and fields[0].isdigit() and int(fields[0]) > 0:
             imb.setdefault((call, int(fields[0])), []).append(float(fields[3]))  # t_max
     for record in json.load(open(f"{folder}/overhead.{number}"))["launches"][0]["records"]:
         key = record["variant"], record["parameters"]["bytes"]

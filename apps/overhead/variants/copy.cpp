@@ -16,7 +16,8 @@ Answer copy(const Problem& problem, const Team& team) {
                 asm volatile("" : : "r"(to) : "memory");  // who knows who reads it
             }
         });
-    answer.seconds /= static_cast<double>(copies);
+    for (auto& seconds : answer.calls.seconds) seconds /= static_cast<double>(copies);
+    answer.calls.each = copies;
     return answer;
 }
 

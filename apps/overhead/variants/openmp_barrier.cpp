@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "apps/overhead/overhead.hpp"
@@ -19,12 +20,6 @@ constexpr std::size_t barriers = 100;
 struct alignas(64) Diary {
     std::int64_t result = 0;
     std::vector<double> came, left;
-
-    double seconds() const {
-        double sum = 0;  // of differences: those of sums would lose digits to the clock's large readings
-        for (std::size_t barrier = 0; barrier < barriers; ++barrier) sum += left[barrier] - came[barrier];
-        return sum;
-    }
 };
 
 bool held(const std::vector<Diary>& diaries, std::size_t barrier) {
@@ -55,15 +50,16 @@ Answer openmp_barrier(const Problem& problem, const Team&) {
         }
     }
     std::int64_t sum = 0;
-    double slowest = 0;
-    for (const auto& diary : diaries) {
-        sum += diary.result;
-        slowest = std::max(slowest, diary.seconds());
-    }
+    for (const auto& diary : diaries) sum += diary.result;
+    CallTimes calls;
     for (std::size_t barrier = 0; barrier < barriers; ++barrier) {
+        double slowest = 0;
+        for (const auto& diary : diaries)
+            slowest = std::max(slowest, diary.left[barrier] - diary.came[barrier]);
+        calls.seconds.push_back(slowest);
         if (!held(diaries, barrier)) sum = 0;
     }
-    return answer_of_workers(problem, static_cast<std::int64_t>(barriers) * sum, barriers, slowest);
+    return answer_of_workers(problem, static_cast<std::int64_t>(barriers) * sum, barriers, std::move(calls));
 }
 
 }  // namespace pacer::overhead

@@ -23,8 +23,11 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
 
 // These differ from launch to launch whatever is run; a single launch cannot show that.
 bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 15> names = {"start_time",
+    constexpr std::array<std::string_view, 18> names = {"start_time",
                                                         "end_time",
+                                                        "launch_seconds",
+                                                        "status",
+                                                        "watched_host",
                                                         "load_before",
                                                         "load_after",
                                                         "steal_seconds",

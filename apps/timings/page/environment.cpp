@@ -21,15 +21,19 @@ constexpr std::array<std::string_view, 12> important = {
     "cpu_model", "cores",   "memory_bytes", "hosts", "mpi_library", "command_line"};
 
 // What no two launches share; it has a table of its own.
-constexpr std::array<std::string_view, 9> of_one_launch = {"start_time",
-                                                           "end_time",
-                                                           "load_before",
-                                                           "load_after",
-                                                           "steal_seconds",
-                                                           "others_cpu_seconds",
-                                                           "clock_resolution_seconds",
-                                                           "clock_overhead_seconds",
-                                                           "job_id"};
+constexpr std::array<std::string_view, 13> of_one_launch = {"start_time",
+                                                            "end_time",
+                                                            "launch_seconds",
+                                                            "status",
+                                                            "watched_host",
+                                                            "cpu_mhz",
+                                                            "load_before",
+                                                            "load_after",
+                                                            "steal_seconds",
+                                                            "others_cpu_seconds",
+                                                            "clock_resolution_seconds",
+                                                            "clock_overhead_seconds",
+                                                            "job_id"};
 
 template <class Names>
 bool among(const Names& names, std::string_view name) {

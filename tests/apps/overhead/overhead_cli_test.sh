@@ -47,6 +47,7 @@ for ranks in 1 2 4; do
     /usr/bin/python3 - "$ranks" "$workers" <<'PYTHON' "$scratch/stdout" || fail "$ranks ranks: the JSON"
 import json, sys
 ranks, most, launch = int(sys.argv[1]), int(sys.argv[2]), json.load(open(sys.argv[3]))["launches"][0]
+assert launch["circumstances"]["status"] == 0 and launch["circumstances"]["launch_seconds"] > 0, launch["circumstances"]
 kinds = {}
 for record in launch["records"]:
     parameters = record["parameters"]
@@ -57,11 +58,15 @@ for record in launch["records"]:
     assert record["checked"] > 6 and record["failed"] == 0, record
     assert len(record["seconds"]) == 6 and all(len(row) == record["ranks"] for row in record["seconds"])
     assert all(seconds > 0 for row in record["seconds"] for seconds in row)
+    waits = record["variant"] in ("openmp_region", "openmp_barrier", "barrier", "copy", "reduce", "allreduce")
+    want = "steady_state" if record["variant"] == "pingpong" else "median_call" if waits else None
+    assert parameters.get("method") == want, record
+    assert parameters.get("distance") == ("within_node" if record["variant"] == "pingpong" else None), record
     if parameters["kind"] == "workers":
         assert record["threads"] == (1 if record["variant"] == "call" else parameters["workers"])
         assert record["want"] == str(parameters["workers"] * (parameters["workers"] + 1) // 2)
 workers = ["call", "thread", "async", "openmp_region", "openmp_barrier", "fork"]
-messages = ["copy", "pingpong", "reduce", "allreduce"]
+messages = ["copy", "reduce", "allreduce", "pingpong"]
 want = {("workers", count): workers for count in range(1, most + 1)}
 want |= {("barrier", None): ["barrier"], ("message", 8): messages, ("message", 64): messages}
 assert kinds == want, kinds
@@ -98,6 +103,9 @@ done
 run mpirun -np 2 "$overhead" "${quick[@]}" --dump a.h5
 expect 0 'dump'
 says out 'dump: a.h5' 'dump'
+says out 'allreduce: ' 'dump'
+grep -qE '^copy: [0-9]+ batches of [0-9-]+ calls too short for the clock, 99 % within .*s, slowest ' "$scratch/stdout" ||
+    fail "that calls are kept by batch is not told: $out"
 grep -qE '^thread +2 .* (us|ms) ' "$scratch/stdout" || fail "the break-even of threads is not told: $out"
 grep -qE '^allreduce of 8 bytes +2 .* (ns|us|ms)' "$scratch/stdout" || fail "the break-even of ranks is not told: $out"
 sed '/^dump: /,$d' "$scratch/stdout" | grep -vE '^warning: ' >table

@@ -51,7 +51,8 @@ void expect_right(const Problem& problem, const OverheadVariant& variant) {
     const Team team = together ? world() : team_of_one(record.threads);
     auto answer = variant.run(problem, team);
     const auto judgement = judge(problem, answer, team);
-    EXPECT_GT(judgement.seconds.value(), 0) << variant.name;
+    ASSERT_FALSE(judgement.calls.value().seconds.empty()) << variant.name;
+    for (const double seconds : judgement.calls->seconds) EXPECT_GT(seconds, 0) << variant.name;
     auto items = judgement.own.value().items;
     if (together) MPI_Allreduce(MPI_IN_PLACE, &items, 1, MPI_INT64_T, MPI_SUM, world().comm);
     EXPECT_EQ(items, record.work.items) << variant.name;
@@ -68,7 +69,7 @@ TEST(Overhead, EveryVariantIsRightForEverySize) {
         const auto means = make_means(world(), settings, 3, chosen, starter());
         const auto problems = make_problems(world(), two_threads, settings, 3, chosen, *means, false);
         for (const auto& problem : problems) {
-            for (const auto& variant : group_of(problem.kind).variants) {
+            for (const auto& variant : group_of(problem).variants) {
                 if (variant.run != spawn) expect_right(problem, variant);
             }
         }
@@ -101,10 +102,46 @@ TEST(Overhead, RefusesMessagesThatNoCallTakesOrNoMemoryHolds) {
 
 TEST(Overhead, NeedsTwoRanksToPlayPingPong) {
     const auto means = make_means(world(), {.elements = 1}, 1, most_variants(), starter());
-    const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
-    for (const auto& variant : group_of(Kind::message).variants) {
-        if (variant.run != pingpong) continue;
+    const Problem problem{.kind = Kind::message, .elements = 1, .pair = Pair{}, .means = means.get()};
+    ASSERT_EQ(group_of(problem).variants.size(), 1u);
+    for (const auto& variant : group_of(problem).variants) {
         EXPECT_EQ(record_of(problem, variant).not_run.empty(), world().size > 1);
+    }
+}
+
+// Ranks that a launcher dealt out to two nodes in turns, as far as there are any.
+TEST(Overhead, FindsPartnersByTheirNodes) {
+    auto team = world();
+    for (const bool cyclic : {true, false}) {
+        const int node = cyclic ? team.rank % 2 : team.rank / ((team.size + 1) / 2);
+        MPI_Comm_split(team.comm, node, team.rank, &team.node);
+        const auto pairs = pairs_of(team);
+        std::vector<std::pair<Distance, int>> found, expected;
+        for (const auto& pair : pairs) found.emplace_back(pair.distance, pair.partner);
+        const int neighbour = cyclic ? 2 : 1, stranger = cyclic ? 1 : (team.size + 1) / 2;
+        const bool alone_on_node = cyclic ? team.size < 3 : team.size < 3;
+        if (!alone_on_node) expected.emplace_back(Distance::within_node, neighbour);
+        if (team.size > 1) expected.emplace_back(Distance::between_nodes, stranger);
+        if (team.size == 1) expected.emplace_back(Distance::within_node, 0);
+        EXPECT_EQ(found, expected);
+        MPI_Comm_free(&team.node);
+    }
+}
+
+TEST(Overhead, PlaysPingPongWithEveryPartner) {
+    const auto means = make_means(world(), {.elements = 100}, 1, most_variants(), starter());
+    for (int partner = 1; partner < world().size; ++partner) {
+        const Problem problem{.kind = Kind::message,
+                              .elements = 100,
+                              .pair = Pair{Distance::between_nodes, partner},
+                              .means = means.get()};
+        auto answer = pingpong(problem, world());
+        const bool plays = world().root() || world().rank == partner;
+        EXPECT_EQ(answer.own.items, plays ? 100 : 0);
+        EXPECT_EQ(answer.total.whole, 0);
+        const auto key = parameters(problem);
+        EXPECT_EQ(fact(key, "distance"), "between_nodes");
+        EXPECT_EQ(fact(key, "method"), "steady_state");
     }
 }
 
@@ -116,8 +153,10 @@ TEST(Overhead, SeesWhatArrivesWrong) {
         for (std::int64_t i = 0; i < 2000; ++i) to[i] = factor * buffers.to_send()[i + shift];
         return to;
     };
-    for (const Look look : {Look::whole, Look::glance}) {
-        const std::int64_t seen = look == Look::whole ? 2000 : 5;  // 0, 509, 1018, 1527, 1999
+    for (const Look look : {Look::whole, Look::glance, Look::ends}) {
+        const std::int64_t seen = look == Look::whole    ? 2000
+                                  : look == Look::glance ? 5
+                                                         : 2;  // every 509th, the last
         double* const to = receive(0, 3);
         EXPECT_EQ(buffers.count_wrong(2000, 3, look), 0);
         to[0] += 1;
@@ -165,14 +204,16 @@ TEST(Overhead, LeavesColdCallsOutsideTheClock) {
         if (cold) std::this_thread::sleep_for(std::chrono::duration<double>(pause_seconds));
         cold = false;
     });
-    EXPECT_LT(answer.seconds * static_cast<double>(rounds_of(problem)), pause_seconds);
+    EXPECT_EQ(std::ssize(answer.calls.seconds), rounds_of(problem));
+    for (const double seconds : answer.calls.seconds) EXPECT_LT(seconds, pause_seconds);
 }
 
 TEST(Overhead, SeesALostResult) {
     const Problem problem{.workers = 3};
     EXPECT_TRUE(check(problem, answer_of_workers(problem, 6, 1, 1.0)).passed());
     EXPECT_TRUE(check(problem, answer_of_workers(problem, 600, 100, 1.0)).passed());
-    EXPECT_DOUBLE_EQ(answer_of_workers(problem, 600, 100, 1.0).seconds, 0.01);
+    EXPECT_DOUBLE_EQ(answer_of_workers(problem, 600, 100, 1.0).calls.seconds.at(0), 0.01);
+    EXPECT_EQ(answer_of_workers(problem, 600, 100, 1.0).calls.each, 100);
     for (const std::int64_t sum : {599, 601, 500, 0}) {
         EXPECT_FALSE(check(problem, answer_of_workers(problem, sum, 100, 1.0)).passed());
     }

@@ -100,6 +100,12 @@ TEST(Parse, ChosenInBrackets) {
     EXPECT_EQ(bracketed_in("] always [never"), "unknown");
 }
 
+TEST(Parse, ClockRates) {
+    EXPECT_EQ(cpu_mhz_in("cpu MHz\t\t: 1800.5\nflags\t: fpu\n\ncpu MHz\t\t: 3000\ncpu MHz\t: 2400.0"), 2400);
+    EXPECT_EQ(cpu_mhz_in("cpu MHz\t\t: unknown\nBogoMIPS\t: 50.00\n"), std::nullopt);
+    EXPECT_EQ(cpu_mhz_in(""), std::nullopt);
+}
+
 TEST(Parse, CpuTimes) {
     const auto times = cpu_times_in("cpu  1000 200 300 5000 50 10 20 400 900 0\ncpu0 1 2 3 4\n", 100);
     EXPECT_DOUBLE_EQ(times.busy_seconds, 15.3);

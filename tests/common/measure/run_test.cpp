@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <limits>
 #include <set>
 
 #include "common/base/clock.hpp"
+#include "common/measure/execute.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {
@@ -261,7 +263,7 @@ TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
 // how often it is executed.
 Judgement judge_a_nanosecond(const Problem& problem, Answer& answer, const Team& team) {
     auto judgement = judge(problem, answer, team);
-    judgement.seconds = 1e-9;
+    judgement.calls = CallTimes{{1e-9}};
     return judgement;
 }
 
@@ -276,6 +278,94 @@ TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
         for (const double s : record.seconds) EXPECT_NEAR(s, 1e-9, 1e-15);
     }
     EXPECT_EQ(records[1].batch, 1);
+}
+
+// Each of six calls is disturbed on another rank.
+Judgement judge_six_calls(const Problem& problem, Answer& answer, const Team& team) {
+    auto judgement = judge(problem, answer, team);
+    judgement.calls = CallTimes{{1, 1, 1, 1, 1, 1}};
+    for (int call = 0; call < 6; ++call) {
+        if (call % team.size == team.rank)
+            judgement.calls->seconds[static_cast<std::size_t>(call)] = 10.0 + call;
+    }
+    return judgement;
+}
+
+TEST(Run, ACallLastsAsLongAsOnItsSlowestRankAndARepeatAsItsMedianCall) {
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats(), {.judge = judge_six_calls});
+    if (!world().root()) return;
+    const auto& record = records[0];
+    const auto ranks = static_cast<std::size_t>(world().size);
+    ASSERT_EQ(record.seconds.size(), 5 * ranks);
+    for (std::size_t repeat = 0; repeat < 5; ++repeat)
+        EXPECT_EQ(record.repeat_seconds()[repeat], 12);  // the lower of the two in the middle, not the mean
+    const auto in_a_repeat = 6 * static_cast<std::size_t>(record.batch);
+    ASSERT_EQ(record.calls.size(), 5 * in_a_repeat);
+    for (std::size_t call = 0; call < record.calls.size(); ++call) {
+        const auto which = call % 6;
+        EXPECT_EQ(record.calls.repeat[call], static_cast<std::int32_t>(call / in_a_repeat));
+        EXPECT_EQ(record.calls.calls[call], 1);
+        for (std::size_t rank = 0; rank < ranks; ++rank) {
+            EXPECT_EQ(record.calls.row(call)[rank],
+                      which % ranks == rank ? 10.0 + static_cast<double>(which) : 1.0);
+        }
+    }
+}
+
+TEST(Run, KnowsThePlaceOfEachRepeatInItsRound) {
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
+                             {.repeats = 20, .max_seconds = 0, .seed = 7, .progress = false});
+    if (!world().root()) return;
+    ASSERT_EQ(records[0].position.size(), 20u);
+    ASSERT_EQ(records[1].position.size(), 20u);
+    for (std::size_t round = 0; round < 20; ++round)
+        EXPECT_EQ(records[0].position[round] + records[1].position[round], 1);
+    EXPECT_EQ(std::set(records[0].position.begin(), records[0].position.end()).size(), 2u);
+}
+
+// The executions that each rank has begun, in rank 0's memory.
+MPI_Win begun_window = MPI_WIN_NULL;
+std::int64_t most_ahead = 0;
+
+// Nothing in it makes ranks wait for each other.
+Answer runs_ahead(const Problem& problem, const Team& team) {
+    static std::int64_t mine = 0;
+    std::int64_t* begun = nullptr;
+    MPI_Aint bytes = 0;
+    int unit = 0;
+    MPI_Win_shared_query(begun_window, 0, &bytes, &unit, &begun);
+    ++mine;
+    std::atomic_ref(begun[team.rank]).store(mine);
+    for (int rank = 0; rank < team.size; ++rank)
+        most_ahead = std::max(most_ahead, mine - std::atomic_ref(begun[rank]).load());
+    return {Number::of_whole(problem.ranks), {1, Number::of_whole(1)}};
+}
+
+TEST(Run, NoRankRunsAheadWithinABatch) {
+    std::int64_t* memory = nullptr;
+    MPI_Win_allocate_shared(world().root() ? 8 * world().size : 0, 8, MPI_INFO_NULL, world().comm, &memory,
+                            &begun_window);
+    if (world().root()) std::fill_n(memory, world().size, 0);
+    MPI_Barrier(world().comm);
+    static const Problem problem{world().size};
+    const Threads threads;
+    const RunOptions options;
+    const Group<Problem, Answer> group = {"ones", "", {{"ahead", "", runs_ahead, Uses::ranks}}};
+    auto tasks =
+        tasks_of(problem, group, E{.work = {.items = world().size}, .judge = judge}, world(), threads);
+    Executor executor(tasks, world(), threads, options);
+    if (world().root()) {
+        const auto samples = executor.execute({3, 0, {50}});
+        executor.dismiss();
+        ASSERT_EQ(samples.size(), 3u);
+        for (const auto& sample : samples) EXPECT_EQ(sample.starts.size(), world().size > 1 ? 50u : 1u);
+        EXPECT_EQ(tasks[0].record.verdict.checked, 150);
+        EXPECT_TRUE(tasks[0].record.verdict.right());
+    } else {
+        executor.follow();
+    }
+    EXPECT_LE(most_ahead, 1);
+    MPI_Win_free(&begun_window);
 }
 
 TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {

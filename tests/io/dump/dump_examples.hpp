@@ -40,6 +40,13 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
                     "10633823966279326980924856586993369088", "0"};
     for (int repeat = 0; repeat < repeats; ++repeat) {
         made.round.push_back(repeat + 3);
+        made.position.push_back(repeat % 2);
+        for (int sample = 0; sample < (ranks > 1 ? 3 : 0); ++sample) {
+            made.calls.repeat.push_back(repeat);
+            made.calls.calls.push_back(5 + sample);
+            for (int rank = 0; rank < ranks; ++rank)
+                made.calls.seconds.push_back(1e-6 * (repeat + 1) + 1e-7 * sample + 1e-8 * rank);
+        }
         made.observed.resize(2);  // in the order in which a file lists them, by name
         made.observed[0].name = "idle_seconds";
         made.observed[0].values.push_back(0.5 * repeat);
@@ -75,6 +82,8 @@ inline Launch launch(const std::string& id, int ranks = 3, int repeats = 4) {
         {"hosts", std::string("h\u00fctte, \u6e96")}, {"cores", std::int64_t{-64}},
         {"clock_resolution_seconds", 1.0 / 3e9},      {"command_line", std::string("mpirun -np 3 ./reduce")},
         {"a_name_out_of_order", std::string()}};
+    made.hosts = {{"node-two", {{"cpu_mhz", 2400.5}, {"cpu_model", std::string(250, 'x')}}},
+                  {"node1", {{"cores", std::int64_t{64}}}}};
     for (int rank = 0; rank < ranks; ++rank) {
         made.placement.push_back(
             {rank, rank % 2 ? "node1" : "node-two", 4000000000 + rank, "0-3,8", 2, "0-1;2-3"});
@@ -96,6 +105,7 @@ inline std::string describe(const Facts& facts) {
 // Every field, so that two launches are equal if their descriptions are.
 inline std::string describe(const Launch& made) {
     std::string text = fmt::format("{} [{}]\n", made.id, describe(made.environment));
+    for (const auto& [host, facts] : made.hosts) text += fmt::format("host {} [{}]\n", host, describe(facts));
     for (const auto& p : made.placement) {
         text += fmt::format("place {} {} {} '{}' {} '{}'\n", p.rank, p.host, p.pid, p.cpus_allowed, p.threads,
                             p.thread_cpus);
@@ -114,6 +124,10 @@ inline std::string describe(const Launch& made) {
                             r.verdict.failed, r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
         for (const double seconds : r.seconds) text += fmt::format(" {}", seconds);
         for (const auto round : r.round) text += fmt::format(" #{}", round);
+        for (const auto position : r.position) text += fmt::format(" @{}", position);
+        for (std::size_t call = 0; call < r.calls.size(); ++call)
+            text += fmt::format(" call {} x {}", r.calls.repeat[call], r.calls.calls[call]);
+        for (const double seconds : r.calls.seconds) text += fmt::format(" {}", seconds);
         for (const auto& s : r.shares)
             text += fmt::format(" ({} {} {} '{}')", s.rank, s.threads, s.items, s.partial);
         text += " against " + r.baseline;

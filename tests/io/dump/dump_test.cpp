@@ -139,6 +139,25 @@ TEST(Dump, RefusesSamplesThatDoNotFit) {
     EXPECT_THROW(examples::dump_image(launch), std::invalid_argument);
 }
 
+TEST(Dump, RefusesCallsAndPlacesThatDoNotFit) {
+    const auto refused = [](const auto& change) {
+        auto launch = examples::launch("x");
+        change(launch);
+        EXPECT_THROW(launches_in(examples::dump_image(launch)), std::runtime_error);
+    };
+    refused([](Launch& l) { l.records[1].calls.repeat.back() = 4; });
+    refused([](Launch& l) { l.records[1].calls.repeat.front() = 2; });
+    refused([](Launch& l) { l.records[1].calls.calls.back() = 0; });
+    refused([](Launch& l) { l.records[1].calls.seconds.back() = -1; });
+    refused([](Launch& l) { l.records[1].position[1] = -2; });
+    refused([](Launch& l) { l.hosts.push_back(l.hosts.front()); });
+    auto launch = examples::launch("x");
+    launch.records[1].position.clear();
+    launch.records[1].calls = {};
+    launch.hosts.clear();
+    expect_round_trip(launch);
+}
+
 TEST(Dump, RefusesImpossibleNumbers) {
     for (const double wrong :
          {0.0, -1e-3, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {

@@ -73,16 +73,22 @@ def check_content(path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pandas.HDFStore(path, mode="r") as dump:
-            dump = {name: dump[name] for name in "launches facts placement cases checks repeats rank_seconds shares "
+            dump = {name: dump[name] for name in "launches facts placement cases checks repeats rank_seconds calls shares "
                     "observed parameters problems doubts".split()}
     cases, repeats = dump["cases"], dump["repeats"]
     assert dump["launches"]["id"].tolist() == ["20261122T120721Z-00000001"]
-    facts = dump["facts"].set_index("name")
+    facts = dump["facts"][dump["facts"]["host"] == ""].set_index("name")
     assert facts.loc["cores", "whole"] == -64 and facts.loc["hosts", "text"] == "h\u00fctte, \u6e96"
     assert dump["placement"]["host"].tolist() == ["node-two", "node1", "node-two"]
     assert cases["variant"].tolist() == ["serial", "hybrid", "offload"]
     assert cases["not_run"].tolist() == ["", "", "it needs 2 ranks"]
     hybrid = repeats[repeats["case"] == 1]
+    assert hybrid["position"].tolist() == [0, 1, 0, 1]
+    calls = dump["calls"]
+    assert len(calls) == 36 and set(calls["case"]) == {1} and calls["calls"].tolist()[:4] == [5, 5, 5, 6]
+    assert calls.groupby(["repeat", "rank"]).size().tolist() == [3] * 12
+    facts_of_hosts = dump["facts"][dump["facts"]["host"] != ""]
+    assert set(facts_of_hosts["host"]) == {"node-two", "node1"}
     assert hybrid["round"].tolist() == [3, 4, 5, 6] and hybrid["slowest_rank"].tolist() == [2] * 4
     assert hybrid["start_skew_seconds"].isna().all()
     its = dump["rank_seconds"].merge(hybrid, left_on="repeat", right_index=True, suffixes=("_of_rank", ""))
@@ -134,6 +140,26 @@ def remade(source, target):
             for key, value in old_object.attrs.items():
                 new_object.attrs.create(key, value, dtype=old_object.attrs.get_id(key).dtype)
     return target
+
+
+def unhashing(name):
+    def change(file):
+        lines = file.attrs["tables"].decode().splitlines(keepends=True)
+        text = "".join(line for line in lines if not line.startswith(name + " ")).encode()
+        file.attrs.create("tables", text, dtype=f"S{len(text)}")
+        file.attrs.create("tables_checksum", xxhash.xxh3_128_hexdigest(cell(text)).encode(), dtype="S32")
+    return change
+
+
+def check_older(source):
+    """A dump from before there was a table of calls."""
+    def older(file):
+        del file["calls"]
+        unhashing("calls")(file)
+
+    path = copied(source, source.parent / "older.h5", older)
+    assert exported(path) == exported(source)
+    assert "right: format 2" in run(BIN / "timings", "validate", path)
 
 
 def check_harmless_changes(source):
@@ -202,14 +228,6 @@ def check_harmful_changes(source):
             rewritten(file, name, file[name][:-1])
         return change
 
-    def unhashing(name):
-        def change(file):
-            lines = file.attrs["tables"].decode().splitlines(keepends=True)
-            text = "".join(line for line in lines if not line.startswith(name + " ")).encode()
-            file.attrs.create("tables", text, dtype=f"S{len(text)}")
-            file.attrs.create("tables_checksum", xxhash.xxh3_128_hexdigest(cell(text)).encode(), dtype="S32")
-        return change
-
     def relisted(file):
         text = file.attrs["tables"].replace(b"cases 3", b"cases 2")
         file.attrs.create("tables", text, dtype=f"S{len(text)}")
@@ -235,6 +253,8 @@ def check_harmful_changes(source):
         (changing("cases", "variant", b"shared"), damaged + "the checksum of table cases differs"),
         (changing("facts", "text", b"x"), damaged + "the checksum of table facts differs"),
         (changing("observed", "value", 7.0), damaged + "the checksum of table observed differs"),
+        (changing("calls", "seconds", 1.0), damaged + "the checksum of table calls differs"),
+        (removing("calls"), damaged + "it lacks table calls"),
         (removing("shares"), damaged + "it lacks table shares"),
         (removing("headlines"), damaged + "it lacks table headlines"),
         (shortening("repeats"), damaged + "table repeats has 7 rows, not the 8 written"),
@@ -296,6 +316,7 @@ def main():
         check_storage(path)
         check_content(path)
         check_example(path)
+        check_older(path)
         check_harmless_changes(path)
         check_harmful_changes(path)
         check_damage(path)

@@ -1,0 +1,42 @@
+// The calls within a repeat: what each of them took on every rank.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace pacer {
+
+// What a variant that clocks its own calls says of one execution, on this rank: the seconds of every call, or
+// of every batch of `each` short calls their mean. As many on every rank of the case, in the order run.
+struct CallTimes {
+    std::vector<double> seconds;
+    std::int64_t each = 1;
+};
+
+// Samples of calls of a case.
+struct Calls {
+    std::vector<std::int32_t> repeat;  // [samples]: the repeat of each, ascending
+    std::vector<std::int64_t> calls;   // [samples]: how many calls each is the mean of
+    std::vector<double> seconds;       // [samples x ranks], row-major
+
+    bool operator==(const Calls&) const = default;
+    bool empty() const { return repeat.empty(); }
+    std::size_t size() const { return repeat.size(); }
+    std::span<const double> row(std::size_t sample) const;  // the seconds of its ranks
+    std::vector<double> slowest() const;                    // of each sample, the seconds of its slowest rank
+};
+
+// The same calls, neighbours averaged until a sample lasts as long as `shortest_seconds`, as far as there are
+// any: the clock cannot tell less. They are all of one repeat.
+Calls long_enough(Calls samples, double shortest_seconds);
+
+// The sample whose slowest rank is the median one (of an even number the lower): what a repeat took.
+std::size_t median_call(const Calls& samples);
+
+// Adds the samples of repeat number `repeat`. Beyond a million numbers nothing is added: a launch of very
+// many ranks keeps the calls of its first repeats.
+void append(Calls& all, const Calls& samples, std::int32_t repeat);
+
+}  // namespace pacer
