@@ -28,6 +28,12 @@ Number read_number(const std::string& names, const std::string& word, Number lar
                                  std::is_integral_v<Number> ? "a whole number" : "a number", largest, shown));
 }
 
+// "--format". CLI11's own get_name() is empty for options that --help does not show.
+std::string name_of(const CLI::Option& option) {
+    const auto& names = option.get_lnames();
+    return names.empty() ? option.get_name() : "--" + names.front();
+}
+
 }  // namespace
 
 UsageError bad_usage(std::string_view what, std::string_view command) {
@@ -64,9 +70,7 @@ Argument& Argument::one_of(const std::vector<std::string>& words) {
     const auto refuse_others = [option = option_, words](const std::string& word) -> std::string {
         if (std::find(words.begin(), words.end(), word) != words.end()) return {};
         throw UsageError(
-            fmt::format("unknown {} '{}'; choose from {}",
-                        option->get_lnames().empty() ? option->get_name() : option->get_lnames().front(),
-                        word, fmt::join(words, ", ")));
+            fmt::format("unknown {} '{}'; choose from {}", name_of(*option), word, fmt::join(words, ", ")));
     };
     option_->check(refuse_others, fmt::format("{{{}}}", fmt::join(words, ",")));
     return *this;
@@ -155,9 +159,7 @@ std::vector<std::pair<std::string, std::string>> Arguments::given() const {
     std::vector<std::pair<std::string, std::string>> all;
     for (const auto* const option : app_->get_options()) {
         if (option->count() == 0) continue;
-        const auto& names = option->get_lnames();  // get_name() tells nothing of what --help does not show
-        all.emplace_back(names.empty() ? option->get_name() : "--" + names.front(),
-                         fmt::format("{}", fmt::join(option->results(), ",")));
+        all.emplace_back(name_of(*option), fmt::format("{}", fmt::join(option->results(), ",")));
     }
     return all;
 }

@@ -119,7 +119,7 @@ class RejectedList {
         for (const auto& record : piece.rejected()) {
             text_ += fmt::format("{}:{}:", name, piece.place().first_line + record.line + 1);
             if (record.column > 0) text_ += fmt::format("{}:", record.column);
-            text_ += fmt::format(" {}\n", record.reason);
+            text_ += fmt::format(" {}\n", one_line(record.reason));
             if (text_.size() >= buffer_bytes) flush();
         }
     }
@@ -139,6 +139,13 @@ class RejectedList {
 
   private:
     static constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
+
+    static std::string one_line(std::string_view reason) {
+        std::string line(reason);
+        std::replace_if(
+            line.begin(), line.end(), [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
+        return line;
+    }
 
     void flush() {
         if (!file_) file_.emplace(path_);

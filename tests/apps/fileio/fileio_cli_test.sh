@@ -92,8 +92,8 @@ refused "lorenz needs a number of steps" --calculation lorenz
 refused "lorenz needs a number of steps" --calculation lorenz:0
 refused "'many' is not a count" --calculation lorenz:many
 refused "sum takes no parameter" --calculation sum:3
-refused "'1 minute' is no time to wait" --calculation 'wait:1 minute'
-refused "'-1ms' is no time to wait" --calculation wait:-1ms
+refused "'1 minute' is not a waiting time" --calculation 'wait:1 minute'
+refused "'-1ms' is not a waiting time" --calculation wait:-1ms
 refused '--on-error' --on-error ignore few.txt
 refused '--workload' --workload odd
 refused "'1.5' is not a count" --skip-header 1.5 few.txt

@@ -254,7 +254,7 @@ tree/a b/comma,in "name".csv:3:1: field 1 is empty
 tree/a b/comma,in "name".csv:4:1: field 1 is empty
 tree/a b/tabs:1:1: 'x' is not a number
 tree/a b/tabs:3:4: field 2 is empty; --separator blank treats tabs as blanks
-tree/a b/tabs:5:4: commas and blanks both separate numbers; --decimal-comma or --separator says what is meant
+tree/a b/tabs:5:4: commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator
 tree/crlf:5:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
 tree/lone_cr:1:4: a CR alone does not end a line here; convert line ends to LF: tr '\r' '\n'
 tree/numbers:3:1: '1e400' is out of range
@@ -345,7 +345,7 @@ settled '6 15 15 42' '1 2 3\n4 5 6\n7 8\n9 10 11 12\n' --ragged
 settled '36 36' 'x\n1 2 3\n4 5 6\n7 8\n8 7 6\n5 4 3\n2 1\n' --lines-per-record 3 --skip-header 1
 settled '10 26' '# c\n\n1 2 3\n4\n5 6 7\n8\n' --lines-per-record 2
 printf '1 2 3\n4\n5 6 7\n8 9 10\n11\n12 13 14\n' >step.txt
-refused 'step.txt:3:1: the record'"'s lines have 3, 3 fields, unlike those of the record at line 1; where records begin" \
+refused 'step.txt:3:1: the record'"'s lines have 3, 3 fields, unlike those of the record at line 1; it is no longer known where records begin" \
     'a line is missing' --on-error skip --lines-per-record 2 --block 1 step.txt
 once 'fix the file and start over' 'a line is missing'
 settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1
@@ -378,18 +378,18 @@ quiet() {
     rm quiet.csv
 }
 mkdir split && split -l 10 -d tree/rows.txt split/part
-notes 'warning: split/part00:1 is skipped as a header, but would be a record' 'a header that is a record' \
+notes 'warning: split/part00:1 is skipped as a header, but looks like a record' 'a header that is a record' \
     --calculation sum --skip-header 1 split
 printf '1237648720693756123,1,2,3,4\n1237648720693756124,5,6,7,8\n' >ids.csv
 notes 'has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
 quiet --calculation sum --columns 2,3,4,5 ids.csv
 printf '1,2,3,1237648720693756123\n' >ids_last.csv
-notes 'it gets columns 1 to 3, and column 4 is left over' 'digits that nobody looks at' --calculation lorenz:1 ids_last.csv
+notes 'it gets columns 1 to 3, and column 4 is ignored' 'digits that nobody looks at' --calculation lorenz:1 ids_last.csv
 printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv
 notes 'lorenz:1 uses 3 of the 5 numbers of a record: it gets columns 1 to 3, and columns 4, 5 are ignored; choose others with --columns' \
     'columns that are left over' --calculation lorenz:1 five.csv
-notes 'it gets columns 1, 5, 3, and column 2 is left over' 'columns in no order' --calculation lorenz:1 --columns 1,5,3,2 five.csv
-notes 'it gets columns 5, 1, 2, and column 3 is left over' 'chosen columns that are left over' --calculation lorenz:1 --columns 5,1,2,3 five.csv
+notes 'it gets columns 1, 5, 3, and column 2 is ignored' 'columns in no order' --calculation lorenz:1 --columns 1,5,3,2 five.csv
+notes 'it gets columns 5, 1, 2, and column 3 is ignored' 'chosen columns that are left over' --calculation lorenz:1 --columns 5,1,2,3 five.csv
 quiet --calculation lorenz:1 --columns 2,3,4 five.csv
 quiet --calculation stats five.csv
 printf '12,5\n13,25\n' >decimal.txt
@@ -413,7 +413,7 @@ notes 'warning: records have 5 numbers in five.csv, and 3 in three.txt' 'files o
 printf '1\n' >one_number
 mkdir odd && printf '1\n' >odd/a && mkfifo odd/pipe && ln -s . odd/self
 notes 'odd/pipe (a pipe) and 1 other are left out' 'what a folder leaves out' --calculation sum odd
-notes 'warning: one_number was there before, and its records count again' 'a file named twice' --calculation sum one_number one_number
+notes 'warning: one_number is given twice, and its records count twice' 'a file named twice' --calculation sum one_number one_number
 mkdir one other && printf '1\n' >other/x && ln -s ../other one/to_other
 notes 'other/x (the same file as another) is left out' 'a link from one input to the next' --calculation sum one other
 notes 'one/to_other (the same folder as another) is left out' 'a link from one input to the one before' --calculation sum other one

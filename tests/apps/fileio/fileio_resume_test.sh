@@ -254,15 +254,15 @@ refused() { # refused TEXT ARGUMENTS...
     cmp kept mine.csv.journal || fail "fileio $*: the journal is changed"
 }
 go_on=("${mine[@]}" --resume --on-error skip)
-refused 'mine.csv.journal is what an unfinished run left' "${mine[@]}" first.txt second.txt
-refused 'its calculation is ./mine.so:throws_sometimes' --calculation sum --out mine.csv --resume first.txt second.txt
-refused 'its calculation is ./mine.so:throws_sometimes' --calculation ./mine.so:forgetful --out mine.csv --resume first.txt second.txt
+refused 'mine.csv.journal is left from an unfinished run' "${mine[@]}" first.txt second.txt
+refused 'calculation is ./mine.so:throws_sometimes' --calculation sum --out mine.csv --resume first.txt second.txt
+refused 'calculation is ./mine.so:throws_sometimes' --calculation ./mine.so:forgetful --out mine.csv --resume first.txt second.txt
 refused 'skip-header is 0 there, and 1 here' "${go_on[@]}" --skip-header 1 first.txt second.txt
 refused 'input 2' "${go_on[@]}" first.txt
 refused 'input 1' "${go_on[@]}" second.txt first.txt
 refused 'input 3' "${go_on[@]}" first.txt second.txt second.txt
 echo x >>mine.so
-refused 'its calculation is ./mine.so:throws_sometimes' "${go_on[@]}" first.txt second.txt
+refused 'calculation is ./mine.so:throws_sometimes' "${go_on[@]}" first.txt second.txt
 cp "$broken" mine.so
 touch -d '2001-01-01' first.txt
 refused 'first.txt' "${go_on[@]}" first.txt second.txt

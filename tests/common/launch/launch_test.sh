@@ -138,7 +138,7 @@ dumped=("$BIN/reduce" -n 1e5 --variants simd --repeats 6 --no-limits --quiet --d
 ln -s folder/new.h5 dangling.h5
 run "${dumped[@]}" dangling.h5
 expect 2 'a link into a folder that is missing'
-once 'folder/new.h5: No such file or directory; make its folder first' 'a link into a folder that is missing'
+once 'folder/new.h5: No such file or directory; create its folder first' 'a link into a folder that is missing'
 mkdir folder
 run "${dumped[@]}" dangling.h5
 expect 0 'a link to a file that is missing'
@@ -194,7 +194,7 @@ for ranks in 1 2; do
         --record-timeout 0.3 --out "slow$ranks.csv"
     [[ $status -ne 0 && $status -lt 99 ]] || fail "a slow record on $ranks ranks: status $status: $err"
     once 'takes longer than the 0.3 s of --record-timeout' "a slow record on $ranks ranks"
-    once 'fileio: this MPI allows a process no threads (MPI_THREAD_SINGLE)' "a slow record on $ranks ranks"
+    once 'fileio: this MPI library does not support threads (MPI_THREAD_SINGLE)' "a slow record on $ranks ranks"
 done
 
 # No process of MPI forks, nor are types used that some MPIs do not have, nor are masks of 1024 CPUs.

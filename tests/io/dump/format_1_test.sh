@@ -65,6 +65,11 @@ import json
 print(*{r["app"] for name in ("reduce", "overhead") for r in json.load(open(f"{name}.1.json"))["launches"][0]["records"]})')
 [[ $(wc -w <<<"$ran") == 2 ]] || fail "of two apps: $ran"
 
+# What the sentences of format 1 say of the load is one doubt of several launches.
+"$BIN/timings" report "$old/memory.h5.gz" "$old/overhead.h5.gz" "$old/race.h5.gz" -o report.html >/dev/null
+grep -o 'other processes took [^ ]* %' report.html >loads || true
+[[ $(<loads) == 'other processes took 76–89 %' ]] || fail "loads: $(<loads)"
+
 # Several launches in one file
 "$BIN/timings" validate "$old/merged.h5.gz" >stdout
 grep -q 'right: format 1, checksums, 3 launches, 6 cases' stdout || fail "merged: $(<stdout)"
