@@ -111,14 +111,16 @@ class Judge {
         set_margin(row);
         row.too_noisy = too_noisy();
         row.finding = finding();
+        if (row.finding == Finding::inconclusive) {
+            explain(row);
+        } else if (!stands_without_disturbed()) {
+            row.finding = Finding::inconclusive;
+            row.add_note(fmt::format("rests upon disturbed launches, {} of {} {} and {} of {} {}",
+                                     disturbed_in(reference_), reference_.launches.size(), options_.reference,
+                                     disturbed_in(subject_), subject_.launches.size(), options_.subject));
+        }
         add_groups(row, reference_, options_.reference);
         add_groups(row, subject_, options_.subject);
-        if (row.finding == Finding::inconclusive) return explain(row);
-        if (stands_without_disturbed()) return;
-        row.finding = Finding::inconclusive;
-        row.add_note(fmt::format("rests upon disturbed launches, {} of {} {} and {} of {} {}",
-                                 disturbed_in(reference_), reference_.launches.size(), options_.reference,
-                                 disturbed_in(subject_), subject_.launches.size(), options_.subject));
     }
 
   private:

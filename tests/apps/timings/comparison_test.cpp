@@ -412,6 +412,9 @@ TEST(Turns, AreComparedInPairs) {
         second[i].environment.emplace_back("start_time", fmt::format("2026-11-22T12:01:{:02}Z", i));
     }
     EXPECT_EQ(compared(first, second).cases[0].basis, Basis::launch);
+    auto at_once = spread_launches("a", 10, {"simd"}, 0.1), too = spread_launches("b", 10, {"simd"}, 0.11);
+    take_turns(at_once, too, 0);
+    EXPECT_EQ(compared(at_once, too).cases[0].basis, Basis::launch);
 }
 
 // A comparison with a row of every kind.
