@@ -145,7 +145,6 @@ class Judge {
 
     Finding finding() const {
         if (!estimate_.within_95 || short_of_time() > 0) return Finding::inconclusive;
-        if (compared_.basis == Basis::allocation && fewest() < fewest_launches) return Finding::inconclusive;
         const double asked = 1 + options_.margin, slower = std::max({asked, 1 + noise_, 1 + clock_});
         const auto within_asked = [&](const Interval& interval) {
             return clock_ <= options_.margin && !too_noisy() && interval.low >= 1 / asked &&

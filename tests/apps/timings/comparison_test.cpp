@@ -292,6 +292,17 @@ TEST(Noise, GrantsNothing) {
     }
 }
 
+// More than was asked for, and an interval that lies within the noise.
+TEST(Noise, GrantsNoEqualityWithinItself) {
+    const auto row = one_case(1, 0.06);
+    ASSERT_EQ(row.margin_from, "noise of the base");
+    ASSERT_FALSE(row.too_noisy);
+    ASSERT_TRUE(*row.low > 1 / (1 + row.margin) && *row.high < 1 + row.margin);
+    EXPECT_EQ(row.finding, Finding::inconclusive);
+    EXPECT_GT(row.launches_needed, 10);
+    EXPECT_EQ(one_case(1, 0.06, 2 * row.margin).finding, Finding::equivalent);
+}
+
 TEST(Clock, TooCoarseGrantsNothing) {
     const auto made =
         compared(spread_launches("a", 5, {"simd"}, 1e-6, 0), spread_launches("b", 5, {"simd"}, 1e-6, 0));
