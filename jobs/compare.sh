@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Compares two builds of an app on this machine: runs them in turns, A B B A A B B A ..., so that changes of
-# the machine affect both alike, and says what differs.
+# the machine affect both alike, and compares the launches in pairs.
 #
 #     jobs/compare.sh [OPTION]... BUILD_A BUILD_B APP [ARGUMENT]...
 #     jobs/compare.sh [OPTION]... PROGRAM_A PROGRAM_B [ARGUMENT]...
 #
-#     --launches N    launches of each build (10); fewer than 4 cannot show anything
+#     --launches N    launches of each build (12); 6 make pairs, 8 can tell of several cases, 12 of a hundred;
+#                     fewer than 4 cannot show anything
 #     --np N          MPI processes (one per core, at most 4)
 #     -o FOLDER       folder for the merged dumps a.h5 and b.h5 (compare-<UTC time>)
 #     --help          this text
@@ -23,7 +24,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-launches=10
+launches=12
 np=$(cores)
 ((np <= 4)) || np=4
 folder=compare-$(date -u +%Y%m%dT%H%M%SZ)

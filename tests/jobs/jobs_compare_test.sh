@@ -174,6 +174,7 @@ ends_with 2
 warns "equal has dumps of another comparison"
 try "$compare" --launches 6 -o slower "$scratch/same" "$scratch/slower" standin
 ends_with 1
+prints "compared  launches in pairs, one of each side, as they took turns"
 prints REGRESSED
 try "$compare" --launches 6 -o faster "$scratch/slower/bin/standin" "$scratch/same/bin/standin" -n 5
 ends_with 0

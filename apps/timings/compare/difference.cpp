@@ -111,14 +111,16 @@ class Judge {
         set_margin(row);
         row.too_noisy = too_noisy();
         row.finding = finding();
+        if (row.finding == Finding::inconclusive) {
+            explain(row);
+        } else if (!stands_without_disturbed()) {
+            row.finding = Finding::inconclusive;
+            row.add_note(fmt::format("rests upon disturbed launches, {} of {} {} and {} of {} {}",
+                                     disturbed_in(reference_), reference_.launches.size(), options_.reference,
+                                     disturbed_in(subject_), subject_.launches.size(), options_.subject));
+        }
         add_groups(row, reference_, options_.reference);
         add_groups(row, subject_, options_.subject);
-        if (row.finding == Finding::inconclusive) return explain(row);
-        if (stands_without_disturbed()) return;
-        row.finding = Finding::inconclusive;
-        row.add_note(fmt::format("rests upon disturbed launches, {} of {} {} and {} of {} {}",
-                                 disturbed_in(reference_), reference_.launches.size(), options_.reference,
-                                 disturbed_in(subject_), subject_.launches.size(), options_.subject));
     }
 
   private:
@@ -143,7 +145,6 @@ class Judge {
 
     Finding finding() const {
         if (!estimate_.within_95 || short_of_time() > 0) return Finding::inconclusive;
-        if (compared_.basis == Basis::allocation && fewest() < fewest_launches) return Finding::inconclusive;
         const double asked = 1 + options_.margin, slower = std::max({asked, 1 + noise_, 1 + clock_});
         const auto within_asked = [&](const Interval& interval) {
             return clock_ <= options_.margin && !too_noisy() && interval.low >= 1 / asked &&

@@ -60,6 +60,14 @@ std::map<std::string, Moment> moments(const Case& base, const Case& candidate) {
     return found;
 }
 
+constexpr std::size_t many = 5;  // launches that began in one second: they tell no order
+
+bool are_in_order(const std::map<std::string, Moment>& moments) {
+    return std::none_of(moments.begin(), moments.end(), [](const auto& one) {
+        return one.second.base.size() + one.second.candidate.size() >= many;
+    });
+}
+
 // Neighbours in time, one of each side. A launch without a neighbour of the other side is left out.
 Compared in_pairs(const std::map<std::string, Moment>& moments) {
     Compared pairs{Basis::pair, {}, {}};
@@ -101,8 +109,7 @@ Compared by_nature(const Case& base, const Case& candidate) {
     const auto starts = moments(base, candidate);
     auto pairs = in_pairs(starts);
     const auto found = pairs.base.size(), all = base.launches.size() + candidate.launches.size();
-    // More pairs than moments: they are not told apart by time.
-    if (found >= fewest_pairs && found <= starts.size() &&
+    if (are_in_order(starts) && found >= fewest_pairs &&
         2 * static_cast<double>(found) >= fewest_in_pairs * static_cast<double>(all))
         return pairs;
     return by_launch(base, candidate);

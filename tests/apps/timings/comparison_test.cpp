@@ -292,6 +292,17 @@ TEST(Noise, GrantsNothing) {
     }
 }
 
+// More than was asked for, and an interval that lies within the noise.
+TEST(Noise, GrantsNoEqualityWithinItself) {
+    const auto row = one_case(1, 0.06);
+    ASSERT_EQ(row.margin_from, "noise of the base");
+    ASSERT_FALSE(row.too_noisy);
+    ASSERT_TRUE(*row.low > 1 / (1 + row.margin) && *row.high < 1 + row.margin);
+    EXPECT_EQ(row.finding, Finding::inconclusive);
+    EXPECT_GT(row.launches_needed, 10);
+    EXPECT_EQ(one_case(1, 0.06, 2 * row.margin).finding, Finding::equivalent);
+}
+
 TEST(Clock, TooCoarseGrantsNothing) {
     const auto made =
         compared(spread_launches("a", 5, {"simd"}, 1e-6, 0), spread_launches("b", 5, {"simd"}, 1e-6, 0));
@@ -412,6 +423,9 @@ TEST(Turns, AreComparedInPairs) {
         second[i].environment.emplace_back("start_time", fmt::format("2026-11-22T12:01:{:02}Z", i));
     }
     EXPECT_EQ(compared(first, second).cases[0].basis, Basis::launch);
+    auto at_once = spread_launches("a", 10, {"simd"}, 0.1), too = spread_launches("b", 10, {"simd"}, 0.11);
+    take_turns(at_once, too, 0);
+    EXPECT_EQ(compared(at_once, too).cases[0].basis, Basis::launch);
 }
 
 // A comparison with a row of every kind.

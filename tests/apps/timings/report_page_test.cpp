@@ -45,7 +45,8 @@ Report hostile_report() {
     report.launches[1].placement[0].host += "2";
     report.cases = cases_of(report.launches);
     report.comparison =
-        Comparison{{hostile}, {hostile_comparison(report.cases.front().key)}, hostile, ExitStatus::wrong};
+        Comparison{{hostile}, {hostile},        {hostile}, {hostile_comparison(report.cases.front().key)},
+                   hostile,   ExitStatus::wrong};
     ScalingSeries series;
     series.app = series.variant = series.base = series.note = hostile;
     series.parameters = {{hostile, hostile}};

@@ -34,6 +34,8 @@ WEAK=many refuses "scaling: WEAK is a size" jobs/scaling.slurm
 SHAPES="1x1x1 1x4" refuses "scaling: SHAPES are NODESxRANKSxTHREADS, 2x4x1 say, not '1x4'" jobs/scaling.slurm
 LAUNCHES=x refuses "scaling: LAUNCHES needs a whole number" jobs/scaling.slurm
 LAUNCHES=0 refuses "acceptance: LAUNCHES needs a whole number" jobs/acceptance.slurm none
+FRESH=x refuses "acceptance: FRESH needs a whole number" jobs/acceptance.slurm none
+MINUTES=0 refuses "acceptance: MINUTES needs a whole number" jobs/acceptance.slurm none
 LAUNCHES=0 refuses "nodes: LAUNCHES needs a whole number" jobs/nodes.slurm
 refuses "merge: name the array's job id" jobs/merge.slurm
 refuses "merge: there are no dumps $PWD/jobs/runs/array-77_*.h5" jobs/merge.slurm 77

@@ -143,7 +143,7 @@ prints "MISSING"
 touch "$scratch/fails"
 once=$(LAUNCHES=2 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
 cut=$(STRONG=1 LAUNCHES=1000 SHAPES=1x1x1 made 1 none --nodes=1 jobs/scaling.slurm)
-first=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm none --apps reduce)
+first=$(LAUNCHES=8 made 1 none --nodelist=node1 jobs/acceptance.slurm none --apps reduce)
 ended "$once" FAILED 1 "acceptance, where a launch fails"
 prints "an app failed in 1 of 2 launches"
 launches_in "jobs/runs/once-$once.h5" 3
@@ -153,10 +153,22 @@ on_login scancel "$cut"
 ended "$cut" CANCELLED 0 "a job that is cut"
 prints "not merged; to see the launches so far: '$scratch/made/timings' merge"
 ended "$first" COMPLETED 0 "acceptance"
-better=$(LAUNCHES=8 made 1 none --nodes=1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
-worse=$(LAUNCHES=8 made 1.2 "*" --nodes=1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
+better=$(LAUNCHES=8 made 1 none --nodelist=node1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
+worse=$(LAUNCHES=8 made 1.2 "*" --nodelist=node1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
+alone=$(LAUNCHES=8 FRESH=0 made 1.2 "*" --nodelist=node1 --job-name=alone jobs/acceptance.slurm \
+    "jobs/runs/acceptance-$first.h5" --apps reduce)
 ended "$better" COMPLETED 0 "acceptance where nothing has changed"
 ended "$worse" FAILED 1 "acceptance where all is slower"
-prints "REGRESSED"
+prints "compared with fresh launches of reduce"
+prints "REGRESSED: confirmed by 8 fresh launches"
+launches_in "jobs/runs/acceptance-$worse-fresh.h5" 16
+ended "$alone" FAILED 1 "acceptance without fresh launches"
+[[ ! -e jobs/runs/alone-$alone-fresh.h5 && $log != *fresh* ]] || fail "$what: has fresh launches: $log"
+if $apart; then
+    elsewhere=$(LAUNCHES=8 FRESH=0 made 1.2 "*" --nodelist=node2 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" \
+        --apps reduce)
+    ended "$elsewhere" FAILED 3 "acceptance on another node"
+    prints "one node against one"
+fi
 
 finish
