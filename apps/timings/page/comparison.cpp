@@ -13,7 +13,7 @@ std::string comparison_section(const Report& report) {
         differences += fmt::format("<li>{}</li>\n", html_text(difference));
     const auto environment =
         differences.empty()
-            ? std::string("<p>The two sides ran under the same environment, as far as they are known.</p>\n")
+            ? std::string("<p>The two sides ran in the same environment, as far as it is known.</p>\n")
             : fmt::format("<p>What differs between the two sides:</p>\n<ul class=\"differences\">\n{}</ul>\n",
                           differences);
     return environment + table_of(report.comparison->cases).html("Comparison with the baseline");
