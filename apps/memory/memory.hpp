@@ -75,6 +75,7 @@ struct Problem {
     std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0, page_sum = 0;
     std::string no_huge_pages;   // why there are none
     std::optional<Doubt> doubt;  // that the arrays are smaller than usual
+    bool is_in_cache = false;    // what one core works on
     Bandwidths limits;           // on rank 0; empty: not probed
 };
 

@@ -190,10 +190,14 @@ void choose_fitting_sizes(Problem& problem, const Team& world, const Threads& th
             memory_shortage(world, static_cast<double>(bytes_wanted(problem, world, needs)), available,
                             "the arrays", "use fewer elements, or fewer --problems");
         if (too_large.empty()) {
-            const bool in_cache = problem.core_elements * element_bytes < last.of_core;
+            const auto bytes = problem.core_elements * element_bytes;
+            problem.is_in_cache = bytes < last.of_core;
             if (divisor > 1)
-                problem.doubt = Doubt{in_cache ? "arrays_in_cache" : "small_arrays", -1, "",
-                                      1.0 * static_cast<double>(divisor)};
+                problem.doubt = Doubt{problem.is_in_cache ? "arrays_in_cache" : "small_arrays", -1, "",
+                                      static_cast<double>(divisor)};
+            else if (problem.is_in_cache)
+                problem.doubt =
+                    Doubt{"chosen_arrays_in_cache", -1, format_bytes(static_cast<double>(bytes)), 0};
             return;
         }
         if (settings.elements || divisor == largest_divisor) throw UsageError(too_large);

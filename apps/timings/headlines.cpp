@@ -12,23 +12,23 @@ namespace pacer::timings {
 
 namespace {
 
-// A headline of one launch, with the case that tells it.
-struct Told {
+// A headline of one launch, with the case that it comes from.
+struct Sourced {
     const Headline* headline;
     std::string source;
     int cores = 0;
     Facts parameters;
 };
 
-Told told(const Headline& headline, const Launch& launch) {
+Sourced sourced(const Headline& headline, const Launch& launch) {
     if (headline.record < 0) return {&headline, fact(launch.environment, "program"), 0, {}};
     const auto& record = launch.records.at(static_cast<std::size_t>(headline.record));
     return {&headline, fmt::format("{}/{} {} x {}", record.app, record.variant, record.ranks, record.threads),
             record.ranks * record.threads, record.parameters};
 }
 
-// Launches of one problem on as many cores.
-Figure figure_of(std::vector<const Told*> alike) {
+// From launches of one problem on the same number of cores.
+Figure figure_of(std::vector<const Sourced*> alike) {
     std::stable_sort(alike.begin(), alike.end(),
                      [](auto* a, auto* b) { return a->headline->value < b->headline->value; });
     std::vector<double> values;
@@ -38,7 +38,7 @@ Figure figure_of(std::vector<const Told*> alike) {
     return {key, label, unit, median(values), middle.source, middle.cores, alike.size()};
 }
 
-// Times grow with the cores, so those on the most count.
+// Times grow with the cores, so the one on the most cores counts.
 bool is_better(const Figure& one, const Figure& best) {
     if (one.unit != "s") return one.value > best.value;
     return one.cores > best.cores || (one.cores == best.cores && one.value < best.value);
@@ -48,13 +48,13 @@ bool is_better(const Figure& one, const Figure& best) {
 
 std::vector<Figure> figures_of(const std::vector<Launch>& launches) {
     std::vector<std::vector<Headline>> headlines;  // of each launch
-    std::vector<Told> all;
+    std::vector<Sourced> all;
     headlines.reserve(launches.size());
     for (const auto& launch : launches) {
         headlines.push_back(launch.headlines.empty() ? headlines_of_format_1(launch) : launch.headlines);
-        for (const auto& headline : headlines.back()) all.push_back(told(headline, launch));
+        for (const auto& headline : headlines.back()) all.push_back(sourced(headline, launch));
     }
-    const auto alike = [](const Told& a, const Told& b) {
+    const auto alike = [](const Sourced& a, const Sourced& b) {
         return a.headline->key == b.headline->key && a.cores == b.cores && a.parameters == b.parameters;
     };
     std::vector<Figure> figures;

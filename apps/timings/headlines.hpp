@@ -1,4 +1,4 @@
-// What a machine can do at a glance: the headlines of all launches.
+// What a machine can do, at a glance: the headlines of all launches.
 #pragma once
 
 #include <string>
@@ -18,13 +18,13 @@ struct Figure {
     std::size_t launches = 0;
 };
 
-// In the order of their first appearance. Launches of one problem on as many cores are taken together; of
-// several such problems the best figure counts, of a time that on the most cores.
+// In the order of their first appearance. A figure is the median over the launches of one problem on the same
+// number of cores. Of several such problems the best figure counts, or for a time the one on the most cores.
 std::vector<Figure> figures_of(const std::vector<Launch>& launches);
 
 Table table_of(const std::vector<Figure>& figures);
 
-// Of a launch whose dump has none.
+// For a launch whose dump has none.
 std::vector<Headline> headlines_of_format_1(const Launch& launch);
 
 }  // namespace pacer::timings

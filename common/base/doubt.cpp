@@ -14,13 +14,13 @@ using enum Gravity;
 constexpr auto kinds = std::to_array<DoubtKind>({
     {"failed", fault, "{subject}"},
     {"oversubscribed", fault,
-     "{subject} compute at once, with {value} for this launch: they take turns, and what is timed is also "
+     "{subject} compute at once, with {value} for this launch: they take turns, so the times include "
      "waiting.",
      "{}", " cores", " core"},
     {"over_quota", fault,
      "{subject} compute at once, with the time of {value} for this launch (a cgroup quota): they take turns, "
-     "and "
-     "what is timed is also waiting.",
+     "so the "
+     "times include waiting.",
      "{:.4g}", " cores", " core"},
     {"bound_to_one_core", fault,
      "{subject}: bound to 1 core a rank, so a hybrid variant has no second core there to run a thread on."},
@@ -30,7 +30,7 @@ constexpr auto kinds = std::to_array<DoubtKind>({
     {"crowded", fault, "{subject} have only {value} between them, though others are free.", "{}", " cores",
      " core"},
     {"crowded_by_openmp", fault,
-     "{subject} have only {value} between them: OMP_PROC_BIND, OMP_PLACES or one of their kin put them "
+     "{subject} have only {value} between them: OMP_PROC_BIND, OMP_PLACES or a related variable put them "
      "there.",
      "{}", " cores", " core"},
     {"idle_cores", fault, "{subject}: bound to {value} of them, an OpenMP variant leaves the others idle.",
@@ -73,9 +73,10 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "arrays of {value} of the usual size, or they would take more than half of the free memory", "1/{}"},
     {"arrays_in_cache", doubt,
      "arrays of {value} of the usual size, or they would take more than half of the free memory: they fit "
-     "the "
-     "last cache, and what is timed is its speed",
+     "the last cache: what is timed is a cache's speed, not that of memory",
      "1/{}"},
+    {"chosen_arrays_in_cache", doubt,
+     "arrays of {subject} fit the last cache: what is timed is a cache's speed, not that of memory"},
     {"sweep_cut", note,
      "the sweep ends at {subject}, {value} times the last cache, or it would take more than half of the free "
      "memory",
@@ -94,15 +95,28 @@ constexpr auto kinds = std::to_array<DoubtKind>({
     {"repeats_missing", doubt, "the time budget ended before all repeats were done", "{}", " repeats",
      " repeat"},
     {"repeats_missing_at_stop", doubt, "stopped before all repeats were done", "{}", " repeats", " repeat"},
-    {"few_repeats", doubt, "fewer than 6 repeats for want of time, so nothing is known of how they vary",
+    {"few_repeats", doubt, "fewer than 6 repeats for lack of time, so nothing is known about how they vary",
      "{}"},
-    {"few_repeats_at_stop", doubt, "fewer than 6 repeats, so nothing is known of how they vary", "{}"},
+    {"few_repeats_at_stop", doubt, "fewer than 6 repeats, so nothing is known about how they vary", "{}"},
     {"cold_first", note, "the first execution took over 1.5 times the median", "{:.1f}", "x"},
-    {"drift", doubt, "drifted from the first third of the repeats to the last", "{:+.0f}", " %", {}, 100},
-    {"correlation", doubt, "neighbouring repeats are correlated, so the interval is too narrow", "{:.2f}"},
-    {"two_modes", doubt, "the repeats fall in two groups, so the median may jump between launches"},
+    {"drift",
+     doubt,
+     "became slower or faster from the first third of the repeats to the last",
+     "{:.0f}",
+     " % slower",
+     {},
+     100,
+     " % faster"},
+    {"correlation", doubt,
+     "each repeat resembles the one before, so the median is less certain than its interval says", "{:.2f}",
+     " correlation"},
+    {"two_modes", doubt, "the repeats fall into two groups, so the median may jump between launches"},
+    {"outlying_repeats", doubt,
+     "single repeats took far more or far less time than the others, as when the machine stalls", "{:.3g}",
+     "x the median"},
     {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
-    {"lucky_race", note, "lost no update in this launch, by luck, as nothing kept its workers from it", "{}",
+    {"lucky_race", note,
+     "lost no update in this launch, but only by luck: nothing keeps its workers from doing so", "{}",
      " workers"},
     {"stopped", fault, "stopped early by a signal"},
     {"said", fault, "{subject}"},
@@ -132,11 +146,15 @@ std::string value_words(const DoubtKind& kind, double low, double high) {
     const auto text = [&](double value) {
         return fmt::format(fmt::runtime(kind.format), value * kind.factor);
     };
+    if (low < 0 && !kind.negative_unit.empty()) {
+        if (high >= 0) return value_words(kind, low, low) + " to " + value_words(kind, high, high);
+        auto negative = kind;
+        negative.unit = kind.negative_unit;
+        return value_words(negative, -high, -low);
+    }
     auto words = text(high);
     const auto unit = words == "1" && !kind.one.empty() ? kind.one : kind.unit;
-    const auto is_signed = [](const std::string& number) { return number.find_first_of("+-") == 0; };
-    if (auto least = text(low); least != words)
-        words = least.append(is_signed(least) ? " to " : "\u2013").append(words);
+    if (auto least = text(low); least != words) words = least.append("\u2013").append(words);
     return words.append(unit);
 }
 

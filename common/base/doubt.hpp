@@ -1,5 +1,5 @@
-// What makes the numbers of a launch less trustworthy: facts, and the table of their kinds with the sentences
-// in which they are told.
+// What makes the numbers of a launch less trustworthy: facts, and the table of their kinds with a sentence
+// each.
 #pragma once
 
 #include <span>
@@ -31,15 +31,16 @@ struct DoubtKind {
     std::string_view format = {};          // of the value times `factor`; empty: it has none
     std::string_view unit = {}, one = {};  // that follows it, and if the value is told as "1"
     double factor = 1;
+    std::string_view negative_unit = {};  // that follows the absolute value of one below 0
 };
 
-// All kinds, in the order in which they are told.
+// All kinds, in the order in which they are shown.
 std::span<const DoubtKind> doubt_kinds();
 
-// A dump may come from a newer version: a kind that is not in the table is told by its name and subject.
+// A dump may come from a newer version: a kind that is not in the table is shown by its name and subject.
 const DoubtKind& doubt_kind(std::string_view name);
 
-// A value in words, or the range of several: "1 core", "3-7 %".
+// A value in words, or the range of several: "1 core", "3-7 %", "12 % faster to 5 % slower".
 std::string value_words(const DoubtKind& kind, double low, double high);
 
 // The sentence of one doubt, or of several that differ in their values.

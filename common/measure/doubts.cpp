@@ -17,8 +17,6 @@ namespace pacer {
 
 namespace {
 
-constexpr double wanted_half_width = 0.02;  // of the interval of the median, relative to it
-
 std::ptrdiff_t place_of(std::string_view kind) {
     const auto kinds = doubt_kinds();
     return std::find_if(kinds.begin(), kinds.end(), [&](const auto& its) { return its.name == kind; }) -
@@ -56,6 +54,20 @@ void add_ending(const Record& record, double count, bool count_asked, const auto
         add(stopped ? "few_repeats_at_stop" : "few_repeats", count);
 }
 
+// The most extreme of the outlying repeats as a multiple of the median; 1 if there are none. A machine that
+// does other things as well often makes a repeat twice as long: those are not worth a word.
+double most_outlying(const std::vector<double>& seconds, double typical) {
+    constexpr double least = 3;
+    std::vector<double> logarithms;
+    for (const double value : seconds) logarithms.push_back(std::log(value));
+    double extreme = 1;
+    for (const auto i : outlying(logarithms, std::log(least))) {
+        const double ratio = seconds[i] / typical;
+        if (std::abs(std::log(ratio)) > std::abs(std::log(extreme))) extreme = ratio;
+    }
+    return extreme;
+}
+
 // What the samples of a case tell.
 void add_samples(const Record& record, int index, bool count_asked, std::vector<Doubt>& doubts) {
     if (record.repeats() == 0) return;
@@ -69,6 +81,7 @@ void add_samples(const Record& record, int index, bool count_asked, std::vector<
     if (const double correlation = lag1_autocorrelation(seconds); seconds.size() >= 10 && correlation > 0.5)
         add("correlation", correlation);
     if (two_modes(seconds)) add("two_modes", 0);
+    if (const double ratio = most_outlying(seconds, typical); ratio != 1) add("outlying_repeats", ratio);
     if (record.batch > 1) add("batch", static_cast<double>(record.batch));
 }
 
@@ -111,13 +124,6 @@ struct Gathered {
 };
 
 }  // namespace
-
-bool known_well(const Record& record) {
-    if (static_cast<std::int64_t>(record.repeats()) < fewest_repeats) return false;
-    const auto seconds = record.repeat_seconds();
-    const auto interval = median_interval(seconds);
-    return interval->high - interval->low <= 2 * wanted_half_width * median(seconds);
-}
 
 std::vector<Doubt> all_doubts(const Launch& launch) {
     auto doubts = launch.doubts;

@@ -1,8 +1,7 @@
-// What makes launches' own times doubtful: derived from samples and facts when they are read.
+// What makes the times of a launch doubtful, derived from samples and facts when they are read.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <string>
 #include <utility>
@@ -12,14 +11,10 @@
 
 namespace pacer {
 
-inline constexpr std::int64_t fewest_repeats = 10;  // unless the time is used up
-
-// The median is known to 2 %: what repeats are made for.
-bool known_well(const Record& record);
-
-// Those stored, and those that samples and facts tell: time below the limit, medians not known, few repeats,
-// a cold first execution, drift, correlation between neighbouring repeats, two modes, batches, the load of
-// others, a clock rate that varies. Complete, in the order of doubt_kinds().
+// The stored doubts and those that follow from samples and facts: a time below the limit, medians not known,
+// few repeats, a cold first execution, drift, correlation between neighbouring repeats, two modes, outlying
+// repeats, batches, the load of other processes, a clock rate that varies. Complete, in the order of
+// doubt_kinds().
 std::vector<Doubt> all_doubts(const Launch& launch);
 
 struct Warning {
@@ -35,7 +30,7 @@ std::vector<Warning> warnings_of(const Launch& launch,
 std::vector<std::string> doubt_sentences(const Launch& launch,
                                          std::size_t most_cases = std::numeric_limits<std::size_t>::max());
 
-// A doubt of several launches, told once.
+// A doubt that several launches share.
 struct DoubtGroup {
     std::string sentence;  // values that differ as a range: "other processes took 12-35 % of ..."
     Gravity gravity = Gravity::doubt;

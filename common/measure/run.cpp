@@ -7,15 +7,14 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
-#include "common/measure/doubts.hpp"
 #include "common/measure/execute.hpp"
 #include "common/measure/statistics.hpp"
+#include "common/measure/stopping.hpp"
 
 namespace pacer {
 
 namespace {
 
-constexpr std::int64_t block = 5;           // repeats between two decisions about a variant
 constexpr double long_work_seconds = 0.01;  // for which the first execution is warm-up enough
 constexpr int most_warm_up_blocks = 10;
 constexpr double warm_up_agreement = 0.05;
@@ -37,7 +36,7 @@ class Scheduler {
           dropped_(tasks.size(), false),
           spent_seconds_(tasks.size(), 0),
           expected_seconds_(tasks.size(), 0),
-          next_decision_(tasks.size(), fewest_repeats),
+          rules_(tasks.size()),
           clock_step_seconds_(measure_clock().resolution_seconds) {}
 
     void run() {
@@ -101,7 +100,7 @@ class Scheduler {
         const auto go_on = [&] { return executor_.seconds_left() > (typical > 0 ? end : 0); };
         for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && go_on(); ++n) {
             std::vector<double> seconds;
-            for (const auto& sample : executor_.execute({block, 0, only(i, batch_[i])})) {
+            for (const auto& sample : executor_.execute({block_of_repeats, 0, only(i, batch_[i])})) {
                 seconds.push_back(duration(sample));
             }
             typical = median(seconds);
@@ -124,7 +123,7 @@ class Scheduler {
         const double shortest = std::min(shortest_in_steps * step, std::max(long_enough_seconds, 50 * step));
         double wanted = std::ceil(shortest / std::max(typical, 1e-12));
         if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
-        const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block);
+        const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block_of_repeats);
         const double longest = typical + step / batch;
         const double affordable = executor_.seconds_left() / repeats / longest;
         return static_cast<std::int64_t>(
@@ -168,7 +167,7 @@ class Scheduler {
             }
             if (costliest == tasks_.size()) return 0;
             if (round == 0 || round_cost <= executor_.seconds_left()) {
-                auto most = block - round % block;
+                auto most = block_of_repeats - round % block_of_repeats;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
                 const double fitting =
                     std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
@@ -196,11 +195,8 @@ class Scheduler {
         const auto count = static_cast<std::int64_t>(record.repeats());
         spent_seconds_[i] += duration(sample);
         expected_seconds_[i] = spent_seconds_[i] / static_cast<double>(count);
-        if (count < next_decision_[i]) return;
-        // After many repeats less often: sorting all of them every 5 repeats would take longer than short
-        // work.
-        next_decision_[i] = count + std::max(block, count / 10 / block * block);
-        record.stopped_by = known_well(record) ? StoppedBy::converged : StoppedBy::unknown;
+        if (rules_[i].is_due(count) && rules_[i].is_enough(record.repeat_seconds()))
+            record.stopped_by = StoppedBy::converged;
     }
 
     // A time of 0 is none.
@@ -227,12 +223,12 @@ class Scheduler {
     std::vector<Task>& tasks_;
     Executor& executor_;
     const RunOptions& options_;
-    std::vector<std::int64_t> batch_;          // executions a repeat
-    std::vector<bool> started_;                // ran at least once
-    std::vector<bool> dropped_;                // too expensive for the time left
-    std::vector<double> spent_seconds_;        // in timed repeats
-    std::vector<double> expected_seconds_;     // of the next execution
-    std::vector<std::int64_t> next_decision_;  // repeats at which to look at the interval again
+    std::vector<std::int64_t> batch_;       // executions a repeat
+    std::vector<bool> started_;             // ran at least once
+    std::vector<bool> dropped_;             // too expensive for the time left
+    std::vector<double> spent_seconds_;     // in timed repeats
+    std::vector<double> expected_seconds_;  // of the next execution
+    std::vector<StoppingRule> rules_;
     double clock_step_seconds_;
 };
 

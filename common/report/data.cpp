@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "common/measure/doubts.hpp"
+#include "common/measure/stopping.hpp"
 #include "common/report/report.hpp"
 
 namespace pacer {

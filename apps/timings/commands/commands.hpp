@@ -1,5 +1,5 @@
-// The commands of timings: each is one file, one line here, one row of the table in commands.cpp, one word in
-// CMake.
+// The commands of timings. Each is one file, one line here, one row of the table in commands.cpp, and one
+// line in CMakeLists.txt.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 
 namespace pacer::timings {
 
-// Reads the command line and does what it says. Throws UsageError.
+// Reads and runs the command line. Throws UsageError.
 ExitStatus run_command(int argc, char** argv);
 
 // What a command does once its options have been read. Throws UsageError.

@@ -1,4 +1,4 @@
-// timings export: dumps in forms that other programs read.
+// timings export: dumps in formats that other programs read.
 #include <iterator>
 #include <memory>
 #include <string>
@@ -38,11 +38,12 @@ Run add_export(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_words("FILE", settings->files, "Timing dumps").required();
     command
-        .add_text("--format", settings->output.format,
-                  "csv: a row a sample; summary-csv: a row a case; json: everything, with summaries")
+        .add_text(
+            "--format", settings->output.format,
+            "csv: a row for each sample; summary-csv: a row for each case; json: everything, with summaries")
         .one_of({"csv", "summary-csv", "json"});
     command.add_text("-o,--output", settings->output.file,
-                     "File to write, replacing what it held [standard output]");
+                     "File to write, overwritten if it exists [standard output]");
     return [settings] { return convert(*settings); };
 }
 

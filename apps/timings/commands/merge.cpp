@@ -23,14 +23,12 @@ struct Settings {
 };
 
 ExitStatus merge(const Settings& settings) {
-    if (settings.output.empty()) throw UsageError("the file to write has no name");
+    if (settings.output.empty()) throw UsageError("the output file has no name");
     for (const auto& file : settings.files) {
         std::error_code missing;
         if (std::filesystem::equivalent(file, settings.output, missing)) {
-            throw UsageError(
-                fmt::format("{} is to be read and to be written; name a new file first, then "
-                            "those to merge",
-                            file));
+            throw UsageError(fmt::format(
+                "{} is both an input and the output; name a new file first, then those to merge", file));
         }
     }
     const DumpFile output(settings.output, settings.force, "merged", 0);
@@ -46,9 +44,9 @@ ExitStatus merge(const Settings& settings) {
 Run add_merge(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_text("OUT", settings->output, "File to write").required();
-    command.add_words("IN", settings->files, "Timing dumps to put into it").required();
-    command.add_flag("--dedupe", settings->dedupe, "Take a launch once that is in several files");
-    command.add_flag("--force", settings->force, "Overwrite OUT");
+    command.add_words("IN", settings->files, "Timing dumps to merge").required();
+    command.add_flag("--dedupe", settings->dedupe, "Count a launch that is in several files once");
+    command.add_flag("--force", settings->force, "Overwrite OUT if it exists");
     return [settings] { return merge(*settings); };
 }
 

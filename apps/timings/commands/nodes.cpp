@@ -68,8 +68,8 @@ Table table_of(const Rows& rows, const std::vector<CaseKey>& keys) {
     return pacer::table_of(columns, rows);
 }
 
-// "reduce/simd 1 x 1: 1.214 (1.190 .. 1.240)" of what is slower, else what is wrong.
-std::string told(const NodeRow& row, const std::vector<CaseKey>& keys) {
+// "reduce/simd 1 x 1: 1.214 (1.190 .. 1.240)" if it is slower, else what is wrong.
+std::string words_of(const NodeRow& row, const std::vector<CaseKey>& keys) {
     const auto& one = row.from_peers;
     const auto name = name_of(one.key, keys);
     return one.finding == Finding::slower
@@ -77,7 +77,7 @@ std::string told(const NodeRow& row, const std::vector<CaseKey>& keys) {
                : fmt::format("{}: {}", name, verdict_cell(one, words_of, "launches").text);
 }
 
-// Every node that is slower or failed, with what shows it.
+// Every node that is slower or failed, with the evidence.
 std::string sentences_of(const Rows& rows, const std::vector<CaseKey>& keys) {
     std::set<std::string> nodes;
     for (const auto& row : rows) nodes.insert(row.node);
@@ -87,7 +87,7 @@ std::string sentences_of(const Rows& rows, const std::vector<CaseKey>& keys) {
         std::vector<std::string> slower, wrong;
         for (const auto& row : rows) {
             if (row.node != node || !counts_as_wrong(row.from_peers.finding)) continue;
-            (row.from_peers.finding == Finding::slower ? slower : wrong).push_back(told(row, keys));
+            (row.from_peers.finding == Finding::slower ? slower : wrong).push_back(words_of(row, keys));
         }
         if (!slower.empty())
             text += fmt::format("{} is SLOWER than its peers: {}.\n", node, fmt::join(slower, "; "));
@@ -131,12 +131,12 @@ Run add_nodes(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     add_input(command, settings->input, "Timing dumps of launches that ran on one node each");
     command.add_number("--margin", settings->margin, 1,
-                       "A node may be so much slower; or more, where most of 8 or more nodes differ by more");
-    command.add_flag("--all", settings->all, "Show the nodes that are as fast as their peers, too");
+                       "How much slower a node may be; more where most of 8 or more nodes differ by more");
+    command.add_flag("--all", settings->all, "Also show the nodes that are as fast as their peers");
     add_output(command, settings->output);
     command.set_footer(
         "Exit status: 0 no node is slower; 1 a node is slower, or its answers are wrong or missing; 2 a file "
-        "cannot be read, or there is one node only; 3 inconclusive: take more launches, 8 or more on each "
+        "cannot be read, or there is only one node; 3 inconclusive: make more launches, at least 8 on each "
         "node.");
     return [settings] { return compare_all(*settings); };
 }

@@ -24,11 +24,11 @@ void add_input(Arguments& command, Input& input, const std::string& files) {
 }
 
 void add_only(Arguments& command, std::vector<std::string>& only) {
-    command.add_list("--only", only, "Only these, separated by commas: APP/VARIANT, APP or /VARIANT");
+    command.add_list("--only", only, "Only these cases, separated by commas: APP/VARIANT, APP or /VARIANT");
 }
 
 void add_dedupe(Arguments& command, bool& dedupe) {
-    command.add_flag("--dedupe", dedupe, "Take a launch once that is in several files");
+    command.add_flag("--dedupe", dedupe, "Count a launch that is in several files once");
 }
 
 bool Output::is(Format wanted) const {
@@ -43,8 +43,8 @@ bool Output::for_people() const {
 void add_output(Arguments& command, Output& output, const std::vector<std::string>& more) {
     std::vector<std::string> names = {"table", "csv", "json", "markdown", "html"};
     names.insert(names.end(), more.begin(), more.end());
-    command.add_text("--format", output.format, "What to print").one_of(names);
-    command.add_text("-o,--output", output.file, "File to write, replacing what it held [standard output]");
+    command.add_text("--format", output.format, "Output format").one_of(names);
+    command.add_text("-o,--output", output.file, "File to write, overwritten if it exists [standard output]");
 }
 
 void deliver(const std::string& text, const Output& output, const std::vector<std::string>& files) {

@@ -1,4 +1,4 @@
-// Options that several commands have: which launches, and in what form.
+// Options that several commands share: which launches, and in what format.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ struct Input {
     std::vector<std::string> files, only;  // see select()
     bool dedupe = false;
 };
-// `files` is what --help says of them.
+// `files` is their description in --help.
 void add_input(Arguments& command, Input& input, const std::string& files);
 void add_only(Arguments& command, std::vector<std::string>& only);
 void add_dedupe(Arguments& command, bool& dedupe);
@@ -22,12 +22,12 @@ struct Output {
     std::string format = "table", file;
 
     bool is(Format wanted) const;
-    bool for_people() const;  // who want fewer rows than programs
+    bool for_people() const;  // they want fewer rows than programs do
 };
-// --format, with `more` forms than a document has, and -o.
+// --format, with `more` formats than a document has, and -o.
 void add_output(Arguments& command, Output& output, const std::vector<std::string>& more = {});
 
-// Prints or saves it, but not into one of the files that were read. Throws UsageError.
+// Prints it, or saves it, but never over one of the files that were read. Throws UsageError.
 void deliver(const std::string& text, const Output& output, const std::vector<std::string>& files);
 void deliver(const Document& document, const Output& output, const std::vector<std::string>& files);
 

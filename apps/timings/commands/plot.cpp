@@ -1,4 +1,4 @@
-// timings plot: launches as drawings.
+// timings plot: plots of launches.
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/timings/builds.hpp"
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/drawing/drawing.hpp"
@@ -31,19 +32,18 @@ std::vector<std::string> kind_names() {
     return names;
 }
 
-// As the file's name says; text where there is none.
+// By the suffix of the file's name; text without a file.
 Canvas canvas_for(const std::string& output) {
     if (output.empty()) return Canvas::text;
     const auto suffix = std::filesystem::path(output).extension();
     if (suffix == ".svg") return Canvas::svg;
     if (suffix == ".png") return Canvas::png;
     if (suffix == ".pdf") return Canvas::pdf;
-    throw UsageError(
-        fmt::format("cannot tell from the name what {} is to be; choose NAME.svg, .png or .pdf", output));
+    throw UsageError(fmt::format("unknown kind of file '{}'; choose NAME.svg, .png or .pdf", output));
 }
 
-// One launch is a ladder; launches on several numbers of cores are there for their scaling, and one that goes
-// through many sizes and has nothing else for those.
+// Launches on several numbers of cores were made for their scaling, and one that does nothing but go through
+// many sizes for the sweep; all others make a ladder.
 PlotKind kind_for(const Settings& settings, const std::vector<Launch>& launches) {
     for (const auto kind : plot_kinds) {
         if (name_of(kind) == settings.kind) return kind;
@@ -64,7 +64,8 @@ int terminal_columns() {
 
 ExitStatus plot(const Settings& settings) {
     const auto canvas = canvas_for(settings.output.file);
-    const auto launches = read_launches(settings.files);
+    auto launches = read_launches(settings.files);
+    separate_builds(launches);
     deliver(draw(kind_for(settings, launches), launches, canvas, terminal_columns(), settings.only),
             settings.output, settings.files);
     return ExitStatus::right;
@@ -77,13 +78,13 @@ Run add_plot(Arguments& command) {
     command.add_words("FILE", settings->files, "Timing dumps").required();
     command
         .add_text("--kind", settings->kind,
-                  "What to draw [scaling if launches differ in their number of cores, sweep if they go "
+                  "What to plot [scaling if the launches differ in their number of cores, sweep if they go "
                   "through many sizes, else ladder]")
         .one_of(kind_names());
     add_only(command, settings->only);
     command.add_text(
         "-o,--output", settings->output.file,
-        "File to write, NAME.svg, .png or .pdf, replacing what it held [text on standard output]");
+        "File to write, NAME.svg, .png or .pdf, overwritten if it exists [text on standard output]");
     return [settings] { return plot(*settings); };
 }
 

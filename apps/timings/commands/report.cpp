@@ -1,11 +1,12 @@
-// timings report: one page about launches that opens in any browser.
+// timings report: a self-contained HTML page about launches.
 #include <fmt/format.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "apps/timings/builds.hpp"
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/output.hpp"
 #include "apps/timings/page/page.hpp"
@@ -27,15 +28,14 @@ std::string drawing_for_page(PlotKind kind, const Report& report) {
         for (const auto& record : launch.records) repeats += record.repeats();
     }
     if ((kind == PlotKind::samples || kind == PlotKind::distribution) && repeats > most_points) {
-        throw UsageError(
-            fmt::format("{} repeats are too many points for a page; timings plot draws them "
-                        "into a file of their own",
-                        repeats));
+        throw UsageError(fmt::format(
+            "{} repeats are too many points for a page; draw them into their own file with timings plot",
+            repeats));
     }
     return draw(kind, report.launches, Canvas::svg);
 }
 
-// A page without drawings is still worth having: why they are missing is said on it.
+// A page without drawings is still worth having; it says why they are missing.
 void add_drawings(Report& report) {
     for (const auto kind : kinds_for(report.launches)) {
         try {
@@ -56,10 +56,11 @@ ExitStatus write_report(const Settings& settings) {
     report.files = settings.files;
     report.baseline_files = settings.baseline;
     report.launches = read_launches(settings.files);
-    report.cases = cases_of(report.launches);
     if (!settings.baseline.empty()) {
         report.comparison = compare(read_launches(settings.baseline), report.launches, {}, {});
     }
+    report.builds = separate_builds(report.launches);
+    report.cases = cases_of(report.launches);
     report.scaling = scaling_of(report.cases);
     add_drawings(report);
     save(page(report), settings.output);
@@ -71,8 +72,8 @@ ExitStatus write_report(const Settings& settings) {
 Run add_report(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_words("FILE", settings->files, "Timing dumps").required();
-    command.add_words("--baseline", settings->baseline, "Timing dumps to compare them with");
-    command.add_text("-o,--output", settings->output, "File to write, replacing what it held: NAME.html")
+    command.add_words("--baseline", settings->baseline, "Timing dumps to compare them against");
+    command.add_text("-o,--output", settings->output, "File to write, NAME.html, overwritten if it exists")
         .required();
     return [settings] { return write_report(*settings); };
 }

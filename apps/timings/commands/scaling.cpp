@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/timings/builds.hpp"
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/scaling/tables.hpp"
@@ -21,9 +22,17 @@ struct Settings {
     Output output;
 };
 
+// Null where there is no interval, or the end is infinite.
+Json end(const std::optional<Interval>& interval, double Interval::*side) {
+    return interval && std::isfinite(*interval.*side) ? Json(*interval.*side) : Json(nullptr);
+}
+
 Json object(const std::optional<AmdahlFit>& law) {
     if (!law) return nullptr;
+    constexpr auto low = &Interval::low, high = &Interval::high;
     return {{"serial_fraction", law->serial_fraction},
+            {"serial_fraction_low", end(law->serial_fraction_within, low)},
+            {"serial_fraction_high", end(law->serial_fraction_within, high)},
             {"one_core_seconds", law->one_core_seconds},
             {"residual", law->residual}};
 }
@@ -31,10 +40,17 @@ Json object(const std::optional<AmdahlFit>& law) {
 Json object(const std::optional<UniversalFit>& law) {
     if (!law) return nullptr;
     const auto known = [&](double value) { return law->best_cores > 0 ? Json(value) : Json(nullptr); };
+    constexpr auto low = &Interval::low, high = &Interval::high;
     return {{"contention", law->contention},
+            {"contention_low", end(law->contention_within, low)},
+            {"contention_high", end(law->contention_within, high)},
             {"coherency", law->coherency},
+            {"coherency_low", end(law->coherency_within, low)},
+            {"coherency_high", end(law->coherency_within, high)},
             {"one_core_seconds", law->one_core_seconds},
             {"best_cores", known(law->best_cores)},
+            {"best_cores_low", end(law->best_cores_within, low)},
+            {"best_cores_high", end(law->best_cores_within, high)},
             {"best_speedup", known(law->best_speedup)},
             {"residual", law->residual}};
 }
@@ -58,8 +74,9 @@ std::string json(const std::vector<ScalingSeries>& all) {
     return Json{{"series", list}}.text(2) + "\n";
 }
 
-// Extra-P's JSON Lines (its docs/file-formats.md): an object a point, all launches' medians its repetitions.
-// Its older text format wants the same points of every region, and series need not have them.
+// Extra-P's JSON Lines (its docs/file-formats.md): an object for each point, with all launches' medians as
+// its repetitions. Extra-P's older text format wants the same points for every region, which series need not
+// have.
 std::string extra_p(const std::vector<ScalingSeries>& all) {
     std::string text;
     for (const auto& series : all) {
@@ -84,12 +101,14 @@ std::string extra_p(const std::vector<ScalingSeries>& all) {
 }
 
 ExitStatus scaling(const Settings& settings) {
-    const auto launches = read_launches(settings.files);
+    auto launches = read_launches(settings.files);
+    separate_builds(launches);
     const auto all = scaling_of(cases_of(launches), settings.only);
     if (all.empty()) {
         throw UsageError(
-            "nothing here ran on different numbers of cores; give launches of the same problem "
-            "with other numbers of ranks or threads too");
+            "nothing here ran on different numbers of cores; add launches of the same problem with other "
+            "numbers of "
+            "ranks or threads");
     }
     const auto& output = settings.output;
     if (output.for_people()) {
@@ -114,8 +133,9 @@ Run add_scaling(Arguments& command) {
     add_only(command, settings->only);
     add_output(command, settings->output, {"extra-p"});
     command.set_footer(
-        "csv has a row a point, json the laws too; extra-p is JSON lines that Extra-P reads (-o "
-        "NAME.jsonl).");
+        "csv has a row for each point, json has the laws as well; extra-p writes the JSON lines that Extra-P "
+        "reads "
+        "(-o NAME.jsonl).");
     return [settings] { return scaling(*settings); };
 }
 

@@ -1,4 +1,4 @@
-// timings show: launches as their app printed them, derived anew from the raw samples.
+// timings show: launches as their app printed them, recomputed from the raw samples.
 #include <fmt/format.h>
 
 #include <iterator>
@@ -23,15 +23,14 @@ struct Settings {
 };
 
 Table environment_table(const Facts& facts) {
-    Table table({{"name", "circumstance", unit::text}, {"value", "value", unit::text}});
+    Table table({{"name", "fact", unit::text}, {"value", "value", unit::text}});
     for (const auto& [name, value] : facts) table.add({name, to_string(value)});
     return table;
 }
 
 ExitStatus show(const Settings& settings) {
     if (!settings.output.for_people() && (settings.proof || settings.doubts || settings.environment))
-        throw UsageError(
-            "--proof, --doubts and --environment are for people to read: json has them all anyway");
+        throw UsageError("--proof, --doubts and --environment are for people; json always has them all");
     Document document("timings show");
     std::vector<Launch> all;
     for (const auto& file : settings.files) {
@@ -57,10 +56,10 @@ ExitStatus show(const Settings& settings) {
 Run add_show(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_words("FILE", settings->files, "Timing dumps").required();
-    command.add_flag("--proof", settings->proof, "Show which rank did what, where");
+    command.add_flag("--proof", settings->proof, "Show which rank did what, and where");
     command.add_flag("--doubts", settings->doubts, "Name every case that a warning concerns");
     command.add_flag("--environment", settings->environment,
-                     "Show everything known of the machine and the build");
+                     "Show everything known about the machine and the build");
     command.add_flag("--circumstances", settings->environment, "The same").group("");  // its former name
     add_output(command, settings->output);
     return [settings] { return show(*settings); };

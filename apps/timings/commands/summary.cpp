@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/timings/builds.hpp"
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/compare/case_row.hpp"
@@ -47,10 +48,10 @@ std::string heading(const std::vector<Launch>& launches, const std::vector<Case>
                        fact(launches.front().environment, "start_time"), counted(run, "case"), verdict);
 }
 
-// Whatever made the numbers doubtful, the most frequent first.
+// What makes the numbers doubtful, the most frequent first.
 Table faults_table(const std::vector<DoubtGroup>& groups, std::size_t launches) {
     Table table({{"launches", "launches", unit::figure},
-                 {"warning", "what is wrong", unit::text},
+                 {"warning", "warning", unit::text},
                  {"variants", "", unit::text, face::json}});
     for (const auto& group : groups) {
         std::string variants;
@@ -67,8 +68,8 @@ Table faults_table(const std::vector<DoubtGroup>& groups, std::size_t launches) 
     return table;
 }
 
-// The cases of one app that solve problems of one kind, told apart by words. Where the problems of a kind
-// differ in numbers (sizes), the largest counts.
+// The cases of one app that solve problems of one kind: those with the same words among their parameters.
+// Where the problems of a kind differ in numbers (sizes), the largest counts.
 struct Kind {
     std::string app, words;
     Facts parameters;
@@ -114,9 +115,9 @@ std::vector<Kind> kinds_of(const std::vector<Case>& cases) {
     return kinds;
 }
 
-// The fastest case whose answers were right. Where the baseline alone runs on one core, the others tell what
-// more cores cost or gain against it, and it counts only if there is no other. None if the variants do
-// different amounts of work: strides, say.
+// The fastest case whose answers were right. Where only the baseline runs on one core, the others show what
+// more cores gain or cost, and the baseline counts only if there is no other. None if the variants do
+// different amounts of work, as strides do.
 const Case* best_of(const Kind& kind) {
     const auto record = [](const Case* one) -> auto& {
         return *one->launches.front().record;
@@ -137,11 +138,11 @@ const Case* best_of(const Kind& kind) {
     return best != nullptr ? best : baseline;
 }
 
-// The best variant of a kind of problem.
+// The best variant for a kind of problem.
 struct Best {
     std::string app, problem;
     CaseRow row;
-    std::string baseline;  // that it is compared with; empty: with none
+    std::string baseline;  // that it is compared with, if any
 };
 
 Table best_table(const std::vector<Kind>& kinds) {
@@ -175,7 +176,8 @@ Table best_table(const std::vector<Kind>& kinds) {
 
 ExitStatus summarise_all(const Settings& settings) {
     constexpr std::size_t most_faults = 12;
-    const auto launches = read_launches(settings.files);
+    auto launches = read_launches(settings.files);
+    separate_builds(launches);
     const auto cases = cases_of(launches);
     Document document("timings summary");
     document.text(heading(launches, cases));
@@ -188,10 +190,10 @@ ExitStatus summarise_all(const Settings& settings) {
     const auto hidden =
         settings.output.for_people() ? groups.size() - std::min(most_faults, groups.size()) : 0;
     groups.resize(groups.size() - hidden);
-    document.title(groups.empty() ? "what is wrong with it: nothing was seen"
-                                  : "what is wrong with it, in how many launches");
+    document.title(groups.empty() ? "nothing looks wrong with these launches"
+                                  : "what makes these numbers doubtful, and in how many launches");
     document.table("warnings", faults_table(groups, launches.size()));
-    if (hidden > 0) document.notes(fmt::format("and {} more: timings report shows all", hidden));
+    if (hidden > 0) document.notes(fmt::format("and {} more; timings report shows all", hidden));
     deliver(document, settings.output, settings.files);
     const auto is_failed = [](const Case& one) { return one.failed > 0; };
     return std::any_of(cases.begin(), cases.end(), is_failed) ? ExitStatus::wrong : ExitStatus::right;
@@ -201,7 +203,8 @@ ExitStatus summarise_all(const Settings& settings) {
 
 Run add_summary(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_words("FILE", settings->files, "Timing dumps, as of jobs/local.sh suite").required();
+    command.add_words("FILE", settings->files, "Timing dumps, such as those of jobs/local.sh suite")
+        .required();
     add_output(command, settings->output);
     return [settings] { return summarise_all(*settings); };
 }

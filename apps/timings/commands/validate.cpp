@@ -1,4 +1,4 @@
-// timings validate: are dumps whole, and were the answers in them right?
+// timings validate: are dumps intact, and were the answers in them right?
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,14 +16,15 @@ namespace pacer::timings {
 
 namespace {
 
-// Whether partial results add up to an answer. Both were rounded, if there is a tolerance, and the shares are
-// of the last repeat, the answer is the first one's: each may be off by the tolerance, and so may their sum.
+// Whether partial results add up to an answer. If there is a tolerance, both were rounded; and the shares are
+// those of the last repeat, the answer that of the first. So each of them and the sum may be off by the
+// tolerance.
 bool add_up(const Number& partials, const Number& got, double tolerance) {
     if (tolerance == 0) return Check{partials, got}.passed();
     return Check{Number::of_real(partials.as_double()), got, 3 * tolerance}.passed();
 }
 
-// What the shares of a case do not add up to; empty if they do or there are none.
+// Why the shares of a case do not add up; empty if they do or there are none.
 std::string shares_fault(const Record& record) {
     const auto& shares = record.shares;
     const auto& verdict = record.verdict;
@@ -34,7 +35,7 @@ std::string shares_fault(const Record& record) {
     }
     const auto partials = sum_of_partials(shares), got = parse_number(verdict.got);
     const auto tolerance = parse_number(verdict.tolerance);
-    if (!partials || !got || !tolerance) return "has partial results that are no numbers";
+    if (!partials || !got || !tolerance) return "has partial results that are not numbers";
     if (!add_up(*partials, *got, tolerance->as_double())) {
         return fmt::format("has partial results that add up to {}, not {}", to_string(*partials),
                            verdict.got);
@@ -42,7 +43,7 @@ std::string shares_fault(const Record& record) {
     return {};
 }
 
-// What is wrong with a case; empty if nothing is.
+// What is wrong with a case; empty if nothing.
 std::string fault(const Record& record) {
     const auto& verdict = record.verdict;
     if (!record.failed()) return shares_fault(record);
@@ -50,7 +51,7 @@ std::string fault(const Record& record) {
     return fmt::format("failed {} of {} checks: {}", verdict.failed, verdict.checked, verdict.words());
 }
 
-// What is wrong with the launch's cases, each fault preceded by "; ".
+// What is wrong with the cases of a launch, each fault preceded by "; ".
 std::string faults(const Launch& launch) {
     std::string text;
     for (const auto& record : launch.records) {
@@ -85,7 +86,7 @@ ExitStatus validate(const std::string& file) {
     return wrong.empty() ? ExitStatus::right : ExitStatus::wrong;
 }
 
-// The worst of all files; one that cannot be read does not keep the others from being checked.
+// The worst status of all files. One that cannot be read does not keep the others from being checked.
 ExitStatus validate_all(const std::vector<std::string>& files) {
     auto worst = ExitStatus::right;
     for (const auto& file : files) {

@@ -1,4 +1,4 @@
-// Drawings with a panel a case: the samples in order, and the load by rank.
+// Drawings with a panel for each case: the samples in order, and the load by rank.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -45,11 +45,15 @@ std::string full_label(const Case& one, const std::vector<Case>& cases) {
     return label_of(one.key, 30) + (group.empty() ? "" : ", " + group);
 }
 
-// From the least to the greatest time with room at the ends, also if they are the same. Logarithmic where the
-// least would be lost otherwise.
+// Whether the least would be lost on a linear axis.
+bool is_logarithmic(double least, double greatest) {
+    return greatest > 20 * least;
+}
+
+// From the least to the greatest time with room at the ends, even if they are the same.
 void time_axis(Sheet& sheet, double least, double greatest) {
     constexpr int tics = 5;
-    if (greatest > 20 * least) {
+    if (is_logarithmic(least, greatest)) {
         const double low = least / 1.3, high = greatest * 1.3;
         sheet.say("set logscale y\nset yrange [{}:{}]\nset ytics {}", low, high,
                   text_of(time_tics(low, high, tics)));
@@ -60,8 +64,8 @@ void time_axis(Sheet& sheet, double least, double greatest) {
     sheet.say("set yrange [{}:{}]\nset ytics {}", low, high, text_of(even_time_tics(low, high, tics)));
 }
 
-// Of points that would fall on the same spot one stays, so that a panel of a million is not larger than what
-// can be seen. The points' first number is their place, the second the time.
+// One of the points that would fall on the same spot stays, so that a panel of a million is not larger than
+// what can be seen. A point's first number is its place, the second its time.
 std::vector<std::vector<double>> visible(const std::vector<std::vector<double>>& points, double least,
                                          double greatest) {
     constexpr double across = 700, up = 300;  // more spots than a panel has pixels
@@ -76,6 +80,19 @@ std::vector<std::vector<double>> visible(const std::vector<std::vector<double>>&
         }
     }
     return kept;
+}
+
+// "mpi 4 x 1: 12.3 ms, 3 launches"
+std::string samples_label(const Case& one, const std::vector<Case>& cases) {
+    auto label = fmt::format("{}: {}", full_label(one, cases), format_seconds(median(one.medians())));
+    if (one.launches.size() > 1) label += fmt::format(", {} launches", one.launches.size());
+    std::vector<double> all;
+    for (const auto& launch : one.launches) {
+        const auto seconds = launch.record->repeat_seconds();
+        all.insert(all.end(), seconds.begin(), seconds.end());
+    }
+    const auto [least, greatest] = std::minmax_element(all.begin(), all.end());
+    return is_logarithmic(*least, *greatest) ? label + ", logarithmic axis" : label;
 }
 
 void draw_launches(Sheet& sheet, const Case& one, std::size_t variant) {
@@ -150,16 +167,14 @@ void draw_samples(Sheet& sheet, const std::vector<Case>& cases) {
     Panels panels(sheet, cases.size());
     for (std::size_t i = 0; i < cases.size(); ++i) {
         const auto& one = cases[i];
-        panels.begin(i,
-                     fmt::format("{}: {}{}", full_label(one, cases), format_seconds(median(one.medians())),
-                                 one.launches.size() > 1 ? fmt::format(", {} launches", one.launches.size())
-                                                         : std::string()));
+        panels.begin(i, samples_label(one, cases));
         if (i == 0) {
-            sheet.write_title(title_of(PlotKind::samples),
-                              sheet.is_text()
-                                  ? "a repeat after the other, launch after launch"
-                                  : "a repeat after the other; dashed: a launch's median; launches "
-                                    "alternate in colour");
+            sheet.write_title(
+                title_of(PlotKind::samples),
+                sheet.is_text()
+                    ? "the repeats in the order run, launch after launch"
+                    : "the repeats in the order run; dashed: a launch's median; launches alternate in "
+                      "colour");
         }
         draw_launches(sheet, one, variant_number(one.key.variant, cases));
     }
@@ -183,7 +198,7 @@ void draw_balance(Sheet& sheet, const std::vector<Case>& cases) {
                                     *std::max_element(times.begin(), times.end()) / mean));
         if (i == 0) {
             sheet.write_title(title_of(PlotKind::balance),
-                              sheet.is_text() ? "each rank's median time, and the line of their mean"
+                              sheet.is_text() ? "each rank's median time, and a line at their mean"
                                               : "each rank's median time; dashed: their mean");
         }
         draw_ranks(sheet, times, mean, variant_number(one.key.variant, cases));

@@ -1,4 +1,4 @@
-// Drawings with a row a case: the ladder and the distributions.
+// Drawings with a row for each case: the ladder and the distributions.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -16,7 +16,7 @@ namespace {
 
 struct Row {
     const Case* one = nullptr;
-    std::string heading;  // where it is of no case
+    std::string heading;  // instead of a case
     double median = 0;
 };
 
@@ -54,8 +54,8 @@ void begin_rows(Sheet& sheet, const std::vector<Row>& rows, double right) {
     const double top = top_of_rows(sheet), each = row_height(sheet),
                  height = static_cast<double>(rows.size()) * each;
     const double left = static_cast<double>(label_width) + 3;
-    // How far the plot goes beyond the middle of the first and the last row, in rows. In text its edges are
-    // whole lines.
+    // How far the plot reaches beyond the middle of the first and the last row, in rows. In text its edges
+    // are whole lines.
     const double above = sheet.is_text() ? 1 : 0.5, below = sheet.is_text() ? 1 : 0.6;
     sheet.set_lines(std::ceil(top + height + 2));
     sheet.begin_plot(left, top + (0.5 - above) * each, sheet.columns() - right,
@@ -95,7 +95,7 @@ std::string kinds_of_interval(const std::vector<Case>& cases) {
                ? "whiskers: 95 % interval of the repeats' median"
            : all([](std::size_t launches) { return launches >= 6; })
                ? "whiskers: 95 % interval of the launches' median"
-               : "whiskers: 95 % interval of the median; of several launches from 6 on";
+               : "whiskers: 95 % interval of the median (from 6 launches on)";
 }
 
 // Logarithmic axis of times from low to high, with room at the ends.
@@ -169,8 +169,8 @@ std::vector<double> relative_times(const Case& one) {
     return times;
 }
 
-// Samples spread over the height of their row, evenly and the same each time. Of those that would fall on the
-// same spot one is drawn: a picture of a million of them is not larger than what can be seen.
+// Samples spread over the height of their row, evenly and the same each time. One of those that would fall on
+// the same spot is drawn: a picture of a million of them is not larger than what can be seen.
 std::vector<std::vector<double>> spread(const std::vector<double>& times, double row, double rgb,
                                         double spots) {
     constexpr double golden = 0.6180339887498949;  // its multiples are as far from each other as can be
@@ -205,9 +205,10 @@ void draw_ladder(Sheet& sheet, const std::vector<Case>& cases) {
     }
     write_right(sheet, heading, right - 12, "median");
     if (limits) write_right(sheet, heading, 2, "% limit");
-    sheet.write_title(title_of(PlotKind::ladder),
-                      fmt::format("{}; {}", limits ? "bar: from the limit to the median" : "bar: the median",
-                                  kinds_of_interval(cases)));
+    sheet.write_title(
+        title_of(PlotKind::ladder),
+        fmt::format("logarithmic axis; {}; {}", limits ? "bar: limit to median" : "bar: the median",
+                    kinds_of_interval(cases)));
     if (!limits) low /= 1.5;  // a bar begins somewhere
     time_axis(sheet, low, high, sheet.columns() - 45);
     draw_rungs(sheet, rungs, cases, low);
@@ -241,8 +242,9 @@ void draw_distribution(Sheet& sheet, const std::vector<Case>& cases) {
     }
     write_right(sheet, heading, right - 12, "median");
     write_right(sheet, heading, 2, "n");
-    sheet.write_title(title_of(PlotKind::distribution),
-                      "every repeat of all launches, against their median; box: the middle half");
+    sheet.write_title(
+        title_of(PlotKind::distribution),
+        "logarithmic axis; every repeat of all launches against their median; box: middle half");
     sheet.say("set logscale x\nset xrange [{}:{}]\nset xtics {}", low / room, high * room,
               text_of(ratio_tics(low / room, high * room, static_cast<int>(columns / 8))));
     const auto box = sheet.data(boxes);

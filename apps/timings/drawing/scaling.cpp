@@ -1,4 +1,4 @@
-// Speedup over the number of cores: measured, ideal, and as the laws have it.
+// Speedup over the number of cores: measured, ideal, and by the fitted laws.
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -16,7 +16,7 @@ namespace {
 
 using Group = std::vector<const ScalingSeries*>;
 
-// What can be in one plot: the same problem and the same base.
+// Whether they can be in one plot: they have the same problem and the same base.
 bool are_in_one_plot(const ScalingSeries& a, const ScalingSeries& b) {
     return a.app == b.app && a.kind == b.kind && a.parameters == b.parameters && a.grown == b.grown &&
            a.base == b.base;
@@ -44,7 +44,7 @@ Frame frame_of(const Group& group) {
     return frame;
 }
 
-// Numbers of cores that were measured, powers of two before others, as far as they do not touch.
+// The measured numbers of cores, powers of two before others, as far as they do not touch.
 Tics core_tics(const Group& group, const Frame& frame, double columns) {
     std::set<int> counts;
     for (const auto* series : group) {
@@ -109,7 +109,7 @@ struct Plot {
     void add(const std::string& part) { command += (command.empty() ? "plot " : ", ") + part; }
 };
 
-// Solid or dashed where it was measured, dotted beyond.
+// Solid or dashed in the measured range, dotted beyond.
 template <class Law>
 void add_law(Sheet& sheet, Plot& plot, const ScalingSeries& series, const Frame& frame, int dashes,
              const std::string& colour, const Law& law) {
@@ -136,7 +136,7 @@ std::string about(const ScalingSeries& series, bool alone) {
     auto text = fmt::format("{} scaling", name_of(series.kind));
     if (!alone) text = series.app + ", " + text;
     if (!alone && !series.parameters.empty()) text += ", " + words_of(series.parameters);
-    for (const auto& fact : series.grown) text += ", " + words_of({fact}) + " a core";
+    for (const auto& fact : series.grown) text += ", " + words_of({fact}) + " per core";
     return fmt::format("{}; against {}", text, series.base);
 }
 
@@ -208,7 +208,8 @@ void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vecto
         const double top = header + height(sheet) * static_cast<double>(i);
         const double left = 9, right = sheet.columns() - key_columns(groups[i]);
         sheet.begin_keyed_plot(left, top, top + 1.5, right, top + height(sheet),
-                               about(*groups[i].front(), groups.size() == 1), "cores (ranks x threads)");
+                               about(*groups[i].front(), groups.size() == 1),
+                               "cores (ranks x threads), both axes logarithmic");
         if (i == 0) {
             sheet.write_title(title_of(PlotKind::scaling),
                               sheet.is_text() ? "letters: measured; dots: ideal"

@@ -1,4 +1,4 @@
-// Bandwidth, and time an item, by a parameter that goes through many values.
+// Bandwidth and time per item over a parameter that takes many values.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -64,7 +64,7 @@ std::string label(const SweepLine& line, const Lines& all, std::size_t most) {
 
 std::string about(const Panel& panel, bool alone) {
     const auto& sweep = *panel.sweep;
-    std::string text = panel.is_rate ? "bandwidth" : "time an item";
+    std::string text = panel.is_rate ? "bandwidth" : "time per item";
     if (alone) return text;
     return sweep.app + ", " + text + (sweep.others.empty() ? "" : ", " + words_of(sweep.others));
 }
@@ -138,14 +138,14 @@ void draw_lines(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
     sheet.say("{}", command);
 }
 
-// The first panel brings the title of the whole, whose second line this is.
+// `title` is the second line of the whole drawing's title, which comes with the first panel.
 void draw_panel(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases, double top, bool alone,
                 const std::string& title) {
     const auto frame = frame_of(panel);
     const double left = 11, right = sheet.columns() - key_columns(panel);
     const double plot_top = top + (sheet.is_text() ? 2.5 : 2.4);
     sheet.begin_keyed_plot(left, top, plot_top, right, top + height(sheet), about(panel, alone),
-                           panel.sweep->parameter);
+                           panel.sweep->parameter + ", both axes logarithmic");
     if (!title.empty()) sheet.write_title(title_of(PlotKind::sweep), title);
     draw_marks(sheet, panel, frame, left, right, top + 1);
     sheet.say("set logscale xy\nset xrange [{}:{}]\nset yrange [{}:{}]", frame.left, frame.right, frame.low,
@@ -164,7 +164,7 @@ void draw_panel(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
 void draw_sweep(Sheet& sheet, const std::vector<Case>& cases) {
     const auto sweeps = sweeps_of(cases);
     if (sweeps.empty()) {
-        throw UsageError("there is no sweep to draw: no parameter goes through four numbers or more");
+        throw UsageError("there is no sweep to draw: no parameter takes four or more values");
     }
     const auto panels = panels_of(sweeps);
     const bool marked =

@@ -28,7 +28,7 @@ std::string comparison_section(const Report& report) {
                compared = list_of("What was compared", made.compared);
     const auto environment =
         made.environment.empty()
-            ? std::string("<p>The two sides ran under the same environment, as far as it is known.</p>\n")
+            ? std::string("<p>The two sides ran in the same environment, as far as it is known.</p>\n")
             : list_of("What differs between the two sides, or within one", made.environment);
     return disturbed + environment + compared + table_of(made.cases).html("Comparison with the baseline");
 }

@@ -1,4 +1,4 @@
-// Under what environment the launches ran: first what matters and what differs, the rest on demand.
+// The environment in which the launches ran: what matters and what differs first, the rest on demand.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -15,12 +15,12 @@ namespace pacer::timings {
 
 namespace {
 
-// What explains a time best.
+// What best explains a time.
 constexpr std::array<std::string_view, 12> important = {
     "program",   "version", "commit",       "tree",  "compiler",    "compiler_flags",
     "cpu_model", "cores",   "memory_bytes", "hosts", "mpi_library", "command_line"};
 
-// What no two launches share; it has a table of its own.
+// What no two launches share; it has its own table.
 constexpr std::array<std::string_view, 13> of_one_launch = {"start_time",
                                                             "end_time",
                                                             "launch_seconds",
@@ -40,7 +40,7 @@ bool among(const Names& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-// A fact in all launches: its values and how many launches have each, in the order met.
+// A fact over all launches: its values in order of appearance, and how many launches have each.
 struct Gathered {
     std::string name;
     std::vector<std::pair<std::string, std::size_t>> values;
@@ -70,7 +70,7 @@ std::string shown(const std::string& name, const std::string& value) {
     return html_text(value);
 }
 
-// One value, or each with the number of launches that have it.
+// The only value, or each with the number of launches that have it.
 std::string values_of(const Gathered& fact, std::size_t launches) {
     constexpr std::size_t most = 6;
     const auto& values = fact.values;
@@ -118,8 +118,8 @@ Table launches_table(const std::vector<Launch>& launches) {
         {"", "ranks", figure, [](const L& l) { return l.placement.size(); }},
         {"", "load before", load, [](const L& l) { return fact_cell(l, "load_before"); }},
         {"", "load after", load, [](const L& l) { return fact_cell(l, "load_after"); }},
-        {"", "CPU of others, s", load, [](const L& l) { return fact_cell(l, "others_cpu_seconds"); }},
-        {"", "stolen, s", load, [](const L& l) { return fact_cell(l, "steal_seconds"); }},
+        {"", "CPU time of others, s", load, [](const L& l) { return fact_cell(l, "others_cpu_seconds"); }},
+        {"", "CPU time stolen, s", load, [](const L& l) { return fact_cell(l, "steal_seconds"); }},
         {"", "warnings", figure, [](const L& l) { return doubt_sentences(l).size(); }},
     };
     return table_of(columns, launches);
@@ -139,7 +139,7 @@ std::string environment_section(const Report& report) {
     if (const auto differing = facts_list(facts, count, differs); !differing.empty()) {
         content += "<h3>What differs between the launches</h3>\n" + differing;
     } else if (count > 1) {
-        content += "<p>The launches ran under the same environment, as far as they are known.</p>\n";
+        content += "<p>The launches ran in the same environment, as far as it is known.</p>\n";
     }
     content += html::folded(fmt::format("Each launch ({})", count),
                             launches_table(report.launches).html("Launches"));

@@ -16,7 +16,7 @@ namespace pacer::timings {
 
 namespace {
 
-using Problem = std::vector<const Case*>;  // which are variants of each other
+using Problem = std::vector<const Case*>;  // its variants
 
 std::vector<Problem> problems_of(const std::vector<Case>& cases) {
     return groups_of(cases, [](const Case& a, const Case& b) {
@@ -42,13 +42,14 @@ std::string note(const Problem& problem) {
         if (one->launches.empty()) continue;
         too_few = too_few || (one->launches.size() > 1 && one->launches.size() < 6);
         const auto& record = *one->launches.front().record;
-        if (base.empty()) base = fmt::format("Without the variant {} there is no speedup.", record.baseline);
+        if (base.empty())
+            base = fmt::format("Speedups need the variant {}, which was not run.", record.baseline);
         if (one->key.variant != record.baseline) continue;
         base = fmt::format("Speedup and efficiency refer to {}, {} on {}.", record.baseline,
                            format_seconds(median(one->medians())),
                            occupation(record.uses, record.ranks, record.threads));
     }
-    return base + (too_few ? " An interval over launches takes 6 of them." : "");
+    return base + (too_few ? " Intervals over launches need at least 6." : "");
 }
 
 std::string limits(const Problem& problem) {
@@ -58,16 +59,17 @@ std::string limits(const Problem& problem) {
         {"", "variant", text, [](const C& c) { return c.key.variant; }},
         {"", "r x t", figure, [](const C& c) { return shape_cell(c.key.ranks, c.key.threads); }},
         {"", "limit", seconds, [](const C& c) { return quantile(limits_of(c), 0); }},
-        {"", "median of the launches", seconds, [](const C& c) { return median(limits_of(c)); }},
+        {"", "median over the launches", seconds, [](const C& c) { return median(limits_of(c)); }},
         {"", "highest", seconds, [](const C& c) { return quantile(limits_of(c), 1); }},
-        {"", "follows from", text, [](const C& c) { return c.launches.front().record->limit.derived; }},
+        {"", "derived from", text, [](const C& c) { return c.launches.front().record->limit.derived; }},
     };
     std::vector<Case> limited;
     for (const auto* one : problem) {
         if (!limits_of(*one).empty()) limited.push_back(*one);
     }
     const auto table = table_of(columns, limited);
-    return table.empty() ? "" : html::folded("The limits, and what they follow from", table.html("Limits"));
+    return table.empty() ? ""
+                         : html::folded("The limits, and what they are derived from", table.html("Limits"));
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ std::vector<std::string> apps_of(const Report& report) {
     return apps;
 }
 
-// "program 0.1.0 (d56a380c4f, modified tree)", a commit for each build.
+// "program 0.1.0 (d56a380c4f, modified tree)" for each build.
 std::vector<std::string> builds_of(const Report& report) {
     std::vector<std::string> builds;
     for (const auto& launch : report.launches) {
@@ -51,7 +51,7 @@ std::vector<std::string> builds_of(const Report& report) {
     return builds;
 }
 
-// Of the launches' starts, which are ISO 8601 and so sort as text: "2026-11-22 16:20 to 16:42 UTC"
+// "2026-11-22 16:20 to 16:42 UTC", from the starts of the launches, which are ISO 8601 and so sort as text.
 std::string when(const Report& report) {
     const auto starts = values_of(report, "start_time");
     if (starts.empty()) return {};
@@ -92,8 +92,8 @@ std::string answers(const Report& report) {
 
 std::string warnings_line(const Report& report) {
     const auto kinds = doubt_groups(report.launches).size();
-    if (kinds == 0) return "There was no warning.";
-    return fmt::format("There {} <a href=\"#warnings\">{}</a>.", kinds == 1 ? "was" : "were",
+    if (kinds == 0) return "There are no warnings.";
+    return fmt::format("There {} <a href=\"#warnings\">{}</a>.", kinds == 1 ? "is" : "are",
                        counted(kinds, "kind of warning", "kinds of warnings"));
 }
 
@@ -117,6 +117,12 @@ std::string overview(const Report& report) {
                                    html_text(listed(hosts_of(report), 6)),
                                    cpus.empty() ? "" : fmt::format(" ({})", html_text(listed(cpus, 3))),
                                    html_text(when(report)), answers(report), warnings_line(report));
+    for (const auto& program : report.builds) {
+        text += fmt::format(
+            "<p class=\"summary\">These launches are of different builds, which this page keeps apart. "
+            "{}</p>\n",
+            html_text(program));
+    }
     if (report.comparison) {
         text += fmt::format("<p class=\"callout {}\">{}</p>\n", class_of(report.comparison->status),
                             html_text(report.comparison->sentence));

@@ -21,18 +21,19 @@ struct Section {
 
 constexpr std::string_view how_to_read = R"(
 <ul>
-<li><b>Launch</b>: one <code>mpirun</code> or <code>srun</code>, the unit of comparison. Repeats inside one share its
-placement and its neighbours; only several launches tell how far a time can be trusted.</li>
-<li><b>Median</b>: over the launches, of each launch's median over its repeats. The <b>95&nbsp;% interval</b> is the
-exact order-statistic interval of that median: it assumes nothing of the distribution and takes 6 launches. With a
-single launch, both are over its repeats.</li>
+<li><b>Launch</b>: one <code>mpirun</code> or <code>srun</code>, the unit of comparison. Repeats within a launch
+share its placement and its neighbours; only several launches show how far a time can be trusted.</li>
+<li><b>Median</b>: each launch's median over its repeats, then the median over the launches. The <b>95&nbsp;%
+interval</b> is the order-statistic interval of that median: it assumes nothing about the distribution and needs 6
+launches. With a single launch both are over its repeats, whose number depends on how the interval turned out: such an
+interval holds the true median in at least 94.5&nbsp;% of launches if the repeats are independent.</li>
 <li><b>Speedup</b> and <b>efficiency</b> (speedup / cores): each launch against its own serial run, then the median over
 the launches.</li>
 <li><b>% limit</b>: how near the median is to the limit, the time below which this machine cannot do the work with this
-placement. Every launch probes it; the least of the probes counts, since a disturbed probe tells too long a time.</li>
-<li><b>Answer</b>: what all repeats of all launches came to. A fast wrong answer is no time.</li>
+placement. Every launch probes it; the lowest probe counts, since a disturbed one is too slow.</li>
+<li><b>Answer</b>: whether the answers of all repeats of all launches were right. The time of a wrong answer means nothing.</li>
 <li><b>Ratio</b>: new time / baseline time (Hodges-Lehmann), above 1 is slower. A verdict needs the interval on one side of
-1 and a change of at least the <b>margin</b>; p is shown, and decides nothing.</li>
+1 and a change of at least the <b>margin</b>; p is shown but decides nothing.</li>
 </ul>
 )";
 

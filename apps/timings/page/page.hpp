@@ -1,4 +1,4 @@
-// One page about launches, for any browser: nothing in it is loaded from elsewhere.
+// One page about launches, for any browser; it loads nothing from elsewhere.
 #pragma once
 
 #include <map>
@@ -13,15 +13,16 @@
 
 namespace pacer::timings {
 
-// What the page tells of.
+// What the page is about.
 struct Report {
     std::vector<std::string> files, baseline_files;
     std::vector<Launch> launches;
-    std::vector<Case> cases;  // of these launches
+    std::vector<std::string> builds;  // of programs that have several here, see separate_builds()
+    std::vector<Case> cases;          // of these launches
     std::optional<Comparison> comparison;
     std::vector<ScalingSeries> scaling;
     std::map<PlotKind, std::string> drawings;   // SVG
-    std::vector<std::string> missing_drawings;  // why some are not there, each reason once
+    std::vector<std::string> missing_drawings;  // why some are missing, each reason once
 };
 
 std::string page(const Report& report);

@@ -1,4 +1,4 @@
-// Which rank ran where. Launches that were placed alike share a table.
+// Which rank ran where. Launches with the same placement share a table.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +20,7 @@ struct Placement {
     std::size_t launches = 0;
 };
 
-// All but the process ids, which no two launches share.
+// All but the process ids, which differ in every launch.
 std::string identity(const Launch& launch) {
     std::string text;
     for (const auto& place : launch.placement) {
@@ -67,7 +67,7 @@ std::string title_of(const Placement& placement) {
                        counted(placement.launches, "launch", "launches"));
 }
 
-// A panel a case makes a long drawing.
+// One panel per case makes a long drawing.
 std::string folded_drawing(const Report& report, PlotKind kind) {
     const auto drawing = drawing_of(report, kind);
     return drawing.empty() ? drawing : html::folded(title_of(kind), drawing);
@@ -88,8 +88,7 @@ std::string placement_section(const Report& report) {
     if (!content.empty()) content = "<div class=\"placements\">\n" + content + "</div>\n";
     if (placements.size() > most_placements) {
         content += fmt::format(
-            "<p class=\"note\">and {} other placements; <code>timings show --proof</code> "
-            "lists them all</p>\n",
+            "<p class=\"note\">{} more placements: <code>timings show --proof</code> lists them all</p>\n",
             placements.size() - most_placements);
     }
     return content.empty() ? content : content + folded_drawing(report, PlotKind::balance);

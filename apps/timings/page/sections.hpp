@@ -1,4 +1,4 @@
-// The sections of the report, each as HTML; empty where there is nothing to tell.
+// The sections of the report, each as HTML; empty where there is nothing to show.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// The warnings of all launches, each told once.
+// The warnings of all launches, each shown once.
 #include <fmt/format.h>
 
 #include "apps/timings/page/html.hpp"
@@ -9,7 +9,7 @@ namespace pacer::timings {
 
 std::string warnings_section(const Report& report) {
     Table table({{"", "warning", unit::text},
-                 {"", "launches", unit::figure, face::all, "that gave it"},
+                 {"", "launches", unit::figure, face::all, "that have it"},
                  {"", "variants", unit::text, face::all, "concerned, and in how many launches"}});
     for (const auto& group : doubt_groups(report.launches)) {
         std::string variants;
@@ -20,7 +20,7 @@ std::string warnings_section(const Report& report) {
         table.add(
             {Cell(group.sentence).marked("prose"), {group.launches, count}, Cell(variants).marked("prose")});
     }
-    return table.empty() ? "<p>None of the launches gave a warning.</p>\n" : table.html("Warnings");
+    return table.empty() ? "<p>No launch has a warning.</p>\n" : table.html("Warnings");
 }
 
 }  // namespace pacer::timings

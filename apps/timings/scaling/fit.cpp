@@ -9,12 +9,15 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <numeric>
 #include <optional>
+#include <random>
 #include <set>
 #include <vector>
 
 #include "apps/timings/scaling/series.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 
@@ -135,6 +138,47 @@ UniversalFit fit_universal(const ScalingSeries& series) {
     return law;
 }
 
+// The middle 95 % of what was drawn.
+std::optional<Interval> middle_of(std::vector<double> drawn) {
+    if (drawn.empty()) return std::nullopt;
+    std::sort(drawn.begin(), drawn.end());
+    const auto outside = drawn.size() / 40;
+    return Interval{drawn[outside], drawn[drawn.size() - 1 - outside]};
+}
+
+// Each point's time is made of as many of its launches, drawn with replacement.
+void redraw(ScalingSeries& series, std::mt19937& random) {
+    for (auto& point : series.points) {
+        std::vector<double> drawn(point.medians.size());
+        std::generate(drawn.begin(), drawn.end(),
+                      [&] { return point.medians[random() % point.medians.size()]; });
+        point.seconds.value = median(drawn);
+    }
+}
+
+void add_intervals(ScalingSeries& series) {
+    constexpr int sets = 500;
+    const auto has_few = [](const ScalingPoint& point) { return point.launches < fewest_launches_for_laws; };
+    if (std::any_of(series.points.begin(), series.points.end(), has_few)) return;
+    std::mt19937 random(1);  // fixed: the same launches always have the same intervals
+    auto drawn = series;
+    std::vector<double> serial, contention, coherency, best;
+    for (int set = 0; set < sets; ++set) {
+        redraw(drawn, random);
+        if (series.amdahl) serial.push_back(fit_amdahl(drawn).serial_fraction);
+        const auto law = series.universal ? fit_universal(drawn) : UniversalFit{};
+        if (law.one_core_seconds <= 0) continue;
+        contention.push_back(law.contention);
+        coherency.push_back(law.coherency);
+        best.push_back(law.peak().value_or(std::numeric_limits<double>::infinity()));
+    }
+    if (series.amdahl) series.amdahl->serial_fraction_within = middle_of(std::move(serial));
+    if (!series.universal) return;
+    series.universal->contention_within = middle_of(std::move(contention));
+    series.universal->coherency_within = middle_of(std::move(coherency));
+    series.universal->best_cores_within = middle_of(std::move(best));
+}
+
 void add(std::string& note, const std::string& sentence) {
     note += (note.empty() ? "" : "; ") + sentence;
 }
@@ -228,6 +272,7 @@ void fit_laws(ScalingSeries& series) {
         doubt(series.note, "the Universal Scalability Law", law.residual);
     }
     note_extrapolation(series);
+    add_intervals(series);
 }
 
 }  // namespace pacer::timings

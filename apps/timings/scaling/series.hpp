@@ -1,4 +1,4 @@
-// How time depends on the number of cores: speedup, efficiency, and the laws fitted to it.
+// How time depends on the number of cores: speedup, efficiency, and the laws fitted to them.
 #pragma once
 
 #include <optional>
@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "apps/timings/compare/cases.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 
 struct Estimate {
-    double value = 0, low = 0,
-           high = 0;  // 95 % interval; low = high = value where there are too few launches for one
+    double value = 0;
+    double low = 0, high = 0;  // 95 % interval; both are the value where there are too few launches for one
     bool has_interval = false;
 };
 
@@ -31,9 +32,16 @@ struct ScalingPoint {
     int cores() const { return ranks * threads; }
 };
 
+// A fitted law's parameters have 95 % intervals where every point has that many launches: the middle 95 % of
+// the parameters of 500 sets of launches drawn with replacement from those of each point (the percentile
+// bootstrap, Efron 1979). They tell what launches differ by, not whether the law describes the program: for
+// that see the residual.
+inline constexpr int fewest_launches_for_laws = 6;
+
 // T(p) = T(1) (serial + (1 - serial) / p): Amdahl, AFIPS 1967.
 struct AmdahlFit {
-    double serial_fraction = 0;   // of the time on one core
+    double serial_fraction = 0;  // of the time on one core
+    std::optional<Interval> serial_fraction_within;
     double residual = 0;          // root mean square of ln(measured / fitted)
     double one_core_seconds = 0;  // T(1)
     double seconds(double cores) const;
@@ -45,8 +53,10 @@ struct UniversalFit {
     double contention = 0, coherency = 0, residual = 0;
     double best_cores = 0;  // where the speedup is largest; 0: it grows without end
     double best_speedup = 0;
-    double one_core_seconds = 0;         // T(1)
-    double rate(double cores) const;     // T(1) / T(p): how much faster than one core
+    std::optional<Interval> contention_within, coherency_within;
+    std::optional<Interval> best_cores_within;  // infinite where the speedup grows without end
+    double one_core_seconds = 0;                // T(1)
+    double rate(double cores) const;            // T(1) / T(p): how much faster than one core
     std::optional<double> peak() const;  // where rate() is largest, at least 1; none: it grows without end
 };
 
@@ -57,11 +67,11 @@ struct ScalingSeries {
     std::string app, variant;
     ScalingKind kind = ScalingKind::strong;
     Facts parameters;                       // that are the same at all points
-    Facts grown;                            // of weak scaling: those that grow, for one core
+    Facts grown;                            // in weak scaling those that grow, per core
     std::vector<ScalingPoint> points;       // by cores, ascending
     std::string base;                       // "serial on 1 core, 488.1 ms": what speedups refer to
-    double base_seconds = 0;                // the same as a number,
-    int base_cores = 1;                     // and on how many cores
+    double base_seconds = 0;                // its time,
+    int base_cores = 1;                     // and its number of cores
     std::optional<AmdahlFit> amdahl;        // strong scaling, from 3 different numbers of cores
     std::optional<UniversalFit> universal;  // from 4
     std::string note;                       // why there is no fit, or what is doubtful about it
@@ -70,9 +80,9 @@ struct ScalingSeries {
     double fitted_speedup_universal(double cores) const;
 };
 
-// Series with at least two numbers of cores. Launches whose problem grows with the cores in proportion are
-// weak scaling. Speedups refer to the fastest case on 1 core of the same problem, whichever its variant, if
-// there is one, else to the series' fewest cores. Only the series of the cases that select() would take with
+// Series with at least two numbers of cores. Launches whose problem grows in proportion to the cores are weak
+// scaling. Speedups refer to the fastest case of the same problem on 1 core, whatever its variant, or if
+// there is none to the series' fewest cores. Only the series of the cases that select() would take with
 // `wanted`; bases are looked for among all cases. Throws UsageError as select() does.
 std::vector<ScalingSeries> scaling_of(const std::vector<Case>& cases,
                                       const std::vector<std::string>& wanted = {});

@@ -9,7 +9,7 @@ namespace pacer::timings {
 
 namespace {
 
-// One number of cores of a series.
+// A point of a series.
 struct Row {
     const ScalingSeries* series;
     const ScalingPoint* point;
@@ -37,8 +37,17 @@ std::string to_two_places(double value) {
 std::string heading(const ScalingSeries& series) {
     auto text = fmt::format("{}/{}  {} scaling", series.app, series.variant, name_of(series.kind));
     for (const auto& fact : series.parameters) text += "  " + words_of({fact});
-    for (const auto& fact : series.grown) text += "  " + words_of({fact}) + " a core";
+    for (const auto& fact : series.grown) text += "  " + words_of({fact}) + " per core";
     return text;
+}
+
+// " (0.012 .. 0.034)"; nothing if there is no interval.
+std::string within(const std::optional<Interval>& interval, double factor = 1) {
+    if (!interval) return {};
+    const auto end = [&](double value) {
+        return std::isfinite(value) ? fmt::format("{:.3g}", factor * value) : std::string("no end");
+    };
+    return fmt::format(" ({} .. {})", end(interval->low), end(interval->high));
 }
 
 std::string laws(const ScalingSeries& series) {
@@ -49,18 +58,20 @@ std::string laws(const ScalingSeries& series) {
                               ? fmt::format("never over {:.3g}x",
                                             series.base_seconds / law.one_core_seconds / law.serial_fraction)
                               : std::string("no end in sight");
-        text += fmt::format("Amdahl's law: {:.2f} % serial, {}; off by {:.1f} %\n", 100 * law.serial_fraction,
-                            most, 100 * std::expm1(law.residual));
+        text +=
+            fmt::format("Amdahl's law: {:.2f} % serial{}, {}; off by {:.1f} %\n", 100 * law.serial_fraction,
+                        within(law.serial_fraction_within, 100), most, 100 * std::expm1(law.residual));
     }
     if (series.universal) {
         const auto& law = *series.universal;
         const auto cores = static_cast<std::size_t>(std::round(law.best_cores));
-        const auto best = law.best_cores > 0
-                              ? fmt::format("best on {}, {:.3g}x", counted(cores, "core"), law.best_speedup)
-                              : std::string("no end in sight");
+        const auto best = law.best_cores > 0 ? fmt::format("best on {}{}, {:.3g}x", counted(cores, "core"),
+                                                           within(law.best_cores_within), law.best_speedup)
+                                             : std::string("no end in sight");
         text += fmt::format(
-            "Universal Scalability Law: contention {:.3g}, coherency {:.3g}, {}; off by {:.1f} %\n",
-            law.contention, law.coherency, best, 100 * std::expm1(law.residual));
+            "Universal Scalability Law: contention {:.3g}{}, coherency {:.3g}{}, {}; off by {:.1f} %\n",
+            law.contention, within(law.contention_within), law.coherency, within(law.coherency_within), best,
+            100 * std::expm1(law.residual));
     }
     for (std::size_t at = 0; at < series.note.size();) {  // a line each
         const auto end = std::min(series.note.find("; ", at), series.note.size());
@@ -144,8 +155,9 @@ Document document_of(const std::vector<ScalingSeries>& all) {
     }
     if (lacking) {
         document.text(
-            "95 % intervals of times need 6 launches, of speedups 4 and 4 of the base; more launches: "
-            "jobs/launches.sh");
+            "95 % intervals of times and of the laws' parameters need 6 launches, of speedups 4 and 4 of the "
+            "base; "
+            "more launches: jobs/launches.sh");
     }
     return document;
 }

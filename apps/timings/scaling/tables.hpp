@@ -1,4 +1,4 @@
-// Scaling as people and programs read it.
+// Scaling, for people and programs.
 #pragma once
 
 #include <vector>
@@ -8,10 +8,10 @@
 
 namespace pacer::timings {
 
-// A row a number of cores of each series. JSON leaves out what is the same in a whole series.
+// A row for each point of each series. JSON leaves out what is the same in a whole series.
 Table points_table(const std::vector<const ScalingSeries*>& all);
 
-// A table a series, and the laws that were fitted to it.
+// A table for each series, and the laws that were fitted to it.
 Document document_of(const std::vector<ScalingSeries>& all);
 
 }  // namespace pacer::timings

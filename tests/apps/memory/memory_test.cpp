@@ -173,10 +173,26 @@ TEST(Memory, FindsSizesOnAnyMachine) {
             EXPECT_LE(problem.node_elements * 8, settings.memory_bytes / 2);
             const auto last = caches.of_core.empty() ? 32 << 20 : caches.last_bytes();
             EXPECT_EQ(!problem.doubt, problem.core_elements * 8 == 2 * last);
+            EXPECT_EQ(problem.is_in_cache, problem.core_elements * 8 < last);
             EXPECT_EQ(problem.doubt && problem.doubt->kind == "arrays_in_cache",
                       problem.core_elements * 8 < last);
         }
     }
+}
+
+TEST(Memory, SaysThatChosenArraysFitTheCache) {
+    Settings settings;
+    settings.caches = Caches{{{1, 32 << 10}, {2, 1 << 20}}, 1 << 20};
+    const auto doubt_of = [&](std::int64_t elements) {
+        settings.elements = elements;
+        Problem problem;
+        choose_fitting_sizes(problem, world(), {}, settings, needs_of(experiments));
+        EXPECT_EQ(problem.is_in_cache, problem.doubt.has_value());
+        return problem.doubt.value_or(Doubt{});
+    };
+    EXPECT_EQ(doubt_of(10000), (Doubt{"chosen_arrays_in_cache", -1, "78.1 KiB", 0}));
+    EXPECT_EQ(doubt_of((1 << 17) - 1).kind, "chosen_arrays_in_cache");
+    EXPECT_EQ(doubt_of(1 << 17), Doubt{});
 }
 
 // Arrays for one core alone are those of one core.

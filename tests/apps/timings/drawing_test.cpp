@@ -187,8 +187,8 @@ TEST(Draw, SweepsABandwidthAndATimeWithTheCachesMarked) {
         return std::distance(lines.begin(), found);
     };
     EXPECT_LT(find("bandwidth"), find("A read"));
-    EXPECT_LT(find("A read"), find("time an item"));
-    EXPECT_LT(find("time an item"), find("A chase"));
+    EXPECT_LT(find("A read"), find("time per item"));
+    EXPECT_LT(find("time per item"), find("A chase"));
     EXPECT_EQ(text.find("L3"), std::string::npos) << text;  // beyond what was measured
     for (const auto* words : {"L1d 64 KiB", "16 KiB", "512 KiB", "5 GB/s", "2 us", "working_set"}) {
         EXPECT_NE(text.find(words), std::string::npos) << words << "\n" << text;

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 #include "tests/support/launch_examples.hpp"
 
 namespace pacer::timings {
@@ -31,6 +33,24 @@ TEST(Headlines, WithoutAnyTheAppsOfFormat1AreKnown) {
     EXPECT_EQ(figures.front().value, 2e-6);
     EXPECT_TRUE(figures_of({launch_of("a", {region(1, 1e-8)})}).empty());
     EXPECT_TRUE(figures_of({launch_of("a", {timed("openmp_region", 1, "another")})}).empty());
+}
+
+// A launch of an older memory that reads so many doubles in 1 ms.
+Launch memory_launch(const std::string& id, std::int64_t elements, std::optional<std::int64_t> last_cache) {
+    auto record = timed("read", 1e-3, "memory");
+    record.parameters = {{"experiment", std::string("read")}, {"elements", elements}};
+    record.work = {elements, 8 * elements};
+    auto launch = launch_of(id, {record});
+    launch.environment.emplace_back("l1d_bytes", std::int64_t{32 << 10});
+    if (last_cache) launch.environment.emplace_back("l3_bytes", *last_cache);
+    return launch;
+}
+
+TEST(Headlines, OfMemoryAreNotThoseOfACache) {
+    EXPECT_TRUE(figures_of({memory_launch("a", 1 << 20, 16 << 20)}).empty());
+    EXPECT_EQ(figures_of({memory_launch("a", 2 << 20, 16 << 20)}).size(), 1U);
+    EXPECT_EQ(figures_of({memory_launch("a", 4096, {})}).size(), 1U);
+    EXPECT_TRUE(figures_of({memory_launch("a", 4095, {})}).empty());
 }
 
 TEST(Headlines, OfSeveralLaunchesAreMedians) {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include "apps/timings/scaling/series.hpp"
@@ -168,6 +169,51 @@ TEST(Fit, OfTimesThatGrowIsBestOnOneCore) {
     EXPECT_EQ(series.universal->best_cores, 1);
     EXPECT_TRUE(mentions(series, "no number of cores is faster than one")) << series.note;
     EXPECT_TRUE(mentions(series, "Amdahl's law fits badly")) << series.note;
+}
+
+// That many launches of each number of cores.
+std::vector<Launch> by_cores(const std::vector<int>& cores, const Law& seconds, int launches) {
+    std::vector<Launch> all;
+    for (int i = 0; i < launches; ++i) {
+        for (auto& one : by_cores(cores, seconds)) all.push_back(std::move(one));
+    }
+    return all;
+}
+
+TEST(Fit, HasIntervalsThatHoldTheTruth) {
+    const std::vector<int> cores = {1, 2, 4, 8, 16};
+    constexpr int trials = 100;
+    int serial = 0, contention = 0, coherency = 0, best = 0;
+    const auto holds = [](const std::optional<Interval>& interval, double value) {
+        return interval && interval->low <= value && value <= interval->high ? 1 : 0;
+    };
+    for (unsigned seed = 0; seed < trials; ++seed) {
+        const auto a = only_series(by_cores(cores, noisy(amdahl(1, 0.05), 0.03, seed), 8));
+        const auto u = only_series(by_cores(cores, noisy(universal(1, 0.05, 0.003), 0.03, seed), 8));
+        ASSERT_TRUE(a.amdahl && u.universal);
+        serial += holds(a.amdahl->serial_fraction_within, 0.05);
+        contention += holds(u.universal->contention_within, 0.05);
+        coherency += holds(u.universal->coherency_within, 0.003);
+        best += holds(u.universal->best_cores_within, std::sqrt(0.95 / 0.003));
+    }
+    for (const int count : {serial, contention, coherency, best}) {
+        EXPECT_GE(count, 0.9 * trials);
+        EXPECT_LT(count, trials);  // or they would be needlessly wide
+    }
+}
+
+TEST(Fit, HasIntervalsOfEnoughLaunchesAlwaysTheSame) {
+    const auto fitted = [](int launches) {
+        return only_series(by_cores({1, 2, 4, 8}, noisy(amdahl(1, 0.05), 0.03, 1), launches));
+    };
+    EXPECT_FALSE(fitted(5).amdahl->serial_fraction_within);
+    EXPECT_FALSE(fitted(5).universal->contention_within);
+    const auto one = fitted(6), again = fitted(6);
+    EXPECT_LT(one.amdahl->serial_fraction_within->low, one.amdahl->serial_fraction);
+    EXPECT_GT(one.amdahl->serial_fraction_within->high, one.amdahl->serial_fraction);
+    EXPECT_EQ(one.amdahl->serial_fraction_within->low, again.amdahl->serial_fraction_within->low);
+    EXPECT_EQ(one.amdahl->serial_fraction_within->high, again.amdahl->serial_fraction_within->high);
+    EXPECT_TRUE(std::isinf(one.universal->best_cores_within->high));  // no coherency: no end
 }
 
 TEST(Fit, SaysWhatIsSuperlinear) {

@@ -39,10 +39,10 @@ echo 'seconds' >text.h5
 for nothing in '' --; do
     # shellcheck disable=SC2086 # no word at all, or one
     ends_with 2 $nothing
-    warns 'name a command: show, export, validate'
+    warns 'no command given; choose from show, export, validate'
 done
 ends_with 2 frobnicate
-warns "no command is called 'frobnicate'; there are show, export, validate"
+warns "unknown command 'frobnicate'; choose from show, export, validate"
 ends_with 2 --frobnicate
 warns 'see timings --help'
 ends_with 2 show --frobnicate right.h5
@@ -119,12 +119,12 @@ ends_with 0 export right.h5
 [[ $(wc -l <<<"$out") == $((1 + 4 + 4 * 3)) ]] || fail "export: $(wc -l <<<"$out") lines"
 prints 'launch,app,variant,ranks,threads,parameters,repeat,round,rank,seconds'
 ends_with 2 show right.h5 --doubts --format csv
-warns 'are for people to read'
+warns 'are for people;'
 ends_with 0 export right.h5 typical.h5 --format summary-csv
 [[ $(wc -l <<<"$out") == $((1 + 3 + 7)) ]] || fail "export --format summary-csv: $(wc -l <<<"$out") lines"
 prints ',minimum_seconds,p95_seconds,maximum_seconds,'
 ends_with 0 export --help
-prints 'summary-csv: a row a case'
+prints 'summary-csv: a row for each case'
 ends_with 0 export right.h5 --format json
 python3 -c '
 import json, sys
@@ -156,7 +156,7 @@ prints 'reduce hybrid on 3 x 2 has shares of 754 items in all, not 753'
 ends_with 1 validate partials.h5
 prints 'has partial results that add up to 10633823966279326980924856586993369087, not 10633823966279326980924856586993369088'
 ends_with 1 validate words.h5
-prints 'has partial results that are no numbers'
+prints 'has partial results that are not numbers'
 ends_with 0 validate rounded.h5 racy.h5
 ends_with 1 validate unchecked.h5
 prints 'reduce hybrid on 3 x 2 was never checked'

@@ -218,7 +218,7 @@ cp base.h5 kept.h5
 for option in '' --force; do
     # shellcheck disable=SC2086 # no word, or one
     ends_with 2 merge base.h5 ./base.h5 few.h5 $option
-    warns 'to be read and to be written'
+    warns 'both an input and the output'
 done
 cmp base.h5 kept.h5 || fail 'merge changed a file that it refused to write'
 ends_with 2 merge new.h5
@@ -248,7 +248,7 @@ warns 'is there twice, in base.h5'
 # noise
 ends_with 0 noise base.h5 same.h5
 grep -qE '^reduce/mpi 1 x 1 +20 +[0-9.]+ ms +[01]\.[0-9]+ % +[01]\.[0-9]+ % ' <<<"$out" || fail "$what: $out"
-prints '10 launches a side show a change of'
+prints '10 launches a side are enough to see a change of'
 ends_with 0 noise base.h5 --only /mpi --format json
 python3 -c '
 import json, sys
@@ -259,6 +259,25 @@ assert 0.002 < case["noise_floor"] < 0.03, case
 assert case["visible_change_5_launches"] > case["visible_change_20_launches"] > 0, case
 assert case["launches_needed_1_percent"] >= case["launches_needed_10_percent"] >= 4, case' \
     <"$scratch/stdout" || fail "$what: $out"
+# One launch 100 times too slow: the noise is that of the others, and it is named.
+launches far.h5 --cases 4 --seed 99 --launches 1 --base 1
+ends_with 0 noise base.h5 far.h5 --format json
+python3 -c '
+import json, sys
+all = json.load(sys.stdin)
+for case in all["cases"]:
+    assert case["launches"] == 11 and 0.003 < case["deviation"] < 0.03, case
+    assert case["noise_floor"] < 0.03 and case["outlying_launches"] == 1, case
+sentence, = all["outliers"]
+assert "stands out in 4 of 4 cases: reduce/" in sentence and "times as long as in the median launch" in sentence, all
+assert all["two_groups"] == [], all' \
+    <"$scratch/stdout" || fail "$what: $out"
+ends_with 0 noise base.h5 far.h5
+prints 'outlier  launch 20261122T000000Z-'
+launches shifted.h5 --cases 4 --seed 98 --launches 10 --base 0.02
+ends_with 0 noise base.h5 shifted.h5
+prints 'two groups of launches  reduce/serial 1 x 1'
+! grep -q '^outlier ' <<<"$out" || fail "$what: takes half of the launches for outliers: $out"
 ends_with 0 noise few.h5 --format csv
 python3 -c '
 import csv, sys
@@ -266,7 +285,7 @@ rows = list(csv.DictReader(sys.stdin))
 assert len(rows) == 4 and rows[0]["noise_floor"] == "" and float(rows[0]["deviation"]) > 0, rows' \
     <"$scratch/stdout" || fail "$what: $out"
 ends_with 3 noise one.h5
-prints 'one launch tells nothing'
+prints 'one launch says nothing'
 ends_with 1 noise wrong.h5
 prints 'FAILED: answers wrong or never checked in 10 of them'
 ends_with 2 noise

@@ -63,13 +63,13 @@ for size in 1000 2000 4000 8000; do
 done
 ends_with 0 size?000.h5
 title 'Bandwidth and time by size'
-prints 'time an item'
+prints 'time per item'
 prints 'B simd'
 prints '2 k'
 ends_with 0 size[124]000.h5
 title 'Variants as a ladder towards the limit'
 ends_with 2 size[124]000.h5 --kind sweep
-warns 'no parameter goes through four numbers or more'
+warns 'no parameter takes four or more values'
 ends_with 0 size?000.h5 np1.h5 # which has other variants, too
 title 'Variants as a ladder towards the limit'
 ends_with 0 size?000.h5 --kind sweep --only /simd

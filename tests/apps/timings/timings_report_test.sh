@@ -80,6 +80,11 @@ ends_with 0
 shows compared.html 'id="comparison"'
 shows compared.html '<span class="verdict bad">REGRESSED</span>'
 shows compared.html 'aaaa'
+hides compared.html 'different builds'
+report before.h5 after.h5 -o both.html
+ends_with 0
+shows both.html 'These launches are of different builds, which this page keeps apart. reduce: aaaa, bbbb'
+[[ $(grep -o 'reduce[^<]*build [ab]*' both.html | sort -u | wc -l) -ge 2 ]] || fail "two builds are pooled"
 report wrong.h5 -o wrong.html
 ends_with 0
 shows wrong.html 'Wrong or unchecked answers in 1 of 4 cases'
@@ -102,7 +107,7 @@ shows undrawn.html 'gnuplot'
 hides undrawn.html '<img'
 
 # --- text from a dump stays text (report_page_test looks at all of it)
-pages=(plain.html compared.html wrong.html one.html scaling.html undrawn.html)
+pages=(plain.html compared.html both.html wrong.html one.html scaling.html undrawn.html)
 hostile='</title><script>harmed=1</script><img src=x onerror=harmed=1>"'\''&'
 "$make_launches" hostile.h5 --app "$hostile" --commit "$hostile" --cases 3 --ranks 2 --launches 6
 "$make_launches" benign.h5 --app "$hostile" --cases 3 --ranks 2 --launches 6 --seed 2

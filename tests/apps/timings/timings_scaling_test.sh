@@ -40,14 +40,14 @@ prints 'reduce/mpi  strong scaling  elements 100000'
 prints 'speedup and efficiency (%) against'
 prints "Amdahl's law: "
 prints 'Universal Scalability Law: contention'
-prints '95 % intervals of times need 6 launches'
+prints "95 % intervals of times and of the laws' parameters need 6 launches"
 [[ $(grep -cE '^ *[1-4] x 1 +1 ' <<<"$out") == 4 ]] || fail "not 4 points: $out"
 grep -q 'reduce/serial' <<<"$out" && fail "a variant on one core has no scaling: $out"
 ends_with 0 strong1.h5 strong2.h5
 prints "note: 2 numbers of cores: Amdahl's law needs 3"
 ends_with 0 strong1.h5 weak?.h5
 prints 'reduce/mpi  weak scaling'
-prints 'elements 100000 a core'
+prints 'elements 100000 per core'
 
 # --only
 ends_with 0 strong?.h5 --only /mpi

@@ -52,13 +52,42 @@ TEST(Doubts, NameWhatIsDoubtful) {
         "faster than the limit: the probe is wrong, or the variant does not do all the work: impossible (150 "
         "%)",
         "the time budget ended before the median was known to 2 %: unfinished (2 repeats)",
-        "fewer than 6 repeats for want of time, so nothing is known of how they vary: unfinished (2)",
+        "fewer than 6 repeats for lack of time, so nothing is known about how they vary: unfinished (2)",
         "the first execution took over 1.5 times the median: cold (2.0x)",
-        "drifted from the first third of the repeats to the last: drifting (+320 %)",
-        "neighbouring repeats are correlated, so the interval is too narrow: drifting (0.75)",
+        "became slower or faster from the first third of the repeats to the last: drifting (320 "
+        "% slower)",
+        "each repeat resembles the one before, so the median is less certain than its interval says: "
+        "drifting (0.75 correlation)",
         "shorter than 1000 clock steps, so timed in batches: batched (16 a repeat)"};
     EXPECT_EQ(doubt_sentences(launch), expected);
     EXPECT_EQ(all_doubts(launch)[0], (Doubt{"below_limit", 1, "", 1.5}));
+}
+
+TEST(Doubts, NameAStallAmongManyRepeats) {
+    std::vector<double> seconds;
+    for (int i = 0; i < 300; ++i) seconds.push_back(8e-3 + 1e-5 * (i * 7 % 13));
+    const auto found = [&] {
+        const auto sentences = doubt_sentences(launch_of({record_of("fileio", seconds)}));
+        return sentences.empty() ? std::string() : sentences.back();
+    };
+    EXPECT_EQ(found(), "");
+    seconds[170] = 3;
+    EXPECT_EQ(found(),
+              "single repeats took far more or far less time than the others, as when the machine stalls: "
+              "fileio (372x the median)");
+    seconds[170] = 8e-4;
+    EXPECT_TRUE(found().ends_with("fileio (0.0993x the median)")) << found();
+    seconds[170] = 1.6e-2;  // an interruption, no stall
+    EXPECT_EQ(found(), "");
+}
+
+TEST(Doubts, SayWhetherACaseBecameSlowerOrFaster) {
+    const auto& drift = doubt_kind("drift");
+    EXPECT_EQ(value_words(drift, 0.12, 0.12), "12 % slower");
+    EXPECT_EQ(value_words(drift, -0.12, -0.12), "12 % faster");
+    EXPECT_EQ(value_words(drift, 0.05, 0.12), "5\u201312 % slower");
+    EXPECT_EQ(value_words(drift, -0.12, -0.05), "5\u201312 % faster");
+    EXPECT_EQ(value_words(drift, -0.12, 0.05), "12 % faster to 5 % slower");
 }
 
 TEST(Doubts, AreOfWhatWasWanted) {
@@ -141,8 +170,9 @@ TEST(Doubts, OfSeveralLaunchesAreToldOnce) {
         for (const auto& [name, count] : group.cases) told.back() += fmt::format(" {}:{}", name, count);
     }
     const std::vector<std::string> expected = {
-        "3 drifted from the first third of the repeats to the last (+320 %) hybrid:3",
-        "3 neighbouring repeats are correlated, so the interval is too narrow (0.75) hybrid:3",
+        "3 became slower or faster from the first third of the repeats to the last (320 % slower) hybrid:3",
+        "3 each repeat resembles the one before, so the median is less certain than its interval says (0.75 "
+        "correlation) hybrid:3",
         "2 other processes took 7\u201329 % of this host's CPU time during the launch",
         "2 shorter than 1000 clock steps, so timed in batches (3\u20138 a repeat) serial:1 hybrid:2",
         "1 PACER_TOPOLOGY=node12 8 was taken for this machine",
@@ -159,10 +189,9 @@ TEST(Doubts, HaveKindsOfDifferentNamesAndSentences) {
         EXPECT_EQ(&doubt_kind(kind.name), &kind);
         EXPECT_EQ(sentence({std::string(kind.name), -1, "it", 1}).find('{'), std::string::npos) << kind.name;
     }
-    EXPECT_EQ(
-        sentence({"oversubscribed", -1, "2 ranks on a", 1}),
-        "2 ranks on a compute at once, with 1 core for this launch: they take turns, and what is timed is "
-        "also waiting.");
+    EXPECT_EQ(sentence({"oversubscribed", -1, "2 ranks on a", 1}),
+              "2 ranks on a compute at once, with 1 core for this launch: they take turns, so the times "
+              "include waiting.");
 }
 
 }  // namespace

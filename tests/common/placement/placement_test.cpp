@@ -69,10 +69,9 @@ TEST(Placement, MoreRanksThanCores) {
     std::vector<RankPlacement> ranks;
     for (int rank = 0; rank < 4; ++rank) ranks.push_back(rank_on(rank, {0, 1}, 2, 2, 1));
     const auto report = judge_placement(ranks, {Uses::ranks, Uses::both}, mpirun);  // said once for both
-    EXPECT_EQ(
-        only_fault(report),
-        "4 ranks on vm compute at once, with 2 cores for this launch: they take turns, and what is timed is "
-        "also waiting.");
+    EXPECT_EQ(only_fault(report),
+              "4 ranks on vm compute at once, with 2 cores for this launch: they take turns, so the times "
+              "include waiting.");
     EXPECT_EQ(judge_placement(ranks, {Uses::ranks}, mpirun).better_command, "mpirun -np 2 ./reduce");
     EXPECT_TRUE(
         judge_placement(ranks, {Uses::core, Uses::threads}, mpirun).faults.empty());  // the others sleep
@@ -130,10 +129,9 @@ TEST(Placement, ThreadsThatOpenMpPutsOnTwoHardwareThreadsOfACore) {
     auto alone = by(Launcher::none);
     alone.threads_pinned = true;
     const auto report = judge_placement({place}, {Uses::threads}, alone);
-    EXPECT_EQ(
-        only_fault(report),
-        "Threads 0-1 of rank 0 on vm have only 1 core between them: OMP_PROC_BIND, OMP_PLACES or one of "
-        "their kin put them there.");
+    EXPECT_EQ(only_fault(report),
+              "Threads 0-1 of rank 0 on vm have only 1 core between them: OMP_PROC_BIND, OMP_PLACES or a "
+              "related variable put them there.");
     EXPECT_EQ(report.better_command, "OMP_PROC_BIND=false ./reduce");
 }
 
