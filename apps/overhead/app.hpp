@@ -15,7 +15,7 @@
 
 namespace pacer::overhead {
 
-// What this process is to do if the program was not started by its user; null: it was.
+// What this process has to do if overhead itself started it; null if its user did.
 inline auto role_of(int argc, char** argv) -> int (*)(int, char**) {
     const std::string_view role = argc > 1 ? argv[1] : "";
     if (role == spawner_role) return be_spawner;
@@ -26,8 +26,8 @@ class App final : public pacer::App {
   public:
     App()
         : pacer::App("overhead",
-                     "Times what it costs to start and join workers and to exchange messages, and says from "
-                     "what grain on it pays.") {}
+                     "Times starting and joining workers and exchanging messages, and says how long a piece "
+                     "of work must be for workers to pay.") {}
 
     // The last of equal options counts.
     int thread_level(int argc, char** argv) const override {
@@ -45,13 +45,13 @@ class App final : public pacer::App {
 
     void options(CommandLine& line) override {
         line.add_count("-n,--elements", settings_.elements,
-                       "Elements of 8 bytes in the largest message, 0: none");
+                       "8-byte elements in the largest message; 0: no messages");
         line.add_count("--workers", settings_.workers,
-                       "Most workers to start [as many as cores, 2 at least]");
+                       "Largest number of workers to start [the number of cores, at least 2]");
         line.add_choice<ThreadLevel>(
             "--thread-level", settings_.thread_level,
             {{"single", ThreadLevel::single}, {"serialized", ThreadLevel::serialized}},
-            "What MPI is told of the program's threads");
+            "Thread level that MPI is asked for");
     }
 
     std::vector<ListedGroup> groups() const override {
@@ -61,7 +61,7 @@ class App final : public pacer::App {
     void settle(const Team& world, const CommandLine& line, Options&) override {
         if (!world.root()) starter_.stop();
         if (line.count("--workers") > 0 && settings_.workers < 1)
-            throw UsageError("--workers wants 1 at least");
+            throw UsageError("--workers must be at least 1");
     }
 
     void measure(Session& session) override {

@@ -1,4 +1,4 @@
-// From which grain on workers pay.
+// How long a piece of work must be for workers to pay.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 namespace pacer::overhead {
 
 // A piece of work of t seconds takes t / w + o on w workers whose starting and joining takes o: a speedup of
-// t / (t / w + o), below w. The least t that gains so much of what w workers can gain at best, which is a
+// t / (t / w + o), below w. The least t that gains this part of the most that w workers can gain, a
 // speedup of 1 + gain * (w - 1). `workers` from 2 on, 0 < gain < 1.
 double break_even_seconds(double overhead_seconds, std::int64_t workers, double gain);
 

@@ -20,7 +20,7 @@ namespace {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (getppid() != parent) _exit(1);  // it died before the line above
     const std::int64_t result = work(index);
-    // As few bytes are written at once or not at all.
+    // So few bytes are written at once or not at all.
     _exit(write(results, &result, sizeof result) == sizeof result ? 0 : 1);
 }
 

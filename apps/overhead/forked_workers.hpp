@@ -10,9 +10,9 @@
 
 namespace pacer::overhead {
 
-// Children of this process that each do one piece of work and end. They are daemons in the sense of Python's
-// multiprocessing: the kernel kills those that are still there when the thread that made them ends, however
-// it ends (PR_SET_PDEATHSIG). They call nothing of MPI, whose connections are this process's.
+// Children of this process that each do one piece of work and exit. They are daemons in the sense of Python's
+// multiprocessing: when the thread that made them ends, however it ends, the kernel kills those that are left
+// (PR_SET_PDEATHSIG). They do not call MPI, whose connections belong to this process.
 class ForkedWorkers {
   public:
     // Worker i is to return work(i). Throws std::system_error.

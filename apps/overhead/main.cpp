@@ -1,4 +1,4 @@
-// overhead: what starting and joining workers and exchanging messages costs, and from what grain on it pays.
+// overhead: what starting and joining workers and exchanging messages costs, and when it pays.
 #include "apps/overhead/app.hpp"
 
 int main(int argc, char** argv) {

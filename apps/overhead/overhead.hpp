@@ -19,8 +19,8 @@ namespace pacer::overhead {
 
 enum class Kind { workers, barrier, message };  // what a problem is about, and which variants solve it
 
-// What MPI is told of the process's threads: that there is one, or that one at a time calls it, as in every
-// other app. With either it is the first thread alone that does.
+// What MPI is told about the process's threads: that there is one, or that one at a time calls MPI, as in
+// every other app. With either, only the first thread does.
 enum class ThreadLevel { single, serialized };
 
 struct Settings {
@@ -29,13 +29,13 @@ struct Settings {
     ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
-// What all problems of a launch use.
+// What all problems of a launch share.
 struct Means {
     Buffers buffers;             // for the largest message
     Starter* starter = nullptr;  // of processes, on rank 0
     std::string no_spawn;        // why it cannot; the same on every rank
     bool crowded = false;        // more ranks than cores on some node
-    int openmp_threads = 1;      // most that OpenMP gives rank 0; the same on every rank
+    int openmp_threads = 1;      // the most that OpenMP gives rank 0; the same on every rank
     ThreadLevel thread_level = ThreadLevel::serialized;
 };
 
@@ -56,7 +56,8 @@ struct Pair {
 // one of rank 0 with itself. The same on every rank. Collective.
 std::vector<Pair> pairs_of(const Team& world);
 
-// Built outside the clock. The variants leave it untouched, but for the means and for what they got wrong.
+// Built outside the clock. The variants change nothing in it except the means and the counts of wrong
+// elements.
 struct Problem {
     Kind kind = Kind::workers;
     std::int64_t workers = 1;       // to start, each for one piece of work; Kind::workers
@@ -97,9 +98,9 @@ std::unique_ptr<Means> make_means(const Team& world, const Settings& settings, s
 std::vector<Problem> make_problems(const Team& world, const Threads& threads, const Settings& settings,
                                    std::int64_t workers, const Groups& chosen, Means& means, bool limits);
 
-// Workers: the sum of 1 ... w, each returned by one worker. Barrier: the ranks that left it before the last
-// had come. Messages: the elements that arrived wrong at rank 0; of what arrived wrong elsewhere its part
-// tells.
+// Workers: the sum of 1 ... w, each returned by one worker. Barrier: how many ranks left it before the last
+// had come. Messages: how many elements arrived wrong at rank 0; those elsewhere are in the parts of their
+// ranks.
 Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Facts parameters(const Problem& problem);
 void describe(const Problem& problem, const OverheadVariant& variant, Record& record);

@@ -35,13 +35,13 @@ bool spawns(const Groups& chosen) {
 void refuse_if_too_large(const Team& world, const Settings& settings) {
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     if (settings.elements > most)
-        throw UsageError(fmt::format("a message has {} elements at most: use a smaller -n", most));
+        throw UsageError(fmt::format("a message has at most {} elements: use a smaller -n", most));
     const double bytes = 8.0 * static_cast<double>(settings.elements);
     require_memory(world, 2 * bytes, memory_on_node(world) / 10 * 9,
                    fmt::format("messages of {}", format_bytes(bytes)), "use a smaller -n");
 }
 
-// Whether processes can be spawned here is known only by trying.
+// Only trying tells whether processes can be spawned here.
 void try_to_spawn(Means& means, const Team& world, std::int64_t workers) {
     if (world.root()) means.no_spawn = means.starter->spawn(workers).error;
     sleeping_barrier(world);
@@ -65,7 +65,7 @@ Limit limit_of_message(const Problem& problem, const Record& record) {
     return limit_of({.bytes = problem.bytes()}, problem.core, occupation(Uses::core, 1, 1));
 }
 
-// Elements that arrive somewhere.
+// Elements that arrive, on all ranks together.
 std::int64_t arriving(const Problem& problem, const Record& record) {
     if (record.variant == "pingpong") return 2 * problem.elements;
     if (record.variant == "allreduce") return record.ranks * problem.elements;
@@ -76,7 +76,7 @@ std::string_view name_of(Distance distance) {
     return distance == Distance::within_node ? "within_node" : "between_nodes";
 }
 
-// Empty if there are enough.
+// Empty if OpenMP has enough threads.
 std::string too_few_openmp_threads(const Problem& problem) {
     const int most = problem.means->openmp_threads;
     if (problem.workers <= most) return {};
@@ -87,7 +87,7 @@ std::string too_few_openmp_threads(const Problem& problem) {
 
 std::int64_t most_workers(const Settings& settings, const Threads& threads) {
     constexpr std::int64_t most = 1024;
-    if (settings.workers > most) throw UsageError(fmt::format("--workers wants at most {}", most));
+    if (settings.workers > most) throw UsageError(fmt::format("--workers must be at most {}", most));
     return settings.workers > 0 ? settings.workers : std::max(2, threads.process);
 }
 

@@ -9,8 +9,8 @@
 
 namespace pacer::overhead {
 
-// Processes of `program` that are told to begin, each do one piece of work and end. MPI ends them when this
-// process is killed. To be used by one process alone.
+// Processes of `program` that wait for a start signal, do one piece of work each and exit. MPI ends them when
+// this process is killed. For use by a single process.
 class SpawnedWorkers {
   public:
     // Workers are placed without regard to how many processes MPI was told to have room for: a refusal leaves
@@ -20,8 +20,8 @@ class SpawnedWorkers {
     // Tells them to begin, adds up what they return, and disconnects.
     std::int64_t join();
 
-    // After join(): they still have to finalize, which takes a core from whatever comes next. Waits for their
-    // ends, a second at most; those on other hosts are none of this host's business.
+    // After join(): they still have to finalize, which takes a core from whatever comes next. Waits until
+    // they have ended, a second at most; those on other hosts do not disturb this one.
     void wait_until_gone() const;
 
   private:
@@ -35,7 +35,7 @@ class SpawnedWorkers {
     MPI_Comm workers_ = MPI_COMM_NULL;  // the intercommunicator
 };
 
-// The first argument by which `program` is to know that it was spawned as a worker,
+// The first argument that tells `program` that it was spawned as a worker,
 inline constexpr auto spawned_worker_role = "--spawned-worker";
 // and what it then has to do, instead of anything else. Its exit status.
 int be_spawned_worker(int argc, char** argv);

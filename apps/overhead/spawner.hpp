@@ -12,8 +12,8 @@ namespace pacer::overhead {
 
 // MPI_Comm_spawn may hang, and so would the launch that calls it: PMIx 4 up to 4.2.2, which Debian 12 has
 // under Open MPI 4.1, loses a spawned process's request now and then
-// (github.com/openpmix/openpmix/issues/2735). A process of its own, an MPI launch of one rank, can be given
-// up and started anew.
+// (github.com/openpmix/openpmix/issues/2735). A separate process, an MPI launch of one rank, can be given
+// up and restarted.
 class Spawner {
   public:
     // `program` is this one, or another that calls be_spawner() and be_spawned_worker() for their roles.
@@ -30,8 +30,8 @@ class Spawner {
         std::int64_t hangs = 0;  // given up before that
         std::string error = {};  // why there were no workers: MPI cannot, or hung three times
     };
-    // Has so many workers spawned and joined; when it returns they are gone. Throws std::system_error if not
-    // even the process beside can be made.
+    // Has this many workers spawned and joined; when it returns they are gone. Throws std::system_error if
+    // not even the helper process can be made.
     Spawned spawn(std::int64_t workers);
 
     pid_t pid() const { return pid_; }  // of the process; -1: none
@@ -47,7 +47,7 @@ class Spawner {
     pid_t pid_ = -1;
     int channel_ = -1;  // to and from it
     double first_patience_seconds_;
-    double slowest_seconds_ = 0;  // that workers took so far
+    double slowest_seconds_ = 0;  // that workers have taken so far
 };
 
 // The path of the program that this process runs.
@@ -57,7 +57,7 @@ std::string own_program();
 // and their kin tell their own processes. "NAME=value" each.
 std::vector<std::string> environment_alone(const char* const* environment);
 
-// The first argument by which a program is to know that it is the spawner,
+// The first argument that tells a program that it is the spawner,
 inline constexpr auto spawner_role = "--spawner";
 // and what it then has to do. Its exit status.
 int be_spawner(int argc, char** argv);

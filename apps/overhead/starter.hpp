@@ -1,4 +1,4 @@
-// A process beside this one that starts the workers which are processes.
+// A helper process that starts those workers which are processes.
 #pragma once
 
 #include <sys/types.h>
@@ -8,13 +8,13 @@
 
 namespace pacer::overhead {
 
-// MPI forbids little, but where its libraries have registered memory with a network (verbs, EFA), a process
-// that forks may abort or find its memory changed. So a process forks and spawns that is itself forked before
-// MPI_Init, and calls nothing of MPI.
+// Where MPI's libraries have registered memory with a network (verbs, EFA), a process that forks may abort or
+// find its memory changed. So forking and spawning is left to a process that is itself forked before MPI_Init
+// and never calls MPI.
 class Starter {
   public:
-    // Forks at once, so it is to be made before MPI_Init and before there are threads. `program`: as of
-    // Spawner. Where that fails, it is what every start() answers.
+    // Forks at once, so it must be made before MPI_Init and before there are threads. `program`: see Spawner.
+    // If forking fails, every request is answered with that error.
     explicit Starter(const std::string& program);
     Starter(const Starter&) = delete;
     Starter& operator=(const Starter&) = delete;
@@ -26,11 +26,11 @@ class Starter {
         std::int64_t hangs = 0;  // of MPI_Comm_spawn, given up before that
         std::string error = {};  // why there were no workers
     };
-    // Each has so many workers started and waited for.
+    // Both start this many workers and wait for them.
     Started fork(std::int64_t workers) { return start(How::fork, workers); }
     Started spawn(std::int64_t workers) { return start(How::spawn, workers); }
 
-    // Ends it, for good. From then on its processor time counts as this process's.
+    // Ends it for good. From then on its CPU time counts as this process's.
     void stop();
 
     pid_t pid() const { return pid_; }  // of the process; -1: none

@@ -1,4 +1,4 @@
-// The environment of a launch: everything a reader of its dump will ask.
+// The environment of a launch: what a reader of its dump will want to know.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 namespace pacer {
 
 // Facts known before the run, on rank 0, empty elsewhere: program, version, commit, ..., start_time, in the
-// order shown. The machine is described as rank 0's host; `hosts` has all of them. A text that cannot be told
-// is "unknown", a number that cannot be told is left out. Collective.
+// order shown. The machine described is rank 0's host; `hosts` lists all of them. A text that cannot be
+// found out is "unknown"; such a number is left out. Collective.
 Facts environment_before(const Team& world, std::string_view program, int argc, char** argv);
 
-// CPU time of this host's processors since boot and its load, to see what others took during the run.
+// CPU time of this host's processors since boot, and its load: what others took during the run follows.
 struct CpuTimes {
     double busy_seconds = 0, idle_seconds = 0, steal_seconds = 0, load_1min = 0;
     double own_seconds = 0;  // CPU time of this process, and of those it made and waited for

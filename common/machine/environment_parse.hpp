@@ -1,4 +1,4 @@
-// Reading the kernel's texts, and choosing what may be told of the environment. Pure, for environment.cpp.
+// Parses the kernel's texts, and selects what may be stored of the environment. Pure, for environment.cpp.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ std::string bracketed_in(std::string_view choices);
 CpuTimes cpu_times_in(std::string_view stat, double ticks_per_second);
 
 // The settings ("NAME=value") that the user, or the job, chose and that change how fast a program runs,
-// sorted. Only names known to be harmless: everything else stays out of the dump, which may be given away.
+// sorted. Only names known to be harmless: everything else stays out of the dump, which may be passed on.
 std::vector<std::string> telling_settings(const std::vector<std::string>& environment);
 
 // "4.5 (201511)" of the value of _OPENMP.

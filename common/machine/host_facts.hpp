@@ -17,7 +17,7 @@ std::string text_of(const std::filesystem::path& path, std::size_t most = 16384)
 // sys/ are found. A text that cannot be read is "unknown", a number that cannot be read is left out.
 Facts host_facts(const Topology& machine, const std::filesystem::path& root = "/");
 
-// The settings among the facts that make a core faster or slower by what else goes on; empty if there are
+// The settings among the facts that let a core's speed depend on what else is going on; empty if there are
 // none.
 std::string unsteady_clock_rate(const Facts& facts);
 

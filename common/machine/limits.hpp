@@ -1,4 +1,4 @@
-// What this machine can do at best with the very placement of this launch, measured by short probes.
+// What this machine can do at best with the placement of this launch, measured by short probes.
 #pragma once
 
 #include <compare>
@@ -15,7 +15,7 @@
 
 namespace pacer {
 
-// Those who do a probe at once: so many threads of rank 0, or of every rank.
+// Who runs a probe at the same time: this many threads of rank 0, or of every rank.
 struct Crew {
     bool together = false;    // all ranks
     int threads = 1;          // of each
@@ -23,16 +23,17 @@ struct Crew {
     auto operator<=>(const Crew&) const = default;
 };
 
-// Kinds of use that occupy the same cores have the same crew.
+// Kinds of use that occupy the same cores share a crew.
 Crew crew_of(const Team& world, const Threads& threads, Uses uses);
 
 // A loop to be probed: one of the table, or an app's own.
 struct ProbeLoop {
-    std::size_t shapes = 1;                                              // ways to do it, which take turns
-    std::function<double(int thread, std::size_t shape)> run = nullptr;  // a thread's share; how much it did
-    // On every thread before each try, outside the clock, with the same arguments; may be empty.
+    std::size_t shapes = 1;  // ways to do it, tried in turns
+    std::function<double(int thread, std::size_t shape)> run =
+        nullptr;  // a thread's share; returns how much it did
+    // Runs on every thread before each try, outside the clock, with the same arguments; may be empty.
     std::function<void(int thread, std::size_t shape)> prepare = nullptr;
-    double seconds = 0.15;  // at least, and two tries of each shape
+    double seconds = 0.15;  // at least, and at least two tries of each shape
 };
 
 // A probe of the table over what each thread works on, which is asked for anew in each try.
@@ -47,12 +48,12 @@ double best_rate(const Team& world, const Crew& crew, const ProbeLoop& loop);
 std::map<Uses, double> rates_of(const Team& world, const Threads& threads, const std::vector<Uses>& kinds,
                                 const std::function<double(Uses, const Crew&)>& measure);
 
-// Whatever fewer cores reach, more of them can: raises the rates of kinds of use to those of their parts,
-// which corrects probes that others disturbed.
+// What fewer cores reach, more cores can: raises the rates of kinds of use to those of their parts, which
+// corrects probes that others disturbed.
 void raise_to_parts(std::map<Uses, double>& rates, const Threads& threads);
 
 // The rates of a probe of the table on data of so many bytes in all, 0 for one that computes: from cache or
-// from memory, as it will be with a problem of that size. What was measured once in this process is known.
+// from memory, as with a problem of that size. What this process has measured once it does not measure again.
 // Valid on rank 0. Collective.
 std::map<Uses, double> probed_rates(const Team& world, const Threads& threads, const Probe& probe,
                                     std::int64_t bytes, const std::vector<Uses>& kinds);
@@ -71,7 +72,7 @@ std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, c
 // works: "1 core", "4 ranks x 2 threads".
 Limit limit_by(const Probe& probe, double amount, double rate, const std::string& occupation);
 
-// What takes longer limits: the first, if they take the same.
+// The limit that takes longer; the first, if both take the same.
 Limit longer(Limit a, Limit b);
 
 // max(bytes / bandwidth, operations / throughput)

@@ -24,9 +24,9 @@ std::optional<std::int64_t> address_space_left();
 // one of the node's ranks finds, so that they agree. Collective over the node.
 std::int64_t memory_on_node(const Team& world, std::int64_t asked = 0);
 
-// The sentence about the node that is shortest of memory, the same on every rank; empty if none is. `bytes`:
-// what this rank wants for `what`, in the plural, and the ranks of a node together. `available`: on its node.
-// Collective.
+// A sentence about the node that is shortest of memory, the same on every rank; empty if there is enough.
+// `bytes`: what this rank wants for `what`, in the plural, and the ranks of a node together. `available`: on
+// its node. Collective.
 std::string memory_shortage(const Team& world, double bytes, std::int64_t available, std::string_view what,
                             std::string_view advice);
 

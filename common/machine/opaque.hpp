@@ -18,8 +18,8 @@ template <class T>
     return {opaque(values.data()), opaque(values.size())};
 }
 
-// As if somebody read, and changed, what lies there: it must have been written before, and is read again
-// after.
+// As if somebody read and changed what lies there: it must have been written before, and is read again
+// afterwards.
 [[gnu::always_inline]] inline void used(const void* memory) {
     asm volatile("" : : "r"(memory) : "memory");
 }

@@ -1,4 +1,4 @@
-// The loops whose speed is taken as a limit of the machine: a row each.
+// The loops whose speed counts as a limit of the machine, a row each.
 #pragma once
 
 #include <array>

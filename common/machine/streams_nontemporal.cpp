@@ -1,5 +1,5 @@
-// Stores past the caches: the only place that names instructions: neither C++ nor OpenMP as compilers have it
-// makes them.
+// Stores that bypass the caches. The only file that names instructions: neither C++ nor the compilers' OpenMP
+// generates these.
 #include "common/machine/streams.hpp"
 
 #include <cstdint>

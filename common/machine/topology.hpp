@@ -1,7 +1,7 @@
-// The cores and the data caches of this host, as hwloc knows them; nobody else asks it, and on each node one
-// process alone.
+// The cores and the data caches of this host, as hwloc knows them. Only this file asks it, and on each node
+// only one process does.
 //
-// PACER_TOPOLOGY describes another machine to be taken for this one, to see what Pacer does there: the name
+// PACER_TOPOLOGY describes another machine to be simulated here, to see what Pacer does there: the name
 // of a file that lstopo wrote (--of xml), or a synthetic description such as "pack:1 l3:1(size=1GiB) core:16
 // pu:1".
 #pragma once

@@ -1,4 +1,4 @@
-// What has to be done at least, and the time below which this machine cannot do it.
+// The least work that has to be done, and the time below which this machine cannot do it.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,7 @@ namespace pacer {
 
 enum class Operation { none, int64_add, float64_add, float64_fma };
 
-// What any variant of the app has to do at least, whichever way it does it.
+// What every variant of the app has to do at least, whatever its method.
 struct Work {
     std::int64_t items = 0;       // elements, records, ...
     std::int64_t bytes = 0;       // that must come from memory; 0: none

@@ -29,7 +29,7 @@ void wake_threads(int threads) {
     }
 }
 
-// The shares must add up to the whole, or the answer is right by luck.
+// The shares must add up to the whole; otherwise the answer was right by luck.
 void check_shares(Record& record, const Part& sum, const Check& answer) {
     const Check items{Number::of_whole(sum.items), Number::of_whole(record.work.items)};
     const Check partials{sum.partial, answer.got, answer.tolerance};

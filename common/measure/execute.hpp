@@ -10,7 +10,7 @@
 
 namespace pacer {
 
-// What all ranks do next: so many rounds of the tasks whose batch is not 0, in an order that changes from
+// What all ranks do next: this many rounds of the tasks whose batch is not 0, in an order that changes from
 // round to round and is the same on every rank.
 struct Plan {
     std::int64_t rounds = 0;          // 0: none, the run is over
@@ -42,10 +42,10 @@ class Executor {
     // The other ranks: do as rank 0 says until dismissed.
     void follow();
 
-    // What is left of the time budget, which began with this executor; as good as endless without one.
+    // What is left of the time budget, which began with this executor; practically endless without one.
     double seconds_left() const;
 
-    // Looks whether a signal has come already, so that nothing is run then. Collective.
+    // Checks whether a signal has come already; if so nothing is run. Collective.
     void heed_early_signals();
     // True once a signal asked any rank to stop; known on rank 0 after each plan, on all ranks when
     // dismissed.

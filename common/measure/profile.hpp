@@ -6,7 +6,7 @@
 //         total += sum(buffer);
 //     }
 //
-// costs a test of a flag when profiling is off, and two readings of the clock when it is on.
+// costs the test of a flag when profiling is off, and two readings of the clock when it is on.
 #pragma once
 
 #include <atomic>
@@ -22,7 +22,7 @@ struct Site {
     const char* label;
     const char* file;
     int line;
-    std::atomic<int> index{-1};  // of its counters, given at the first hit
+    std::atomic<int> index{-1};  // of its counters, assigned at the first hit
 };
 
 inline bool enabled = false;  // set once, before the run

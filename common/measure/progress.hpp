@@ -1,4 +1,4 @@
-// One line on stderr that says what is being done, on a terminal only.
+// One line on stderr that says what is going on; only on a terminal.
 #pragma once
 
 #include <string_view>

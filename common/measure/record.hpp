@@ -1,4 +1,4 @@
-// What one launch leaves behind, as plain data. Screen, HDF5, CSV and JSON are readers of it.
+// What one launch leaves behind, as plain data, for the screen, HDF5, CSV and JSON.
 #pragma once
 
 #include <cstdint>
@@ -84,7 +84,7 @@ std::string case_name(const Record& record, const std::vector<Record>& all);
 Number sum_of_items(const std::vector<Share>& shares);
 std::optional<Number> sum_of_partials(const std::vector<Share>& shares);
 
-// A figure that tells at a glance what a machine can do: the value of a case, or, with record -1, of the
+// A figure that shows at a glance what a machine can do: the value of a case, or, with record -1, of the
 // launch.
 struct Headline {
     int record = -1;

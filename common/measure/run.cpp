@@ -59,7 +59,7 @@ class Scheduler {
         return all;
     }
 
-    // Without a timed repeat there is nothing to tell but why.
+    // Without a timed repeat all that can be told is why.
     void conclude(std::size_t i) {
         auto& record = tasks_[i].record;
         if (record.repeats() > 0) {
@@ -114,9 +114,9 @@ class Scheduler {
         record.batch = batch_[i];
     }
 
-    // So long that the clock can tell it, and no longer than the time that is left has room for, should an
-    // execution have taken a whole step of the clock more than `typical`. Where the clock has told next to
-    // nothing the batch grows step by step.
+    // Long enough for the clock, and no longer than the remaining time allows, even if an execution takes a
+    // whole clock step longer than `typical`. Where the clock has told next to nothing the batch grows step
+    // by step.
     std::int64_t batch_for(std::size_t i, double typical) const {
         if (tasks_[i].batch == Batch::never) return 1;
         const double step = clock_step_seconds_, batch = static_cast<double>(batch_[i]);
@@ -199,7 +199,7 @@ class Scheduler {
             record.stopped_by = StoppedBy::converged;
     }
 
-    // A time of 0 is none.
+    // A time of 0 says nothing.
     void leave_out(std::size_t i) {
         auto& record = tasks_[i].record;
         dropped_[i] = true;
@@ -209,7 +209,7 @@ class Scheduler {
         record.calls = {};
         record.observed.clear();
         record.not_run = fmt::format(
-            "too short for this clock, which goes by steps of {}: more --max-seconds make its repeats longer",
+            "too short for this clock, whose steps are {}: a larger --max-seconds allows longer repeats",
             format_seconds(clock_step_seconds_));
     }
 

@@ -21,12 +21,12 @@ namespace pacer {
 
 struct RunOptions {
     std::int64_t repeats = 0;  // of each variant; 0: until its median is known to 2 %, at least 10
-    double max_seconds = 0;    // for all of run_tasks(); 0: no end. Soft: what has begun gets one round, and
-                               // one variant is run at least
-    std::uint64_t seed = 0;    // of the order of the variants within a round
+    double max_seconds = 0;    // for all of run_tasks(); 0: no limit. Every variant that has begun gets one
+                               // round, and at least one variant is run
+    std::uint64_t seed = 0;    // for the order of the variants within a round
     bool progress = false;     // a progress line on stderr
     std::function<void(const std::vector<const Record*>&)> keep =
-        nullptr;  // what is done so far, now and then
+        nullptr;  // called now and then with the records so far
 };
 
 // This rank's part in the latest answer, for the proof.
@@ -35,10 +35,10 @@ struct Part {
     Number partial;
 };
 
-// What an answer tells beside being right, by name: {"lost_updates", 12}.
+// What else an answer tells, by name: {"lost_updates", 12}.
 using Observations = std::vector<std::pair<std::string, double>>;
 
-// What one answer comes to.
+// The result of judging one answer.
 struct Judgement {
     Check check = {};              // rank 0 of the variant's team; of the others nothing is read
     std::optional<Part> own = {};  // this rank's part, where the parts are to add up to the whole
@@ -49,11 +49,11 @@ struct Judgement {
     std::optional<CallTimes> calls = {};
 };
 
-// Which executions of a batch, the repeat of what is too short for the clock, leave something to be judged.
+// Which executions of a batch (a repeat of several, where one is too short for the clock) can be judged.
 enum class Batch {
     every,  // each answer is kept and judged
-    last,   // what was written before is lost: the last answer alone is judged
-    never,  // no two executions without a preparation: what is short is not batched
+    last,   // each overwrites what the one before wrote: only the last answer is judged
+    never,  // each execution needs its own preparation: nothing is batched
 };
 
 // A variant with its problem bound: what the timed loop works on.
@@ -92,8 +92,8 @@ struct Experiment {
     // What is particular to a variant: its own work, a limit that no probe tells, why it is not run. The case
     // is filled in. The same on every rank.
     void (*describe)(const Problem&, const Variant<Problem, Answer>&, Record&) = nullptr;
-    // What is to be done before a repeat, outside the clock, on every rank that will run: warms a cache, or
-    // empties it. Wants Batch::never.
+    // Runs before a repeat, outside the clock, on every rank that takes part: warms a cache, or empties it.
+    // Needs Batch::never.
     void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
     Batch batch = Batch::every;
 };
@@ -105,7 +105,7 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
                            const Threads& threads) {
     if (experiment.prepare && experiment.batch != Batch::never)
         throw std::logic_error(
-            "a batch would be prepared once, and its second execution find what the first left");
+            "a batch would be prepared only once, so its second execution would find what the first left");
     std::vector<Task> tasks;
     for (const auto& variant : group.variants) {
         Task task;
@@ -125,7 +125,7 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
         task.execute = [answers, &problem, run = variant.run](const Team& team, std::int64_t times) {
             try {
                 for (std::int64_t i = 0; i < times; ++i) answers->push_back(run(problem, team));
-            } catch (const UsageError& error) {  // by this rank alone: the others must not wait for it
+            } catch (const UsageError& error) {  // thrown by this rank alone: the others must not wait
                 throw std::runtime_error(error.what());
             }
         };

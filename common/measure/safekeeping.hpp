@@ -1,4 +1,4 @@
-// The launch as it was a moment ago, for whoever has to save it while the main thread is busy.
+// A recent copy of the launch, for a thread that has to save it while the main thread is busy.
 #pragma once
 
 #include <optional>
@@ -7,11 +7,11 @@
 
 namespace pacer::safekeeping {
 
-// Keeps a copy, whose records are taken from `records`. Does nothing if the last one is too young: keeping
-// takes 2 % of the time at most. Thread-safe.
+// Keeps a copy with these records. Does nothing if the last copy is too recent: keeping copies takes at most
+// 2 % of the time. Thread-safe.
 void keep(const Launch& launch, const std::vector<const Record*>& records);
 
-// The latest copy, whose cases without a repeat say that a signal came before; none if nothing was kept.
+// The latest copy, in which cases without a repeat say that a signal came before; none if nothing was kept.
 std::optional<Launch> latest();
 
 }  // namespace pacer::safekeeping

@@ -12,8 +12,8 @@ namespace pacer {
 struct Check {
     Number got = {}, want = {};
     double tolerance = 0;
-    // A real answer must have the bits of what is wanted. The tolerance is then that of the ranks' partial
-    // results alone, each of which was rounded.
+    // A real answer must match the wanted one bit for bit. The tolerance then applies only to the ranks'
+    // partial results, each of which was rounded.
     bool same_bits = false;
 
     // Exact for whole numbers; |got - want| <= tolerance for reals. NaN and infinities never pass.

@@ -100,7 +100,7 @@ void nothing_to_stop() {
 void abort_launch(const Team& world, std::string_view program, std::string_view what) {
     if (failure->draw_first())
         say("{}: rank {} on {}, {}: {}\n", program, world.rank, host_name(), activity, what);
-    // The name that was drawn goes with its process: who fails together with it is to find it taken.
+    // The drawn name disappears with its process: ranks that fail at the same time must find it taken.
     std::this_thread::sleep_for(std::chrono::milliseconds(300));
     MPI_Abort(MPI_COMM_WORLD, static_cast<int>(ExitStatus::wrong));
     std::abort();

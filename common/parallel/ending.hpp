@@ -11,8 +11,8 @@ struct Team;
 void set_activity(std::string_view activity);
 
 // True once a signal asked the launch to stop (SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP, SIGXCPU received by
-// this process), which rank 0 says at once if it got one. A second one kills, unless it is of the last two
-// kinds.
+// this process); rank 0 says so at once if it got one. A second one kills, unless it is one of the last
+// two.
 bool stop_requested();
 
 // A descriptor that becomes readable then, for a thread that waits.

@@ -8,15 +8,15 @@
 
 namespace pacer {
 
-// Of a node the first to take a name that its kernel gives once, that of an abstract socket. On other nodes
-// than rank 0's it waits a moment for the end of the launch. Two messages are better than none.
+// The first rank of a node to take a name that its kernel gives only once, that of an abstract socket. On
+// nodes other than rank 0's it waits a moment for the end of the launch. Two messages are better than none.
 class FailureTicket {
   public:
     explicit FailureTicket(const Team& world);  // collective
 
     // True for the rank that is to print. Takes a second at most.
     bool draw_first() const;
-    // Whether a rank of this node has drawn. May be called in a handler of signals.
+    // Whether a rank of this node has drawn. May be called in a signal handler.
     bool drawn() const noexcept;
 
   private:

@@ -1,4 +1,4 @@
-// The farm: rank 0 hands out work on demand and takes in what comes back. It knows nothing of files and
+// The farm: rank 0 hands out work on demand and collects the results. It knows nothing of files and
 // records.
 #pragma once
 
@@ -16,7 +16,7 @@ struct Master {
     std::function<void(std::span<const char> result)> take;  // results of one message arrive in order
     std::function<void()> idle = {};  // called now and then while there is nothing to do
     bool stoppable = false;           // a signal to any rank ends the handing out
-    int ahead = 2;  // messages that a worker has at a time: with two it does not wait for the next one
+    int ahead = 2;  // messages that a worker holds at a time: with two it never waits for the next one
 };
 
 // Work on one message; what it gives to `result` is taken by the master.

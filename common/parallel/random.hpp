@@ -1,4 +1,4 @@
-// Random numbers that depend on their index alone: the same for every number of ranks and threads.
+// Random numbers that depend only on their index: the same for every number of ranks and threads.
 #pragma once
 
 #include <array>
@@ -6,8 +6,8 @@
 
 namespace pacer {
 
-// Random words of that number, by Philox 4x32 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy
-// as 1, 2, 3", SC 2011). `stream` keeps uses apart.
+// The random words with that number, by Philox 4x32 (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
+// easy as 1, 2, 3", SC 2011). `stream` keeps uses apart.
 std::array<std::uint32_t, 4> random_words(std::uint64_t number, std::uint32_t stream, std::uint64_t seed);
 
 // The `counter`-th number of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators,

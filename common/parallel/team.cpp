@@ -37,7 +37,8 @@ void on_root(const Team& team, const std::function<void()>& work) {
             failure = error.what();
         }
     }
-    if (team.size > 1) sleeping_barrier(team);  // the work may be long, and who waits must not take its core
+    if (team.size > 1)
+        sleeping_barrier(team);  // the work may be long, and a waiting rank must not take its core
     failure = text_of_rank(team, 0, failure);
     if (!failure.empty()) throw UsageError(failure);
 }

@@ -1,4 +1,4 @@
-// Who works together, and what they do together.
+// The ranks that work together, and what they do together.
 #pragma once
 
 #include <mpi.h>
@@ -13,7 +13,7 @@
 
 namespace pacer {
 
-// Who works together. Passed by reference; nobody else asks MPI for rank or size.
+// The ranks that work together. Passed by reference; only make_team() asks MPI for rank and size.
 struct Team {
     MPI_Comm comm = MPI_COMM_NULL;
     int rank = 0, size = 1, threads = 1;
@@ -30,7 +30,7 @@ struct Team {
 // The name of the host this process runs on.
 std::string host_name();
 
-// What MPI says of itself, by its name first.
+// What MPI says of itself, its name first.
 std::string mpi_library();
 
 // Runs `work` on rank 0 only. A UsageError thrown there is thrown on every rank. Collective.
@@ -50,15 +50,15 @@ Team make_team(MPI_Comm comm);
 // What a team of this process alone works with.
 Team team_of_one(int threads);
 
-// For each of the executions that this rank started and ended at these clock readings, the seconds from when
-// the first rank of its node started until this rank ended. Where ranks share cores, some leave a barrier
-// long before others: a clock of each rank's own would leave out what the late ones waited. Collective over
-// the node.
+// For each execution that this rank started and ended at these clock readings, the seconds from when the
+// first rank of its node started until this rank ended. Where ranks share cores, some leave a barrier long
+// before others: if each rank counted from its own start, what the late ones waited would be left out.
+// Collective over the node.
 std::vector<double> seconds_since_first_start(const Team& team, std::span<const double> starts,
                                               std::span<const double> ends);
 
-// Throws UsageError on every rank if a rank's clock is not that of its node's first one: in a time namespace
-// of its own, say. Collective.
+// Throws UsageError on every rank if a rank does not share the clock of its node's first rank, because it is
+// in a time namespace of its own, say. Collective.
 void check_clocks(const Team& team);
 
 // Length of `count` for an MPI call whose counts are ints; throws std::length_error beyond 2^31 - 1.

@@ -31,7 +31,7 @@ Window& Window::operator=(Window&& other) noexcept {
     return *this;
 }
 
-// One that some ranks have and others not is left as it is.
+// A window that only some of the ranks got is left as it is.
 template <class Allocate>
 Window Window::make(MPI_Comm comm, const Allocate& allocate) {
     MPI_Win window = MPI_WIN_NULL;

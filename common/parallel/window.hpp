@@ -20,16 +20,16 @@ class Window {
     ~Window();
     MPI_Win get() const { return window_; }
 
-    // Over so many bytes that MPI allocates for this rank, at `memory` then, addressed by units of so many;
-    // or over memory that the ranks of `comm`, all of one node, can write to directly. Collective.
+    // Over `bytes` bytes that MPI allocates for this rank, at `*memory` afterwards, addressed in units of
+    // `unit` bytes; or over memory that the ranks of `comm`, all on one node, share. Collective.
     static Window allocate(MPI_Comm comm, std::size_t bytes, std::size_t unit, void* memory);
     static Window allocate_shared(MPI_Comm comm, std::size_t bytes, std::size_t unit, void* memory);
 
-    // Why there is none, if MPI could not; the same on every rank.
+    // Why there is none, if MPI could not make it; the same on every rank.
     const std::string& obstacle() const { return obstacle_; }
 
-    // Frees what exceptions left, in that order: for who knows that they were thrown on every rank alike.
-    // Some MPI libraries wait for ever in MPI_Finalize if a window is still locked. Collective.
+    // Frees what exceptions left, in that order: for callers who know that every rank has thrown alike. Some
+    // MPI libraries wait forever in MPI_Finalize if a window is still locked. Collective.
     static void free_left();
 
   private:

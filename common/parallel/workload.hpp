@@ -14,8 +14,8 @@ enum class Workload { even, linear, heavy };
 std::string_view name_of(Workload workload);
 const std::map<std::string, Workload>& workloads();  // by name, for an option
 
-// The cost of each item relative to the others; 1 on average, but for the luck of the draw in heavy-tailed
-// work.
+// The cost of each item relative to the others; 1 on average, except that heavy-tailed work is a matter of
+// luck.
 struct Weights {
     Workload workload = Workload::even;
     std::int64_t items = 0;

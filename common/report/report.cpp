@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <numeric>
 #include <set>
 
 #include "common/base/groups.hpp"
@@ -51,10 +53,15 @@ std::string calls_line(const Record& record) {
     const auto& calls = record.calls;
     if (calls.empty()) return {};
     const auto slowest = calls.slowest();
+    const auto all = std::accumulate(calls.calls.begin(), calls.calls.end(), std::int64_t{0});
     const auto [fewest, most] = std::minmax_element(calls.calls.begin(), calls.calls.end());
-    const auto each = *fewest == *most ? fmt::format("{}", *most) : fmt::format("{}-{}", *fewest, *most);
-    const auto what = *most == 1 ? "calls" : fmt::format("batches of {} calls too short for the clock", each);
-    return fmt::format("{}: {} {}, 99 % within {}, slowest {}\n", record.variant, calls.size(), what,
+    std::string batches;
+    if (*most > 1) {
+        const auto each = *fewest == *most ? fmt::format("{}", *most) : fmt::format("{}-{}", *fewest, *most);
+        batches = fmt::format(" in batches of {} (one is too short for the clock)", each);
+    }
+    return fmt::format("{}: {}{}, 99 % within {}, slowest {}\n", record.variant,
+                       counted(static_cast<std::size_t>(all), "call"), batches,
                        format_seconds(quantile(slowest, 0.99)), format_seconds(quantile(slowest, 1)));
 }
 

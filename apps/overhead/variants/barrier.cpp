@@ -1,5 +1,5 @@
-// All ranks wait for each other. The ranks of a node have one clock: it tells whether any of them left before
-// the last had come.
+// All ranks wait for each other. The ranks of a node share a clock, which shows whether any of them left
+// before the last had come.
 #include <utility>
 
 #include "apps/overhead/overhead.hpp"

@@ -1,5 +1,5 @@
-// A barrier within a parallel region. Each is clocked by each thread: that nobody left it before the last had
-// come is what the clock readings tell.
+// A barrier within a parallel region. Every thread clocks each barrier; the readings show that no thread left
+// it before the last had come.
 #include <omp.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The element-wise sum over all ranks, on rank 0. It alone has to wait for the others: its time counts.
+// The element-wise sum over all ranks, on rank 0, which alone has to wait for the others.
 #include "apps/overhead/rounds.hpp"
 
 namespace pacer::overhead {

@@ -1,4 +1,4 @@
-// A thread for each piece, made and joined by hand.
+// A thread for each piece, started and joined by hand.
 #include <thread>
 #include <vector>
 
@@ -13,7 +13,7 @@ Answer thread(const Problem& problem, const Team&) {
     std::vector<Result> results(static_cast<std::size_t>(problem.workers));
     const double start = now_seconds();
     {
-        std::vector<std::jthread> threads;  // joined at the end of their life
+        std::vector<std::jthread> threads;  // joined when they are destroyed
         PACER_REGION("start");
         for (std::int64_t index = 0; index < problem.workers; ++index) {
             threads.emplace_back(

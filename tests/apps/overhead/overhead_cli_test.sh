@@ -31,8 +31,8 @@ refused "unknown option '--worker'" --worker 5
 refused "unknown variant 'threads'; choose from call, thread" --variants threads
 launcher=()
 refused "'many' is not a count" --workers many
-refused '--workers wants at most 1024' --workers 1025
-refused '--workers wants 1 at least' --workers 0
+refused '--workers must be at most 1024' --workers 1025
+refused '--workers must be at least 1' --workers 0
 refused '--thread-level' --thread-level multiple
 refused 'use a smaller -n' -n 3e9
 refused 'missing/a.h5' --dump missing/a.h5
@@ -104,7 +104,7 @@ run mpirun -np 2 "$overhead" "${quick[@]}" --dump a.h5
 expect 0 'dump'
 says out 'dump: a.h5' 'dump'
 says out 'allreduce: ' 'dump'
-grep -qE '^copy: [0-9]+ batches of [0-9-]+ calls too short for the clock, 99 % within .*s, slowest ' "$scratch/stdout" ||
+grep -qE '^copy: [0-9]+ calls in batches of [0-9-]+ \(one is too short for the clock\), 99 % within .*s, slowest ' "$scratch/stdout" ||
     fail "that calls are kept by batch is not told: $out"
 grep -qE '^thread +2 .* (us|ms) ' "$scratch/stdout" || fail "the break-even of threads is not told: $out"
 grep -qE '^allreduce of 8 bytes +2 .* (ns|us|ms)' "$scratch/stdout" || fail "the break-even of ranks is not told: $out"
