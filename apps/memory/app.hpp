@@ -1,6 +1,7 @@
 // What memory is, to the frame.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "apps/app.hpp"
@@ -71,7 +72,11 @@ class App final : public pacer::App {
         const auto chosen = session.chosen(experiments);
         problem_ = make_problem(session.world, session.threads, settings_, chosen);
         if (problem_.doubt) session.launch.doubts.push_back(*problem_.doubt);
-        if (!session.options.no_limits) probe_limits(problem_, session.world, session.threads, chosen);
+        if (!session.options.no_limits) {
+            const double budget = session.options.run.max_seconds;
+            probe_limits(problem_, session.world, session.threads, chosen,
+                         budget > 0 ? std::min(usual_probe_seconds, budget / 80) : usual_probe_seconds);
+        }
         const bool emptied = problem_.eviction != nullptr;
         for (const auto& group : chosen) {
             session.plan(problem_, group,
@@ -95,6 +100,9 @@ class App final : public pacer::App {
                           .batch = Batch::never});
         }
     }
+
+    // With a usual budget; there are up to 13 probes, whose time comes on top of the budget.
+    static constexpr double usual_probe_seconds = 0.15;
 
     Settings settings_;
     bool sweeps_ = false;

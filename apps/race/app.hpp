@@ -40,9 +40,11 @@ class App final : public pacer::App {
         if (session.chosen(group).variants.empty()) return;
         const auto& problem =
             problems_.emplace_back(make_problem(session.world, session.threads, place, increments, alone_));
-        session.plan(
-            problem, group,
-            {.parameters = parameters(problem), .work = work(problem), .judge = judge, .describe = describe});
+        session.plan(problem, group,
+                     {.parameters = parameters(problem),
+                      .work = work(problem),
+                      .judge_variant = judge,
+                      .describe = describe});
     }
 
     Settings settings_;

@@ -111,6 +111,12 @@ void refuse_if_too_large(const Team& world, const std::vector<Comparison>& plann
                    "use fewer elements, or choose fewer with --problems or --variants");
 }
 
+// The few numbers of a small size would meet none of the conditions of `nesting`, and a sum of nothing be
+// right.
+bool has_match_added(const Problem& problem) {
+    return problem.idiom == &nesting && problem.elements > 0 && problem.elements <= 10;
+}
+
 using Trees = std::map<std::int64_t, std::shared_ptr<const TemporaryTree>>;  // by the number of files
 
 void fill_problem(Problem& problem, Trees& trees) {
@@ -123,6 +129,7 @@ void fill_problem(Problem& problem, Trees& trees) {
         problem.values.resize(static_cast<std::size_t>(problem.elements));
         for (auto& value : problem.values) value = static_cast<double>(1 + random() % 1024);
         if (problem.order == "sorted") std::sort(problem.values.begin(), problem.values.end());
+        if (has_match_added(problem)) problem.values.back() = 512;
         if (problem.idiom == &alias) problem.original = problem.values;
     }
     problem.want = problem.idiom->want(problem);
@@ -145,6 +152,14 @@ void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
         };
         problem->limit = longer(limit(probe("write"), traffic.written), limit(probe("read"), traffic.read));
     }
+}
+
+// Whether what the idiom makes is there to be looked at.
+bool is_complete(const Problem& problem, const Answer& answer) {
+    const auto& idiom = *problem.idiom;
+    const bool writes = &idiom == &square || &idiom == &condition || &idiom == &partition;
+    return (!writes || answer.output) && answer.count >= 0 &&
+           (&idiom != &partition || answer.count <= problem.elements);
 }
 
 }  // namespace
@@ -177,7 +192,7 @@ void remove_temporary_files(const std::vector<Comparison>& comparisons) {
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     constexpr double spoilt = std::numeric_limits<double>::quiet_NaN();
     const auto& idiom = *problem.idiom;
-    const auto read = idiom.read(problem, answer);
+    const auto read = is_complete(problem, answer) ? idiom.read(problem, answer) : Number::of_whole(-1);
     Judgement judgement{.check = {read, problem.want}, .own = Part{work(problem).items, read}};
     if (idiom.observe != nullptr) judgement.observed = idiom.observe(problem, answer);
     if (auto* const output = answer.output.get()) {
@@ -199,6 +214,7 @@ Facts parameters(const Problem& problem) {
                    {"calls", problem.calls}};
     if (!problem.order.empty()) facts.emplace_back("order", std::string(problem.order));
     if (!problem.wanted.empty()) facts.emplace_back("wanted", std::string(problem.wanted));
+    if (has_match_added(problem)) facts.emplace_back("method", "match_added");  // since version 0.3
     return facts;
 }
 
