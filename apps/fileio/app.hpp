@@ -17,10 +17,10 @@ namespace pacer::fileio {
 class App final : public pacer::App {
   public:
     App()
-        : pacer::App(
-              "fileio",
-              "Applies a calculation to every record of files: with --out delivers the results, without "
-              "measures how.") {
+        : pacer::App("fileio",
+                     "Applies a calculation to every record of files: delivers the results with --out, "
+                     "measures how to "
+                     "without.") {
         max_seconds = 30;  // the input that is made takes 1 s serially
     }
 

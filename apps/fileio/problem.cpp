@@ -82,7 +82,7 @@ void calculate_expected(Problem& problem, Notices& notices) {
             const auto ends_run = piece.header().ends_run;
             if (ends_run == EndsRun::goes_on) return;
             bad = describe(path, piece.place(), piece.rejected().front());
-            if (ends_run == EndsRun::as_asked) bad += " (--on-error skip goes on without such records)";
+            if (ends_run == EndsRun::as_asked) bad += " (--on-error skip continues without such records)";
         });
         if (!bad.empty()) throw UsageError(bad);
         text.clear();
@@ -209,7 +209,7 @@ Work work(const Problem& problem) {
 
 namespace {
 
-// Of a calculation that waits, which no probe tells; of others none.
+// The limit of a calculation that waits, which no probe tells; none for others.
 Limit limit(const Problem& problem, int ranks, int threads) {
     const double each = problem.calculation.wait_seconds;
     if (each == 0 || problem.expected.done == 0) return {};

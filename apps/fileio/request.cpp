@@ -25,12 +25,12 @@ void add_format_options(CommandLine& line, Request& request, const std::string& 
     line.add_flag("--ragged", format.ragged, "Records need not have as many numbers as their file's first")
         .group(input);
     line.add_count("--lines-per-record", format.lines_per_record,
-                   "Lines that are one record together, without blank ones or comments")
+                   "Lines that make up a record, not counting blank lines and comments")
         .group(input);
     line.add_word(
             "--columns",
             [&request](const std::string& word) { request.settings.columns = parse_columns(word); },
-            "What a calculation gets of each record, such as 1,3,4")
+            "Columns of each record that the calculation gets, such as 1,3,4")
         .placeholder("N,N")
         .group(input);
 }
@@ -39,13 +39,13 @@ void add_format_options(CommandLine& line, Request& request, const std::string& 
 void refuse_meaningless(const CommandLine& line, const Request& request) {
     const auto given = [&](const std::string& option) { return line.count(option) > 0; };
     if (!request.settings.inputs.empty() && given("--elements")) {
-        throw UsageError("--elements is for the input that is made, and there is input given");
+        throw UsageError("--elements is for generated input, and input was given");
     }
     if (given("--max-rejected") && request.settings.on_error == OnError::stop)
         throw UsageError(
             "--max-rejected is for --on-error skip: without it the first bad record ends the run");
     if (request.delivery.target.path.empty()) {
-        if (given("--resume")) throw UsageError("--resume goes on with delivering: name the file with --out");
+        if (given("--resume")) throw UsageError("--resume continues a delivery: name its file with --out");
         return;
     }
     for (const auto* option :
@@ -63,14 +63,14 @@ void add_options(CommandLine& line, Request& request) {
     auto& settings = request.settings;
     const std::map<std::string, OnError> on_error = {{"stop", OnError::stop}, {"skip", OnError::skip}};
     const std::string input = "Input", delivering = "Delivering";
-    line.add_count("-n,--elements", settings.elements, "Rows of the input that is made");
+    line.add_count("-n,--elements", settings.elements, "Rows of the generated input");
     line.add_words("inputs", settings.inputs,
-                   "Files, folders or - to read, .gz and .zst too [made: -n rows of 3 numbers]");
+                   "Files, folders or - to read, also .gz and .zst [generated: -n rows of 3 numbers]");
     line.add_text("--calculation", settings.calculation, "What to do with a record:\n" + calculations_help());
     line.add_choice("--workload", settings.workload, workloads(),
-                    "Cost of a record by its index, for wait and lorenz");
+                    "How the cost of a record depends on its index, for wait and lorenz");
     line.add_choice("--on-error", settings.on_error, on_error,
-                    "A bad record ends the run, or is left out and listed");
+                    "Whether a bad record ends the run, or is left out and listed");
     line.add_word(
             "--max-rejected",
             [&settings](const std::string& word) { settings.max_rejected = parse_max_rejected(word); },
@@ -80,12 +80,11 @@ void add_options(CommandLine& line, Request& request) {
         .group(input);
     add_format_options(line, request, input);
     line.add_count("--block", settings.block_bytes,
-                   "Bytes handed out at a time [as the time they take tells]")
+                   "Bytes handed out at a time [chosen by the time they take]")
         .group(input);
     line.add_count("--memory", settings.memory_bytes, "Bytes that rank 0 may use, however large the input")
         .group(input);
-    line.add_text("--make-input", request.make_input,
-                  "Write the input that is otherwise made there, and exit")
+    line.add_text("--make-input", request.make_input, "Write the generated input to this file, and exit")
         .group(input);
     line.add_number("--record-timeout", settings.record_timeout_seconds, 1e9,
                     "Seconds after which a record is named and ends the run, 0: never");

@@ -32,8 +32,8 @@ struct Settings {
     bool limits = true;          // probe the machine
 };
 
-// Built outside the clock. The variants leave it untouched, but for what they work through: the counter, the
-// deques and the journals.
+// Built outside the clock. The variants leave it untouched, except for what they work through: the counter,
+// the deques and the journals.
 struct Problem {
     Settings settings;
     Range all;                        // tasks 0 .. n-1

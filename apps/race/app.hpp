@@ -18,9 +18,9 @@ class App final : public pacer::App {
 
     void options(CommandLine& line) override {
         line.add_count("-n,--elements", settings_.increments,
-                       "Increments by threads, of a counter in memory");
+                       "Increments of a counter in memory, by threads");
         line.add_count("--window-increments", settings_.window_increments,
-                       "Increments by ranks, of a counter in an MPI window");
+                       "Increments of a counter in an MPI window, by ranks");
     }
 
     std::vector<ListedGroup> groups() const override { return {by_threads, in_window}; }

@@ -41,8 +41,8 @@ struct Kind {
 std::vector<Kind> kinds_of(const Idiom& idiom, bool large) {
     if (&idiom == &files) return {{"", "all"}, {"", "first"}};
     // A branch predictor learns the order of few elements anyway.
-    if ((&idiom == &condition || &idiom == &partition) && large) return {{"random", ""}, {"sorted", ""}};
-    if (&idiom == &condition || &idiom == &partition) return {{"random", ""}};
+    if (idiom.by_order && large) return {{"random", ""}, {"sorted", ""}};
+    if (idiom.by_order) return {{"random", ""}};
     return {{}};
 }
 
@@ -59,12 +59,11 @@ std::int64_t calls_of(const Idiom& idiom, std::int64_t elements, std::int64_t wa
 // An execution is not interrupted, and files are made one by one: neither has an end in sight beyond these.
 void refuse_endless(const Settings& settings) {
     if (settings.work > most_work) {
-        throw UsageError(fmt::format("--work {} is more than one execution is to handle: use at most {}",
-                                     settings.work, most_work));
+        throw UsageError(
+            fmt::format("--work {} is too much for one execution: use at most {}", settings.work, most_work));
     }
     if (settings.files > most_files) {
-        throw UsageError(
-            fmt::format("--files {} is more than can be made: use at most {}", settings.files, most_files));
+        throw UsageError(fmt::format("--files {} is too many: use at most {}", settings.files, most_files));
     }
 }
 
@@ -156,10 +155,9 @@ void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
 
 // Whether what the idiom makes is there to be looked at.
 bool is_complete(const Problem& problem, const Answer& answer) {
-    const auto& idiom = *problem.idiom;
-    const bool writes = &idiom == &square || &idiom == &condition || &idiom == &partition;
-    return (!writes || answer.output) && answer.count >= 0 &&
-           (&idiom != &partition || answer.count <= problem.elements);
+    const auto places = problem.idiom->places;
+    return (places == 0 || answer.output) && answer.count >= 0 &&
+           (places < 2 || answer.count <= problem.elements);
 }
 
 }  // namespace
@@ -196,8 +194,7 @@ Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     Judgement judgement{.check = {read, problem.want}, .own = Part{work(problem).items, read}};
     if (idiom.observe != nullptr) judgement.observed = idiom.observe(problem, answer);
     if (auto* const output = answer.output.get()) {
-        const auto places = &idiom == &partition ? 2 : 1;
-        std::fill_n(output, places * problem.elements, spoilt);
+        std::fill_n(output, idiom.places * problem.elements, spoilt);
     }
     return judgement;
 }

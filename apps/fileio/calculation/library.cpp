@@ -57,7 +57,7 @@ struct File {
     File& operator=(const File&) = delete;
 };
 
-// Of the file's bytes, or why there are none. A device or a pipe is never read: it might not end.
+// A hash of the file's bytes, or why there is none. A device or a pipe is never read: it might not end.
 std::uint64_t hash_of_file(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0) {

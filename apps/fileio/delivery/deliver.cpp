@@ -34,15 +34,15 @@ std::string run_text(const Settings& settings, const Calculation& calculation) {
     return text;
 }
 
-// What an earlier run left to go on with, if that is wished.
+// What an earlier run left, if it is to be continued.
 std::optional<Journal> earlier_journal(const Delivery& delivery, const std::string& run) {
     const auto path = delivery.target.journal_path();
     std::error_code ignored;
     if (!std::filesystem::exists(path, ignored)) return std::nullopt;
     if (delivery.resume) return Journal::go_on(path, run);
     if (delivery.target.force) return std::nullopt;
-    throw UsageError(fmt::format(
-        "{} is what an unfinished run left: --resume goes on with it, --force starts anew", path));
+    throw UsageError(
+        fmt::format("{} was left by an unfinished run: --resume continues it, --force starts anew", path));
 }
 
 // Rank 0's part: reads, hands out, keeps the journal, and puts the files together.
@@ -56,7 +56,7 @@ class Desk {
           earlier_(earlier_journal(delivery, run_text(settings, calculation))),
           reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
         refuse_input_as_output();
-        // Of a run that was complete the files may be there already.
+        // The files of a complete run may be there already.
         if (!earlier_ || !earlier_->complete()) check_target(delivery.target);
         if (earlier_ && settings.on_error == OnError::stop && earlier_->rejected() > 0) {
             throw UsageError(
@@ -118,8 +118,8 @@ class Desk {
             journal_->flush();
             throw UsageError(fmt::format(
                 "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),
-                bad_can_be_skipped_ ? "--resume --on-error skip goes on without such ones"
-                                    : "mend the file and begin anew with --force"));
+                bad_can_be_skipped_ ? "--resume --on-error skip continues without such records"
+                                    : "fix the file and start anew with --force"));
         }
         if (stopped) {
             journal_->flush();

@@ -140,7 +140,7 @@ Descriptor open_locked(const std::string& path, EntryLog::Missing missing) {
         const int flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | (make ? O_CREAT : 0);
         Descriptor file(::open(path.c_str(), flags, permissions));
         if (file.get() < 0 && errno == ENOENT && !make) {
-            throw UsageError(fmt::format("there is no {} to go on with; start without --resume", path));
+            throw UsageError(fmt::format("there is no {} to continue; start without --resume", path));
         }
         if (file.get() < 0) refuse_to_write(path, errno);
         struct stat status {};
@@ -273,7 +273,7 @@ void EntryLog::remove() {
 
 void EntryLog::refuse_damaged(std::int64_t position) const {
     throw UsageError(fmt::format(
-        "{} is damaged at byte {}, though not by a run that was cut; --force starts anew", path_, position));
+        "{} is damaged at byte {}, and not by an interrupted run; --force starts anew", path_, position));
 }
 
 }  // namespace pacer::fileio

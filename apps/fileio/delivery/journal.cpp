@@ -71,9 +71,9 @@ struct Journal::State {
     void take_run(std::string_view content, const std::string& run) {
         begun = true;
         if (content == run) return;
-        throw UsageError(
-            fmt::format("{} belongs to another run: {}; go on with its own options, or --force starts anew",
-                        log.path(), difference(content, run)));
+        throw UsageError(fmt::format(
+            "{} belongs to another run: {}; continue it with its own options, or --force starts anew",
+            log.path(), difference(content, run)));
     }
 
     void take_file(const EntryLog::Entry& entry) {

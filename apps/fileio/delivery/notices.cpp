@@ -60,7 +60,7 @@ void Notices::of_commas(std::string_view path, std::int64_t line) {
         path, line));
 }
 
-// Of a calculation that asks for fewer than there are.
+// For a calculation that asks for fewer columns than there are.
 void Notices::of_columns(std::int64_t fields) {
     std::vector<std::int64_t> used, ignored;
     const auto given = columns_.empty() ? fields : std::ssize(columns_);

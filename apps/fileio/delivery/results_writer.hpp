@@ -32,7 +32,7 @@ class ResultsWriter {
 std::unique_ptr<ResultsWriter> write_csv(PartFile& file, const ResultsHead& head);
 std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head);
 
-// Of a summarising calculation, at once.
+// The statistics of a summarising calculation, at once.
 void write_csv(PartFile& file, const std::vector<ColumnStatistics>& columns);
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
 

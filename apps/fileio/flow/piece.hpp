@@ -46,7 +46,7 @@ class PieceBuilder {
   public:
     explicit PieceBuilder(int results) : results_(results) {}
 
-    // Of the next done record.
+    // The results of the next done record.
     std::span<double> room_for_results() {
         const auto begin = done_.size() * width();
         if (begin + width() > values_.size()) return grow();

@@ -10,7 +10,7 @@ namespace pacer::fileio {
 
 namespace {
 
-// Of what became of a record: its results, or why it was rejected.
+// A hash of what became of a record: its results, or why it was rejected.
 class RecordHash {
   public:
     void add(std::uint64_t word) {

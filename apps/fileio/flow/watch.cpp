@@ -77,7 +77,7 @@ std::string_view words_for(int signal) {
     }
 }
 
-// Of this thread's record. Without a watch the slots are gone.
+// The slot of this thread's record. Without a watch the slots are gone.
 std::int64_t line_at_work() {
     return crash.told == nullptr || my_slot == nullptr ? Watch::no_line : my_slot->line.load();
 }

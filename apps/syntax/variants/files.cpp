@@ -97,6 +97,6 @@ Observations observe(const Problem&, const Answer& answer) {
 
 }  // namespace
 
-constinit const Idiom files = {"files", ways, want, read, {0, 0}, observe};
+constinit const Idiom files = {.name = "files", .ways = ways, .want = want, .read = read, .observe = observe};
 
 }  // namespace pacer::syntax

@@ -99,8 +99,8 @@ refused '--workload' --workload odd
 refused "'1.5' is not a count" --skip-header 1.5 few.txt
 refused "'-1' is not a count" --block -1 few.txt
 refused '--record-timeout' --record-timeout -1
-refused '--elements is for the input that is made' -n 10 few.txt
-refused '--resume goes on with delivering' --resume few.txt
+refused '--elements is for generated input' -n 10 few.txt
+refused '--resume continues a delivery' --resume few.txt
 refused '--out wants input' --out r.h5
 refused '--repeats is for measuring' --out r.h5 --repeats 3 few.txt
 refused '--workload is for measuring' --out r.h5 --workload heavy few.txt

@@ -254,7 +254,7 @@ refused() { # refused TEXT ARGUMENTS...
     cmp kept mine.csv.journal || fail "fileio $*: the journal is changed"
 }
 go_on=("${mine[@]}" --resume --on-error skip)
-refused 'mine.csv.journal is what an unfinished run left' "${mine[@]}" first.txt second.txt
+refused 'mine.csv.journal was left by an unfinished run' "${mine[@]}" first.txt second.txt
 refused 'its calculation is ./mine.so:throws_sometimes' --calculation sum --out mine.csv --resume first.txt second.txt
 refused 'its calculation is ./mine.so:throws_sometimes' --calculation ./mine.so:forgetful --out mine.csv --resume first.txt second.txt
 refused 'its skip-header is 0, here it is 1' "${go_on[@]}" --skip-header 1 first.txt second.txt

@@ -212,7 +212,7 @@ TEST_F(Journals, DamageOfWhatWasFlushedIsRefused) {
     put("copy", damaged);
     const auto message = message_of([] { Journal::go_on("copy", run); });
     EXPECT_TRUE(message.starts_with("copy is damaged at byte ") &&
-                message.ends_with(", though not by a run that was cut; --force starts anew"))
+                message.ends_with(", and not by an interrupted run; --force starts anew"))
         << message;
     EXPECT_EQ(get("copy"), damaged);
 }
@@ -269,7 +269,7 @@ TEST_F(Journals, AnotherRun) {
         return message_of([&] { Journal::go_on("j", other); });
     };
     const std::string start = "j belongs to another run: ",
-                      end = "; go on with its own options, or --force starts anew";
+                      end = "; continue it with its own options, or --force starts anew";
     EXPECT_EQ(refused("calculation: sum\ninputs: a.txt b.txt\n"),
               start + "its calculation is lorenz:100, here it is sum" + end);
     EXPECT_EQ(refused("calculation: lorenz:100\ninputs: a.txt\n"),
@@ -287,7 +287,7 @@ TEST_F(Journals, WhatIsNoJournal) {
     fs::create_directory("folder");
     ASSERT_EQ(mkfifo("pipe", 0600), 0);
     EXPECT_EQ(message_of([] { Journal::go_on("none", run); }),
-              "there is no none to go on with; start without --resume");
+              "there is no none to continue; start without --resume");
     for (const auto open : {Journal::begin, Journal::go_on}) {
         EXPECT_EQ(message_of([&] { open("text", run); }),
                   "text is no journal of fileio; remove it, or choose another --out");
