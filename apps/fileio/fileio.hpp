@@ -56,12 +56,8 @@ Part part_of_tally(const Tally& tally);
 void gather_pieces(const Team& team, const std::vector<Bytes>& pieces, Tally& all);
 
 // The variants, a file each.
-Answer serial(const Problem& problem, const Team& team);
-Answer openmp(const Problem& problem, const Team& team);
-Answer master_worker(const Problem& problem, const Team& team);
-Answer hybrid(const Problem& problem, const Team& team);
-Answer scatter(const Problem& problem, const Team& team);
-Answer parallel_read(const Problem& problem, const Team& team);
+using Way = Answer(const Problem&, const Team&);
+Way serial, openmp, master_worker, hybrid, scatter, parallel_read;
 
 inline const Group<Problem, Answer> group = {
     "records",

@@ -1,6 +1,7 @@
 // What memory is, to the frame.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "apps/app.hpp"
@@ -21,9 +22,9 @@ class App final : public pacer::App {
         line.add_count("-n,--elements", settings_.elements,
                        "Doubles in each array on a node [4 x what its caches hold, 2 x on one core]");
         line.add_former_name_of_problems("--experiments");
-        line.add_count("--ahead", settings_.ahead, "Lines between what prefetch asks for and what it reads");
+        line.add_count("--ahead", settings_.ahead, "Lines that prefetch asks for ahead of reading them");
         line.add_count("--memory", settings_.memory_bytes,
-                       "Bytes that the arrays may take on a node [what is free]");
+                       "Bytes that the arrays may take on each node [what is free]");
         line.add_flag(
             "--sweep", sweeps_,
             "Bandwidth and latency by working set, to 4 x the last cache [or -n]: the problem sweep");
@@ -35,13 +36,13 @@ class App final : public pacer::App {
         return all;
     }
 
-    // The sweep is wanted by name only, and alone: its report is one table of all sizes.
+    // The sweep runs only when named, and alone: its report is one table of all sizes.
     void settle(const Team&, const CommandLine& line, Options& options) override {
         auto& problems = options.problems;
         const bool named = std::find(problems.begin(), problems.end(), sweep_group.problem) != problems.end();
-        if (named && problems.size() > 1) throw UsageError("the problem sweep is measured alone");
+        if (named && problems.size() > 1) throw UsageError("the problem sweep runs alone");
         if (sweeps_ && !problems.empty() && !named)
-            throw UsageError("--sweep is a problem of its own: leave out --problems");
+            throw UsageError("--sweep is its own problem: leave out --problems");
         sweeps_ = sweeps_ || named;
         if (sweeps_) {
             problems = {std::string(sweep_group.problem)};
@@ -71,7 +72,11 @@ class App final : public pacer::App {
         const auto chosen = session.chosen(experiments);
         problem_ = make_problem(session.world, session.threads, settings_, chosen);
         if (problem_.doubt) session.launch.doubts.push_back(*problem_.doubt);
-        if (!session.options.no_limits) probe_limits(problem_, session.world, session.threads, chosen);
+        if (!session.options.no_limits) {
+            const double budget = session.options.run.max_seconds;
+            probe_limits(problem_, session.world, session.threads, chosen,
+                         budget > 0 ? std::min(usual_probe_seconds, budget / 80) : usual_probe_seconds);
+        }
         const bool emptied = problem_.eviction != nullptr;
         for (const auto& group : chosen) {
             session.plan(problem_, group,
@@ -95,6 +100,9 @@ class App final : public pacer::App {
                           .batch = Batch::never});
         }
     }
+
+    // With a usual budget; there are up to 13 probes, whose time comes on top of the budget.
+    static constexpr double usual_probe_seconds = 0.15;
 
     Settings settings_;
     bool sweeps_ = false;

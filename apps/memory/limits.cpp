@@ -24,7 +24,8 @@ std::vector<Uses> kinds_of(const Groups& chosen, const Probe& probe) {
 }
 
 // The arrays are the problem's own: what lies where decides what can be reached.
-double measure(const Problem& problem, const Team& world, Uses uses, const Crew& crew, const Probe& probe) {
+double measure(const Problem& problem, const Team& world, Uses uses, const Crew& crew, const Probe& probe,
+               double seconds) {
     const auto& arrays = arrays_of(problem, uses);
     // From emptied caches once, as the variants.
     const std::int64_t passes =
@@ -39,6 +40,7 @@ double measure(const Problem& problem, const Team& world, Uses uses, const Crew&
     loop.prepare = [&](int thread, std::size_t shape) {
         evict(problem, uses, crew.threads, thread, lines_a_dirty_one(probe, shape + 1 == probe.shapes));
     };
+    loop.seconds = seconds;
     return best_rate(world, crew, loop);
 }
 
@@ -48,12 +50,13 @@ void spoil(const Arrays* arrays) {
 
 }  // namespace
 
-void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen) {
+void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen,
+                  double seconds) {
     set_activity("probing the limits");
     for (const auto* name : {"read", "write", "copy", "triad"}) {
         const auto& of = probe(name);
         const auto rates = rates_of(world, threads, kinds_of(chosen, of), [&](Uses uses, const Crew& crew) {
-            return measure(problem, world, uses, crew, of);
+            return measure(problem, world, uses, crew, of, seconds);
         });
         for (const auto& [uses, rate] : rates) problem.limits[{&of, uses}] = rate;
     }

@@ -105,8 +105,9 @@ constexpr double value_written(std::int64_t i) {
 Problem make_problem(const Team& world, const Threads& threads, const Settings& settings,
                      const Groups& chosen);
 
-// Probes what the chosen variants are compared with. Collective.
-void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen);
+// Probes what the chosen variants are compared with, each for so many seconds or two tries. Collective.
+void probe_limits(Problem& problem, const Team& world, const Threads& threads, const Groups& chosen,
+                  double seconds);
 
 // Leaves other data in the caches of all cores that the variant will use, of which as much has still to be
 // written to memory as of what the variant will leave there itself. What `pages` goes through is brought into

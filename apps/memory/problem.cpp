@@ -20,7 +20,7 @@ namespace {
 // in them.
 constexpr std::int64_t stream_caches = 4, core_caches = 2;
 
-// Of rank 0's host, or what is usual where it does not tell. The same on every rank.
+// The caches of rank 0's host, or usual ones where it does not tell. The same on every rank.
 LastLevel last_level(const Team& world, const Settings& settings) {
     constexpr std::int64_t usual = 32 << 20, usual_second = 1 << 20;
     LastLevel last;
@@ -56,7 +56,7 @@ void choose_sizes(Problem& problem, const Settings& settings, const LastLevel& l
     problem.ahead = settings.ahead;
 }
 
-// Of the array that one core works on.
+// The elements of the array that one core works on.
 std::int64_t core_array_elements(const Problem& problem, const Needs& needs) {
     return std::max(needs.core_streams ? problem.node_elements : 0, problem.core_elements);
 }

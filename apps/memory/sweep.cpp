@@ -183,7 +183,7 @@ Judgement judge_sweep(const WorkingSet& set, const SweepVariant& variant, SweepA
 }
 
 Facts sweep_parameters(const WorkingSet& set) {
-    return {{"experiment", "sweep"}, {"working_set", set.bytes}, {"method", "mixed"}};
+    return {{"experiment", "sweep"}, {"working_set", set.bytes}, {std::string(method_parameter), "mixed"}};
 }
 
 void describe_sweep(const WorkingSet& set, const SweepVariant& variant, Record& record) {

@@ -48,7 +48,7 @@ Facts parameters(const Problem& problem, std::string_view experiment) {
     if (experiment == "pages") facts.emplace_back("pages", problem.pages);
     if (experiment == "order") facts.emplace_back("ahead", problem.ahead);
     // Until version 0.2 what is read could be summed without reading it.
-    if (experiment != "write" && experiment != "fresh") facts.emplace_back("method", "mixed");
+    if (experiment != "write" && experiment != "fresh") facts.emplace_back(method_parameter, "mixed");
     return facts;
 }
 

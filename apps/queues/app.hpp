@@ -20,13 +20,14 @@ class App final : public pacer::App {
     }
 
     void options(CommandLine& line) override {
-        line.add_count("-n,--elements", settings_.tasks, "Tasks");
-        line.add_count("--steps", settings_.steps, "Steps of a task on average, each about a nanosecond");
+        line.add_count("-n,--elements", settings_.tasks, "Number of tasks");
+        line.add_count("--steps", settings_.steps, "Average steps per task; a step takes about a nanosecond");
         line.add_choice("--workload", settings_.workload, workloads(),
-                        "All tasks cost the same, ever more, or a few of them much more than the others");
-        line.add_count("--cost-seed", settings_.cost_seed, "Of the costs of the heavy workload");
-        line.add_count("--ahead", settings_.ahead, "Tasks that a worker of fifo and lifo is sent at a time");
-        line.add_text("--trace", trace_, "Write who did what when, FILE.json for Perfetto").group("Output");
+                        "Tasks cost the same, ever more, or a few cost far more than the rest");
+        line.add_count("--cost-seed", settings_.cost_seed, "Seed for the costs of the heavy workload");
+        line.add_count("--ahead", settings_.ahead, "Tasks sent to a worker of fifo and lifo at a time");
+        line.add_text("--trace", trace_, "Write who did what and when to FILE.json, for Perfetto")
+            .group("Output");
     }
 
     std::vector<ListedGroup> groups() const override { return {group}; }

@@ -16,7 +16,7 @@ struct StepRates {
     double served = 0;   // all ranks but rank 0, which sleeps
 };
 
-// Of these kinds of variant, and if wanted `served`; `core` is measured always. Valid on every rank. About
+// Measures these kinds of variant, `core` always and `served` if wanted. Valid on every rank. About
 // 0.2 s each. Collective; the ranks that a rate does not concern sleep.
 StepRates probe_rates(const Team& world, const Threads& threads, std::vector<Uses> kinds, bool served);
 

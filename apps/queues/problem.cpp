@@ -17,15 +17,15 @@ namespace {
 void refuse_unusable(const Settings& settings) {
     if (settings.tasks > most_tasks) {
         throw UsageError(
-            fmt::format("-n wants at most {} tasks, since the times of each are kept: give each "
-                        "more --steps instead",
+            fmt::format("-n: at most {} tasks, since the times of each are kept; give each task more "
+                        "--steps instead",
                         most_tasks));
     }
     if (settings.steps > most_steps) {
-        throw UsageError(fmt::format("--steps wants at most {} on average", most_steps));
+        throw UsageError(fmt::format("--steps: at most {} on average", most_steps));
     }
     if (settings.ahead < 1 || settings.ahead > most_tasks) {
-        throw UsageError(fmt::format("--ahead wants from 1 to {} tasks", most_tasks));
+        throw UsageError(fmt::format("--ahead: from 1 to {} tasks", most_tasks));
     }
 }
 

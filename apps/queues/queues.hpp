@@ -32,8 +32,8 @@ struct Settings {
     bool limits = true;          // probe the machine
 };
 
-// Built outside the clock. The variants leave it untouched, but for what they work through: the counter, the
-// deques and the journals.
+// Built outside the clock. The variants leave it untouched, except for what they work through: the counter,
+// the deques and the journals.
 struct Problem {
     Settings settings;
     Range all;                        // tasks 0 .. n-1
@@ -69,15 +69,8 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
 Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 
 // The variants, a file each.
-Answer serial(const Problem& problem, const Team& team);
-Answer block(const Problem& problem, const Team& team);
-Answer cyclic(const Problem& problem, const Team& team);
-Answer openmp_dynamic(const Problem& problem, const Team& team);
-Answer openmp_guided(const Problem& problem, const Team& team);
-Answer fifo(const Problem& problem, const Team& team);
-Answer lifo(const Problem& problem, const Team& team);
-Answer counter(const Problem& problem, const Team& team);
-Answer stealing(const Problem& problem, const Team& team);
+using Way = Answer(const Problem&, const Team&);
+Way serial, block, cyclic, openmp_dynamic, openmp_guided, fifo, lifo, counter, stealing;
 
 inline const Group<Problem, Answer> group = {
     "tasks",

@@ -18,9 +18,9 @@ class App final : public pacer::App {
 
     void options(CommandLine& line) override {
         line.add_count("-n,--elements", settings_.increments,
-                       "Increments by threads, of a counter in memory");
+                       "Increments of a counter in memory, by threads");
         line.add_count("--window-increments", settings_.window_increments,
-                       "Increments by ranks, of a counter in an MPI window");
+                       "Increments of a counter in an MPI window, by ranks");
     }
 
     std::vector<ListedGroup> groups() const override { return {by_threads, in_window}; }
@@ -40,9 +40,11 @@ class App final : public pacer::App {
         if (session.chosen(group).variants.empty()) return;
         const auto& problem =
             problems_.emplace_back(make_problem(session.world, session.threads, place, increments, alone_));
-        session.plan(
-            problem, group,
-            {.parameters = parameters(problem), .work = work(problem), .judge = judge, .describe = describe});
+        session.plan(problem, group,
+                     {.parameters = parameters(problem),
+                      .work = work(problem),
+                      .judge_variant = judge,
+                      .describe = describe});
     }
 
     Settings settings_;

@@ -8,10 +8,9 @@ CounterWindow::CounterWindow(const Team& world) {
         Window::allocate(world.comm, world.rank == owner ? sizeof *counter : 0, sizeof *counter, &counter);
 }
 
-void CounterWindow::restart(const Team& team) const {
+void CounterWindow::set(const Team& team, std::int64_t value) const {
     if (team.rank != owner) return;
-    const std::int64_t zero = 0;
-    MPI_Put(&zero, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window_.get());
+    MPI_Put(&value, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window_.get());
     MPI_Win_flush(owner, window_.get());
 }
 

@@ -22,8 +22,9 @@ class CounterWindow {
     // Why there is none, if MPI has no windows; the same on every rank.
     const std::string& obstacle() const { return window_.obstacle(); }
 
-    // The counter is 0 again. By rank 0; nobody may be counting until all have met after it.
-    void restart(const Team& team) const;
+    // Gives the counter a value. By rank 0; nobody may be counting until all have met after it.
+    void set(const Team& team, std::int64_t value) const;
+    void restart(const Team& team) const { set(team, 0); }
     // What the counter has come to when every rank has completed its increments; on rank 0, else 0.
     // Collective.
     std::int64_t total(const Team& team) const;

@@ -22,6 +22,13 @@ Buffer<Counter> make_side_by_side(int count) {
     return counters;
 }
 
+void spoil_counters(const Problem& problem, const Team& team) {
+    constexpr std::int64_t spoilt = -1;
+    if (problem.place == Place::window && problem.window.obstacle().empty()) problem.window.set(team, spoilt);
+    for (int i = 0; i < problem.slots; ++i) problem.side_by_side[static_cast<std::size_t>(i)].value = spoilt;
+    for (int i = 0; i < problem.slots; ++i) problem.padded[static_cast<std::size_t>(i)].value = spoilt;
+}
+
 // How many ranks have a core each.
 int count_ranks_at_once(const Team& world) {
     const int here = std::clamp(cores_on_node(world), 1, world.node_size);
@@ -40,6 +47,7 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
     problem.increments = increments;
     problem.alone = alone;
     if (place == Place::threads) {
+        problem.slots = threads.process;
         problem.side_by_side = make_side_by_side(threads.process);
         problem.padded = std::make_unique<LoneCounter[]>(static_cast<std::size_t>(threads.process));
     } else {
@@ -62,13 +70,15 @@ std::int64_t share_of(const Problem& problem, const Team& team) {
     return part_of({0, problem.increments}, team.size, team.rank).size();
 }
 
-Judgement judge(const Problem& problem, Answer& answer, const Team& team) {
+Judgement judge(const Problem& problem, const RaceVariant& variant, Answer& answer, const Team& team) {
+    spoil_counters(problem, team);
     Judgement judgement{.check = {Number::of_whole(answer.count), Number::of_whole(problem.increments)},
                         .own = answer.own};
-    if (!answer.racy || !team.root()) return judgement;
+    if (variant.promise != Promise::racy || !team.root()) return judgement;
     // A racy variant's wrong answer is forgiven; this one is none of a race.
-    const bool possible = answer.count <= problem.increments && (answer.count > 0 || problem.increments == 0);
-    if (!possible) {
+    const bool alone = team.size * team.threads == 1;
+    const auto least = alone ? problem.increments : std::min<std::int64_t>(problem.increments, 1);
+    if (answer.count < least || answer.count > problem.increments) {
         throw std::runtime_error(fmt::format("{} increments came to {}, and no race explains that",
                                              problem.increments, answer.count));
     }
@@ -88,7 +98,7 @@ Facts parameters(const Problem& problem) {
 // No thread does better than a core that has a counter to itself. What is shared and indivisible is done by
 // one after the other, each time at least as long as by a core that has it to itself. What a library and a
 // network can do at best with a window is not known, but mpi_reduce counts before it calls them.
-void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
+void describe(const Problem& problem, const RaceVariant& variant, Record& record) {
     if (uses_ranks(variant.uses) && variant.run != mpi_reduce) record.not_run = problem.window.obstacle();
     const auto& alone = problem.alone;
     if (alone.plain == 0 || (uses_ranks(variant.uses) && variant.run != mpi_reduce)) return;

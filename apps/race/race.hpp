@@ -29,6 +29,7 @@ struct Settings {
 struct Problem {
     Place place = Place::threads;
     std::int64_t increments = 0;            // by all workers together
+    int slots = 0;                          // in each of the next two
     Buffer<Counter> side_by_side;           // threads: one a thread, in one cache line if there are 8 at most
     std::unique_ptr<LoneCounter[]> padded;  // threads: one a thread, each in lines of its own
     CounterWindow window;                   // window
@@ -45,8 +46,9 @@ struct Answer {
     // The increments that were this rank's to make, which prove the division alone, and what part of the
     // count it held in the end: of mpi_reduce what it counted itself, else on one rank all of it.
     Part own;
-    bool racy = false;  // of a variant that promises to lose updates
 };
+
+using RaceVariant = Variant<Problem, Answer>;
 
 // The answer of one process whose threads made all increments.
 Answer counted(const Problem& problem, std::int64_t count);
@@ -56,28 +58,19 @@ Answer counted_in_window(const Problem& problem, const Team& team, std::int64_t 
 std::int64_t share_of(const Problem& problem, const Team& team);
 
 // n, exactly; of racy variants the lost updates, too. Throws std::runtime_error for a count that no race
-// explains: none at all, or more than n.
-Judgement judge(const Problem& problem, Answer& answer, const Team& team);
+// explains: none at all, more than n, or less than n by a single worker. Leaves other counts in the counters,
+// so that nobody is right by what the repeat before counted.
+Judgement judge(const Problem& problem, const RaceVariant& variant, Answer& answer, const Team& team);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);
-void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+void describe(const Problem& problem, const RaceVariant& variant, Record& record);
 
 // The variants, a file each.
-Answer serial(const Problem& problem, const Team& team);
-Answer unprotected(const Problem& problem, const Team& team);
-Answer critical(const Problem& problem, const Team& team);
-Answer atomic(const Problem& problem, const Team& team);
-Answer false_sharing(const Problem& problem, const Team& team);
-Answer padded(const Problem& problem, const Team& team);
-Answer reduction(const Problem& problem, const Team& team);
-Answer rma_get_put(const Problem& problem, const Team& team);
-Answer rma_lock(const Problem& problem, const Team& team);
-Answer rma_accumulate(const Problem& problem, const Team& team);
-Answer rma_fetch_and_op(const Problem& problem, const Team& team);
-Answer mpi_reduce(const Problem& problem, const Team& team);
+using Way = Answer(const Problem&, const Team&);
+Way serial, unprotected, critical, atomic, false_sharing, padded, reduction;  // by threads
+Way rma_get_put, rma_lock, rma_accumulate, rma_fetch_and_op, mpi_reduce;      // in the window
 
-inline constexpr Variant<Problem, Answer> baseline = {"serial", "one core makes all increments", serial,
-                                                      Uses::core};
+inline constexpr RaceVariant baseline = {"serial", "one core makes all increments", serial, Uses::core};
 
 inline const Group<Problem, Answer> by_threads = {
     "threads",

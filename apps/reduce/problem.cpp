@@ -120,7 +120,7 @@ Facts parameters(const Settings& settings) {
     if (doubles_in_memory(settings)) facts.emplace_back("data", std::string(name_of(settings.data)));
     // Until version 0.2 these could be summed without reading them: i, or i mod 1024.
     if (settings.source == Source::memory && settings.data == Data::whole)
-        facts.emplace_back("method", "mixed");
+        facts.emplace_back(method_parameter, "mixed");
     return facts;
 }
 

@@ -20,9 +20,9 @@ class App final : public pacer::App {
         line.add_count("-n,--elements", settings_.elements,
                        "Elements of the largest size; the small ones are 4 and 10");
         line.add_former_name_of_problems("--idioms");
-        line.add_count("--files", settings_.files, "Files of the tree that is searched");
+        line.add_count("--files", settings_.files, "Files in the tree to search");
         line.add_count("--work", settings_.work,
-                       "Elements that an execution handles, in as many calls of the idiom as that takes");
+                       "Elements that one execution handles, in as many calls of the idiom as it takes");
     }
 
     std::vector<ListedGroup> groups() const override {

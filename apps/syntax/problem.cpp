@@ -41,8 +41,8 @@ struct Kind {
 std::vector<Kind> kinds_of(const Idiom& idiom, bool large) {
     if (&idiom == &files) return {{"", "all"}, {"", "first"}};
     // A branch predictor learns the order of few elements anyway.
-    if ((&idiom == &condition || &idiom == &partition) && large) return {{"random", ""}, {"sorted", ""}};
-    if (&idiom == &condition || &idiom == &partition) return {{"random", ""}};
+    if (idiom.by_order && large) return {{"random", ""}, {"sorted", ""}};
+    if (idiom.by_order) return {{"random", ""}};
     return {{}};
 }
 
@@ -59,12 +59,11 @@ std::int64_t calls_of(const Idiom& idiom, std::int64_t elements, std::int64_t wa
 // An execution is not interrupted, and files are made one by one: neither has an end in sight beyond these.
 void refuse_endless(const Settings& settings) {
     if (settings.work > most_work) {
-        throw UsageError(fmt::format("--work {} is more than one execution is to handle: use at most {}",
-                                     settings.work, most_work));
+        throw UsageError(
+            fmt::format("--work {} is too much for one execution: use at most {}", settings.work, most_work));
     }
     if (settings.files > most_files) {
-        throw UsageError(
-            fmt::format("--files {} is more than can be made: use at most {}", settings.files, most_files));
+        throw UsageError(fmt::format("--files {} is too many: use at most {}", settings.files, most_files));
     }
 }
 
@@ -111,6 +110,12 @@ void refuse_if_too_large(const Team& world, const std::vector<Comparison>& plann
                    "use fewer elements, or choose fewer with --problems or --variants");
 }
 
+// The few numbers of a small size would meet none of the conditions of `nesting`, and a sum of nothing be
+// right.
+bool has_match_added(const Problem& problem) {
+    return problem.idiom == &nesting && problem.elements > 0 && problem.elements <= 10;
+}
+
 using Trees = std::map<std::int64_t, std::shared_ptr<const TemporaryTree>>;  // by the number of files
 
 void fill_problem(Problem& problem, Trees& trees) {
@@ -123,6 +128,7 @@ void fill_problem(Problem& problem, Trees& trees) {
         problem.values.resize(static_cast<std::size_t>(problem.elements));
         for (auto& value : problem.values) value = static_cast<double>(1 + random() % 1024);
         if (problem.order == "sorted") std::sort(problem.values.begin(), problem.values.end());
+        if (has_match_added(problem)) problem.values.back() = 512;
         if (problem.idiom == &alias) problem.original = problem.values;
     }
     problem.want = problem.idiom->want(problem);
@@ -145,6 +151,13 @@ void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
         };
         problem->limit = longer(limit(probe("write"), traffic.written), limit(probe("read"), traffic.read));
     }
+}
+
+// Whether what the idiom makes is there to be looked at.
+bool is_complete(const Problem& problem, const Answer& answer) {
+    const auto places = problem.idiom->places;
+    return (places == 0 || answer.output) && answer.count >= 0 &&
+           (places < 2 || answer.count <= problem.elements);
 }
 
 }  // namespace
@@ -177,12 +190,11 @@ void remove_temporary_files(const std::vector<Comparison>& comparisons) {
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     constexpr double spoilt = std::numeric_limits<double>::quiet_NaN();
     const auto& idiom = *problem.idiom;
-    const auto read = idiom.read(problem, answer);
+    const auto read = is_complete(problem, answer) ? idiom.read(problem, answer) : Number::of_whole(-1);
     Judgement judgement{.check = {read, problem.want}, .own = Part{work(problem).items, read}};
     if (idiom.observe != nullptr) judgement.observed = idiom.observe(problem, answer);
     if (auto* const output = answer.output.get()) {
-        const auto places = &idiom == &partition ? 2 : 1;
-        std::fill_n(output, places * problem.elements, spoilt);
+        std::fill_n(output, idiom.places * problem.elements, spoilt);
     }
     return judgement;
 }
@@ -199,6 +211,7 @@ Facts parameters(const Problem& problem) {
                    {"calls", problem.calls}};
     if (!problem.order.empty()) facts.emplace_back("order", std::string(problem.order));
     if (!problem.wanted.empty()) facts.emplace_back("wanted", std::string(problem.wanted));
+    if (has_match_added(problem)) facts.emplace_back(method_parameter, "match_added");
     return facts;
 }
 

@@ -72,7 +72,9 @@ struct Idiom {
     std::span<const Way> ways;  // the first is what a newcomer writes: the baseline
     Number (*want)(const Problem&);
     Number (*read)(const Problem&, const Answer&);
-    Traffic traffic;  // none: no limit is known
+    Traffic traffic = {};   // none: no limit is known
+    int places = 0;         // in Answer::output, of each element
+    bool by_order = false;  // whether the order of the values matters
     Observations (*observe)(const Problem&, const Answer&) = nullptr;
     // Why this way is not taken at this size; empty if it is.
     std::string (*obstacle)(const Problem&, const Way&) = nullptr;

@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const fs::path& path, int error) {
     throw UsageError(
-        fmt::format("cannot make {}: {}; TMPDIR names a folder for temporary files, --files how "
-                    "many there are",
+        fmt::format("cannot make {}: {}; TMPDIR names the folder for temporary files, --files how "
+                    "many to make",
                     path.string(), std::strerror(error)));
 }
 

@@ -41,8 +41,10 @@ void expect_caught(const Problem& problem, Group<Problem, Answer> group,
     EXPECT_TRUE(honest.verdict.right()) << group.problem << " " << row << ": " << honest.verdict.words();
     for (std::size_t i = 0; i < cheats.size(); ++i) {
         const auto& record = records.at(i + 1);
-        // By its answer, not by what it says that it did.
-        EXPECT_TRUE(record.failed() && record.verdict.want == honest.verdict.want)
+        EXPECT_TRUE(record.failed());
+        // By its answers, most of them at least, and not only by what it says that it did: memory that is not
+        // written may hold what is right by chance.
+        EXPECT_GT(4 * record.verdict.failed, 3 * record.verdict.checked)
             << group.problem << " " << row << ": verified " << record.verdict.got << " of what "
             << cheats[i].what_it_does;
     }

@@ -1,3 +1,4 @@
+// As master_worker, whose workers have threads here.
 #include "apps/fileio/fileio.hpp"
 
 namespace pacer::fileio {

@@ -1,3 +1,5 @@
+// Rank 0 reads blocks and hands them out on demand, two to each worker; the others calculate and send back
+// pieces of results. The loops are hand_out() and serve() in common/parallel/farm.cpp.
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/flow/flow.hpp"
 

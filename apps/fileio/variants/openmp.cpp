@@ -1,3 +1,9 @@
+// Threads take turns to read a block each, and calculate side by side: calculate_here() in flow/flow.cpp.
+//
+//     for (;;) {
+//         lock; if (!blocks.next(message)) break; unlock;
+//         processor.process(message, collect);  // collects under another lock
+//     }
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/flow/flow.hpp"
 

@@ -1,3 +1,5 @@
+// Every rank opens the files and reads its own range of bytes. Whose records come where in the input is known
+// only after all have counted their lines.
 #include <algorithm>
 #include <utility>
 

@@ -1,3 +1,5 @@
+// Rank 0 reads and cuts what it has read into equal shares, MPI_Scatterv sends them, and every rank
+// calculates its own: static division.
 #include <algorithm>
 #include <cstring>
 #include <optional>

@@ -1,3 +1,4 @@
+// The plain loop: reads a block, calculates its records, collects the results, and so on to the end.
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/flow/flow.hpp"
 

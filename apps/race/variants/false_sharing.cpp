@@ -1,5 +1,6 @@
 // No thread touches another's counter, but the counters are neighbours in one cache line, and caches trade in
-// lines: each write takes the line from the other cores, as if the counter were shared.
+// lines: each write takes the line from the other cores, as if the counter were shared. The loop,
+// which both share, is in per_thread.hpp.
 #include "apps/race/per_thread.hpp"
 
 namespace pacer::race {

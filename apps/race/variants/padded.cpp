@@ -1,4 +1,5 @@
-// The same counters with room between them: each core keeps its own line.
+// The same counters with room between them: each core keeps its own line. The loop,
+// which both share, is in per_thread.hpp.
 #include "apps/race/per_thread.hpp"
 
 namespace pacer::race {

@@ -1,4 +1,5 @@
-// OpenMP threads share a rank's part; MPI_Reduce adds the parts.
+// OpenMP threads share a rank's part; MPI_Reduce adds the parts. The loop behind
+// sum_range() is that of simd.cpp.
 #include <omp.h>
 
 #include "apps/reduce/kernels.hpp"

@@ -1,4 +1,5 @@
-// Each rank sums its share; MPI_Reduce adds the shares.
+// Each rank sums its share; MPI_Reduce adds the shares. The loop behind
+// sum_range() is that of simd.cpp.
 #include "apps/reduce/kernels.hpp"
 #include "common/measure/profile.hpp"
 

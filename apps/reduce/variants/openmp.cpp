@@ -1,4 +1,5 @@
-// Each thread of one process sums its share.
+// Each thread of one process sums its share. The loop behind
+// sum_range() is that of simd.cpp.
 #include <omp.h>
 
 #include "apps/reduce/kernels.hpp"

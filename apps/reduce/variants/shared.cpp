@@ -1,5 +1,6 @@
 // The ranks of a node put their sums into memory that all of them see (MPI-3), where the node's leader adds
-// them up; only the leaders meet in MPI_Reduce.
+// them up; only the leaders meet in MPI_Reduce. The loop behind
+// sum_range() is that of simd.cpp.
 #include "apps/reduce/kernels.hpp"
 #include "common/measure/profile.hpp"
 

@@ -102,6 +102,7 @@ std::string obstacle(const Problem& problem, const Way&) {
 }  // namespace
 
 // An alias moves no elements.
-constinit const Idiom alias = {"alias", ways, want, read, {0, 0}, observe, obstacle};
+constinit const Idiom alias = {
+    .name = "alias", .ways = ways, .want = want, .read = read, .observe = observe, .obstacle = obstacle};
 
 }  // namespace pacer::syntax

@@ -49,6 +49,12 @@ Number want(const Problem& problem) {
 
 }  // namespace
 
-constinit const Idiom condition = {"condition", ways, want, read_elementwise, {1, 1}};
+constinit const Idiom condition = {.name = "condition",
+                                   .ways = ways,
+                                   .want = want,
+                                   .read = read_elementwise,
+                                   .traffic = {1, 1},
+                                   .places = 1,
+                                   .by_order = true};
 
 }  // namespace pacer::syntax

@@ -25,7 +25,7 @@ Generator<path> generate_files(const path& root) {
     }
 }
 
-// What is done with the matches: their numbers are added up, or the first one's is taken.
+// What is done with the matches: their numbers, counted from 1, are added up, or the first one's is taken.
 struct Search {
     bool only_first;
     std::int64_t total = 0;
@@ -33,7 +33,7 @@ struct Search {
     // True if the search goes on.
     bool look_at(const path& file) {
         if (!is_match(file)) return true;
-        total += number_of(file);
+        total += number_of(file) + 1;
         return !only_first;
     }
 };
@@ -74,17 +74,17 @@ constexpr auto ways = std::to_array<Way>({
     {"iterator", "std::filesystem's iterator, in the loop itself", run<iterator>, Uses::core},
 });
 
-// Of all, the numbers of the first file of each folder: 0, 100, 200, ... The first is the first in the order
+// All matches are the first files of the folders: 1, 101, 201, ... The first match is the first in the order
 // of the file system, which stays the same while nothing is made or removed.
 Number want(const Problem& problem) {
     if (problem.wanted == "first") {
         for (const auto& entry : recursive_directory_iterator(problem.tree->path())) {
-            if (is_match(entry.path())) return Number::of_whole(number_of(entry.path()));
+            if (is_match(entry.path())) return Number::of_whole(number_of(entry.path()) + 1);
         }
         return Number::of_whole(0);
     }
     const Int128 folders = (problem.elements + files_a_folder - 1) / files_a_folder;
-    return Number::of_whole(files_a_folder * (folders * (folders - 1) / 2));
+    return Number::of_whole(files_a_folder * (folders * (folders - 1) / 2) + folders);
 }
 
 Number read(const Problem&, const Answer& answer) {
@@ -97,6 +97,6 @@ Observations observe(const Problem&, const Answer& answer) {
 
 }  // namespace
 
-constinit const Idiom files = {"files", ways, want, read, {0, 0}, observe};
+constinit const Idiom files = {.name = "files", .ways = ways, .want = want, .read = read, .observe = observe};
 
 }  // namespace pacer::syntax

@@ -111,6 +111,7 @@ std::string obstacle(const Problem& problem, const Way& way) {
 
 }  // namespace
 
-constinit const Idiom fill = {"fill", ways, want, read, {1, 1}, nullptr, obstacle};
+constinit const Idiom fill = {
+    .name = "fill", .ways = ways, .want = want, .read = read, .traffic = {1, 1}, .obstacle = obstacle};
 
 }  // namespace pacer::syntax

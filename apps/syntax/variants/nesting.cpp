@@ -79,6 +79,7 @@ Number read(const Problem&, const Answer& answer) {
 
 }  // namespace
 
-constinit const Idiom nesting = {"nesting", ways, want, read, {1, 0}};
+constinit const Idiom nesting = {
+    .name = "nesting", .ways = ways, .want = want, .read = read, .traffic = {1, 0}};
 
 }  // namespace pacer::syntax

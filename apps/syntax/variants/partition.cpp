@@ -90,6 +90,12 @@ Number read(const Problem& problem, const Answer& answer) {
 
 }  // namespace
 
-constinit const Idiom partition = {"partition", ways, want, read, {1, 1}};
+constinit const Idiom partition = {.name = "partition",
+                                   .ways = ways,
+                                   .want = want,
+                                   .read = read,
+                                   .traffic = {1, 1},
+                                   .places = 2,
+                                   .by_order = true};
 
 }  // namespace pacer::syntax

@@ -63,6 +63,7 @@ Number want(const Problem& problem) {
 
 }  // namespace
 
-constinit const Idiom square = {"square", ways, want, read_elementwise, {1, 1}};
+constinit const Idiom square = {
+    .name = "square", .ways = ways, .want = want, .read = read_elementwise, .traffic = {1, 1}, .places = 1};
 
 }  // namespace pacer::syntax

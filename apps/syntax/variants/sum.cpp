@@ -78,6 +78,6 @@ Number read(const Problem&, const Answer& answer) {
 
 }  // namespace
 
-constinit const Idiom sum = {"sum", ways, want, read, {1, 0}};
+constinit const Idiom sum = {.name = "sum", .ways = ways, .want = want, .read = read, .traffic = {1, 0}};
 
 }  // namespace pacer::syntax

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include "apps/memory/kernels.hpp"
@@ -74,11 +75,10 @@ Answer copied(const Problem& problem, const Team&) {
     return {.own = {arrays.elements, {}}};
 }
 
-// Keeps the memory that was to be new, and what is in it.
-Answer kept_memory(const Problem& problem, const Team&) {
-    static const auto kept = std::make_shared<Mapping>(n * element_bytes, Pages::small);
-    static const bool written = [] { return streams::fill(kept->as<double>(), n, 0), true; }();
-    return {.own = {problem.core_elements, {}}, .fresh = written ? kept : nullptr};
+// New memory, in which nothing is written.
+Answer unwritten_memory(const Problem& problem, const Team&) {
+    return {.own = {problem.core_elements, {}},
+            .fresh = std::make_shared<Mapping>(n * element_bytes, Pages::small)};
 }
 
 using Cheats = std::vector<Cheat<Problem, Answer>>;
@@ -136,7 +136,7 @@ TEST(MemoryCheats, AreCaughtWhereTheyWrite) {
     of.operator()<Uses::core>("triad", copied<Uses::core>);
     of.operator()<Uses::threads>("triad_threads", copied<Uses::threads>);
     of.operator()<Uses::core>("next_pass", nothing);
-    of.operator()<Uses::core>("first_pass", kept_memory);
+    of.operator()<Uses::core>("first_pass", unwritten_memory);
 }
 
 SweepAnswer sweep_nothing(const WorkingSet&, const Team&) {

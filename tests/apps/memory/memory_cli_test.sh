@@ -32,10 +32,10 @@ refused "unknown problem 'raed'; choose from read, write" --experiments raed
 refused "unknown variant 'chas'; choose from read, " --variants chas
 refused 'none of these variants belongs to read; choose from ' --experiments read --variants chase
 refused "'-5' is not a count" --ahead -5
-refused '--sweep is a problem of its own: leave out --problems' --sweep --experiments read
+refused '--sweep is its own problem: leave out --problems' --sweep --experiments read
 refused '--sweep begins at 16.0 KiB: use -n 2048 or more' --sweep -n 2047
 refused 'none of these variants belongs to sweep; choose from read, triad, chase' --sweep --variants write
-refused 'the problem sweep is measured alone' --problems read,sweep
+refused 'the problem sweep runs alone' --problems read,sweep
 refused '--experiments is the old name of --problems' --problems read --experiments read
 refused 'use fewer elements' -n 8e9 --memory 1e9
 refused 'would not be exact' -n 1e10

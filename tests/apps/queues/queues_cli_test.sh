@@ -29,9 +29,9 @@ refused "unknown option '--step'" --step 5
 refused "unknown variant 'blocks'; choose from" --variants blocks
 refused '--workload' --workload odd
 refused "'-1' is not a count" --steps -1
-refused '-n wants at most 4194304 tasks' -n 5e6
-refused '--steps wants at most' --steps 1e15
-refused '--ahead wants from 1' --ahead 0
+refused '-n: at most 4194304 tasks' -n 5e6
+refused '--steps: at most' --steps 1e15
+refused '--ahead: from 1' --ahead 0
 refused 'there.json exists' --trace there.json
 refused 'it is a folder' --trace folder
 refused 'missing/a.json' --trace missing/a.json

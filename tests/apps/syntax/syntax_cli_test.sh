@@ -40,8 +40,8 @@ refused 'none of these variants belongs to sum; choose from ' --idioms sum --var
 refused "'2GB' is not a count" -n 2GB
 refused "'-5' is not a count" --files -5
 refused "'many' is not a count" --work many
-refused '--work 1000000000000 is more than one execution is to handle' --work 1e12
-refused '--files 9000000000000000000 is more than can be made' --files 9e18
+refused '--work 1000000000000 is too much for one execution' --work 1e12
+refused '--files 9000000000000000000 is too many' --files 9e18
 refused 'use fewer elements' -n 1e15
 refused 'use fewer elements' -n 9e18
 

@@ -17,6 +17,7 @@ declare -A options=([reduce]='reduce -n 100000' [reduce_f64]='reduce -n 100000 -
 # what is read from memory follows no rule.
 declare -A changed=([overhead]='openmp_region openmp_barrier barrier copy pingpong reduce allreduce'
     [reduce]='mpi shared' [race]=mpi_reduce [memory_sweep]='chase read triad'
+    [syntax]="$(echo {all_conditions,continue,nested}:{4,10})" # by the number of elements
     [reduce_f64]='chunked exact hybrid kahan mpi openmp pairwise serial shared simd'
     [memory]="chase chases $(echo column_{major,padded,blocked}) $(echo {copy,read,triad}{,_threads,_ranks,_hybrid})
     $(echo {copy,triad}_nontemporal) pages_small pages_huge prefetch random row_major sequential
@@ -38,6 +39,7 @@ for name in "${!options[@]}"; do
     "$BIN/timings" compare "$old/$name.h5.gz" --to "$name.h5" >compared || [[ $? =~ $want ]] || fail "$name: $(<compared)"
     if [[ -z ${changed[$name]-} ]] && grep MISSING compared; then fail "$name: cases are missing"; fi
     for case in ${changed[$name]-}; do
+        case=${case%:*}
         grep -E "MISSING.*/$case\b|/$case\b.*MISSING" compared >/dev/null || fail "$name: $case was compared: $(<compared)"
     done
     python3 - "$name" "${changed[$name]-}" <<'END' || fail "$name"
@@ -53,8 +55,10 @@ def cases(launch, *without):
 assert cases(old[0], "method", "distance") == cases(new[0], "method", "distance"), [
     c for c in cases(old[0]) + cases(new[0]) if (c in cases(old[0])) != (c in cases(new[0]))]
 kept = cases(new[0])
-differ = {record["variant"] for record in old[0]["records"] if key(record) not in kept}
-same = {record["variant"] for record in old[0]["records"] if key(record) in kept}
+def name(record):
+    return record["variant"] + (f":{record['parameters']['elements']}" if record["app"] == "syntax" else "")
+differ = {name(record) for record in old[0]["records"] if key(record) not in kept}
+same = {name(record) for record in old[0]["records"] if key(record) in kept}
 assert differ == changed, f"{sorted(differ)} have another key, not {sorted(changed)}"
 assert not same & changed, f"{sorted(same & changed)} are still compared"
 assert both == old + new, "merged launches differ"
