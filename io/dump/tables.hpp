@@ -57,25 +57,12 @@ struct LaunchRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("id", row.id);
-        f("app", row.app);
-        f("version", row.version);
-        f("program_hash", row.program_hash);
-        f("options_hash", row.options_hash);
-        f("start_utc", row.start_utc);
-        f("seconds", row.seconds);
-        f("budget_seconds", row.budget_seconds);
-        f("ranks", row.ranks);
-        f("nodes", row.nodes);
-        f("seed", row.seed);
-        f("status", row.status);
-        f("kind", row.kind);
-        f("source", row.source);
-        f("quick", row.quick);
-        f("allocation", row.allocation);
-        f("series", row.series);
-        f("block", row.block);
-        f("side", row.side);
+        f("id", row.id), f("app", row.app), f("version", row.version), f("program_hash", row.program_hash),
+            f("options_hash", row.options_hash), f("start_utc", row.start_utc), f("seconds", row.seconds),
+            f("budget_seconds", row.budget_seconds), f("ranks", row.ranks), f("nodes", row.nodes),
+            f("seed", row.seed), f("status", row.status), f("kind", row.kind), f("source", row.source),
+            f("quick", row.quick), f("allocation", row.allocation), f("series", row.series),
+            f("block", row.block), f("side", row.side);
     }
 };
 
@@ -88,11 +75,8 @@ struct ValueCells {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("name", row.name);
-        f("kind", row.kind);
-        f("whole", row.whole);
-        f("number", row.number);
-        f("text", row.text);
+        f("name", row.name), f("kind", row.kind), f("whole", row.whole), f("number", row.number),
+            f("text", row.text);
     }
 };
 
@@ -102,9 +86,7 @@ struct FactRow : ValueCells {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("launch", row.launch);
-        f("host", row.host);
-        ValueCells::visit(row, f);
+        f("launch", row.launch), f("host", row.host), ValueCells::visit(row, f);
     }
 };
 
@@ -113,8 +95,7 @@ struct ParameterRow : ValueCells {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("case", row.of_case);
-        ValueCells::visit(row, f);
+        f("case", row.of_case), ValueCells::visit(row, f);
     }
 };
 
@@ -128,13 +109,8 @@ struct PlaceRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("launch", row.launch);
-        f("rank", row.rank);
-        f("host", row.host);
-        f("pid", row.pid);
-        f("cpus_allowed", row.cpus_allowed);
-        f("threads", row.threads);
-        f("thread_cpus", row.thread_cpus);
+        f("launch", row.launch), f("rank", row.rank), f("host", row.host), f("pid", row.pid),
+            f("cpus_allowed", row.cpus_allowed), f("threads", row.threads), f("thread_cpus", row.thread_cpus);
     }
 };
 
@@ -144,9 +120,7 @@ struct ProblemRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("launch", row.launch);
-        f("name", row.name);
-        f("baseline_variant", row.baseline_variant);
+        f("launch", row.launch), f("name", row.name), f("baseline_variant", row.baseline_variant);
     }
 };
 
@@ -166,29 +140,14 @@ struct CaseRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("launch", row.launch);
-        f("app", row.app);
-        f("problem", row.problem);
-        f("variant", row.variant);
-        f("uses", row.uses);
-        f("promise", row.promise);
-        f("ranks", row.ranks);
-        f("threads", row.threads);
-        f("first_repeat", row.first_repeat);
-        f("repeats", row.repeats);
-        f("batch", row.batch);
-        f("first_seconds", row.first_seconds);
-        f("stopped_by", row.stopped_by);
-        f("not_run", row.not_run);
-        f("items", row.items);
-        f("bytes", row.bytes);
-        f("operations", row.operations);
-        f("operation", row.operation);
-        f("limit_derived", row.limit_derived);
-        f("limit_seconds", row.limit_seconds);
-        f("verdict", row.verdict);
-        f("checked", row.checked);
-        f("failed", row.failed);
+        f("launch", row.launch), f("app", row.app), f("problem", row.problem), f("variant", row.variant),
+            f("uses", row.uses), f("promise", row.promise), f("ranks", row.ranks), f("threads", row.threads),
+            f("first_repeat", row.first_repeat), f("repeats", row.repeats), f("batch", row.batch),
+            f("first_seconds", row.first_seconds), f("stopped_by", row.stopped_by), f("not_run", row.not_run),
+            f("items", row.items), f("bytes", row.bytes), f("operations", row.operations),
+            f("operation", row.operation), f("limit_derived", row.limit_derived),
+            f("limit_seconds", row.limit_seconds), f("verdict", row.verdict), f("checked", row.checked),
+            f("failed", row.failed);
     }
 };
 
@@ -198,11 +157,8 @@ struct CheckRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("case", row.of_case);
-        f("name", row.name);
-        f("got", row.got);
-        f("want", row.want);
-        f("tolerance", row.tolerance);
+        f("case", row.of_case), f("name", row.name), f("got", row.got), f("want", row.want),
+            f("tolerance", row.tolerance);
     }
 };
 
@@ -214,12 +170,8 @@ struct RepeatRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("case", row.of_case);
-        f("round", row.round);
-        f("position", row.position);
-        f("seconds", row.seconds);
-        f("slowest_rank", row.slowest_rank);
-        f("start_skew_seconds", row.start_skew_seconds);
+        f("case", row.of_case), f("round", row.round), f("position", row.position), f("seconds", row.seconds),
+            f("slowest_rank", row.slowest_rank), f("start_skew_seconds", row.start_skew_seconds);
     }
 };
 
@@ -229,9 +181,7 @@ struct RankSecondsRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("repeat", row.repeat);
-        f("rank", row.rank);
-        f("seconds", row.seconds);
+        f("repeat", row.repeat), f("rank", row.rank), f("seconds", row.seconds);
     }
 };
 
@@ -241,11 +191,8 @@ struct CallRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("case", row.of_case);
-        f("repeat", row.repeat);
-        f("rank", row.rank);
-        f("calls", row.calls);
-        f("seconds", row.seconds);
+        f("case", row.of_case), f("repeat", row.repeat), f("rank", row.rank), f("calls", row.calls),
+            f("seconds", row.seconds);
     }
 };
 
@@ -256,12 +203,8 @@ struct ObservedRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("case", row.of_case);
-        f("repeat", row.repeat);
-        f("rank", row.rank);
-        f("name", row.name);
-        f("unit", row.unit);
-        f("value", row.value);
+        f("case", row.of_case), f("repeat", row.repeat), f("rank", row.rank), f("name", row.name),
+            f("unit", row.unit), f("value", row.value);
     }
 };
 
@@ -271,11 +214,8 @@ struct ShareRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("case", row.of_case);
-        f("rank", row.rank);
-        f("threads", row.threads);
-        f("items", row.items);
-        f("partial", row.partial);
+        f("case", row.of_case), f("rank", row.rank), f("threads", row.threads), f("items", row.items),
+            f("partial", row.partial);
     }
 };
 
@@ -286,11 +226,8 @@ struct DoubtRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("launch", row.launch);
-        f("case", row.of_case);
-        f("kind", row.kind);
-        f("subject", row.subject);
-        f("value", row.value);
+        f("launch", row.launch), f("case", row.of_case), f("kind", row.kind), f("subject", row.subject),
+            f("value", row.value);
     }
 };
 
@@ -301,12 +238,8 @@ struct HeadlineRow {
 
     template <class Row, class F>
     static void visit(Row& row, F&& f) {
-        f("launch", row.launch);
-        f("case", row.of_case);
-        f("key", row.key);
-        f("label", row.label);
-        f("unit", row.unit);
-        f("value", row.value);
+        f("launch", row.launch), f("case", row.of_case), f("key", row.key), f("label", row.label),
+            f("unit", row.unit), f("value", row.value);
     }
 };
 
@@ -341,20 +274,11 @@ constexpr bool may_lack(std::string_view table) {
 // Calls f(name, rows) for every table.
 template <class T, class F>
 void each_table(T& tables, F&& f) {
-    f("launches", tables.launches);
-    f("facts", tables.facts);
-    f("placement", tables.placement);
-    f("problems", tables.problems);
-    f("cases", tables.cases);
-    f("checks", tables.checks);
-    f("parameters", tables.parameters);
-    f("repeats", tables.repeats);
-    f("rank_seconds", tables.rank_seconds);
-    f("calls", tables.calls);
-    f("observed", tables.observed);
-    f("shares", tables.shares);
-    f("doubts", tables.doubts);
-    f("headlines", tables.headlines);
+    f("launches", tables.launches), f("facts", tables.facts), f("placement", tables.placement),
+        f("problems", tables.problems), f("cases", tables.cases), f("checks", tables.checks),
+        f("parameters", tables.parameters), f("repeats", tables.repeats),
+        f("rank_seconds", tables.rank_seconds), f("calls", tables.calls), f("observed", tables.observed),
+        f("shares", tables.shares), f("doubts", tables.doubts), f("headlines", tables.headlines);
 }
 
 }  // namespace pacer::dump
