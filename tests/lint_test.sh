@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The layout of the C++ sources, or the scripts, as their tools see them; or what the sources write to, or include. Exit 77:
-# skipped, with the reason.
+# Checks the layout of the C++ sources, or the scripts, with their tools; or what the sources write to, or include; or the
+# wording of messages and comments. Exit 77: skipped, with the reason.
 #
-#     SOURCE=. tests/lint_test.sh format|scripts|streams|layers
+#     SOURCE=. tests/lint_test.sh format|scripts|streams|layers|words
 set -euo pipefail
 
 cd "${SOURCE:?the checkout}"
@@ -29,7 +29,7 @@ format)
     judge() {
         local file wrong=()
         for file; do clang-format --dry-run --Werror "$file" 2>/dev/null || wrong+=("$file"); done
-        ((${#wrong[@]} == 0)) || { echo "mend with: clang-format -i ${wrong[*]}" && return 1; }
+        ((${#wrong[@]} == 0)) || { echo "fix with: clang-format -i ${wrong[*]}" && return 1; }
     }
     ;;
 scripts)
@@ -52,7 +52,7 @@ streams)
     # stderr is written to by common/say alone, which cannot fail; MPI's C++ types are null in some libraries.
     mapfile -t chosen < <(files | grep -E '^(apps|common|io)/.*\.(cpp|hpp)$' | grep -v '^common/base/say\.')
     judge() { ! grep -nE 'print\(stderr|std::cerr|perror\(|fputs?\(.*stderr|STDERR_FILENO, |MPI_CXX_' "$@" ||
-        { echo "mend with: say() of common/base/say.hpp, and MPI's C types" && return 1; }; }
+        { echo "fix with: say() of common/base/say.hpp, and MPI's C types" && return 1; }; }
     ;;
 layers)
     # Which folder may include which: a layer all those below it. And the one place that knows a library.
@@ -77,7 +77,7 @@ layers)
                 if (library in owner && $1 !~ owner[library]) refuse("this library is known elsewhere alone")
                 if ($4 !~ "^(apps|common|io)/") next
                 split($1, mine, "/"); split($4, its, "/")
-                if (layer($1) == 0 || layer($4) == 0) { refuse("no layer is called so"); next }
+                if (layer($1) == 0 || layer($4) == 0) { refuse("unknown layer"); next }
                 if (layer($4) > layer($1)) refuse("a lower layer includes a higher one")
                 if (mine[2] == "exact_sum" && its[2] != "exact_sum" && its[2] != "base") refuse("exact_sum stands on base alone")
                 if (mine[1] == "apps" && its[1] == "apps" && its[2] != mine[2] && its[2] != "app.hpp") refuse("one app includes another")
@@ -85,12 +85,33 @@ layers)
             END { exit wrong }'
     }
     ;;
+words)
+    # Phrases that a native reader has to decode. What users may have in scripts is exempt: JSON keys and hidden options.
+    phrases=(
+        '^ *(//|#) Of '           # a comment is a sentence
+        "[Nn](othing|o [a-z ]+) is called '" # unknown X 'y'; choose from ...
+        "(^|[^\"'-])\b[Cc]ircumstances?\b" # environment
+        '\b[Mm]end(s|ed|ing)?\b' # fix
+        '\bdearest\b'            # costliest
+        '\bmanners?\b'           # mode
+        '\b(goes|go|going) on after\b' # resumes after
+        '\ba way of your own\b'  # your own variant
+        '[Ss]ay soundly'
+        'Of the order in which'
+        'what the machine can do at best'
+        'by source line'
+    )
+    mapfile -t chosen < <(files | grep -vE '^tests/(lint_test\.sh$|io/dump/format_1/)')
+    judge() {
+        ! grep -nIE "$(IFS='|' && echo "${phrases[*]}")" "$@" || { echo "say it in plain English" && return 1; }
+    }
+    ;;
 *)
-    echo "lint_test.sh: name what to judge: format, scripts, streams or layers" >&2
+    echo "lint_test.sh: name what to judge: format, scripts, streams, layers or words" >&2
     exit 2
     ;;
 esac
 
 ((${#chosen[@]})) || { echo "there is nothing to judge" && exit 1; }
 judge "${chosen[@]}"
-echo "${#chosen[@]} files, nothing to mend"
+echo "${#chosen[@]} files, nothing to fix"

@@ -35,7 +35,7 @@ while (($# > 0)); do
         [[ -x ${2-} ]] || refuse "--babelstream needs the program omp-stream, not '${2-}'"
         babelstream=$2
         ;;
-    *) refuse "nothing is called '$1'" ;;
+    *) refuse "unknown option '$1'" ;;
     esac
     shift 2
 done
