@@ -84,7 +84,7 @@ std::string draw(PlotKind kind, const std::vector<Launch>& launches, Canvas canv
     const auto all = cases_of(launches);
     auto chosen = select(all, wanted);
     std::erase_if(chosen, [](const Case& one) { return one.launches.empty(); });
-    if (chosen.empty()) throw UsageError("there is nothing to draw: nothing was run");
+    if (chosen.empty()) throw UsageError("there is nothing to plot: nothing was run");
     Sheet sheet(canvas, columns);
     if (kind == PlotKind::scaling) {
         draw_scaling(sheet, all, wanted);  // its bases may be of cases that were not chosen

@@ -1,4 +1,4 @@
-// Drawings of launches, by gnuplot.
+// Plots of launches, drawn by gnuplot.
 #pragma once
 
 #include <string>
@@ -20,8 +20,8 @@ std::string_view title_of(PlotKind kind);  // "Variants as a ladder towards the 
 
 enum class Canvas { svg, png, pdf, text };
 
-// The drawing's bytes. Only the cases that select() would take with `wanted`. Throws UsageError: gnuplot is
-// missing (and what to do), or there is nothing of that kind to draw. Text is as wide as `columns`.
+// The bytes of the plot, of the cases that select() would take with `wanted`. Throws UsageError if gnuplot is
+// missing (saying what to do), or if there is nothing of that kind to plot. Text is `columns` wide.
 //
 // An SVG is transparent, asks for no font or other resource by name, and is legible on light and dark pages:
 // its text has the color of the root element, a medium grey unless the page says otherwise in CSS

@@ -19,8 +19,7 @@ namespace {
 
 constexpr const char* remedy = "install it (Debian: apt-get install gnuplot-nox) or put it in PATH";
 
-// Files in memory stand in for pipes: none can be full or have lost its reader, so nobody waits for the
-// other.
+// Files in memory instead of pipes: they cannot be full or lose their reader, so nobody waits for the other.
 class MemoryFile {
   public:
     MemoryFile() : descriptor_(memfd_create("gnuplot", MFD_CLOEXEC)) {
@@ -62,7 +61,7 @@ class MemoryFile {
     int descriptor_;
 };
 
-// Waits for it to end; its wait status.
+// Waits for gnuplot to end; returns its wait status.
 int run(const MemoryFile& in, const MemoryFile& out, const MemoryFile& err) {
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
@@ -76,7 +75,7 @@ int run(const MemoryFile& in, const MemoryFile& out, const MemoryFile& err) {
     posix_spawn_file_actions_destroy(&actions);
     if (error != 0) {
         throw UsageError(
-            fmt::format("gnuplot, which draws, cannot be run: {}; {}", std::strerror(error), remedy));
+            fmt::format("cannot run gnuplot, which draws the plots: {}; {}", std::strerror(error), remedy));
     }
     int status = 0;
     while (waitpid(child, &status, 0) < 0) {
@@ -85,7 +84,7 @@ int run(const MemoryFile& in, const MemoryFile& out, const MemoryFile& err) {
     return status;
 }
 
-// In one line, the place in a script that nobody else sees left out.
+// In one line, without the line number of a script that nobody sees.
 std::string complaint(const std::string& text) {
     std::string words;
     for (const char letter : text) {
@@ -98,7 +97,7 @@ std::string complaint(const std::string& text) {
     }
     constexpr std::size_t most = 200;
     const auto from = words.size() > most ? words.size() - most : 0;  // the reason comes last
-    return words.empty() ? "it says nothing" : words.substr(from);
+    return words.empty() ? "no message" : words.substr(from);
 }
 
 }  // namespace

@@ -13,7 +13,7 @@ namespace pacer::timings {
 
 namespace {
 
-// Where the panels are; each as wide as its neighbours.
+// Where the panels are; all have the same width.
 class Panels {
   public:
     Panels(Sheet& sheet, std::size_t count) : sheet_(sheet), across_(!sheet.is_text() && count > 1 ? 2 : 1) {
@@ -100,8 +100,8 @@ void draw_launches(Sheet& sheet, const Case& one, std::size_t variant) {
     double least = 0, greatest = 0, count = 0;
     for (std::size_t i = 0; i < one.launches.size(); ++i) {
         const auto seconds = one.launches[i].record->repeat_seconds();
-        // Neighbouring launches differ in colour: one has the variant's, the next the ink. The median's line
-        // differs from the points it is among.
+        // Launches alternate between the variant's colour and the ink. The line of the median has the other
+        // colour than the points around it.
         const double own = sheet.rgb(variant), ink = sheet.ink_rgb(), rgb = i % 2 == 0 ? own : ink;
         middles.push_back(
             {count + 0.5, median(seconds), static_cast<double>(seconds.size()), own + ink - rgb});
@@ -186,7 +186,7 @@ void draw_balance(Sheet& sheet, const std::vector<Case>& cases) {
         if (one.key.ranks > 1) shared.push_back(&one);
     }
     if (shared.empty()) {
-        throw UsageError("there is no balance to draw: nothing ran on several ranks");
+        throw UsageError("there is no balance to plot: nothing ran on several ranks");
     }
     Panels panels(sheet, shared.size());
     for (std::size_t i = 0; i < shared.size(); ++i) {

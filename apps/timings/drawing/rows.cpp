@@ -36,7 +36,7 @@ std::vector<Row> rows_of(const std::vector<Case>& cases) {
     return rows;
 }
 
-// The first row's upper edge, and the height of each, in lines.
+// The upper edge of the first row, and the height of each, in lines.
 double top_of_rows(const Sheet& sheet) {
     return sheet.is_text() ? 3 : 3.5;
 }
@@ -44,7 +44,7 @@ double row_height(const Sheet& sheet) {
     return sheet.is_text() ? 1 : 1.4;
 }
 
-// The rows' labels and the room for them; the sheet's plot is then open. `right`: cells right of it.
+// Writes the labels of the rows and begins the plot beside them, with `right` cells to the right of it.
 void begin_rows(Sheet& sheet, const std::vector<Row>& rows, double right) {
     const auto widest = std::min<std::size_t>(40, static_cast<std::size_t>(sheet.columns()) / 3);
     std::size_t label_width = 8;
@@ -75,7 +75,7 @@ void begin_rows(Sheet& sheet, const std::vector<Row>& rows, double right) {
 
 constexpr std::size_t heading = std::string::npos;
 
-// What is beside a row, right of the plot.
+// Text beside a row, right of the plot.
 void write_right(Sheet& sheet, std::size_t row, double from_right, const std::string& text) {
     const double top = top_of_rows(sheet), line = (static_cast<double>(row) + 0.5) * row_height(sheet) - 0.5;
     sheet.write(sheet.columns() - from_right, row == heading ? top - 1 : top + line, text, "right");
@@ -98,7 +98,7 @@ std::string kinds_of_interval(const std::vector<Case>& cases) {
                : "whiskers: 95 % interval of the median (from 6 launches on)";
 }
 
-// Logarithmic axis of times from low to high, with room at the ends.
+// A logarithmic axis of times from low to high, with room at the ends.
 void time_axis(Sheet& sheet, double low, double high, double columns) {
     const double room = std::max(std::pow(high / low, 0.03), 1.02);
     sheet.say("set logscale x\nset xrange [{}:{}]\nset xtics {}", low / room, high * room,
@@ -148,7 +148,7 @@ void draw_rungs(Sheet& sheet, const std::vector<Rung>& rungs, const std::vector<
     const auto limit_marks =
         fmt::format(", {} using 1:2:(0):3 with vectors nohead lw 3 lc rgb '{}'", mark, sheet.ink());
     sheet.say("set style fill solid 1 noborder");
-    // Gnuplot's own error bars have a white halo, on any page.
+    // Gnuplot's own error bars have a white halo, whatever the page.
     sheet.say(
         "plot {0} using 1:2:3:4:5:6:7 with boxxyerror fc rgb variable{1}, "
         "{2} using 3:2:($4-$3):(0):5 with vectors nohead lw 2 lc rgb variable, "

@@ -39,7 +39,7 @@ Frame frame_of(const Group& group) {
             frame.high = std::max(frame.high, point.speedup.high);
         }
     }
-    // The ideal is shown as far as it does not press all else into a corner.
+    // The ideal is shown only as far as it does not squeeze everything else into a corner.
     frame.high = std::max(frame.high, std::min(group.front()->ideal_speedup(frame.most), 2 * frame.high));
     return frame;
 }
@@ -103,7 +103,7 @@ std::vector<std::vector<double>> curve(double from, double to, const Law& law) {
     return points;
 }
 
-// Collects what is to be in one plot command.
+// Collects the parts of one plot command.
 struct Plot {
     std::string command;
     void add(const std::string& part) { command += (command.empty() ? "plot " : ", ") + part; }
@@ -169,7 +169,7 @@ void draw_points(Sheet& sheet, const Group& group, const std::vector<Case>& case
     for (std::size_t i = 0; i < group.size(); ++i) {
         const auto& series = *group[i];
         std::vector<std::vector<double>> points;
-        // Whiskers of several variants stand beside each other.
+        // The whiskers of several variants stand side by side.
         const double place = static_cast<double>(i) - 0.5 * static_cast<double>(group.size() - 1);
         const double beside = sheet.is_text() ? 1 : std::pow(frame.right() / frame.fewest, apart * place);
         for (const auto& point : series.points) {
@@ -199,7 +199,7 @@ void draw_points(Sheet& sheet, const Group& group, const std::vector<Case>& case
 void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vector<std::string>& wanted) {
     const auto all = scaling_of(cases, wanted);
     if (all.empty()) {
-        throw UsageError("there is no scaling to draw: nothing ran on different numbers of cores");
+        throw UsageError("there is no scaling to plot: nothing ran on different numbers of cores");
     }
     const auto groups = groups_of(all, are_in_one_plot);
     sheet.set_lines(header + height(sheet) * static_cast<double>(groups.size()));

@@ -15,7 +15,7 @@ constexpr double cell_width = 7.5, cell_height = 18;  // pixels of a picture; th
 constexpr int picture_columns = 112;
 constexpr std::string_view svg_ink = "#7c7c7c";  // 4.2 : 1 on white, 5 : 1 on black
 
-// Legible on white and on black, and apart from each other to the colour-blind (after Okabe & Ito 2008).
+// Legible on white and on black, and distinct to the colour-blind (after Okabe & Ito 2008).
 constexpr std::array<std::string_view, Sheet::colours> palette = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
                                                                   "#e69f00", "#56b4e9", "#8c6bb1", "#8a8d2f"};
 
@@ -47,8 +47,8 @@ std::string clean(std::string_view text) {
     return result;
 }
 
-// What gnuplot could take for more than a letter is written as a number: it substitutes commands and macros
-// in double quotes, and in single quotes it stumbles over a quote at the start.
+// Characters that might mean something to gnuplot are written as octal escapes: it substitutes commands and
+// macros in double quotes, and in single quotes it stumbles over a leading quote.
 std::string in_quotes(std::string_view text) {
     constexpr std::string_view harmless = " .,:;/+-=()|_";
     std::string result = "\"";
@@ -61,7 +61,7 @@ std::string in_quotes(std::string_view text) {
 }
 
 void replace_all(std::string& text, std::string_view old, std::string_view fresh) {
-    // A drawing may have 100000 places to change: the rest is not moved at each of them.
+    // A drawing may have 100000 places to change, so the rest is not moved for each of them.
     std::string replaced;
     std::size_t from = 0;
     for (auto at = text.find(old); at != std::string::npos; at = text.find(old, from)) {
@@ -71,8 +71,8 @@ void replace_all(std::string& text, std::string_view old, std::string_view fresh
     text = replaced.append(text, from);
 }
 
-// The page decides on the ink; without one it is grey. Gnuplot makes black of each group, used or not, and
-// writes colours in two ways. A reader of screens hears what the drawing is.
+// The page sets the colour of the ink, which is grey otherwise. Gnuplot makes each group black, used or not,
+// and writes colours in two ways. The title is for screen readers.
 std::string adapted(std::string svg, std::string_view title) {
     replace_all(svg, " color=\"black\"", "");
     replace_all(svg, "rgb(124,124,124)", "currentColor");
@@ -83,7 +83,7 @@ std::string adapted(std::string svg, std::string_view title) {
     return svg;
 }
 
-// Without the form feed before the page and the spaces after its lines.
+// Without the form feed before the page and trailing spaces.
 std::string trimmed(const std::string& page) {
     std::string text;
     for (std::size_t at = 0; at < page.size();) {
@@ -219,7 +219,7 @@ std::string Sheet::terminal() const {
 std::string Sheet::drawn(std::string_view title) const {
     constexpr double tallest = 32000;  // Cairo's images end there
     if (canvas_ == Canvas::png && 2 * lines_ * cell_height > tallest) {
-        throw UsageError("the drawing is too tall for a PNG; choose fewer cases with --only, or NAME.svg");
+        throw UsageError("the plot is too tall for a PNG; choose fewer cases with --only, or NAME.svg");
     }
     auto drawing = run_gnuplot(fmt::format(
         "set encoding utf8\nset terminal {}\nset multiplot\n{}unset multiplot\n", terminal(), script_));

@@ -1,5 +1,5 @@
-// A sheet to draw on: a gnuplot script in the making, laid out in cells of one character, so that text and
-// pictures share one layout.
+// A sheet to draw on: a growing gnuplot script, laid out in cells of one character, so that text and pictures
+// share one layout.
 #pragma once
 
 #include <fmt/format.h>
@@ -14,8 +14,8 @@
 
 namespace pacer::timings {
 
-// Text as a gnuplot string that stands for nothing but itself. Control characters become spaces, what is not
-// UTF-8 question marks.
+// Text as a gnuplot string without special meaning. Control characters become spaces, and what is not UTF-8
+// becomes question marks.
 std::string gnuplot_string(std::string_view text);
 std::string gnuplot_tic(std::string_view text);                  // % would be a format there
 std::string shortened(std::string_view text, std::size_t most);  // "..." at the end if it was longer
@@ -32,7 +32,7 @@ Tics decimal_tics(double low, double high, int most, std::string_view unit);
 Tics size_tics(double low, double high, int most);
 std::string text_of(const Tics& tics);  // as gnuplot takes them: ('1 s' 1, ...)
 
-// The unit in which times up to this one have few digits.
+// The unit in which times up to this one are short.
 struct TimeUnit {
     std::string_view name;
     double seconds;
@@ -59,32 +59,32 @@ class Sheet {
         script_ += fmt::format(format, std::forward<Arguments>(arguments)...) + "\n";
     }
 
-    // The rectangle of the next plot, in cells from the sheet's left and top; what was said of another plot's
-    // labels and tics is forgotten.
+    // Begins a plot in that rectangle, in cells from the sheet's left and top. Labels and tics of earlier
+    // plots do not carry over.
     void begin_plot(double left, double top, double right, double bottom);
-    // The same for one of several plots below each other, from line to line: above it what it is `about`,
-    // below it the name of its axis, right of it its key.
+    // The same for one of several plots in a column, from `line` to `last_line`: above it what it is `about`,
+    // below it the name of its axis, to the right its key.
     void begin_keyed_plot(double left, double line, double top, double right, double last_line,
                           std::string_view about, std::string_view axis);
-    // What to plot for points of which a letter in the key tells the name, in text.
+    // In text: what to plot for points that are letters, whose name is in the key.
     std::string lettered(std::size_t number, const std::vector<std::vector<double>>& points,
                          std::string_view name, double right, double top);
     // Text on the sheet, at the middle of a line; `side` is left, right or center, of the point.
     void write(double column, double line, std::string_view text, std::string_view side = "left");
     void write_title(std::string_view title, std::string_view explanation);
 
-    // Rows of numbers under a new name, which is returned.
+    // Adds rows of numbers under a new name, which it returns.
     std::string data(const std::vector<std::vector<double>>& rows);
 
     static constexpr std::size_t colours = 8;
     std::string colour(std::size_t number) const;  // of a palette; they come again
-    // The same for `lc rgb variable`; a translucent one lets the grid and its like shine through.
+    // The same for `lc rgb variable`; a translucent one lets the grid and its own kind shine through.
     double rgb(std::size_t number, bool translucent = false) const;
     std::string ink() const;  // of text and axes
     double ink_rgb() const;
     std::string faint() const;  // of the grid
 
-    // Hands all to gnuplot.
+    // Hands everything to gnuplot.
     std::string drawn(std::string_view title) const;
 
   private:
@@ -104,9 +104,9 @@ void draw_balance(Sheet& sheet, const std::vector<Case>& cases);
 void draw_sweep(Sheet& sheet, const std::vector<Case>& cases);
 void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vector<std::string>& wanted);
 
-// "mpi 4 x 1", the variant's name shortened where it all would be longer than `most`.
+// "mpi 4 x 1", with the variant's name shortened if it would be longer than `most`.
 std::string label_of(const CaseKey& key, std::size_t most);
-// "elements 1000", "app reduce, elements 1000": what is not the same in all cases.
+// "elements 1000", "reduce, elements 1000": what differs between the cases.
 std::string group_name(const CaseKey& key, const std::vector<Case>& cases);
 // A number for each variant, by first appearance: it has the same colour throughout a drawing.
 std::size_t variant_number(const std::string& variant, const std::vector<Case>& cases);

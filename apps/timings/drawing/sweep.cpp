@@ -36,7 +36,7 @@ std::vector<Panel> panels_of(const std::vector<Sweep>& sweeps) {
 
 struct Frame {
     double left = 0, right = 0, low = 0, high = 0;  // of the axes, with room around what was measured
-    // Where a value of the parameter is: 0 at the left, 1 at the right.
+    // The position of a value of the parameter: 0 at the left, 1 at the right.
     double across(double at) const { return std::log(at / left) / std::log(right / left); }
 };
 
@@ -90,7 +90,7 @@ std::string short_size(double bytes) {
     return fmt::format("{:.4g} {}", bytes, units.at(power));
 }
 
-// The caches, each a line from top to bottom with its name above, as far as they are inside.
+// The caches within the plot, each a vertical line with its name above.
 void draw_marks(Sheet& sheet, const Panel& panel, const Frame& frame, double left, double right, double top) {
     for (const auto& [name, bytes] : panel.sweep->marks) {
         if (bytes <= frame.left || bytes >= frame.right) continue;
@@ -164,7 +164,7 @@ void draw_panel(Sheet& sheet, const Panel& panel, const std::vector<Case>& cases
 void draw_sweep(Sheet& sheet, const std::vector<Case>& cases) {
     const auto sweeps = sweeps_of(cases);
     if (sweeps.empty()) {
-        throw UsageError("there is no sweep to draw: no parameter takes four or more values");
+        throw UsageError("there is no sweep to plot: no parameter takes four or more values");
     }
     const auto panels = panels_of(sweeps);
     const bool marked =
@@ -172,7 +172,7 @@ void draw_sweep(Sheet& sheet, const std::vector<Case>& cases) {
     sheet.set_lines(header + height(sheet) * static_cast<double>(panels.size()));
     const auto title =
         fmt::format("{}{}", sheet.is_text() ? "letters: medians" : "bars: 95 % interval of the median",
-                    marked ? "; upright: caches of rank 0's host" : "");
+                    marked ? "; vertical: caches of rank 0's host" : "");
     for (std::size_t i = 0; i < panels.size(); ++i) {
         draw_panel(sheet, panels[i], cases, header + height(sheet) * static_cast<double>(i),
                    sweeps.size() == 1, i == 0 ? title : "");

@@ -1,4 +1,4 @@
-// Round numbers for axes, where gnuplot's own would not do: times from ns to days, and ratios near 1.
+// Round numbers for axes where gnuplot's own are not good enough: times from ns to days, and ratios near 1.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -17,7 +17,7 @@ std::string short_time(double seconds) {
     return fmt::format("{:.6g} {}", seconds / unit.seconds, unit.name);
 }
 
-// Times people call round: 1, 2 and 5 of each decade, and of minutes and hours what divides them.
+// Times that people call round: 1, 2 and 5 of each decade, and for minutes and hours their divisors.
 std::vector<double> round_times(bool decades_only) {
     std::vector<double> times;
     for (int power = -10; power <= 1; ++power) {
@@ -115,7 +115,7 @@ Tics ratio_tics(double low, double high, int most) {
     }
     const double apart = std::log(high / low) / std::max(most, 2);
     Tics tics;
-    for (const double ratio : wanted) {  // the most telling first, each only where there is room
+    for (const double ratio : wanted) {  // the most useful first, each only where there is room
         const bool room = std::none_of(tics.begin(), tics.end(), [&](const auto& tic) {
             return std::abs(std::log(ratio / tic.first)) < apart;
         });

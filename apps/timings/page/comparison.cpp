@@ -1,4 +1,4 @@
-// What changed against the baseline, case by case, with each interval drawn to scale.
+// What changed against the baseline, case by case.
 #include <fmt/format.h>
 
 #include <string>

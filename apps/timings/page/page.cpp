@@ -41,7 +41,7 @@ std::string how_to_read_section() {
     return std::string(how_to_read);
 }
 
-// Only the script that bears it runs: text from a dump that slipped through as a script would not.
+// Only the script that bears it runs; one that slipped in with text from a dump would not.
 std::string nonce() {
     std::random_device random;
     return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());

@@ -3,7 +3,7 @@
 //     Universal Scalability     T(p) / work(p) = a / p + b (p - 1) / p + c (p - 1)
 // with work(p) = 1 for strong scaling and p for weak. So there are no starting values and no local minima:
 // the least squares with every choice of unknowns held at zero are tried, and the best without a negative one
-// is the optimum (it is free inside some face of the feasible cone, and there it is that face's own optimum).
+// is the optimum (it lies inside some face of the feasible cone, and is the optimum of that face).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace pacer::timings {
 
 namespace {
 
-// A column that improves the sum of squared relative errors by less was taken up by rounding.
+// A column that improves the sum of squared relative errors by less only fits rounding errors.
 constexpr double rounding = 1e-20;
 constexpr double dependent = 1e-24;  // of the square of a column, less is rounding
 constexpr double poor = 0.1;  // a root mean square of ln(measured / fitted) that the user should hear of
@@ -46,7 +46,7 @@ struct Solution {
 
 // The x that minimises |A x - b|, by modified Gram-Schmidt with b as a further column, which is as stable as
 // Householder's reflections (Bjorck, Numerical Methods for Least Squares Problems, 1996, section 2.4). None
-// if a column is, but for rounding, made of those before it.
+// if a column is, up to rounding, a combination of those before it.
 std::optional<Solution> least_squares(std::vector<Column> a, Column b) {
     const std::size_t unknowns = a.size();
     std::vector<Column> r(unknowns, Column(unknowns));
@@ -79,7 +79,7 @@ Column non_negative_least_squares(const std::vector<Column>& a, const Column& b)
             if ((chosen >> i & 1U) != 0) part.push_back(a[i]);
         }
         const auto found = least_squares(part, b);
-        // Fewer unknowns come before those they are part of, and stay unless more really help.
+        // Subsets come before the sets that contain them, and stay unless more unknowns really help.
         if (!found || *std::min_element(found->x.begin(), found->x.end()) < 0 ||
             found->error >= smallest - rounding * static_cast<double>(b.size())) {
             continue;
@@ -92,7 +92,7 @@ Column non_negative_least_squares(const std::vector<Column>& a, const Column& b)
     return best;
 }
 
-// `terms` are what the unknowns are multiplied with, as functions of the number of cores.
+// `terms` are the factors of the unknowns, as functions of the number of cores.
 Column fit(const ScalingSeries& series, const std::vector<std::function<double(double)>>& terms) {
     std::vector<Column> a;
     for (const auto& term : terms) {
@@ -189,7 +189,7 @@ void doubt(std::string& note, const char* law, double residual) {
             fmt::format("{} fits badly, its times are off by {:.0f} %", law, 100 * std::expm1(residual)));
 }
 
-// The work done by a core in a second must not grow with their number, or no law here explains it.
+// Whether each core does more work in a second the more of them there are, which neither law can explain.
 bool superlinear(const ScalingSeries& series) {
     constexpr double noise = 1.05;
     double least = 0;  // of the core seconds a unit of work took, so far
@@ -226,7 +226,7 @@ double UniversalFit::rate(double cores) const {
 }
 
 std::optional<double> UniversalFit::peak() const {
-    constexpr double no_gain = 1 - 1e-9;  // all that is done is serial, but for rounding
+    constexpr double no_gain = 1 - 1e-9;  // everything is serial, up to rounding
     if (contention >= no_gain) return 1;
     if (coherency <= 0) return std::nullopt;
     return std::max(1.0, std::sqrt((1 - contention) / coherency));

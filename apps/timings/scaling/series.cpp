@@ -23,7 +23,8 @@ int cores_of(const Case& all) {
     return all.key.ranks * all.key.threads;
 }
 
-// In proportion to the cores. Sizes do not always divide, and the bytes of text not quite at all.
+// Whether a and b are in proportion to their cores, nearly: sizes do not always divide, least of all bytes of
+// text.
 bool in_proportion(const Value& a, int a_cores, const Value& b, int b_cores) {
     constexpr double tolerance = 0.02;
     const auto first = number_of(a), second = number_of(b);
@@ -31,7 +32,8 @@ bool in_proportion(const Value& a, int a_cores, const Value& b, int b_cores) {
     return std::abs(*first * b_cores / (*second * a_cores) - 1) <= tolerance;
 }
 
-// The problem of b is that of a but for what grows in proportion to the cores, and something does.
+// Whether b has the problem of a except for parameters that grow in proportion to the cores, and at least one
+// does.
 bool grows(const Case& a, const Case& b) {
     const auto &before = a.key.parameters, &after = b.key.parameters;
     if (cores_of(a) == cores_of(b) || before.size() != after.size()) return before == after;
@@ -89,12 +91,12 @@ double imbalance(const Case& all) {
     return median(ratios);
 }
 
-// What cannot be right, or is not the variant's own, is no base.
+// A wrong answer is no base, nor one that may be wrong by promise.
 bool can_be_base(const Case& all) {
     return cores_of(all) == 1 && all.failed == 0 && all.launches.front().record->promise == Promise::right;
 }
 
-// The fastest case on one core of the problem that `first`, the series' first case, would have there.
+// The fastest case on one core of the problem that `first`, the first case of the series, would have there.
 const Case* serial_base(const std::vector<Case>& cases, const Case& first, ScalingKind kind) {
     const Case* best = nullptr;
     double least = 0;
@@ -135,7 +137,7 @@ ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {
     return point;
 }
 
-// Where more was asked for than the hosts have: a knee there is the machine's, not the program's.
+// From where on the hosts had too few hardware threads: a knee there comes from the machine, not the program.
 std::string crowded(const Cases& cases) {
     std::set<int> counts;
     for (const auto* one : cases) {
@@ -149,7 +151,7 @@ std::string crowded(const Cases& cases) {
         }
     }
     if (counts.empty()) return {};
-    return fmt::format("from {} on there were more ranks and threads than hardware has: they took turns",
+    return fmt::format("from {} on there were more ranks and threads than hardware threads: they took turns",
                        *counts.begin());
 }
 
@@ -202,7 +204,7 @@ std::vector<ScalingSeries> series_of_variant(const Cases& variant, const std::ve
         all.push_back(series_of(strong, cases, ScalingKind::strong));
         taken.insert(strong.begin(), strong.end());
     }
-    // Strong scaling at two sizes is also weak scaling along a diagonal of two points, which nobody meant.
+    // Strong scaling at two sizes also has a diagonal of two points, which nobody meant as weak scaling.
     for (const auto& weak : groups_of(variant, grows)) {
         const bool meant =
             std::any_of(weak.begin(), weak.end(), [&](auto* one) { return !taken.contains(one); });

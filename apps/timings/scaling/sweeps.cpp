@@ -32,7 +32,7 @@ bool is_rate(const Case& one) {
     return one.launches.front().record->work.bytes > 0;
 }
 
-// The interval is of the launches' medians, or of the repeats of a single launch.
+// The interval is that of the launches' medians, or of the repeats if there is only one launch.
 SweepPoint point_of(const Case& one, double at) {
     const auto& record = *one.launches.front().record;
     const auto medians = one.medians();
@@ -67,7 +67,7 @@ Sweep& sweep_of(std::vector<Sweep>& sweeps, const Case& one, const std::string& 
     return sweeps.emplace_back(Sweep{one.key.app, parameter, others, {}, {}});
 }
 
-// The caches that all launches of the case tell of alike.
+// The caches that are the same in all launches of the case.
 std::vector<std::pair<std::string, double>> caches_of(const Case& one) {
     constexpr std::array<std::pair<const char*, const char*>, 3> caches = {
         {{"L1d", "l1d_bytes"}, {"L2", "l2_bytes"}, {"L3", "l3_bytes"}}};

@@ -1,4 +1,4 @@
-// How times depend on one numeric parameter: the size of what is worked on, or of a message.
+// How times depend on one numeric parameter, such as the size of an array or of a message.
 #pragma once
 
 #include <string>
@@ -9,11 +9,11 @@
 
 namespace pacer::timings {
 
-// A variant on as many ranks x threads, at one value of the parameter.
+// A variant on so many ranks x threads at one value of the parameter.
 struct SweepPoint {
     double at = 0;  // the parameter
     double value = 0, low = 0,
-           high = 0;  // median over the launches; its 95 % interval, or three times the same
+           high = 0;  // median over the launches, and its 95 % interval; all the same if there is none
 };
 
 struct SweepLine {
@@ -31,11 +31,11 @@ struct Sweep {
         marks;  // caches by size, where the parameter is one: "L2", 1048576
 };
 
-// Cases that differ in one numeric parameter alone and have at least four values of it above 0. An app that
+// Cases that differ only in one numeric parameter and have at least four values of it above 0. An app that
 // was run with several sets of other parameters has a sweep for each.
 std::vector<Sweep> sweeps_of(const std::vector<Case>& cases);
 
-// Whether each case that was run is part of one.
+// Whether every case that was run is part of a sweep.
 bool are_all_swept(const std::vector<Case>& cases, const std::vector<Sweep>& sweeps);
 
 // Whether the parameter is a size in bytes, by its name: bytes, working_set, or something_bytes.

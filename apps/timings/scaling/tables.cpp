@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 namespace pacer::timings {
 
@@ -42,12 +43,12 @@ std::string heading(const ScalingSeries& series) {
 }
 
 // " (0.012 .. 0.034)"; nothing if there is no interval.
-std::string within(const std::optional<Interval>& interval, double factor = 1) {
+std::string within(const std::optional<Interval>& interval, double factor = 1, std::string_view lead = "") {
     if (!interval) return {};
     const auto end = [&](double value) {
         return std::isfinite(value) ? fmt::format("{:.3g}", factor * value) : std::string("no end");
     };
-    return fmt::format(" ({} .. {})", end(interval->low), end(interval->high));
+    return fmt::format(" ({}{} .. {})", lead, end(interval->low), end(interval->high));
 }
 
 std::string laws(const ScalingSeries& series) {
@@ -65,9 +66,10 @@ std::string laws(const ScalingSeries& series) {
     if (series.universal) {
         const auto& law = *series.universal;
         const auto cores = static_cast<std::size_t>(std::round(law.best_cores));
-        const auto best = law.best_cores > 0 ? fmt::format("best on {}{}, {:.3g}x", counted(cores, "core"),
-                                                           within(law.best_cores_within), law.best_speedup)
-                                             : std::string("no end in sight");
+        const auto best = law.best_cores > 0
+                              ? fmt::format("best on {}{}, {:.3g}x", counted(cores, "core"),
+                                            within(law.best_cores_within), law.best_speedup)
+                              : "no end in sight" + within(law.best_cores_within, 1, "best on ");
         text += fmt::format(
             "Universal Scalability Law: contention {:.3g}{}, coherency {:.3g}{}, {}; off by {:.1f} %\n",
             law.contention, within(law.contention_within), law.coherency, within(law.coherency_within), best,

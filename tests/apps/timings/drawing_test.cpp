@@ -398,10 +398,10 @@ TEST(Gnuplot, ThatIsMissingOrFailsIsNamed) {
         EXPECT_EQ(text.find('\n'), std::string::npos) << text;
         EXPECT_NE(text.find("apt-get install gnuplot-nox"), std::string::npos) << text;
     };
-    expect(refusal(""), "cannot be run: No such file or directory");
+    expect(refusal(""), "cannot run gnuplot, which draws the plots: No such file or directory");
     expect(refusal("echo ' unknown or\n   ambiguous terminal type' >&2; exit 1"),
            "failed with status 1: unknown or ambiguous terminal type");
-    expect(refusal("kill -9 $$"), "was killed by signal 9: it says nothing");
+    expect(refusal("kill -9 $$"), "was killed by signal 9: no message");
     expect(refusal("exit 0"), "drew nothing");
     EXPECT_THROW(run_gnuplot("this is no gnuplot\n"), UsageError);
 }
