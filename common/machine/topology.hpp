@@ -37,19 +37,19 @@ struct Topology {
     std::string instead;                   // PACER_TOPOLOGY, if it is that machine's
 
     bool has(int cpu) const;
-    // Of the first core that this process may use.
+    // Those of the first core that this process may use.
     Caches caches() const;
 };
 
-// Of this host, or of the machine that PACER_TOPOLOGY describes: what share_topology() brought, else read at
-// the first call. Throws UsageError.
+// The topology of this host, or of the machine that PACER_TOPOLOGY describes: what share_topology() brought,
+// else read at the first call. Throws UsageError.
 const Topology& topology();
 
 // Has the first rank of each node read the topology for all of that node. Many processes that ask the kernel
 // for it at once wait for each other, seconds on a node of 128 cores. Collective. Throws UsageError.
 void share_topology(const Team& world);
 
-// Of this host if `instead` is empty; then nothing is known where hwloc does not run. Throws UsageError if
+// Reads this host if `instead` is empty; then nothing is known where hwloc does not run. Throws UsageError if
 // `instead` describes no machine.
 Topology read_topology(const std::string& instead);
 

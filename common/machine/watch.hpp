@@ -26,7 +26,7 @@ class Watch {
 // What the leader of each node says, on rank 0, its own first; empty elsewhere. Collective.
 std::vector<HostFacts> gather_hosts(const Team& world, const HostFacts& mine);
 
-// Of those, the one from which others and the hypervisor took the largest part. There must be one.
+// The one of them from which others and the hypervisor took the largest part. There must be one.
 const HostFacts& most_disturbed(const std::vector<HostFacts>& hosts);
 
 // What makes the numbers of a launch on these hosts doubtful: a part of the CPU time that others or the

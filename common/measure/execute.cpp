@@ -205,7 +205,7 @@ void Executor::collect_seconds(const Plan& plan, std::vector<Sample>& samples) {
     for (std::size_t at = column; at < all.size(); at += width) stopped_ = stopped_ || all[at] != 0;
 }
 
-// Of variants that clock themselves: their calls take the place of the executions' seconds.
+// For variants that clock themselves: their calls take the place of the executions' seconds.
 void Executor::collect_calls(std::vector<Sample>& samples) const {
     for (auto& sample : samples) {
         if (!sample.own) continue;

@@ -12,7 +12,7 @@ constexpr double wanted_half_width = 0.02;  // of the interval of the median, re
 constexpr double sure_half_width = 0.01;
 constexpr std::int64_t further_repeats = 2 * block_of_repeats;
 
-// Of the 95 % interval of the median, relative to the median; from 6 repeats.
+// The half-width of the 95 % interval of the median, relative to the median; from 6 repeats.
 double half_width(std::span<const double> seconds) {
     const auto interval = median_interval(seconds);
     return (interval->high - interval->low) / 2 / median(seconds);

@@ -21,7 +21,7 @@ struct Weights {
     std::int64_t items = 0;
     std::uint64_t seed = 0;
 
-    // Of the item with that index, counted from 0.
+    // The cost of the item with that index, counted from 0.
     double of(std::int64_t index) const;
 };
 

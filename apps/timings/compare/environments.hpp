@@ -12,7 +12,7 @@ namespace pacer::timings {
 // The hosts of a launch, sorted, without the numbers of ranks: "node1,node2"; empty if they are not known.
 std::string hosts_of(const Launch& launch);
 
-// Of all launches, each set once, by name: "node1; node2,node3".
+// The hosts of all launches, each set once, by name: "node1; node2,node3".
 std::string hosts_of(const std::vector<Launch>& launches);
 
 // What the launches of each side have in common and the two sides do not: "compiler: a -> b"; of one program

@@ -134,7 +134,7 @@ TEST(Memory, AsksForTheMemoryItNeeds) {
     says(of_sweep(1000), "begins at");
 }
 
-// Of memory that is short, arrays of the usual size take no more than half; given sizes are refused.
+// Where memory is short, arrays of the usual size take no more than half; given sizes are refused.
 TEST(Memory, MakesSmallerArraysWhereMemoryIsShort) {
     Settings settings;
     settings.caches = usual_caches;

@@ -27,7 +27,7 @@ Groups most_variants() {
     return most;
 }
 
-// Of forked workers; no spawned ones are asked of it.
+// Starts forked workers only.
 Starter& starter() {
     static Starter only("/bin/false");
     return only;

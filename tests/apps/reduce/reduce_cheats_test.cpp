@@ -103,7 +103,7 @@ TEST(ReduceCheats, AreCaughtInMemory) {
         expect_cheats_caught(settings_of(Type::f64, data, n), "hybrid");
 }
 
-// Of numbers that cancel a plain sum may be as wrong as none at all, but an exact one may not.
+// Where numbers cancel, a plain sum may be as wrong as none at all, but an exact one may not.
 TEST(ReduceCheats, AreCaughtWhereTheBitsAreExact) {
     for (const auto data : {Data::wide, Data::cancelling})
         expect_cheats_caught(settings_of(Type::f64, data, n), "exact");

@@ -117,7 +117,7 @@ TEST(Nodes, LaunchesOnSeveralOrOneAreRefused) {
     EXPECT_THROW(compare_nodes(launches, 0.03, {}), UsageError);
 }
 
-// Of 8 nodes that are alike none is to be named, in 19 of 20 such machines at least.
+// Among 8 nodes that are alike, none is to be named, in 19 of 20 such machines at least.
 TEST(Nodes, AlikeRaiseFewAlarms) {
     std::mt19937 random(11);
     std::normal_distribution<double> noise(0, 0.03);

@@ -1,4 +1,4 @@
-// Circumstances: the kernel's texts as written by hand, and what is told of the environment.
+// Environment: the kernel's texts as written by hand, and what is told of the environment.
 #include "common/machine/environment.hpp"
 
 #include <gtest/gtest.h>

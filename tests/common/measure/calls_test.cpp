@@ -6,7 +6,7 @@
 namespace pacer {
 namespace {
 
-// Of two ranks.
+// Calls of two ranks.
 Calls calls_of(std::vector<double> seconds, std::int64_t each = 1) {
     Calls made;
     made.repeat.assign(seconds.size() / 2, 3);
