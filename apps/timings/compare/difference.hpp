@@ -49,7 +49,7 @@ struct DifferenceOptions {
     bool allow_missing = false;     // a subject that was not run is no failure
     bool accept_disturbed = false;  // launches that others disturbed are like others
     std::string reference = "launches", subject = "launches";  // what notes call the two sides
-    // Of two sides that ran on different nodes to be compared with each other, launch by launch: what
+    // For two sides that ran on different nodes to be compared with each other, launch by launch: what
     // launches of one node differ by, if it is known.
     bool across_nodes = false;
     std::optional<double> noise = {};
@@ -64,7 +64,7 @@ struct DifferenceOptions {
 Difference compare_case(const CaseKey& key, const Case* reference, const Case* subject,
                         const DifferenceOptions& options);
 
-// Of many cases some look slower or faster by chance: one that does not survive Holm's adjustment for all of
+// Among many cases some look slower or faster by chance: one that does not survive Holm's adjustment for all of
 // them becomes inconclusive, and so does any of fewer than `fewest` launches. Ranks say nothing of how far
 // launches lie apart: where those of one side differ wildly, all of a few are slower by chance more often
 // than p tells, all of 8 in 1 of 256 cases.
