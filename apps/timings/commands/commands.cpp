@@ -23,7 +23,7 @@ constexpr std::array commands = {
     Command{"export", "Write raw samples and environment as CSV or JSON", add_export},
     Command{"validate", "Check that dumps are whole and their answers were right", add_validate},
     Command{"merge", "Put many launches into one file", add_merge},
-    Command{"compare", "Say soundly what changed between two sets of launches", add_compare},
+    Command{"compare", "Compare two sets of launches with statistical tests", add_compare},
     Command{"noise", "Say what change this machine can see, and with how many launches", add_noise},
     Command{"nodes", "Say which node of a machine is slower than its peers", add_nodes},
     Command{"scaling", "Show speedup and efficiency over cores, with fitted laws", add_scaling},

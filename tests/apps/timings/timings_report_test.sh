@@ -80,6 +80,8 @@ ends_with 0
 shows compared.html 'id="comparison"'
 shows compared.html '<span class="verdict bad">REGRESSED</span>'
 shows compared.html 'aaaa'
+shows compared.html '<p>What was compared:</p>'
+shows compared.html 'launch by launch, all on node1'
 report wrong.h5 -o wrong.html
 ends_with 0
 shows wrong.html 'Wrong or unchecked answers in 1 of 4 cases'
