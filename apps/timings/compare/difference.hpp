@@ -24,7 +24,7 @@ struct Side {
     double seconds = 0;  // median of launch medians; 0: the case was not run on both sides
 };
 
-// Of a subject from its reference.
+// How a subject differs from its reference.
 struct Difference {
     CaseKey key;
     Side reference, subject;
@@ -64,8 +64,8 @@ struct DifferenceOptions {
 Difference compare_case(const CaseKey& key, const Case* reference, const Case* subject,
                         const DifferenceOptions& options);
 
-// Among many cases some look slower or faster by chance: one that does not survive Holm's adjustment for all of
-// them becomes inconclusive, and so does any of fewer than `fewest` launches. Ranks say nothing of how far
+// Among many cases some look slower or faster by chance: one that does not survive Holm's adjustment for all
+// of them becomes inconclusive, and so does any of fewer than `fewest` launches. Ranks say nothing of how far
 // launches lie apart: where those of one side differ wildly, all of a few are slower by chance more often
 // than p tells, all of 8 in 1 of 256 cases.
 inline constexpr int fewest_for_holm = 8;

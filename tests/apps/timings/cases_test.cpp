@@ -190,5 +190,27 @@ TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {
     EXPECT_TRUE(differences(a, a).empty());
 }
 
+// A suite: each program has a hash of its own, and only one of them was built anew, from a modified tree.
+TEST(Differences, AreThoseOfEachProgram) {
+    const auto suite = [](const std::string& prefix, const std::string& hash) {
+        auto launches = examples::spread_launches(prefix, 4, {"simd"}, 1);
+        for (std::size_t i = 0; i < launches.size(); ++i) {
+            const bool is_reduce = i % 2 == 0;
+            launches[i].environment = {{"program", std::string(is_reduce ? "reduce" : "memory")},
+                                       {"program_hash", is_reduce ? hash : "0"},
+                                       {"commit", std::string(prefix)}};
+        }
+        return launches;
+    };
+    const auto a = suite("a", "1"), b = suite("b", "2");
+    EXPECT_EQ(differences(a, b), (Names{"reduce: program_hash: 1 -> 2", "commit: a -> b"}));
+    EXPECT_TRUE(mixtures(a, "the baseline").empty());
+    auto both = a;
+    both.insert(both.end(), b.begin(), b.end());
+    EXPECT_EQ(mixtures(both, "the baseline"),
+              (Names{"reduce: program_hash within the baseline: 1 (2 launches), 2 (2 launches)",
+                     "commit within the baseline: a (2 launches), b (2 launches)"}));
+}
+
 }  // namespace
 }  // namespace pacer::timings
