@@ -27,11 +27,13 @@ std::map<Build, std::string> names_of(const std::vector<Build>& builds) {
     };
     std::map<Build, std::string> names;
     for (const auto& one : builds) {
-        auto name = one.commit.empty() ? "version " + one.version : one.commit.substr(0, 10);
+        auto name = one.commit.empty() ? fmt::format("version {}", one.version) : one.commit.substr(0, 10);
         if (one.tree == "modified") name += " modified";
-        if (shared([&](const Build& other) { return other.commit == one.commit && other.tree == one.tree; }))
-            name +=
-                one.program_hash.empty() ? " version " + one.version : " " + one.program_hash.substr(0, 8);
+        if (shared(
+                [&](const Build& other) { return other.commit == one.commit && other.tree == one.tree; })) {
+            name += one.program_hash.empty() ? fmt::format(" version {}", one.version)
+                                             : fmt::format(" {:.8}", one.program_hash);
+        }
         names[one] = name;
     }
     return names;

@@ -21,7 +21,6 @@ struct Command {
 constexpr std::array commands = {
     Command{"show", "Show launches as their app did, from the raw samples", add_show},
     Command{"export", "Write raw samples and environment as CSV or JSON", add_export},
-<<<<<<< HEAD
     Command{"validate", "Check that dumps are intact and their answers were right", add_validate},
     Command{"merge", "Merge many launches into one file", add_merge},
     Command{"compare", "Compare two sets of launches with statistical tests", add_compare},
@@ -31,17 +30,6 @@ constexpr std::array commands = {
     Command{"plot", "Plot launches, into a file or on the terminal", add_plot},
     Command{"report", "Write a self-contained HTML page about launches", add_report},
     Command{"summary", "Summarise on one page what a machine can do, from dumps of the suite", add_summary},
-=======
-    Command{"validate", "Check that dumps are whole and their answers were right", add_validate},
-    Command{"merge", "Put many launches into one file", add_merge},
-    Command{"compare", "Compare two sets of launches with statistical tests", add_compare},
-    Command{"noise", "Say what change this machine can see, and with how many launches", add_noise},
-    Command{"nodes", "Say which node of a machine is slower than its peers", add_nodes},
-    Command{"scaling", "Show speedup and efficiency over cores, with fitted laws", add_scaling},
-    Command{"plot", "Draw launches, into a file or on the terminal", add_plot},
-    Command{"report", "Write one page about launches that opens in any browser", add_report},
-    Command{"summary", "Say on one page what a machine can do, from dumps of the suite", add_summary},
->>>>>>> h1
 };
 
 std::string command_names() {

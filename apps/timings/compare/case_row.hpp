@@ -10,7 +10,7 @@ namespace pacer::timings {
 // the truth.
 std::vector<double> limits_of(const Case& one);
 
-// Of each figure, the median of the launches that have it; 0 if none has. The case was run.
+// Each figure is the median of the launches that have it, and 0 if none has. The case was run.
 CaseRow row_of(const Case& one);
 
 }  // namespace pacer::timings

@@ -80,16 +80,13 @@ ends_with 0
 shows compared.html 'id="comparison"'
 shows compared.html '<span class="verdict bad">REGRESSED</span>'
 shows compared.html 'aaaa'
-<<<<<<< HEAD
+shows compared.html '<p>What was compared:</p>'
+shows compared.html 'launch by launch, all on node1'
 hides compared.html 'different builds'
 report before.h5 after.h5 -o both.html
 ends_with 0
 shows both.html 'These launches are of different builds, which this page keeps apart. reduce: aaaa, bbbb'
 [[ $(grep -o 'reduce[^<]*build [ab]*' both.html | sort -u | wc -l) -ge 2 ]] || fail "two builds are pooled"
-=======
-shows compared.html '<p>What was compared:</p>'
-shows compared.html 'launch by launch, all on node1'
->>>>>>> h1
 report wrong.h5 -o wrong.html
 ends_with 0
 shows wrong.html 'Wrong or unchecked answers in 1 of 4 cases'
