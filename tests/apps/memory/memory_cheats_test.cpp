@@ -104,14 +104,14 @@ Settings settings() {
 
 TEST(MemoryCheats, AreCaughtWhereTheyRead) {
     const auto problem = make_problem(world(), threads, settings(), experiments);
-    for (const auto* row : {"read", "read_threads", "read_ranks", "read_hybrid"}) {
+    for (const auto* row : {"read", "read_threads", "read_hybrid"}) {
         expect_cheats_caught(problem, row,
                              {{"does nothing", nothing},
                               {"knows the sum of i", closed_form<1>},
                               {"reads half", half_read},
                               {"has the sum of another experiment", stored_truth<&Problem::line_sum>}});
     }
-    for (const auto* row : {"stride_64", "random", "chase", "row_major", "column_padded", "pages_small"}) {
+    for (const auto* row : {"stride_64", "chase", "column_padded", "pages_small"}) {
         expect_cheats_caught(problem, row,
                              {{"does nothing", nothing},
                               {"knows the sum of i", closed_form<8>},

@@ -155,7 +155,7 @@ clean 'after all these'
 if [ "$(id -u)" -eq 0 ]; then nowhere=/proc; else nowhere=/; fi
 TMPDIR=$nowhere run "$syntax" "${quick[@]}" --no-dump
 expect 2 'no folder for temporary files'
-once 'TMPDIR names a folder' 'no folder for temporary files'
+once 'TMPDIR names the folder' 'no folder for temporary files'
 TMPDIR=$nowhere run "$syntax" "${quick[@]}" --no-dump --idioms fill
 expect 0 'no folder, and no need of one'
 for there in 0.found 4999.txt; do # while files are made, and while variants run
