@@ -405,7 +405,7 @@ notes 'warning: decimal_later.txt:3 is read as several numbers' 'commas instead 
 printf '0.5,2\n12,5\n' >commas.txt
 quiet --calculation sum commas.txt
 printf '1.234,56\n1.234,57\n' >thousands.txt
-refused 'thousands.txt:1 is like 1.234,56, one number or two' 'points between thousands' --on-error skip thousands.txt
+refused 'thousands.txt:1 looks like 1.234,56, which may be one number or two' 'points between thousands' --on-error skip thousands.txt
 settled '57.234' '1.234,56\n' --separator comma
 quiet --calculation sum --decimal-comma decimal.txt
 printf '1 2 3 4 5\n' >other_five.csv && printf '1 2 3\n' >three.txt
