@@ -14,7 +14,7 @@
 //                     in the order run
 //     /rank_seconds   repeat, rank, seconds: from when the first rank of its node started until it ended
 //     /calls          case, repeat, rank, calls, seconds: what each call took, or of `calls` short ones together their
-//                     mean; where a repeat makes several, and not in dumps before 0.3. Call after call, every rank
+//                     mean; where a repeat makes several; older dumps lack the table. Call after call, every rank
 //                     of each
 //     /observed       case, repeat, rank (-1: all), name, unit, value: what came with each repeat
 //     /shares         case, rank, threads, items, partial (decimal text): adds up to the answer
