@@ -9,6 +9,7 @@
 
 #include "apps/timings/compare/environments.hpp"
 #include "apps/timings/compare/launch_statistics.hpp"
+#include "apps/timings/compare/outliers.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/disturbance.hpp"
 
@@ -233,6 +234,10 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
     const auto a = cases_of(base), b = cases_of(candidate), fresh = cases_of(confirm);
     Comparison comparison;
     comparison.disturbed = disturbances(base, candidate, confirm, options);
+    for (const auto* side : {&a, &b}) {
+        for (auto& line : sentences_of_outliers(*side))
+            comparison.outliers.push_back(fmt::format("{}{}", side == &a ? "baseline: " : "new: ", line));
+    }
     comparison.environment = differences(base, candidate);
     for (auto& line : mixtures(base, "the baseline")) comparison.environment.push_back(std::move(line));
     for (auto& line : mixtures(candidate, "the new launches"))

@@ -12,6 +12,7 @@ namespace pacer::timings {
 
 struct Comparison {
     std::vector<std::string> disturbed;    // launches that lost their cores to others, a line a side
+    std::vector<std::string> outliers;     // launches that stand out from the others of their side
     std::vector<std::string> environment;  // what differs between the sides, and within one
     std::vector<std::string> compared;     // what was compared with what
     std::vector<Difference> cases;

@@ -144,6 +144,7 @@ Table table_of(const std::vector<Difference>& cases) {
 Document document_of(const Comparison& comparison) {
     Document document("timings compare");
     document.list("disturbed", "disturbed", comparison.disturbed);
+    document.list("outliers", "outlier", comparison.outliers);
     document.list("environment", "differs", comparison.environment);
     document.list("compared", "compared", comparison.compared);
     document.table("cases", table_of(comparison.cases));

@@ -81,8 +81,8 @@ std::optional<double> noise_of(const Compared& compared) {
 
 // From launch to launch; of pairs without what both launches of one have in common.
 std::optional<double> deviation_of(const Compared& compared) {
-    if (compared.basis != Basis::pair) return robust_deviation(compared.base, compared.candidate);
-    const auto deviation = robust_deviation(ratios_of(compared));
+    if (compared.basis != Basis::pair) return deviation_of_logarithms(compared.base, compared.candidate);
+    const auto deviation = deviation_of_logarithms(ratios_of(compared));
     return deviation ? std::optional(*deviation / std::numbers::sqrt2) : std::nullopt;
 }
 

@@ -17,34 +17,25 @@ std::vector<double> logarithms_of(std::span<const double> seconds) {
     return logarithms;
 }
 
-void add_distances(std::span<const double> seconds, std::vector<double>& distances) {
-    const auto logarithms = logarithms_of(seconds);
-    if (logarithms.empty()) return;
-    const double middle = median(logarithms);
-    for (const double value : logarithms) distances.push_back(std::abs(value - middle));
-}
-
-// `centres`: the medians that the distances are from.
-std::optional<double> deviation_of(const std::vector<double>& distances, int centres) {
-    constexpr double of_normal = 1.4826;  // standard deviations a median distance
-    const auto count = static_cast<double>(distances.size());
-    if (count < 2 + centres) return std::nullopt;
-    const double middle = median(distances);
-    if (middle == 0) return std::nullopt;
-    return of_normal * middle * count / (count - 0.8 * centres);
+// Squared deviations, weighted by the degrees of freedom of the sample.
+double weighted_variance(std::span<const double> seconds) {
+    if (seconds.size() < 2) return 0;
+    const double deviation = robust_deviation(logarithms_of(seconds));
+    return deviation * deviation * static_cast<double>(seconds.size() - 1);
 }
 
 }  // namespace
 
-std::optional<double> robust_deviation(std::span<const double> seconds) {
-    return robust_deviation(seconds, {});
+std::optional<double> deviation_of_logarithms(std::span<const double> seconds) {
+    return deviation_of_logarithms(seconds, {});
 }
 
-std::optional<double> robust_deviation(std::span<const double> a, std::span<const double> b) {
-    std::vector<double> distances;
-    add_distances(a, distances);
-    add_distances(b, distances);
-    return deviation_of(distances, (a.empty() ? 0 : 1) + (b.empty() ? 0 : 1));
+std::optional<double> deviation_of_logarithms(std::span<const double> a, std::span<const double> b) {
+    const auto samples = (a.empty() ? 0 : 1) + (b.empty() ? 0 : 1);
+    const auto freedom = static_cast<double>(a.size() + b.size()) - samples;
+    const double variance = weighted_variance(a) + weighted_variance(b);
+    if (freedom < 2 || variance == 0) return std::nullopt;
+    return std::sqrt(variance / freedom);
 }
 
 std::optional<std::pair<double, double>> two_groups(std::span<const double> seconds) {

@@ -8,13 +8,12 @@
 
 namespace pacer::timings {
 
-// Standard deviation of the logarithms, as the median distance from the median tells it: 0.01 is 1 % from
-// launch to launch. One launch in three may be anything. The factor for few samples is that of Croux &
-// Rousseeuw (1992). None below 3 launches, nor if more than half of them took exactly as long.
-std::optional<double> robust_deviation(std::span<const double> seconds);
+// Standard deviation of the logarithms, see pacer::robust_deviation(): 0.01 is 1 % from launch to launch.
+// None below 3 launches, nor if most of them took exactly as long.
+std::optional<double> deviation_of_logarithms(std::span<const double> seconds);
 
-// The same of two samples that may differ in their medians.
-std::optional<double> robust_deviation(std::span<const double> a, std::span<const double> b);
+// The same of two samples that may differ in their medians, pooled.
+std::optional<double> deviation_of_logarithms(std::span<const double> a, std::span<const double> b);
 
 // The medians of the two groups in which the times fall, see two_modes(); none if they do not.
 std::optional<std::pair<double, double>> two_groups(std::span<const double> seconds);

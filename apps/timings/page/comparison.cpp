@@ -25,12 +25,14 @@ std::string comparison_section(const Report& report) {
     if (!report.comparison) return {};
     const auto& made = *report.comparison;
     const auto disturbed = list_of("Disturbed launches", made.disturbed),
+               outliers = list_of("Launches that stand out", made.outliers),
                compared = list_of("What was compared", made.compared);
     const auto environment =
         made.environment.empty()
             ? std::string("<p>The two sides ran in the same environment, as far as it is known.</p>\n")
             : list_of("What differs between the two sides, or within one", made.environment);
-    return disturbed + environment + compared + table_of(made.cases).html("Comparison with the baseline");
+    return disturbed + outliers + environment + compared +
+           table_of(made.cases).html("Comparison with the baseline");
 }
 
 }  // namespace pacer::timings

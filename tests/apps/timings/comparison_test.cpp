@@ -60,7 +60,8 @@ TEST(Verdict, ComesWithItsFigures) {
 TEST(Verdict, OfDoubtfulLaunchesSaysHowManyAreNeeded) {
     const auto wide = one_case(1.05, 0.1);
     EXPECT_GT(wide.launches_needed, 10);
-    const auto few = compared(spread_launches("a", 3, {"simd"}, 0.1), spread_launches("b", 3, {"simd"}, 0.2));
+    const auto few = compared(spread_launches("a", 3, {"simd"}, 0.1, 0.05),
+                              spread_launches("b", 3, {"simd"}, 0.2, 0.05));
     EXPECT_EQ(few.cases[0].finding, Finding::inconclusive);
     EXPECT_EQ(few.cases[0].note, "an interval needs 4 launches a side");
     EXPECT_EQ(few.cases[0].launches_needed, 8);  // 2 % from launch to launch
@@ -405,6 +406,18 @@ TEST(Disturbed, LaunchesDoNoHarmWhereTheOthersSayTheSameOrBothSidesMetThem) {
 }
 
 // A machine that slows down by half meanwhile: a change of 5 % shows in pairs only.
+TEST(Outliers, OfEitherSideAreNamed) {
+    auto base = spread_launches("a", 10, {"simd"}, 0.1), candidate = spread_launches("b", 10, {"simd"}, 0.1);
+    EXPECT_TRUE(compared(base, candidate).outliers.empty());
+    for (auto* side : {&base, &candidate}) {
+        for (auto& seconds : (*side)[4].records[0].seconds) seconds *= 100;
+    }
+    const auto found = compared(base, candidate).outliers;
+    ASSERT_EQ(found.size(), 2);
+    EXPECT_TRUE(found[0].starts_with("baseline: launch " + base[4].id)) << found[0];
+    EXPECT_TRUE(found[1].starts_with("new: launch " + candidate[4].id)) << found[1];
+}
+
 TEST(Turns, AreComparedInPairs) {
     auto base = spread_launches("a", 10, {"simd"}, 0.1, 0.25),
          slow = spread_launches("b", 10, {"simd"}, 0.105, 0.25);

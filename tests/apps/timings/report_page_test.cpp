@@ -44,9 +44,9 @@ Report hostile_report() {
     report.launches = {hostile_launch("20261122T120721Z-00000001"), hostile_launch(hostile)};
     report.launches[1].placement[0].host += "2";
     report.cases = cases_of(report.launches);
-    report.comparison =
-        Comparison{{hostile}, {hostile},        {hostile}, {hostile_comparison(report.cases.front().key)},
-                   hostile,   ExitStatus::wrong};
+    report.comparison = Comparison{
+        {hostile}, {hostile},        {hostile}, {hostile}, {hostile_comparison(report.cases.front().key)},
+        hostile,   ExitStatus::wrong};
     ScalingSeries series;
     series.app = series.variant = series.base = series.note = hostile;
     series.parameters = {{hostile, hostile}};
