@@ -67,7 +67,7 @@ class Player {
     std::int64_t wrong_ = 0;
 };
 
-// Of a rank that does not play: what looking at the clock takes.
+// What looking at the clock takes on a rank that does not play.
 CallTimes looks_alone(std::int64_t looks, std::int64_t each) {
     CallTimes calls{{}, each};
     for (std::int64_t look = 0; look < looks; ++look) {
