@@ -64,7 +64,7 @@ enough=$(MOST_REQUEUES=0 submit --nodes=1 --ntasks-per-node=3 --job-name=enough 
 until_true 60 begun "$enough" enough || fail "job $enough does not begin"
 on_login scancel --batch --signal=USR1 "$enough"
 ended "$enough" FAILED 75 "the last requeue"
-prints "not done after 0 requeues; submitted again with OUT="
+prints "not done after 0 requeues; submit it again with OUT="
 unwelcome=$(submit --nodes=1 --ntasks-per-node=1 --no-requeue --job-name=unwelcome jobs/fileio.slurm "${work[@]}")
 # shellcheck disable=SC2317 # the job's script calls it
 module() { sleep 4; } # as a site's shell exports it
@@ -79,7 +79,7 @@ on_login scancel --batch --signal=USR1 "$unwelcome"
 ended "$early" FAILED 75 "a warning before anything was launched"
 prints "not done after 0 requeues"
 ended "$unwelcome" FAILED 75 "a job that may not be put back"
-prints "Slurm does not put the job back; submitted again with OUT="
+prints "Slurm does not put the job back; submit it again with OUT="
 told=$(submit --nodes=1 --ntasks-per-node=3 --job-name=told jobs/fileio.slurm "${work[@]}")
 until_true 60 begun "$told" told || fail "job $told does not begin"
 on_login scancel --signal=TERM "$told"

@@ -66,7 +66,7 @@ suite=(--quick) launches=9
 acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none "${suite[@]}")
 
 ended "$reduce" COMPLETED 0 reduce
-! $apart || prints "4 ranks on 2 hosts"
+! $apart || prints "4 ranks (MPI processes) on 2 hosts"
 prints "dump: $PWD/jobs/runs/reduce-$reduce.h5"
 launches_in "jobs/runs/reduce-$reduce.h5" 1
 [[ $(facts "jobs/runs/reduce-$reduce.h5" job_id) == "$reduce" ]] || fail "$what: the dump does not know the job"
@@ -103,7 +103,7 @@ ran=$(facts "jobs/runs/scaling-$scaling.h5" hosts | tr ' ' '\n' | sed 's/node./n
 ended "$weak" COMPLETED 0 "weak scaling"
 launches_in "jobs/runs/scaling-$weak.h5" 2
 prints "reduce/mpi  weak scaling"
-prints "elements 10240 a core"
+prints "elements 10240 per core"
 
 if $apart; then
     ended "$nodes" FAILED 3 "nodes, once each"
