@@ -7,11 +7,13 @@ namespace pacer {
 
 namespace {
 
-// The cores that its widest case keeps busy on the host of rank 0, which is the one that is watched.
+// The cores that its widest case keeps busy on the watched host, which is rank 0's in older dumps.
 double cores_of(const Launch& launch) {
     int ranks_there = 0;
-    for (const auto& place : launch.placement)
-        ranks_there += place.host == launch.placement.front().host ? 1 : 0;
+    for (const auto& place : launch.placement) {
+        const auto watched = fact(launch.environment, "watched_host", launch.placement.front().host);
+        ranks_there += place.host == watched ? 1 : 0;
+    }
     double cores = 1;
     for (const auto& record : launch.records) {
         const int ranks = ranks_there > 0 ? std::min(record.ranks, ranks_there) : record.ranks;

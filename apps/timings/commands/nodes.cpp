@@ -11,6 +11,7 @@
 
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
+#include "apps/timings/compare/environments.hpp"
 #include "apps/timings/compare/node_comparison.hpp"
 
 namespace pacer::timings {
@@ -110,6 +111,7 @@ ExitStatus compare_all(const Settings& settings) {
     auto shown = rows;
     if (settings.output.for_people() && !settings.all) std::erase_if(shown, unremarkable);
     Document document("timings nodes");
+    document.list("environment", "differs", mixtures(launches, "the launches"));
     if (!shown.empty() || !settings.output.for_people()) document.table("rows", table_of(shown, keys));
     if (const auto hidden = rows.size() - shown.size(); hidden > 0) {
         document.text(fmt::format("as fast as the peers, within the margin: {} of {} (--all shows them)",

@@ -94,21 +94,27 @@ std::string figures(const Difference& row) {
     return fmt::format("{:.3f} ({:.3f} .. {:.3f})", row.ratio, *row.low, *row.high);
 }
 
-// What a case comes to with the fresh launches: `again` is their comparison with the baseline. The figures
-// shown remain those of the launches that raised the alarm.
-void confirm_by(const Difference& again, Difference& row) {
-    const bool confirmed = again.finding == row.finding;
-    row.finding = again.finding;
-    row.launches_needed = again.launches_needed;
-    row.note = again.finding == Finding::failed
-                   ? "fresh launches: " + again.note
-                   : fmt::format("{} {}: {}{}{}", confirmed ? "confirmed by" : "not confirmed by",
-                                 counted(again.subject.launches, "fresh launch", "fresh launches"),
-                                 figures(again), again.note.empty() ? "" : ", ", again.note);
-}
-
 bool is_change(Finding finding) {
     return finding == Finding::slower || finding == Finding::faster;
+}
+
+// What a change comes to with the fresh launches: `again` is their comparison with the baseline. The figures
+// shown are those that the finding follows from.
+void confirm_by(const Difference& again, Difference& row) {
+    const auto fresh = counted(again.subject.launches, "fresh launch", "fresh launches");
+    if (again.finding == row.finding) {
+        row.note = fmt::format("confirmed by {}: {}", fresh, figures(again));
+        return;
+    }
+    const auto first = figures(row);
+    row = again;
+    if (is_change(again.finding)) {
+        row.finding = Finding::inconclusive;
+        row.note = fmt::format("{} and the new launches contradict each other: {}", fresh, first);
+    } else {
+        row.note = fmt::format("not confirmed by {}; the new launches: {}{}{}", fresh, first,
+                               again.note.empty() ? "" : ", ", again.note);
+    }
 }
 
 // The new launches and the fresh ones, as one side.
@@ -128,9 +134,10 @@ void settle_afresh(std::vector<Difference>& rows, const std::vector<Sides>& side
     for (std::size_t i = 0; i < rows.size(); ++i) {
         const auto& [base, candidate, fresh] = sides[i];
         const bool in_doubt = is_change(rows[i].finding) || rows[i].finding == Finding::inconclusive;
-        is_tried[i] = in_doubt && fresh != nullptr && (!fresh->launches.empty() || fresh->failed > 0);
+        const bool has_failed = fresh != nullptr && fresh->failed > 0;
+        is_tried[i] = has_failed || (in_doubt && fresh != nullptr && !fresh->launches.empty());
         if (!is_tried[i]) continue;
-        if (is_change(rows[i].finding)) {
+        if (has_failed || is_change(rows[i].finding)) {
             again[i] = compare_sides(rows[i].key, base, fresh, options);
         } else {
             const auto all = together(*candidate, *fresh);
@@ -140,17 +147,23 @@ void settle_afresh(std::vector<Difference>& rows, const std::vector<Sides>& side
     settle_all(again, fewest_launches);
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto& row = rows[i];
-        if (is_tried[i] && is_change(row.finding)) {
+        if (is_tried[i] && again[i].finding == Finding::failed) {
+            row.finding = Finding::failed;
+            row.note = "fresh launches: " + again[i].note;
+        } else if (is_tried[i] && is_change(row.finding)) {
             confirm_by(again[i], row);
-        } else if (row.finding == Finding::slower) {
+        } else if (is_change(row.finding)) {
+            const auto* word = row.finding == Finding::slower ? "slower" : "faster";
             row.finding = Finding::inconclusive;
-            row.note = "slower, but not among the fresh launches";
-        } else {
-            const bool judged_anew = is_tried[i];
+            row.note = fmt::format("{}, but the fresh launches lack this case", word);
+        } else if (is_tried[i]) {
             row = again[i];
-            if (judged_anew)
-                row.add_note(counted(sides[i].fresh->launches.size(), "fresh launch", "fresh launches") +
-                             " among them");
+            row.add_note("judged with " +
+                         counted(sides[i].fresh->launches.size(), "fresh launch", "fresh launches"));
+            if (is_change(row.finding) && rows.size() > 1 && row.units < fewest_for_holm) {
+                row.finding = Finding::inconclusive;
+                row.launches_needed = fewest_for_holm;
+            }
         }
     }
 }
@@ -174,7 +187,7 @@ std::vector<std::string> disturbances(const std::vector<Launch>& base, const std
         const auto count = std::count_if(launches.begin(), launches.end(), is_disturbed);
         if (count == 0) return;
         double most = 0;
-        for (const auto& launch : launches) most = std::max(most, disturbance(launch));
+        for (const auto& launch : launches) most = std::max(most, std::min(1.0, disturbance(launch)));
         lines.push_back(fmt::format("{} of {} {}: others took up to {} of their cores", count,
                                     launches.size(), side, format_percent(most)));
     };
@@ -201,7 +214,7 @@ std::vector<std::string> bases_of(const std::vector<Difference>& rows, const std
     if (any(Basis::pair)) lines.emplace_back("launches in pairs, one of each side, as they took turns");
     if (any(Basis::allocation))
         lines.push_back(
-            fmt::format("allocation by allocation (job and hosts), as the sides ran on other hosts: {} -> {}",
+            fmt::format("one set of hosts with another, as the sides ran on different hosts: {} -> {}",
                         before.empty() ? "unknown" : before, after.empty() ? "unknown" : after));
     return lines;
 }
@@ -234,14 +247,21 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
     const auto a = cases_of(base), b = cases_of(candidate), fresh = cases_of(confirm);
     Comparison comparison;
     comparison.disturbed = disturbances(base, candidate, confirm, options);
-    for (const auto* side : {&a, &b}) {
-        for (auto& line : sentences_of_outliers(*side))
-            comparison.outliers.push_back(fmt::format("{}{}", side == &a ? "baseline: " : "new: ", line));
+    for (const auto& [side, its] :
+         {std::pair("baseline", &a), std::pair("new", &b), std::pair("fresh", &fresh)}) {
+        for (const auto& line : sentences_of_outliers(*its))
+            comparison.outliers.push_back(fmt::format("{}: {}", side, line));
     }
     comparison.environment = differences(base, candidate);
     for (auto& line : mixtures(base, "the baseline")) comparison.environment.push_back(std::move(line));
     for (auto& line : mixtures(candidate, "the new launches"))
         comparison.environment.push_back(std::move(line));
+    if (!confirm.empty()) {
+        for (const auto& line : differences(candidate, confirm))
+            comparison.environment.push_back("fresh launches: " + line);
+        for (auto& line : mixtures(confirm, "the fresh launches"))
+            comparison.environment.push_back(std::move(line));
+    }
     std::vector<Sides> all;
     for (const auto& one : chosen(a, b, options.only)) {
         all.push_back({find(a, one.key), find(b, one.key), find(fresh, one.key)});
@@ -251,6 +271,8 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
     confirm.empty() ? settle_all(rows, fewest_for_holm) : settle_afresh(rows, all, options);
     comparison.compared = bases_of(rows, hosts_of(base), hosts_of(candidate));
     comparison.status = status_of(rows);
+    if (comparison.status == ExitStatus::right && std::min(base.size(), candidate.size()) == 1)
+        comparison.status = ExitStatus::inconclusive;
     comparison.sentence = sentence_of(rows) + caution(base, candidate, rows) + ".";
     return comparison;
 }

@@ -61,6 +61,12 @@ bool disturbed(const CaseLaunch& launch) {
     return is_disturbed(*launch.launch);
 }
 
+double mean_disturbance(const Case& one) {
+    double sum = 0;
+    for (const auto& launch : one.launches) sum += disturbance(*launch.launch);
+    return sum / static_cast<double>(one.launches.size());
+}
+
 Case without_disturbed(Case one) {
     std::erase_if(one.launches, disturbed);
     return one;
@@ -102,6 +108,7 @@ class Judge {
         row.reference.seconds = median(reference_.medians());
         row.subject.seconds = median(subject_.medians());
         row.basis = compared_.basis;
+        row.units = fewest();
         row.ratio = estimate_.ratio;
         row.p = estimate_.p;
         row.smallest_p = estimate_.smallest_p;
@@ -177,7 +184,7 @@ class Judge {
                              ? "one node against one"
                              : fmt::format("{} allocations against {}", compared_.base.size(),
                                            compared_.candidate.size()));
-            row.add_note(fmt::format("on other hosts it takes {} allocations a side", fewest_launches));
+            row.add_note(fmt::format("on different hosts it takes {} sets of hosts a side", fewest_launches));
             return;
         }
         if (const auto hurried = short_of_time(); hurried > 0) {
@@ -212,11 +219,11 @@ class Judge {
         return formula > fewest() ? formula : 0;
     }
 
-    // Launches in turns met the same disturbances, as long as about as many of both sides were disturbed.
+    // Launches in turns met the same disturbances, as long as both sides lost about as much to others.
     bool stands_without_disturbed() const {
-        const auto base = disturbed_in(reference_), candidate = disturbed_in(subject_);
-        if (options_.accept_disturbed || base + candidate == 0) return true;
-        if (compared_.basis == Basis::pair && 4 * std::abs(base - candidate) <= std::ssize(compared_.base))
+        if (options_.accept_disturbed || disturbed_in(reference_) + disturbed_in(subject_) == 0) return true;
+        if (compared_.basis == Basis::pair &&
+            std::abs(mean_disturbance(reference_) - mean_disturbance(subject_)) < disturbed_share)
             return true;
         const auto a = without_disturbed(reference_), b = without_disturbed(subject_);
         return !a.launches.empty() && !b.launches.empty() && Judge(a, b, options_).finding() == finding();

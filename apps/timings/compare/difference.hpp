@@ -29,6 +29,7 @@ struct Difference {
     CaseKey key;
     Side reference, subject;
     Basis basis = Basis::launch;             // what was compared with what
+    int units = 0;                           // launches, pairs or sets of hosts, on the smaller side
     double ratio = 0;                        // subject / reference, Hodges-Lehmann; 0: see seconds
     std::optional<double> low, high;         // 95 % interval of the ratio; none of too few launches
     double p = 1, probability_slower = 0.5;  // exact, two-sided; P(a launch of subject is slower)

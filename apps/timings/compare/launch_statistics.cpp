@@ -249,6 +249,7 @@ int launches_for_cases(std::size_t cases, bool in_pairs) {
 }
 
 int launches_needed(double deviation, double change) {
+    if (!(change > 0)) return 0;  // no number of launches shows a change of nothing
     const double root = power_80 * deviation / std::log1p(change);
     const double launches = std::ceil(2 * root * root / efficiency);
     constexpr double most = 1e9;  // so that it fits

@@ -22,7 +22,7 @@ std::map<std::string, double> shares(const Case& one) {
     return found;
 }
 
-// One launch more or less on a host does no harm; all of one side there and of the other elsewhere does.
+// A launch more or less on one of the hosts does no harm; a host that only one side ran on does.
 bool same_hosts(const Case& base, const Case& candidate) {
     const auto a = shares(base), b = shares(candidate);
     return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
@@ -30,11 +30,13 @@ bool same_hosts(const Case& base, const Case& candidate) {
     });
 }
 
+// Jobs on the same hosts are one: what the hosts are like is the same in all of them.
 std::vector<double> allocation_medians(const Case& one) {
     std::map<std::string, std::vector<double>> allocations;
     for (const auto& launch : one.launches) {
-        const auto& facts = launch.launch->environment;
-        allocations[fact(facts, "job_id") + ' ' + hosts_of(*launch.launch)].push_back(launch.median_seconds);
+        auto hosts = hosts_of(*launch.launch);
+        if (hosts.empty()) hosts = fact(launch.launch->environment, "job_id");
+        allocations[hosts].push_back(launch.median_seconds);
     }
     std::vector<double> medians;
     for (const auto& [name, seconds] : allocations) medians.push_back(median(seconds));

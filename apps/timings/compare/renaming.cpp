@@ -64,6 +64,9 @@ void rename_cases(std::vector<Launch>& base, const std::vector<std::string>& pai
 void ignore_parameters(const std::vector<std::vector<Launch>*>& sides,
                        const std::vector<std::string>& parameters) {
     for (const auto& parameter : parameters) {
+        if (parameter == method_parameter)
+            throw UsageError(
+                "--ignore method: cases that were timed by different methods are never compared");
         std::set<std::string> known;
         std::size_t found = 0;
         for (auto* launches : sides) {

@@ -15,9 +15,8 @@ constexpr double significant = 0.05;
 // Why a finding by itself does not count among so many; nothing if it does.
 void hold_back(Difference& row, std::size_t cases, double adjusted, int fewest) {
     const auto* word = row.finding == Finding::slower ? "slower" : "faster";
-    const int launches = std::min(row.reference.launches, row.subject.launches);
-    if (launches < fewest || row.smallest_p * static_cast<double>(cases) > significant) {
-        row.add_note(fmt::format("{}, but one of {} cases: confirm it by fresh launches", word, cases));
+    if (row.units < fewest || row.smallest_p * static_cast<double>(cases) > significant) {
+        row.add_note(fmt::format("{}, but one of {} cases: confirm it with fresh launches", word, cases));
         row.launches_needed = std::max(fewest, launches_for_cases(cases, row.basis == Basis::pair));
     } else if (adjusted > significant) {
         row.add_note(fmt::format("{}, but of {} cases one may look so by chance (Holm: p = {:.2g})", word,
