@@ -190,7 +190,7 @@ TEST(Confirm, DecidesWhatWasUndecided) {
                                     spread_launches("c", 60, {"simd"}, 0.1 * factor, 0.05));
         EXPECT_EQ(again.cases[0].finding, factor > 1 ? Finding::slower : Finding::equivalent);
         EXPECT_EQ(again.cases[0].subject.launches, 65);
-        EXPECT_NE(again.cases[0].note.find("60 fresh launches among them"), std::string::npos)
+        EXPECT_NE(again.cases[0].note.find("judged with 60 fresh launches"), std::string::npos)
             << again.cases[0].note;
     }
 }
