@@ -1,6 +1,7 @@
 // Judging answers: sums against those known in advance, and what was written by looking at it.
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <utility>
 
 #include "apps/memory/kernels.hpp"
@@ -59,11 +60,16 @@ Judgement judge_written(const Problem& problem, const MemoryVariant& variant, An
     return judge_total(answer, problem.node_elements * nodes_of(problem, variant), team);
 }
 
+// Memory that a variant keeps is not fresh the next time; and what is too small was not all written.
+bool is_fresh(const std::shared_ptr<Mapping>& memory, std::int64_t elements) {
+    return memory && memory.use_count() == 1 && memory->bytes() >= elements * element_bytes;
+}
+
 Judgement judge_fresh(const Problem& problem, const MemoryVariant& variant, Answer& answer,
                       const Team& team) {
     const auto n = problem.core_elements;
     const Mapping none, &target = variant.argument != new_memory ? problem.kept
-                                  : answer.fresh                 ? *answer.fresh
+                                  : is_fresh(answer.fresh, n)    ? *answer.fresh
                                                                  : none;
     answer.own.partial = Number::of_whole(target ? count_filled(target.as<double>(), n, 0) : 0);
     answer.fresh.reset();

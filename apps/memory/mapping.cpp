@@ -40,6 +40,10 @@ Mapping::~Mapping() {
     if (mapped_ != nullptr) munmap(mapped_, mapped_bytes_);
 }
 
+std::int64_t Mapping::bytes() const {
+    return begin_ == nullptr ? 0 : static_cast<std::int64_t>(mapped_bytes_) - huge_page_bytes;
+}
+
 bool has_huge_pages(std::int64_t bytes) {
     const std::int64_t small_page = sysconf(_SC_PAGESIZE);
     const auto faults = [] {

@@ -21,6 +21,7 @@ class Mapping {
     T* as() const {
         return static_cast<T*>(begin_);
     }
+    std::int64_t bytes() const;  // from as<>() on that may be used; at least as many as asked for
     explicit operator bool() const { return begin_ != nullptr; }
 
   private:

@@ -64,8 +64,7 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      " %",
      {},
      100},
-    {"more_hosts", doubt, "{value} disturbed like that ({subject})", "{}", " more nodes were",
-     " more node was"},
+    {"more_hosts", doubt, "{value} the doubt '{subject}'", "{}", " more nodes have", " more node has"},
     {"counter_waits", doubt,
      "a ticket from the shared counter came only when rank 0 called MPI: between these ranks there are no "
      "atomics without its help, so variants that draw tickets wait while rank 0 computes"},

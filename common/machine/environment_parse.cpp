@@ -106,7 +106,7 @@ std::string cpu_model_in(std::string_view cpuinfo) {
 }
 
 std::optional<double> cpu_mhz_in(std::string_view cpuinfo) {
-    std::vector<double> rates;
+    std::optional<double> fastest;
     for (constexpr std::string_view name = "cpu MHz"; !cpuinfo.empty();) {
         const auto line = cpuinfo.substr(0, cpuinfo.find('\n'));
         cpuinfo.remove_prefix(std::min(line.size() + 1, cpuinfo.size()));
@@ -114,12 +114,9 @@ std::optional<double> cpu_mhz_in(std::string_view cpuinfo) {
         const auto value = value_of(line, name).value_or("");
         double rate = 0;
         if (std::from_chars(value.data(), value.data() + value.size(), rate).ec == std::errc() && rate > 0)
-            rates.push_back(rate);
+            fastest = std::max(fastest.value_or(0), rate);
     }
-    if (rates.empty()) return std::nullopt;
-    const auto middle = rates.begin() + std::ssize(rates) / 2;
-    std::nth_element(rates.begin(), middle, rates.end());
-    return *middle;
+    return fastest;
 }
 
 std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo, std::string_view name) {

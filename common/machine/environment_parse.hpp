@@ -14,8 +14,8 @@ namespace pacer {
 // Processor name of /proc/cpuinfo, "unknown" where it has none (it seldom has on ARM).
 std::string cpu_model_in(std::string_view cpuinfo);
 
-// The clock rate that /proc/cpuinfo tells, in MHz: the median over the CPUs; nothing where it has none (not
-// on x86).
+// The clock rate that /proc/cpuinfo tells, in MHz: that of the fastest CPU, since idle ones are slow; nothing
+// where it has none (only x86 has it).
 std::optional<double> cpu_mhz_in(std::string_view cpuinfo);
 
 // Bytes of a line of /proc/meminfo.

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "common/machine/environment_parse.hpp"
@@ -78,14 +79,18 @@ void add_part(std::vector<Doubt>& doubts, const std::vector<HostFacts>& hosts, c
     add(doubts, kind, std::move(told));
 }
 
+std::string value_of(const HostFacts& node, std::string_view name) {
+    return fact(node.facts, name, "unknown");
+}
+
 // What most nodes have of that name; nothing unless more than half of them have the same.
-std::string usual_value(const std::vector<HostFacts>& hosts, std::string_view name) {
+std::optional<std::string> usual_value(const std::vector<HostFacts>& hosts, std::string_view name) {
     std::map<std::string, std::size_t> counts;
-    for (const auto& node : hosts) ++counts[fact(node.facts, name)];
+    for (const auto& node : hosts) ++counts[value_of(node, name)];
     for (const auto& [value, count] : counts) {
         if (2 * count > hosts.size()) return value;
     }
-    return {};
+    return std::nullopt;
 }
 
 void add_odd_hosts(std::vector<Doubt>& doubts, const std::vector<HostFacts>& hosts) {
@@ -96,13 +101,12 @@ void add_odd_hosts(std::vector<Doubt>& doubts, const std::vector<HostFacts>& hos
     for (const auto& node : hosts) {
         std::vector<std::string> differences;
         for (const auto name : alike) {
-            const auto usual = usual_value(hosts, name), its = fact(node.facts, name);
-            if (usual.empty()) {
-                if (&node != &hosts.front() && its != fact(hosts.front().facts, name))
-                    differences.push_back(fmt::format("{} {}, {} has {}", name, its, hosts.front().host,
-                                                      fact(hosts.front().facts, name)));
-            } else if (its != usual) {
-                differences.push_back(fmt::format("{} {}, most have {}", name, its, usual));
+            const auto usual = usual_value(hosts, name);
+            const auto its = value_of(node, name), first = value_of(hosts.front(), name);
+            if (usual && its != *usual) {
+                differences.push_back(fmt::format("{} {}, most have {}", name, its, *usual));
+            } else if (!usual && its != first) {
+                differences.push_back(fmt::format("{} {}, {} has {}", name, its, hosts.front().host, first));
             }
         }
         if (!differences.empty())

@@ -45,11 +45,15 @@ Calls long_enough(Calls samples, double shortest_seconds) {
         const auto first = group * samples.size() / groups, last = (group + 1) * samples.size() / groups;
         std::int64_t calls = 0;
         std::vector<double> sums(width, 0);
+        double sum_of_slowest = 0;
         for (auto sample = first; sample < last; ++sample) {
             const auto weight = static_cast<double>(samples.calls[sample]);
-            for (std::size_t rank = 0; rank < width; ++rank) sums[rank] += weight * samples.row(sample)[rank];
+            const auto row = samples.row(sample);
+            for (std::size_t rank = 0; rank < width; ++rank) sums[rank] += weight * row[rank];
+            sum_of_slowest += weight * *std::max_element(row.begin(), row.end());
             calls += samples.calls[sample];
         }
+        *std::max_element(sums.begin(), sums.end()) = sum_of_slowest;
         merged.repeat.push_back(samples.repeat[first]);
         merged.calls.push_back(calls);
         for (const double sum : sums) merged.seconds.push_back(sum / static_cast<double>(calls));

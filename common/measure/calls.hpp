@@ -29,7 +29,9 @@ struct Calls {
 };
 
 // The same calls, neighbours averaged until a sample lasts as long as `shortest_seconds`, as far as there are
-// any: the clock cannot tell less. They are all of one repeat.
+// any: the clock cannot tell less. They are all of one repeat. Where the slowest rank changes from call to
+// call no rank's mean says how long the calls took: the slowest rank of a merged sample has the mean of the
+// calls' maxima.
 Calls long_enough(Calls samples, double shortest_seconds);
 
 // The sample whose slowest rank is the median one (of an even number the lower): what a repeat took.

@@ -137,6 +137,7 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     sample.starts.resize(static_cast<std::size_t>(clocked));
     sample.ends.resize(sample.starts.size());
     double passed = 0;
+    const double begun = now_seconds();
     for (std::size_t i = 0; i < sample.starts.size(); ++i) {
         if (team.size > 1) MPI_Barrier(team.comm);
         sample.starts[i] = now_seconds();
@@ -144,9 +145,9 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
         sample.ends[i] = now_seconds();
         passed += sample.ends[i] - sample.starts[i];
     }
+    sample.lasted = (sample.ends.back() - begun) / static_cast<double>(batch);
     auto& judgement = last_[sample.task] = task.judge(team, task.record.verdict);
     if (world_.root()) sample.observed = std::move(judgement.observed);
-    sample.lasted = passed / static_cast<double>(batch);
     if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
     sample.own = std::move(judgement.calls);
     set_activity("between two repeats");

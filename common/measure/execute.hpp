@@ -24,7 +24,7 @@ struct Sample {
     std::int64_t round = 0, position = 0;  // and the place in the round
     std::vector<double> starts, ends;  // this rank's clock; of one process those of all executions together
     std::optional<CallTimes> own;      // this rank's calls, if the variant clocks itself
-    double lasted = 0;                 // an execution, with what a variant that clocks itself leaves out
+    double lasted = 0;                 // an execution, with the barrier before it and what is not clocked
     std::vector<double> seconds;       // an execution, on every rank of the case; on rank 0, once collected
     Calls calls;                       // of a variant that clocks itself; on rank 0, once collected
     Observations observed;             // rank 0

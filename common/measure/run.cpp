@@ -99,32 +99,33 @@ class Scheduler {
         // Until the clock tells something: however long that takes.
         const auto go_on = [&] { return executor_.seconds_left() > (typical > 0 ? end : 0); };
         for (int n = 0; n < most_warm_up_blocks && !executor_.stopped() && go_on(); ++n) {
-            std::vector<double> seconds;
+            std::vector<double> seconds, costs;
             for (const auto& sample : executor_.execute({block_of_repeats, 0, only(i, batch_[i])})) {
                 seconds.push_back(duration(sample));
+                costs.push_back(cost_of(sample));
             }
             typical = median(seconds);
-            const auto batch = batch_for(i, typical);
+            expected_seconds_[i] = median(costs);
+            const auto batch = batch_for(i, typical, expected_seconds_[i]);
             const bool same_batch = batch <= 2 * batch_[i] && batch_[i] <= 2 * batch;
             if (!same_batch) batch_[i] = batch;
             if (same_batch && std::abs(typical - before) <= warm_up_agreement * typical) break;
             before = typical;
         }
-        expected_seconds_[i] = typical;
         record.batch = batch_[i];
     }
 
     // Long enough for the clock, and no longer than the remaining time allows, even if an execution takes a
-    // whole clock step longer than `typical`. Where the clock has told next to nothing the batch grows step
+    // whole clock step longer than it `costs`. Where the clock has told next to nothing the batch grows step
     // by step.
-    std::int64_t batch_for(std::size_t i, double typical) const {
+    std::int64_t batch_for(std::size_t i, double typical, double costs) const {
         if (tasks_[i].batch == Batch::never) return 1;
         const double step = clock_step_seconds_, batch = static_cast<double>(batch_[i]);
         const double shortest = std::min(shortest_in_steps * step, std::max(long_enough_seconds, 50 * step));
         double wanted = std::ceil(shortest / std::max(typical, 1e-12));
         if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
         const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block_of_repeats);
-        const double longest = typical + step / batch;
+        const double longest = costs + step / batch;
         const double affordable = executor_.seconds_left() / repeats / longest;
         return static_cast<std::int64_t>(
             std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));
@@ -193,7 +194,7 @@ class Scheduler {
             record.observed[k].values.push_back(sample.observed[k].second);
         }
         const auto count = static_cast<std::int64_t>(record.repeats());
-        spent_seconds_[i] += duration(sample);
+        spent_seconds_[i] += cost_of(sample);
         expected_seconds_[i] = spent_seconds_[i] / static_cast<double>(count);
         if (rules_[i].is_due(count) && rules_[i].is_enough(record.repeat_seconds()))
             record.stopped_by = StoppedBy::converged;
@@ -217,8 +218,11 @@ class Scheduler {
         return *std::max_element(sample.seconds.begin(), sample.seconds.end());
     }
 
-    // What an execution takes of the time budget: more than its seconds if the variant clocks itself.
-    static double duration(const Sample& sample) { return std::max(slowest(sample), sample.lasted); }
+    // How long an execution takes: more than its seconds if the variant clocks itself.
+    static double duration(const Sample& sample) { return sample.own ? cost_of(sample) : slowest(sample); }
+
+    // What it takes of the time budget.
+    static double cost_of(const Sample& sample) { return std::max(slowest(sample), sample.lasted); }
 
     std::vector<Task>& tasks_;
     Executor& executor_;

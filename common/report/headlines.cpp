@@ -13,6 +13,7 @@ bool fits(const HeadlineRule& rule, const Record& record) {
     return record.repeats() > 0 && !record.failed() &&
            (rule.variant.empty() || rule.variant == record.variant) &&
            fact(record.parameters, rule.parameter) == rule.value &&
+           fact(record.parameters, rule.second_parameter) == rule.second_value &&
            (rule.cores == Cores::any || (rule.cores == Cores::one) == one_core);
 }
 

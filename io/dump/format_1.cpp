@@ -201,7 +201,7 @@ Doubt doubt_of(const std::string& sentence) {
         if (former.after.empty() && !middle.empty()) continue;
         if (!former.has_percent) return {std::string(former.kind), -1, middle, 0};
         if (const auto percent = parse_number(middle))
-            return {std::string(former.kind), -1, "", percent->as_double() / 100};
+            return {std::string(former.kind), -1, "this host", percent->as_double() / 100};
     }
     return {"said", -1, sentence, 0};
 }
@@ -219,12 +219,16 @@ void add_doubts(const std::vector<std::string>& sentences, Launch& launch) {
         "the repeats fall in two groups, ",
         "shorter than 1000 clock steps, ",
         "this host's cores do not always run at one speed: "};
+    // What the facts tell of the load, too.
+    const bool has_load = number_in(launch.environment, "cpu_seconds").has_value();
     bool stopped = false;
     for (const auto& sentence : sentences) {
         const auto starts = [&](std::string_view words) { return sentence.starts_with(words); };
         if (std::any_of(told_anew.begin(), told_anew.end(), starts)) continue;
-        launch.doubts.push_back(doubt_of(sentence));
-        stopped = stopped || launch.doubts.back().kind == "stopped";
+        auto doubt = doubt_of(sentence);
+        stopped = stopped || doubt.kind == "stopped";
+        if (has_load && (doubt.kind == "others_load" || doubt.kind == "steal")) continue;
+        launch.doubts.push_back(std::move(doubt));
     }
     const auto asked = parse_number(fact(launch.environment, "repeats_asked", "0"));
     for (auto& record : launch.records) {

@@ -92,7 +92,7 @@ Answer pingpong(const Problem& problem, const Team& team) {
     const auto looks = rounds_of(problem) / each;
     auto calls = plays ? player.clocked_trips(looks, each) : looks_alone(looks, each);
     if (plays) player.trip_looked_at();
-    // Who only looks on must not take the players' cores.
+    // Ranks that only watch must not take the players' cores.
     if (problem.means->crowded) sleeping_barrier(team);
     return answer_of_rank(problem, plays, player.wrong(), problem.wrong.pingpong, std::move(calls));
 }

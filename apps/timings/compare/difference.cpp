@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numbers>
 #include <tuple>
+#include <vector>
 
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "apps/timings/compare/robust.hpp"
@@ -37,12 +38,20 @@ std::string failures_of(const Case* one, const std::string& side) {
                        one->launches.size() + one->not_run.size(), side);
 }
 
-// The largest share of a repeat that is no more than ten steps of the clock; a batch is timed as one.
+// How many executions, or calls, are timed as one. Those of several ranks are each clocked by itself: what
+// the clock cannot tell of one it cannot tell of a batch.
+double timed_as_one(const Record& record) {
+    const std::vector<double> calls(record.calls.calls.begin(), record.calls.calls.end());
+    if (!calls.empty()) return median(calls);
+    return record.ranks > 1 ? 1 : static_cast<double>(record.batch);
+}
+
+// The largest share of what is timed as one that is no more than ten steps of the clock.
 double clock_margin(const Case& one) {
     double largest = 0;
     for (const auto& [launch, record, seconds] : one.launches) {
         const auto step = number_in(launch->environment, "clock_resolution_seconds").value_or(0);
-        largest = std::max(largest, 10 * step / (seconds * static_cast<double>(record->batch)));
+        largest = std::max(largest, 10 * step / (seconds * timed_as_one(*record)));
     }
     return largest;
 }

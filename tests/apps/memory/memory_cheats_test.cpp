@@ -81,6 +81,18 @@ Answer unwritten_memory(const Problem& problem, const Team&) {
             .fresh = std::make_shared<Mapping>(n * element_bytes, Pages::small)};
 }
 
+// Memory that it has kept since the repeat before.
+Answer kept_memory(const Problem& problem, const Team&) {
+    static const auto kept = std::make_shared<Mapping>(n * element_bytes, Pages::small);
+    streams::fill(kept->as<double>(), n, 0);
+    return {.own = {problem.core_elements, {}}, .fresh = kept};
+}
+
+// Less memory than was to be written.
+Answer too_little_memory(const Problem& problem, const Team&) {
+    return {.own = {problem.core_elements, {}}, .fresh = std::make_shared<Mapping>(8, Pages::small)};
+}
+
 using Cheats = std::vector<Cheat<Problem, Answer>>;
 
 void expect_cheats_caught(const Problem& problem, std::string_view row, const Cheats& cheats) {
@@ -137,6 +149,11 @@ TEST(MemoryCheats, AreCaughtWhereTheyWrite) {
     of.operator()<Uses::threads>("triad_threads", copied<Uses::threads>);
     of.operator()<Uses::core>("next_pass", nothing);
     of.operator()<Uses::core>("first_pass", unwritten_memory);
+    expect_cheats_caught(problem, "first_pass", {{"keeps its memory", kept_memory}});
+    auto large = settings();
+    large.elements = huge_page_bytes;  // one page would do for less
+    expect_cheats_caught(make_problem(world(), threads, large, experiments), "first_pass",
+                         {{"takes too little memory", too_little_memory}});
 }
 
 SweepAnswer sweep_nothing(const WorkingSet&, const Team&) {

@@ -92,6 +92,13 @@ TEST(OneLaunch, CannotBeCompared) {
     }
 }
 
+void on_two_ranks(Record& record) {
+    record.ranks = 2;
+    std::vector<double> twice;
+    for (const double seconds : record.seconds) twice.insert(twice.end(), 2, seconds);
+    record.seconds = twice;
+}
+
 TEST(Margin, IsTheLargestOfItsSources) {
     EXPECT_EQ(one_case(1, 0.01, 0.5).margin_from, "asked for");
     const auto noisy = one_case(1, 0.1);
@@ -109,6 +116,16 @@ TEST(Margin, IsTheLargestOfItsSources) {
         for (auto& launch : *side) launch.records[0].batch = 1000;  // timed together
     }
     EXPECT_EQ(compared(base, candidate).cases[0].margin_from, "asked for");
+    for (auto* side : {&base, &candidate}) {
+        for (auto& launch : *side) on_two_ranks(launch.records[0]);  // each execution is timed by itself
+    }
+    row = compared(base, candidate).cases[0];
+    EXPECT_EQ(row.margin_from, "clock");
+    EXPECT_NEAR(row.margin, 0.2, 1e-9);
+    for (auto* side : {&base, &candidate}) {
+        for (auto& launch : *side) launch.records[0].calls = {{0, 0, 1}, {2, 2, 1}, {1, 1, 1, 1, 1, 1}};
+    }
+    EXPECT_NEAR(compared(base, candidate).cases[0].margin, 0.1, 1e-9);  // two calls at a time
 }
 
 TEST(ManyCases, OfFewLaunchesNeedFreshOnes) {

@@ -68,7 +68,7 @@ TEST(HostDoubts, NameTheDisturbedHosts) {
                               {"more_hosts", -1, "others_load", 1},
                               {"steal", -1, "b", 0.09}}));
     EXPECT_EQ(sentence(doubts[0]), "other processes took 7 % of d's CPU time during the launch");
-    EXPECT_EQ(sentence(doubts[3]), "1 more node was disturbed like that (others_load)");
+    EXPECT_EQ(sentence(doubts[3]), "1 more node has the doubt 'others_load'");
 }
 
 TEST(HostDoubts, TakeBothKindsTogetherForTheWorst) {
@@ -88,6 +88,12 @@ TEST(HostDoubts, NameTheHostThatIsNotLikeTheOthers) {
     EXPECT_EQ(
         doubts_of(hosts),
         (Doubts{{"odd_host", -1, "b (cpu_model Abacus 2000, a has Abacus 3000; cores 32, a has 64)", 0}}));
+}
+
+TEST(HostDoubts, TellOfWhatMostHostsDoNotKnow) {
+    std::vector<HostFacts> hosts = {node("a"), node("b"), node("c")};
+    hosts[0].facts.emplace_back("governor", "performance");
+    EXPECT_EQ(doubts_of(hosts), (Doubts{{"odd_host", -1, "a (governor performance, most have unknown)", 0}}));
 }
 
 TEST(HostDoubts, NameTheHostWithASlowClock) {

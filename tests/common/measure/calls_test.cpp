@@ -36,11 +36,17 @@ TEST(Calls, TooShortAreKeptByBatch) {
     const auto batches = long_enough(calls_of({1, 0, 3, 2, 1, 2, 1, 0, 3, 4}), 3);
     EXPECT_EQ(batches.calls, (std::vector<std::int64_t>{2, 3}));
     EXPECT_EQ(batches.repeat, (std::vector<std::int32_t>{3, 3}));
-    EXPECT_EQ(batches.seconds, (std::vector<double>{2, 1, 5.0 / 3, 2}));
+    EXPECT_EQ(batches.seconds, (std::vector<double>{2, 1, 5.0 / 3, 7.0 / 3}));
     const auto one = long_enough(calls_of({1, 1, 3, 1}, 10), 1e9);
     EXPECT_EQ(one.calls, std::vector<std::int64_t>{20});
     EXPECT_EQ(one.seconds, (std::vector<double>{2, 1}));
     EXPECT_EQ(long_enough(calls_of({0, 0, 0, 0}), 1e-9).calls, std::vector<std::int64_t>{2});
+}
+
+TEST(Calls, MergedLastAsLongAsTheirSlowestRanksHoweverTheseChange) {
+    const auto one = long_enough(calls_of({5, 1, 1, 5, 5, 1, 1, 5}), 20);
+    EXPECT_EQ(one.calls, std::vector<std::int64_t>{4});
+    EXPECT_EQ(one.slowest(), std::vector<double>{5});
 }
 
 TEST(Calls, BelongToTheirRepeatUntilThereAreTooMany) {

@@ -31,6 +31,25 @@ TEST(Disturbance, IsAShareOfTheCoresOfTheLaunch) {
     EXPECT_DOUBLE_EQ(disturbance(launch_of(128, 0, 1, 64, 0)), 0.1);  // more ranks than CPUs
 }
 
+// A host of so many CPUs, of which others took a number of seconds in ten.
+HostFacts host_of(const char* name, std::int64_t cpus, double others) {
+    return {name,
+            {{"cpu_seconds", 10.0 * static_cast<double>(cpus)},
+             {"hardware_threads", cpus},
+             {"others_cpu_seconds", others}}};
+}
+
+TEST(Disturbance, IsThatOfTheHostThatLostMostOfTheLaunchsCores) {
+    auto launch = launch_of(4, 2, 1, 64, 0);  // the environment mixes hosts: nothing follows from it
+    launch.hosts = {host_of("here", 64, 1), host_of("elsewhere", 8, 1)};
+    EXPECT_DOUBLE_EQ(disturbance(launch), 0.05);  // 1 of 20 seconds elsewhere, 1 of 40 here
+    launch.hosts.front() = host_of("here", 64, 4);
+    EXPECT_DOUBLE_EQ(disturbance(launch), 0.1);
+    launch.records[1].ranks = 1;  // the ranks elsewhere only wait
+    launch.records[1].threads = 8;
+    EXPECT_DOUBLE_EQ(disturbance(launch), 0.1);  // 1 of 10 seconds of one core elsewhere; 4 of 80 here
+}
+
 TEST(Disturbance, IsNoneWhereNothingIsKnown) {
     EXPECT_EQ(disturbance({}), 0);
     auto launch = launch_of(4, 0, 1, 2, 2);

@@ -377,6 +377,23 @@ TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {
     EXPECT_LE(records[1].repeats(), 50);
 }
 
+// Rank 0 does not wait for the last rank but in barriers.
+Answer late_on_last_rank(const Problem& problem, const Team& team) {
+    const double end = seconds_since_launch() + (team.rank == team.size - 1 ? pace_seconds : 0);
+    while (seconds_since_launch() < end) {
+    }
+    return {Number::of_whole(problem.ranks), {1, Number::of_whole(1)}};
+}
+
+TEST(Run, CountsTheBarriersOfABatchInTheBudget) {
+    pace_seconds = 0.01;
+    const auto records = run({{"late", "", late_on_last_rank, Uses::ranks}},
+                             {.repeats = 1000, .max_seconds = 0.5, .seed = 1, .progress = false},
+                             {.judge = judge_a_nanosecond});
+    if (!world().root()) return;
+    EXPECT_LE(static_cast<std::int64_t>(records[0].repeats()) * records[0].batch, 55);
+}
+
 TEST(Run, StopsByItselfWithinItsBudget) {
     const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}},
                              {.repeats = 0, .max_seconds = 0.5, .seed = 1, .progress = false});

@@ -50,6 +50,18 @@ TEST(HeadlineRules, OnAnyCoresTheShortestTimeCounts) {
     EXPECT_EQ(headlines_of(example, {rule(Cores::any, Quantity::seconds, "serial")})[0].record, 1);
 }
 
+TEST(HeadlineRules, ASecondParameterTellsCasesApart) {
+    auto launch = launch_of("a", {on(2, 1), on(2, 3)});
+    launch.records[0].parameters.emplace_back("distance", "within_node");
+    launch.records[1].parameters.emplace_back("distance", "between_nodes");
+    auto between = rule(Cores::all, Quantity::seconds);
+    between.second_parameter = "distance";
+    between.second_value = "between_nodes";
+    const auto found = headlines_of(launch, {between});
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].record, 1);
+}
+
 TEST(HeadlineRules, OnlyRightAnswersTell) {
     auto launch = example;
     launch.records[1].verdict.failed = 1;

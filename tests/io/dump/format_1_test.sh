@@ -70,10 +70,12 @@ import json
 print(*{r["app"] for name in ("reduce", "overhead") for r in json.load(open(f"{name}.1.json"))["launches"][0]["records"]})')
 [[ $(wc -w <<<"$ran") == 2 ]] || fail "of two apps: $ran"
 
-# What the sentences of format 1 say of the load is one doubt of several launches.
+# The load of a launch is told once, though the sentences of format 1 tell it as well as its facts do.
 "$BIN/timings" report "$old/memory.h5.gz" "$old/overhead.h5.gz" "$old/race.h5.gz" -o report.html >/dev/null
 grep -o 'other processes took [^ ]* %' report.html >loads || true
 [[ $(<loads) == 'other processes took 76–89 %' ]] || fail "loads: $(<loads)"
+"$BIN/timings" show "$old/memory.h5.gz" >shown
+[[ $(grep -c 'other processes took' shown) == 1 ]] || fail "the load is not told once: $(grep 'other processes' shown)"
 
 # Several launches in one file
 "$BIN/timings" validate "$old/merged.h5.gz" >stdout
