@@ -36,6 +36,7 @@ for name in "${!options[@]}"; do
     "$BIN/timings" merge "merged_$name.h5" "$old/$name.h5.gz" "$name.h5" >/dev/null
     "$BIN/timings" export --format json "merged_$name.h5" -o "$name.both.json"
     missing=${changed[$name]-}
+    missing=${missing/pages_huge/} # not run: the array is smaller than a huge page
     [[ $name != syntax ]] || missing=
     want=$([[ -n $missing ]] && echo '^[14]$' || echo '^3$') # cases are missing, or one launch cannot be compared
     "$BIN/timings" compare "$old/$name.h5.gz" --to "$name.h5" >compared || [[ $? =~ $want ]] || fail "$name: $(<compared)"
