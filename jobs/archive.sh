@@ -6,7 +6,7 @@
 #     -o FILE         the archive (pacer-<version>.tar.gz)
 #     --help          this text
 #
-# The archive unpacks into the folder pacer-<version>; its README.md says under "On a cluster" how to build it there. It
+# The archive unpacks into the folder pacer-<version>; its jobs/README.md says under "On a cluster" how to build it there. It
 # knows its commit, and so do the dumps of a build from it.
 # Prints to stdout the name of the archive. Changes that are not committed would be left out, so they are refused.
 set -euo pipefail

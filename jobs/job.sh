@@ -49,7 +49,7 @@ need() {
     local program
     for program; do
         [[ -x $(path_of "$program") ]] ||
-            refuse "there is no program $program in $PACER_BIN: build it (README.md), or fix PACER_BIN in jobs/env.sh"
+            refuse "there is no program $program in $PACER_BIN: build it (jobs/README.md), or fix PACER_BIN in jobs/env.sh"
     done
 }
 timings=$PACER_BIN/timings
