@@ -10,8 +10,8 @@ those of this checkout. What they print on stdout is compared, in any order of l
 of machine and CPU, and the lines that depend on the machine: warnings and limits. A picture that a README shows must be
 made by its commands, under the same name.
 
-Outputs without such a command need what is not here (a Slurm, two builds, another suite): jobs/README.md, parts of
-apps/timings and apps/overhead, tests/benchmarks.
+Outputs without such a command need what is not here (a Slurm, two builds, another suite): jobs/README.md, the
+comparison in apps/timings, tests/benchmarks.
 
 Exit status: 0 the READMEs are true, 1 something differs, 2 bad usage. With --write they are made true instead, with
 the pictures.
