@@ -111,7 +111,9 @@ ExitStatus compare_all(const Settings& settings) {
     auto shown = rows;
     if (settings.output.for_people() && !settings.all) std::erase_if(shown, unremarkable);
     Document document("timings nodes");
-    document.list("environment", "differs", mixtures(launches, "the launches"));
+    auto differences = mixtures(launches, "the launches");
+    std::erase_if(differences, [](const auto& line) { return line.starts_with("hosts "); });
+    document.list("environment", "differs", differences);
     if (!shown.empty() || !settings.output.for_people()) document.table("rows", table_of(shown, keys));
     if (const auto hidden = rows.size() - shown.size(); hidden > 0) {
         document.text(fmt::format("as fast as the peers, within the margin: {} of {} (--all shows them)",

@@ -87,7 +87,7 @@ warns 'the baseline is of reduce, the new launches are of fileio'
 
 # compare: fresh launches
 ends_with 3 compare base.h5 few.h5
-prints 'slower, but one of 4 cases: confirm it by fresh launches'
+prints 'slower, but one of 4 cases: confirm it with fresh launches'
 ends_with 1 compare base.h5 few.h5 --confirm fresh.h5
 prints 'REGRESSED: confirmed by 5 fresh launches'
 ends_with 0 compare base.h5 few.h5 --confirm same.h5
@@ -101,8 +101,8 @@ ends_with 0 compare base.h5 same.h5
 prints 'compared  launch by launch, all on node1'
 make other_node.h5 --slower 1.04 --host node2
 ends_with 3 compare base.h5 other_node.h5
-prints 'compared  allocation by allocation (job and hosts), as the sides ran on other hosts: node1 -> node2'
-prints 'one node against one; on other hosts it takes 4 allocations a side'
+prints 'compared  one set of hosts with another, as the sides ran on different hosts: node1 -> node2'
+prints 'one node against one; on different hosts it takes 4 sets of hosts a side'
 # A B B A A B B A ... while the machine becomes slower by a hundredth from each turn to the next; B is slower by a twentieth.
 turn=0
 for sides in a b b a a b b a a b b a a b b a; do
