@@ -70,7 +70,7 @@ void Session::look_at_settings() {
 // What else went on, and on which nodes. The environment has the node that was disturbed most.
 void Session::look_at_load() {
     HostFacts mine{host_name(), watch_.look(world)};
-    if (world.nodes > 1) {
+    if (world.nodes > 1 && world.node_root()) {
         for (auto& fact : host_facts(topology())) mine.facts.push_back(std::move(fact));
     }
     auto hosts = gather_hosts(world, mine);

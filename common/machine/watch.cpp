@@ -143,6 +143,7 @@ Facts Watch::look(const Team& world) const {
                    {"steal_seconds", steal},
                    {"others_cpu_seconds", std::max(0.0, busy - own)},
                    {"cpu_seconds", busy + steal + after.idle_seconds - before_.idle_seconds}};
+    if (!world.node_root()) return facts;  // a long file on a large node, and the leader's is what counts
     if (const auto rate = cpu_mhz_in(text_of("/proc/cpuinfo", std::size_t{1} << 22)))
         facts.emplace_back("cpu_mhz", *rate);
     return facts;

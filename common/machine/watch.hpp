@@ -16,8 +16,8 @@ class Watch {
     Watch() : before_(read_cpu_times()) {}
 
     // Since then: load_before, load_after, steal_seconds, others_cpu_seconds, cpu_seconds of the node's
-    // processors, and the clock rate of the fastest now as cpu_mhz, where the kernel tells it. Collective
-    // over the node.
+    // processors; on the node's leader also the clock rate of the fastest now as cpu_mhz, where the kernel
+    // tells it. Collective over the node.
     Facts look(const Team& world) const;
 
   private:

@@ -172,6 +172,21 @@ std::vector<Sample> Executor::collect(const Plan& plan, std::vector<Sample> samp
     return samples;
 }
 
+// The mean of each sample's executions, which stand one after the other; only of samples that use ranks.
+std::vector<double> Executor::means(const Plan& plan, const std::vector<Sample>& samples,
+                                    const std::vector<double>& executions) const {
+    std::vector<double> means;
+    for (auto next = executions.begin(); const auto& sample : samples) {
+        if (!together(sample)) continue;
+        const auto last = next + std::ssize(sample.starts);
+        means.push_back(std::accumulate(next, last, 0.0) / static_cast<double>(plan.batch[sample.task]));
+        next = last;
+    }
+    return means;
+}
+
+// An execution takes as long as on its slowest rank, which may be another one in each execution of a batch:
+// so the slowest rank of the batch gets the mean of those.
 void Executor::collect_seconds(const Plan& plan, std::vector<Sample>& samples) {
     std::vector<double> starts, ends;
     for (const auto& sample : samples) {
@@ -180,23 +195,22 @@ void Executor::collect_seconds(const Plan& plan, std::vector<Sample>& samples) {
         ends.insert(ends.end(), sample.ends.begin(), sample.ends.end());
     }
     const auto executions = seconds_since_first_start(world_, starts, ends);
-    std::vector<double> mine;
-    for (auto next = executions.begin(); const auto& sample : samples) {
-        if (!together(sample)) continue;
-        const auto last = next + std::ssize(sample.starts);
-        mine.push_back(std::accumulate(next, last, 0.0) / static_cast<double>(plan.batch[sample.task]));
-        next = last;
-    }
+    auto slowest = executions;
+    MPI_Reduce(executions.data(), slowest.data(), mpi_count(slowest.size()), MPI_DOUBLE, MPI_MAX, 0,
+               world_.comm);
+    auto mine = means(plan, samples, executions);
     mine.push_back(stop_requested() ? 1.0 : 0.0);
     const auto width = mine.size();
     std::vector<double> all(world_.root() ? width * static_cast<std::size_t>(world_.size) : 0);
     MPI_Gather(mine.data(), mpi_count(width), MPI_DOUBLE, all.data(), mpi_count(width), MPI_DOUBLE, 0,
                world_.comm);
     if (!world_.root()) return;
+    const auto of_slowest = means(plan, samples, slowest);
     std::size_t column = 0;
     for (auto& sample : samples) {
         if (together(sample)) {
             for (std::size_t at = column; at < all.size(); at += width) sample.seconds.push_back(all[at]);
+            *std::max_element(sample.seconds.begin(), sample.seconds.end()) = of_slowest[column];
             ++column;
         } else {
             const double passed = sample.ends.front() - sample.starts.front();

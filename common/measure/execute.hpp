@@ -58,6 +58,8 @@ class Executor {
     bool together(const Sample& sample) const { return uses_ranks(tasks_[sample.task].record.uses); }
     std::vector<Sample> collect(const Plan& plan, std::vector<Sample> samples);
     void collect_seconds(const Plan& plan, std::vector<Sample>& samples);
+    std::vector<double> means(const Plan& plan, const std::vector<Sample>& samples,
+                              const std::vector<double>& executions) const;
     void collect_calls(std::vector<Sample>& samples) const;
     void collect_shares(std::size_t i);
     void show_progress(const Record& record) const;

@@ -42,8 +42,8 @@ double robust_deviation(std::span<const double> samples);
 
 // Which samples, in ascending order of index, are so far from the median that they were not made like the
 // others: beyond `least` and beyond a multiple of the median absolute deviation that finds nothing in 99 of
-// 100 sets of normal samples, whatever their number (Davies & Gather 1993). A set in which more than a
-// quarter would be outlying has none: those are a second group. None below 4 samples.
+// 100 sets of 4 to 300 normal samples (Davies & Gather 1993). A set in which more than a quarter would be
+// outlying has none: those are a second group. None below 4 samples.
 std::vector<std::size_t> outlying(std::span<const double> samples, double least);
 
 }  // namespace pacer

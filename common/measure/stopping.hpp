@@ -29,7 +29,8 @@ class StoppingRule {
     bool was_narrow_ = false;
 };
 
-// The median is known to 2 %: what repeats are made for.
+// The interval of the median is within 2 % of it: what repeats are made for. The repeats that follow the
+// decision may have widened it again.
 bool known_well(const Record& record);
 
 }  // namespace pacer

@@ -44,8 +44,8 @@ Table cases_table(const std::vector<CaseRow>& rows);
 // Members of JSON.
 Json json_of(const Facts& facts);
 
-// Which doubts are shown as warnings: the gravest three, each with two of its cases at most; all, with some
-// of their cases; or all with every case.
+// Which doubts are shown as warnings: the gravest three, and every fault, with three cases each at most; all,
+// with some of their cases; or all with every case.
 enum class Warnings { gravest, all, with_every_case };
 
 // What is shown of a launch besides its tables.

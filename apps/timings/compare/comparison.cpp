@@ -212,7 +212,7 @@ std::vector<std::string> bases_of(const std::vector<Difference>& rows, const std
     if (any(Basis::launch))
         lines.push_back(before.empty() ? "launch by launch" : "launch by launch, all on " + before);
     if (any(Basis::pair)) lines.emplace_back("launches in pairs, one of each side, as they took turns");
-    if (any(Basis::allocation))
+    if (any(Basis::hosts))
         lines.push_back(
             fmt::format("one set of hosts with another, as the sides ran on different hosts: {} -> {}",
                         before.empty() ? "unknown" : before, after.empty() ? "unknown" : after));

@@ -188,10 +188,10 @@ class Judge {
     }
 
     void explain(Difference& row) const {
-        if (compared_.basis == Basis::allocation && fewest() < fewest_launches) {
+        if (compared_.basis == Basis::hosts && fewest() < fewest_launches) {
             row.add_note(compared_.base.size() == 1 && compared_.candidate.size() == 1
                              ? "one node against one"
-                             : fmt::format("{} allocations against {}", compared_.base.size(),
+                             : fmt::format("{} sets of hosts against {}", compared_.base.size(),
                                            compared_.candidate.size()));
             row.add_note(fmt::format("on different hosts it takes {} sets of hosts a side", fewest_launches));
             return;

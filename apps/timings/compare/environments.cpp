@@ -10,6 +10,7 @@
 #include <set>
 #include <utility>
 
+#include "common/base/split.hpp"
 #include "common/base/units.hpp"
 
 namespace pacer::timings {
@@ -23,11 +24,12 @@ bool is_one_of(const std::array<std::string_view, N>& names, std::string_view na
 
 // These differ from launch to launch whatever is run; a single launch cannot show that.
 bool varies_anyway(std::string_view name) {
-    constexpr std::array<std::string_view, 18> names = {"start_time",
+    constexpr std::array<std::string_view, 19> names = {"start_time",
                                                         "end_time",
                                                         "launch_seconds",
                                                         "status",
                                                         "watched_host",
+                                                        "cpu_mhz",
                                                         "load_before",
                                                         "load_after",
                                                         "steal_seconds",
@@ -77,13 +79,10 @@ Facts told_apart(const Launch& launch) {
             facts.emplace_back(name, text);
             continue;
         }
-        for (std::size_t at = 0; at < text.size();) {
-            const auto end = std::min(text.find('\n', at), text.size());
-            const auto setting = text.substr(at, end - at);
+        for (const auto setting : split(text, '\n')) {
             const auto sign = std::min(setting.find('='), setting.size());
-            facts.emplace_back("environment " + setting.substr(0, sign),
-                               sign < setting.size() ? setting.substr(sign + 1) : "");
-            at = end + 1;
+            const auto value_of = setting.substr(std::min(sign + 1, setting.size()));
+            facts.emplace_back(fmt::format("environment {}", setting.substr(0, sign)), std::string(value_of));
         }
     }
     return facts;
@@ -173,12 +172,7 @@ std::string counted_values(const std::map<std::string, std::size_t>& values) {
 std::string hosts_of(const Launch& launch) {
     const auto text = fact(launch.environment, "hosts");
     std::set<std::string> names;
-    for (std::string_view rest = text; !rest.empty();) {
-        const auto end = std::min(rest.find(','), rest.size());
-        const auto one = rest.substr(0, end);
-        names.emplace(one.substr(0, one.rfind(':')));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
+    for (const auto one : split(text, ',')) names.emplace(one.substr(0, one.rfind(':')));
     return fmt::format("{}", fmt::join(names, ","));
 }
 

@@ -165,15 +165,6 @@ std::vector<std::vector<bool>> divisions(std::size_t count) {
     return found;
 }
 
-double sum_of_squares(std::span<const double> seconds) {
-    const auto logarithms = sorted_logarithms(seconds);
-    const double mean =
-        std::accumulate(logarithms.begin(), logarithms.end(), 0.0) / number(logarithms.size());
-    double sum = 0;
-    for (const double value : logarithms) sum += (value - mean) * (value - mean);
-    return sum;
-}
-
 }  // namespace
 
 RatioEstimate compare_launches(std::span<const double> base, std::span<const double> candidate) {
@@ -220,10 +211,6 @@ RatioEstimate compare_pairs(std::span<const double> base, std::span<const double
     estimate.p = std::min(1.0, 2 * chance.at_most(extreme));
     estimate.smallest_p = std::min(1.0, 2 * chance.at_most(0));
     return estimate;
-}
-
-double deviation_of_launches(std::span<const double> seconds) {
-    return seconds.size() < 2 ? 0 : std::sqrt(sum_of_squares(seconds) / number(seconds.size() - 1));
 }
 
 std::optional<double> noise_floor(std::span<const double> seconds) {

@@ -39,9 +39,6 @@ RatioEstimate compare_launches(std::span<const double> base, std::span<const dou
 // interval that of Wilcoxon's signed ranks; from fewest_pairs pairs.
 RatioEstimate compare_pairs(std::span<const double> base, std::span<const double> candidate);
 
-// Standard deviation of the logarithms: 0.01 is 1 % from launch to launch. 0 for one launch.
-double deviation_of_launches(std::span<const double> seconds);
-
 // How much two sets of launches of one program differ by chance: the 95th percentile of |ratio - 1| between
 // random halves of these launches. All divisions if they are few, else 200 drawn with a fixed seed. None
 // below 8 launches.

@@ -31,15 +31,15 @@ bool same_hosts(const Case& base, const Case& candidate) {
 }
 
 // Jobs on the same hosts are one: what the hosts are like is the same in all of them.
-std::vector<double> allocation_medians(const Case& one) {
-    std::map<std::string, std::vector<double>> allocations;
+std::vector<double> medians_by_hosts(const Case& one) {
+    std::map<std::string, std::vector<double>> sets;
     for (const auto& launch : one.launches) {
         auto hosts = hosts_of(*launch.launch);
         if (hosts.empty()) hosts = fact(launch.launch->environment, "job_id");
-        allocations[hosts].push_back(launch.median_seconds);
+        sets[hosts].push_back(launch.median_seconds);
     }
     std::vector<double> medians;
-    for (const auto& [name, seconds] : allocations) medians.push_back(median(seconds));
+    for (const auto& [name, seconds] : sets) medians.push_back(median(seconds));
     return medians;
 }
 
@@ -105,7 +105,7 @@ Compared by_launch(const Case& base, const Case& candidate) {
 
 Compared by_nature(const Case& base, const Case& candidate) {
     if (!same_hosts(base, candidate))
-        return {Basis::allocation, allocation_medians(base), allocation_medians(candidate)};
+        return {Basis::hosts, medians_by_hosts(base), medians_by_hosts(candidate)};
     if (shares(base).size() > 1) return by_launch(base, candidate);  // neighbours in time ran elsewhere
     constexpr double fewest_in_pairs = 0.9;  // of launches in no order at all, only some two in three are
     const auto starts = moments(base, candidate);

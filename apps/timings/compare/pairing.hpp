@@ -1,4 +1,4 @@
-// What is compared with what: single launches, pairs of neighbours in time, or whole allocations.
+// What is compared with what: single launches, pairs of neighbours in time, or sets of hosts.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,8 @@ namespace pacer::timings {
 
 enum class Basis {
     launch,
-    pair,       // launches of both sides that ran in turns, A B B A ...
-    allocation  // job and hosts: launches of one share its nodes, which differ from others
+    pair,  // launches of both sides that ran in turns, A B B A ...
+    hosts  // all launches on the same hosts, whatever their jobs: no two nodes are quite alike
 };
 
 // The times of both sides that are held against each other, in seconds; of pairs the i-th against the i-th.
@@ -23,7 +23,7 @@ struct Compared {
 // Every launch by itself, wherever and whenever it ran.
 Compared by_launch(const Case& base, const Case& candidate);
 
-// By allocation if the sides did not run on the same hosts, about equally often: a median an allocation. In
+// By sets of hosts if the sides did not run on the same hosts, about equally often: a median for each set. In
 // pairs if their launches took turns, by the time of their start, and fewest_pairs of them are left. Else by
 // launch.
 Compared by_nature(const Case& base, const Case& candidate);

@@ -234,7 +234,6 @@ TEST(Ratio, RefusesWhatIsNoTime) {
         spoilt[2] = bad;
         EXPECT_THROW(compare_launches(good, spoilt), std::invalid_argument) << bad;
         EXPECT_THROW(compare_launches(spoilt, good), std::invalid_argument) << bad;
-        EXPECT_THROW(deviation_of_launches(spoilt), std::invalid_argument) << bad;
     }
     EXPECT_THROW(compare_launches(good, {}), std::invalid_argument);
 }
@@ -279,12 +278,6 @@ TEST(LaunchesForCases, AreThoseWhoseSmallestPSurvivesHolm) {
     EXPECT_EQ(launches_for_cases(342), 9);
     EXPECT_EQ(launches_for_cases(1, true), 6);
     EXPECT_EQ(launches_for_cases(30, true), 11);
-}
-
-TEST(Deviation, IsOfLogarithms) {
-    const std::vector<double> a = {1, std::exp(1.0), std::exp(2.0)};
-    EXPECT_NEAR(deviation_of_launches(a), 1, 1e-12);
-    EXPECT_EQ(deviation_of_launches(std::vector<double>{7}), 0);
 }
 
 TEST(NoiseFloor, NeedsEightLaunchesAndIsZeroWithoutNoise) {

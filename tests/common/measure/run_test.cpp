@@ -377,6 +377,20 @@ TEST(Run, CountsWhatAVariantThatClocksItselfLeavesOutOfTheBudget) {
     EXPECT_LE(records[1].repeats(), 50);
 }
 
+// Every execution keeps one rank busy for ten microseconds, each time another one.
+Answer busy_in_turns(const Problem& problem, const Team& team) {
+    static std::int64_t turn = 0;
+    const double end = now_seconds() + (turn++ % team.size == team.rank ? 1e-5 : 0);
+    while (now_seconds() < end) continue;
+    return {Number::of_whole(problem.ranks), {1, Number::of_whole(1)}};
+}
+
+TEST(Run, TakesTheSlowestRankOfEachExecutionOfABatch) {
+    const auto records = run({{"busy", "", busy_in_turns, Uses::ranks}}, five_repeats());
+    if (!world().root()) return;
+    for (const double seconds : records[0].repeat_seconds()) EXPECT_GE(seconds, 1e-5);
+}
+
 // Rank 0 does not wait for the last rank but in barriers.
 Answer late_on_last_rank(const Problem& problem, const Team& team) {
     const double end = seconds_since_launch() + (team.rank == team.size - 1 ? pace_seconds : 0);
