@@ -20,6 +20,13 @@ TEST(Launcher, IsKnownByTheNameTheKernelKeeps) {
     }
 }
 
+TEST(Launcher, IsTypedOrAHelper) {
+    for (const char* name : {"mpirun", "mpiexec.mpich", "mpiexec.hydra", "orterun", "prterun"})
+        EXPECT_TRUE(is_typed_launcher(name)) << name;
+    for (const char* name : {"hydra_pmi_proxy", "hydra_bstrap_pr", "orted", "prted"})
+        EXPECT_FALSE(is_typed_launcher(name)) << name;
+}
+
 constexpr auto open_mpi = "Open MPI v4.1.4, package: Debian OpenMPI",
                mpich = "MPICH Version:\t4.0.2\nMPICH...";
 
