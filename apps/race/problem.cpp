@@ -57,6 +57,22 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
     return problem;
 }
 
+std::optional<Doubt> spare_increments(Problem& problem, const Team& world) {
+    // Of one operation an increment; variants that lock make five.
+    constexpr double most_seconds = 0.5;
+    constexpr std::int64_t fewest = 200, fewer_by = 10;
+    if (!problem.window.obstacle().empty()) return std::nullopt;
+    set_activity("trying the window");
+    const double seconds = problem.window.operation_seconds(world);
+    const auto too_many = [&] {
+        return problem.increments > fewest &&
+               seconds * static_cast<double>(problem.increments) / world.size > most_seconds;
+    };
+    if (!too_many()) return std::nullopt;
+    while (too_many()) problem.increments = std::max(fewest, problem.increments / fewer_by);
+    return Doubt{"few_increments", -1, std::to_string(problem.increments), seconds};
+}
+
 Answer counted(const Problem& problem, std::int64_t count) {
     return {count, {problem.increments, Number::of_whole(count)}};
 }
