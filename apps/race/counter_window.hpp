@@ -29,10 +29,6 @@ class CounterWindow {
     // Collective.
     std::int64_t total(const Team& team) const;
 
-    // Seconds that an operation on it takes while all ranks make some: the median of a rank's, on the slowest
-    // rank. Collective.
-    double operation_seconds(const Team& team) const;
-
     MPI_Win get() const { return window_.get(); }
 
   private:

@@ -42,8 +42,8 @@ struct Problem {
 Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
                      const Alone& alone = {});
 
-// Makes do with fewer increments of a window's counter where an operation on it takes milliseconds: its owner
-// has to answer, and waits for a core itself. What was found then, the same on every rank. Collective.
+// Makes do with fewer increments of a window's counter where so many would take minutes: its owner has to
+// answer each, and waits for a core itself. What was found then, the same on every rank. Collective.
 std::optional<Doubt> spare_increments(Problem& problem, const Team& world);
 
 struct Answer {

@@ -70,9 +70,8 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "atomics without its help, so variants that draw tickets wait while rank 0 computes"},
     {"few_increments",
      doubt,
-     "an operation on the window took {value}, since its owner has to call MPI to answer: {subject} "
-     "increments "
-     "are made, fewer than usual (--window-increments)",
+     "an increment under a lock of the window took {value}, since its owner has to call MPI to answer: "
+     "{subject} increments are made, fewer than usual (--window-increments)",
      "{:.3g}",
      " ms",
      {},
