@@ -63,7 +63,8 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
 std::optional<Doubt> spare_increments(Problem& problem, const Team& world) {
     constexpr double most_seconds = 3;
     constexpr std::int64_t fewest = 200, fewer_by = 10;
-    constexpr int most_tries = 3;  // one may have had no core
+    constexpr int most_tries = 3;       // one may have had no core,
+    constexpr double slow_seconds = 1;  // but not for so long
     if (!problem.window.obstacle().empty() || problem.increments <= fewest) return std::nullopt;
     set_activity("trying the window");
     const auto usual = std::exchange(problem.increments, fewest);
@@ -71,7 +72,8 @@ std::optional<Doubt> spare_increments(Problem& problem, const Team& world) {
     const auto too_long = [&](std::int64_t increments) {
         return best * static_cast<double>(increments) / static_cast<double>(fewest) > most_seconds;
     };
-    for (int attempt = 0; attempt < most_tries && too_long(usual); ++attempt) {
+    for (int attempt = 0; attempt < most_tries && too_long(usual) && (attempt == 0 || best < slow_seconds);
+         ++attempt) {
         MPI_Barrier(world.comm);
         const double start = now_seconds();
         rma_lock(problem, world);

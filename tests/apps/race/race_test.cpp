@@ -78,12 +78,12 @@ TEST(Race, RanksCountEverySize) {
 // The counters are 0 again at the start of every repeat.
 TEST(Race, CountsAgain) {
     for (const auto place : {Place::threads, Place::window}) {
-        const auto problem = make_problem(world(), {.process = 2}, place, 500);
+        const auto problem = make_problem(world(), {.process = 2}, place, 100);
         for (const auto& way : ways_at(place)) {
             if (way.promise == Promise::racy) continue;
             for (int repeat = 0; repeat < 3; ++repeat) {
                 const auto answer = run(way, problem, 2);
-                EXPECT_EQ(answer.count, world().root() ? 500 : 0) << way.name;
+                EXPECT_EQ(answer.count, world().root() ? 100 : 0) << way.name;
             }
         }
     }
