@@ -4,7 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -15,10 +17,6 @@
 namespace pacer::timings {
 
 namespace {
-
-CaseKey key_of(const Record& record) {
-    return {record.app, record.variant, record.ranks, record.threads, record.parameters};
-}
 
 // Equal for equal keys and for no others. An order of the keys would not do: NaN, a double like any other to
 // a parameter, has no place in one.
@@ -33,6 +31,47 @@ std::string identity(const Record& record) {
 
 std::string shape_of(const CaseKey& key) {
     return fmt::format("{}/{} {} x {}", key.app, key.variant, key.ranks, key.threads);
+}
+
+// 134217728 is 128Mi, and 2000000000 is 2e9.
+std::string short_words(const Value& value) {
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    if (whole == nullptr || *whole < 1024) return to_string(value);
+    constexpr std::array<std::string_view, 4> binary = {"", "Ki", "Mi", "Gi"};
+    std::size_t power = 0;
+    auto left = *whole;
+    for (; left % 1024 == 0 && power + 1 < binary.size(); left /= 1024) ++power;
+    if (power > 0) return fmt::format("{}{}", left, binary[power]);
+    int zeros = 0;
+    for (; left % 10 == 0; left /= 10) ++zeros;
+    return zeros < 3 ? to_string(value) : fmt::format("{}e{}", left, zeros);
+}
+
+// ", elements 128Mi": of the parameters as few as tell this case from its namesakes, the first ones if there
+// is a choice.
+std::string telling_words(const CaseKey& key, const std::vector<const CaseKey*>& namesakes) {
+    std::vector<std::pair<std::string, std::string>> kept;
+    for (const auto& [name, value] : key.parameters) kept.emplace_back(name, to_string(value));
+    const auto tell = [&](std::size_t without) {
+        return std::none_of(namesakes.begin(), namesakes.end(), [&](const CaseKey* other) {
+            if (other == &key) return false;
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                if (i != without && fact(other->parameters, kept[i].first, "(none)") != kept[i].second)
+                    return false;
+            }
+            return true;
+        });
+    };
+    for (std::size_t i = kept.size(); i-- > 0;) {
+        if (tell(i)) kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    std::string text;
+    for (const auto& [name, words] : kept) {
+        const auto found = std::find_if(key.parameters.begin(), key.parameters.end(),
+                                        [&, wanted = name](const auto& one) { return one.first == wanted; });
+        text += fmt::format("{}{} {}", text.empty() ? ", " : " ", name, short_words(found->second));
+    }
+    return text;
 }
 
 // The median of a case's repeats in one launch.
@@ -71,13 +110,6 @@ bool same_samples(const Launch& a, const Launch& b) {
                       });
 }
 
-bool matches(const CaseKey& key, const std::string& wanted) {
-    const auto slash = wanted.find('/');
-    const auto app = wanted.substr(0, slash);
-    const auto variant = slash == std::string::npos ? "" : wanted.substr(slash + 1);
-    return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
-}
-
 std::set<std::string> names_of(const std::vector<Case>& cases) {
     std::set<std::string> names;
     for (const auto& one : cases) names.insert(one.key.app + "/" + one.key.variant);
@@ -96,6 +128,21 @@ std::string name_of(const CaseKey& key, const std::vector<CaseKey>& keys) {
         parameters += fmt::format("{}{} {}", parameters.empty() ? ", " : " ", name, to_string(value));
     }
     return shape_of(key) + parameters;
+}
+
+CaseKey key_of(const Record& record) {
+    return {record.app, record.variant, record.ranks, record.threads, record.parameters};
+}
+
+std::vector<std::string> short_names_of(const std::vector<CaseKey>& keys) {
+    std::map<std::string, std::vector<const CaseKey*>> namesakes;
+    for (const auto& key : keys) namesakes[shape_of(key)].push_back(&key);
+    std::vector<std::string> names;
+    for (const auto& key : keys) {
+        const auto shape = shape_of(key);
+        names.push_back(fmt::format("{}{}", shape, telling_words(key, namesakes.at(shape))));
+    }
+    return names;
 }
 
 std::vector<double> Case::medians() const {
@@ -145,6 +192,24 @@ std::vector<Case> cases_of(const std::vector<Launch>& launches) {
         }
     }
     return cases;
+}
+
+std::vector<std::string> untested_among(const std::vector<Case>& cases) {
+    std::vector<CaseKey> keys;
+    for (const auto& one : cases) keys.push_back(one.key);
+    std::vector<std::string> lines;
+    for (const auto& one : cases) {
+        if (one.launches.empty())
+            lines.push_back(fmt::format("{}: not run: {}", name_of(one.key, keys), one.not_run.front()));
+    }
+    return lines;
+}
+
+bool matches(const CaseKey& key, const std::string& wanted) {
+    const auto slash = wanted.find('/');
+    const auto app = wanted.substr(0, slash);
+    const auto variant = slash == std::string::npos ? "" : wanted.substr(slash + 1);
+    return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
 }
 
 std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>& wanted) {

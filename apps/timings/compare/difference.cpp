@@ -18,8 +18,6 @@ namespace pacer::timings {
 
 namespace {
 
-constexpr double noisy = 3;  // margins of noise that are too many
-
 bool was_run(const Case* one) {
     return one != nullptr && !one->launches.empty();
 }
@@ -175,7 +173,7 @@ class Judge {
     }
 
     // An interval is narrow by chance where launches fall in two groups, half of them in each.
-    bool too_noisy() const { return noise_ > noisy * options_.margin; }
+    bool too_noisy() const { return noise_ > too_many_margins * options_.margin; }
 
     int fewest() const {
         return static_cast<int>(std::min(compared_.base.size(), compared_.candidate.size()));
