@@ -233,7 +233,7 @@ class Page {
         }
         if (words.empty()) return "worst: nothing got slower, wrong or lost";
         const auto hosts = hosts_of(candidate_);
-        return fmt::format("worst: {}{}", fmt::join(words, "; "), hosts.empty() ? "" : ", " + hosts);
+        return fmt::format("worst{}: {}", hosts.empty() ? "" : " on " + hosts, fmt::join(words, "; "));
     }
 
     std::string next() const {

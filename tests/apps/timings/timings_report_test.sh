@@ -114,7 +114,7 @@ hostile='</title><script>harmed=1</script><img src=x onerror=harmed=1>"'\''&'
 "$make_launches" hostile.h5 --app "$hostile" --commit "$hostile" --cases 3 --ranks 2 --launches 6
 "$make_launches" benign.h5 --app "$hostile" --cases 3 --ranks 2 --launches 6 --seed 2
 report hostile.h5 --baseline benign.h5 -o hostile.html
-ends_with 3
+ends_with 0
 shows hostile.html '&lt;script&gt;harmed=1&lt;/script&gt;'
 hides hostile.html '<script>'
 hides hostile.html '<img src=x'
