@@ -133,7 +133,7 @@ for format in html md json; do [[ -s jobs/runs/acceptance-$acceptance.$format ]]
 if $apart; then
     ended "$slow" FAILED 1 "a slow node"
     launches_in "jobs/runs/nodes-$slow.h5" 72
-    prints "node2 is SLOWER than its peers: reduce/"
+    prints "node2 is SLOWER than its peers: "
     grep -qE 'reduce/serial 1 x 1, elements 2: 1\.(2[89]|3[01]). \(1\.2.. \.\. 1\.3..\)' <<<"$log" ||
         fail "$what: another effect: $log"
     prints "3 nodes: 1 slower or wrong."
