@@ -14,7 +14,7 @@ namespace pacer::timings {
 // Returns a line for each such program: "reduce: 7b8711c6d6, 7b8711c6d6 modified".
 std::vector<std::string> separate_builds(std::vector<Launch>& launches);
 
-// Of a program that both have, builds among `launches` that `known` lacks: "reduce: bbbb, not aaaa".
+// Builds among `launches` that `known` lacks though it has their program: "reduce: bbbb, not aaaa".
 std::optional<std::string> foreign_builds(const std::vector<Launch>& launches,
                                           const std::vector<Launch>& known);
 

@@ -33,18 +33,23 @@ std::string shape_of(const CaseKey& key) {
     return fmt::format("{}/{} {} x {}", key.app, key.variant, key.ranks, key.threads);
 }
 
-// 134217728 is 128Mi, and 2000000000 is 2e9.
+// The shortest of 134217728, 128Mi and, of 2000000000, 2e9.
 std::string short_words(const Value& value) {
+    auto shortest = to_string(value);
     const auto* whole = std::get_if<std::int64_t>(&value);
-    if (whole == nullptr || *whole < 1024) return to_string(value);
-    constexpr std::array<std::string_view, 4> binary = {"", "Ki", "Mi", "Gi"};
-    std::size_t power = 0;
+    if (whole == nullptr || *whole < 10000) return shortest;
+    const auto offer = [&](std::int64_t left, const std::string& unit) {
+        const auto text = fmt::format("{}{}", left, unit);
+        if (text.size() < shortest.size()) shortest = text;
+    };
     auto left = *whole;
-    for (; left % 1024 == 0 && power + 1 < binary.size(); left /= 1024) ++power;
-    if (power > 0) return fmt::format("{}{}", left, binary[power]);
-    int zeros = 0;
-    for (; left % 10 == 0; left /= 10) ++zeros;
-    return zeros < 3 ? to_string(value) : fmt::format("{}e{}", left, zeros);
+    for (const auto* unit : {"Ki", "Mi", "Gi"}) {
+        if (left % 1024 != 0) break;
+        offer(left /= 1024, unit);
+    }
+    left = *whole;
+    for (int zeros = 1; left % 10 == 0; ++zeros) offer(left /= 10, fmt::format("e{}", zeros));
+    return shortest;
 }
 
 // ", elements 128Mi": of the parameters as few as tell this case from its namesakes, the first ones if there

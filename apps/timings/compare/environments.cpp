@@ -119,7 +119,8 @@ std::vector<Related> related(const Programs& base, const Programs& candidate) {
             const auto is_shared = [&apps = b.apps](const auto& app) { return apps.contains(app); };
             if (before == after)
                 pairs.push_back({before, &a.launches, &b.launches});
-            else if (std::any_of(a.apps.begin(), a.apps.end(), is_shared))
+            else if ((!candidate.contains(before) || !base.contains(after)) &&
+                     std::any_of(a.apps.begin(), a.apps.end(), is_shared))
                 pairs.push_back({fmt::format("{} -> {}", before, after), &a.launches, &b.launches});
         }
     }

@@ -27,7 +27,7 @@ void add(Values& values, const Facts& facts, std::string_view name) {
     if (!value.empty() && value != "unknown") values.insert(value);
 }
 
-// Of all nodes that are known.
+// The values on all nodes that are known.
 Values values_of(const std::vector<Launch>& launches, std::string_view name) {
     Values values;
     for (const auto& launch : launches) {

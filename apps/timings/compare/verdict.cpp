@@ -243,12 +243,12 @@ class Page {
             return fmt::format("next: keep {} from users: processor, memory or library compute wrongly",
                                where);
         if (made_.status == ExitStatus::wrong)
-            return fmt::format("next: keep {} from users, look at what differs below, mend it, run again",
+            return fmt::format("next: keep {} from users, look at what differs below, fix it, run again",
                                where);
         if (made_.status == not_the_same_tests && made_.other_tests.empty())
             return "next: run what the baseline ran: the same apps, options and ranks";
         if (made_.status == not_the_same_tests)
-            return "next: mend what is other than it was, or make a baseline of it: jobs/acceptance.slurm "
+            return "next: fix what is other than it was, or make a baseline of it: jobs/acceptance.slurm "
                    "none";
         if (made_.status == ExitStatus::inconclusive) return fmt::format("next: {}", what_decides(before));
         return fmt::format("next: give {} back to the users", where);
