@@ -301,6 +301,9 @@ assert 0.002 < case["noise_floor"] < 0.03, case
 assert case["visible_change_5_launches"] > case["visible_change_20_launches"] > 0, case
 assert case["launches_needed_1_percent"] >= case["launches_needed_10_percent"] >= 4, case' \
     <"$scratch/stdout" || fail "$what: $out"
+ends_with 0 noise base.h5 --margin 0.03
+ends_with 3 noise base.h5 --margin 0.001
+prints 'too noisy  reduce/serial 1 x 1: 10 launches show no change below '
 # One launch 100 times too slow: the noise is that of the others, and it is named.
 launches far.h5 --cases 4 --seed 99 --launches 1 --base 1
 ends_with 0 noise base.h5 far.h5 --format json

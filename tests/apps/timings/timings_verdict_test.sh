@@ -75,6 +75,8 @@ begins 1 "WRONG ANSWERS, or none that was checked, in 1 of 4 cases"
 begins 3 "worst on node1: reduce/simd 1 x 1: WRONG"
 ends_with 3 base.h5 wild.h5
 begins 1 "INCONCLUSIVE: "
+grep -q '…$' <<<"$out" || fail "$what: no note is cut: $out"
+[[ $(sed 1,4d "$scratch/stdout" | grep -v '^outlier' | wc -L) -le 120 ]] || fail "$what: wider than 120 columns: $out"
 begins 4 "next: "
 ends_with 4 base.h5 fewer.h5
 begins 1 "NOT THE SAME TESTS: 1 of 4 cases missing"
