@@ -191,8 +191,8 @@ void Program::calculate(const Block& block) {
                            {process_.errors, POLLIN, 0}};
         const int ready = ::poll(events, std::size(events), patience_milliseconds);
         if (ready == 0 && !left && reasons_.empty() && !std::exchange(asked_to_flush_, true))
-            say("fileio: {} has not answered yet; it must flush its output after the empty line that ends a "
-                "block\n",
+            say("fileio: {} has not answered yet; it must take each line as it comes (Debian's awk: awk -W "
+                "interactive) and flush its output after the empty line that ends a block\n",
                 named(block));
         if (ready <= 0) continue;  // or a signal
         if (events[2].revents != 0) take_errors(block, false);

@@ -11,6 +11,9 @@ cd "$scratch"
 seq -f '%g 2' 3000 >in.txt
 awk='NF { print $1 * $2 } !NF { print ""; fflush() }'
 echo "$awk" >mine.awk
+# mawk would wait for more input than there is.
+mawk=
+if awk -W version 2>&1 </dev/null | grep -q mawk; then mawk=' -W interactive'; fi
 
 # deliver RANKS OUT ARGUMENTS...
 deliver() {
@@ -20,17 +23,17 @@ deliver() {
 }
 for ranks in 1 2 4; do
     for block in 100 0; do
-        deliver "$ranks" awk.csv --calculation "exec:awk '$awk'" --block "$block" in.txt
+        deliver "$ranks" awk.csv --calculation "exec:awk$mawk '$awk'" --block "$block" in.txt
         expect 0 "awk on $ranks ranks, block $block"
         sed 1d awk.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000) >&2 || fail "awk on $ranks ranks, block $block: other results"
         says out 'records in 3000 = done 3000 + rejected 0 + skipped 0' "awk on $ranks ranks"
         rm awk.csv
     done
 done
-run timeout -k 5 60 env OMP_NUM_THREADS=2 mpirun --quiet -np 2 "$fileio" --calculation 'exec:awk -f mine.awk' --out threads.csv in.txt
+run timeout -k 5 60 env OMP_NUM_THREADS=2 mpirun --quiet -np 2 "$fileio" --calculation "exec:awk$mawk -f mine.awk" --out threads.csv in.txt
 expect 0 'two threads'
 sed 1d threads.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000) >&2 || fail 'two threads: other results'
-run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation 'exec:awk -f mine.awk' --no-limits --no-dump --repeats 2 in.txt
+run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation "exec:awk$mawk -f mine.awk" --no-limits --no-dump --repeats 2 in.txt
 expect 0 'measuring a program'
 [ "$(grep -c ' verified$' <<<"$out")" -eq 6 ] || fail "measuring a program: not six verified variants: $out"
 
@@ -55,7 +58,7 @@ diff - seen <<<$'nan 1.5\n4 3' >&2 || fail 'chosen fields: others'
 
 # It may reject records, and speaks on standard error.
 reject='NF && $1 == 7 { print "reject: seven is too many"; print "seven!" >"/dev/stderr"; next } '$awk
-deliver 2 reject.csv --calculation "exec:awk '$reject'" --on-error skip in.txt
+deliver 2 reject.csv --calculation "exec:awk$mawk '$reject'" --on-error skip in.txt
 expect 0 'rejecting'
 [ "$(cat reject.csv.rejected)" = 'in.txt:7:1: seven is too many' ] || fail "rejecting: $(cat reject.csv.rejected)"
 once "in.txt:1-" 'standard error'
@@ -63,17 +66,17 @@ once ': seven!' 'standard error'
 
 # More than its pipes hold, without a word in between: reading and writing go side by side.
 seq 400000 >many.txt
-deliver 2 many.csv --calculation "exec:awk 'NF { all = all \$1 \"\\n\" } !NF { print all; fflush(); all = \"\" }'" --block 900000 many.txt
+deliver 2 many.csv --calculation "exec:awk$mawk 'NF { all = all \$1 \"\\n\" } !NF { print all; fflush(); all = \"\" }'" --block 900000 many.txt
 expect 0 'more than a pipe holds'
 sed 1d many.csv | cut -d , -f 3 | cmp - many.txt >&2 || fail 'more than a pipe holds: other results'
-deliver 2 chatty.csv --calculation "exec:awk 'NF { print; fflush() } !NF { print \"\"; fflush() }'" --block 900000 many.txt
+deliver 2 chatty.csv --calculation "exec:awk$mawk 'NF { print; fflush() } !NF { print \"\"; fflush() }'" --block 900000 many.txt
 expect 0 'an answer to each line at once'
 
 # Whatever it does wrong ends the run, with the block named.
 wrong() { # wrong SENTENCE AWK
     local ranks
     for ranks in 1 3; do
-        deliver "$ranks" wrong.csv --calculation "exec:awk '$2'" --block 100 --record-timeout 3 in.txt
+        deliver "$ranks" wrong.csv --calculation "exec:awk$mawk '$2'" --block 100 --record-timeout 3 in.txt
         case $status in 0 | 124) fail "$1 on $ranks ranks: exit status $status" ;; esac # 124: it hangs
         once "$1" "$1 on $ranks ranks"
         [ ! -e wrong.csv ] || fail "$1 on $ranks ranks: there are results"
@@ -95,16 +98,19 @@ once 'it ended (exit status 127)' 'no such program'
 rm -f no.csv.journal
 
 # After the repair the work goes on; another program is another run.
-deliver 2 resumed.csv --calculation "exec:awk -f mine.awk" --block 100 --on-error stop <(cat in.txt; echo x) 2>/dev/null || true
+deliver 2 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --block 100 --on-error stop <(cat in.txt; echo x) 2>/dev/null || true
 { cat in.txt && echo x; } >bad.txt
-deliver 2 resumed.csv --calculation 'exec:awk -f mine.awk' --block 100 bad.txt --force
+deliver 2 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --block 100 bad.txt --force
 expect 2 'a bad record behind many'
 echo "# changed" >>mine.awk
-deliver 2 resumed.csv --calculation 'exec:awk -f mine.awk' --resume --on-error skip bad.txt
+deliver 2 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --resume --on-error skip bad.txt
 expect 2 'another program'
 once 'belongs to a different run: calculation is' 'another program'
 echo "$awk" >mine.awk
-deliver 3 resumed.csv --calculation 'exec:awk -f mine.awk' --resume --on-error skip bad.txt
+# mawk would wait for more input than there is.
+mawk=
+if awk -W version 2>&1 </dev/null | grep -q mawk; then mawk=' -W interactive'; fi
+deliver 3 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --resume --on-error skip bad.txt
 expect 0 'resumed'
 sed 1d resumed.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000) >&2 || fail 'resumed: other results'
 says out ' records were already done' 'resumed'

@@ -363,7 +363,7 @@ TEST(Records, ATrailingSeparator) {
 TEST(Records, ChosenColumns) {
     const auto columns = [](const std::string& text) { return Columns("--columns", text); };
     const RecordFormat second{.columns = columns("2")};
-    expect_record("G,1.5,x y".substr(0, 7), {1.5}, second, {1});
+    expect_record("G,1.5,x", {1.5}, second, {1});
     expect_record("a 2 b", {2}, second, {1});
     expect_record("a\t2\tb", {2}, second, {1});
     expect_record("a,2,", {2}, second, {1});
@@ -434,7 +434,9 @@ TEST(Records, MissingValues) {
         ASSERT_EQ(parsed.fields.size(), fields.size()) << line;
         for (std::size_t i = 0; i < fields.size(); ++i) {
             EXPECT_EQ(std::isnan(parsed.fields[i]), std::isnan(fields[i])) << line;
-            if (!std::isnan(fields[i])) EXPECT_EQ(parsed.fields[i], fields[i]) << line;
+            if (!std::isnan(fields[i])) {
+                EXPECT_EQ(parsed.fields[i], fields[i]) << line;
+            }
         }
     };
     expect("1,NA,3", {1, none, 3});
