@@ -66,7 +66,7 @@ once ': seven!' 'standard error'
 
 # More than its pipes hold, without a word in between: reading and writing go side by side.
 seq 400000 >many.txt
-deliver 2 many.csv --calculation "exec:awk$mawk 'NF { all = all \$1 \"\\n\" } !NF { print all; fflush(); all = \"\" }'" --block 900000 many.txt
+deliver 2 many.csv --calculation "exec:awk$mawk 'NF { kept[n++] = \$1 } !NF { for (i = 0; i < n; ++i) print kept[i]; print \"\"; fflush(); n = 0 }'" --block 900000 many.txt
 expect 0 'more than a pipe holds'
 sed 1d many.csv | cut -d , -f 3 | cmp - many.txt >&2 || fail 'more than a pipe holds: other results'
 deliver 2 chatty.csv --calculation "exec:awk$mawk 'NF { print; fflush() } !NF { print \"\"; fflush() }'" --block 900000 many.txt
@@ -91,7 +91,10 @@ wrong "with more than" '{ print $1 + $2; fflush() }'
 wrong "answers line 5 with 'five', where one number" '$1 == 5 { print "five"; next } '"$awk"
 wrong "answers line 5 with '1 2', where one number" '$1 == 5 { print 1, 2; next } '"$awk"
 wrong 'takes longer than the 3 s of --record-timeout' '$1 == 5 { fflush(); system("sleep 20") } '"$awk"
-wrong 'takes longer than the 3 s of --record-timeout' '{ print $1 }' # does not flush
+run timeout -k 5 30 "$fileio" --calculation 'exec:cat >/dev/null' --record-timeout 1 --out silent.csv in.txt
+case $status in 0 | 124) fail "a silent program: exit status $status" ;; esac
+once 'in.txt:1 takes longer than the 1 s of --record-timeout' 'a silent program'
+rm -f silent.csv.journal
 run timeout -k 5 30 "$fileio" --calculation 'exec:./no_such_program' --out no.csv in.txt
 case $status in 0 | 124) fail "no such program: exit status $status" ;; esac
 once 'it ended (exit status 127)' 'no such program'

@@ -7,17 +7,17 @@ set -euo pipefail
 fileio=$BIN/fileio
 cd "$scratch"
 
-# delivers WANTED FILE ARGUMENTS...: on one rank and on three, in small blocks and as one: exactly these lines.
+# delivers WANTED FILE ARGUMENTS...: by one process at once and by three ranks line by line: exactly these lines.
 delivers() {
-    local wanted=$1 file=$2 ranks block
+    local wanted=$1 file=$2 block
     shift 2
-    for ranks in 1 3; do
-        for block in 1 0; do
-            run timeout -k 5 60 mpirun --quiet -np "$ranks" "$fileio" --block "$block" --out out.csv "$@" "$file"
-            expect 0 "$file on $ranks ranks, block $block"
-            diff <(printf '%s\n' "$wanted") out.csv >&2 || fail "$file on $ranks ranks, block $block: other results"
-            rm -f out.csv out.csv.rejected
-        done
+    for block in 0 1; do
+        local launch=()
+        [ "$block" -eq 0 ] || launch=(mpirun --quiet -np 3)
+        run timeout -k 5 60 "${launch[@]}" "$fileio" --block "$block" --out out.csv "$@" "$file"
+        expect 0 "$file, block $block"
+        diff <(printf '%s\n' "$wanted") out.csv >&2 || fail "$file, block $block: other results"
+        rm -f out.csv out.csv.rejected
     done
     # And all variants agree, which read the file each in its way.
     run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --no-limits --no-dump --repeats 2 "$@" "$file"
@@ -100,7 +100,7 @@ dimuon.csv,3,75100943,2.5' dimuon.csv --calculation sum --header --id Event --co
 # Strain: comments, then one number a line, compressed.
 printf '# Gravitational wave strain for GW150914\n# This file has 4096 samples per second\n1.25e-19\n-2.5e-19\n' | gzip >strain.txt.gz
 delivers 'column,count,mean,variance,min,max
-1,2,-6.25e-20,7.0312500000000005e-38,-2.5e-19,1.25e-19' strain.txt.gz --calculation stats
+1,2,-6.25e-20,7.031250000000001e-38,-2.5e-19,1.25e-19' strain.txt.gz --calculation stats
 
 # A logger: semicolons, decimal commas, dates with blanks, a trailing semicolon, a byte order mark, CR LF.
 printf '\xef\xbb\xbfDatum;Temp;Druck;\r\n02.03.2025 10:50:00;21,5;1013,25;\r\n02.03.2025 10:51:00;;1013,5;\r\n' >logger.csv
@@ -151,7 +151,7 @@ refused() { # refused SENTENCE ARGUMENTS...
 refused "gaia.csv:1:1: 'source_id' is not a number; if this line names the columns, see --header, and else --skip-header" gaia.csv
 refused '--columns ra chooses a column by name: give --header' --columns ra gaia.csv
 refused "there is no column 'RA' in gaia.csv:1, which names source_id, ra, dec" --header --columns RA gaia.csv
-refused "gaia.csv:3:26: 'null' is not a number; see --missing" --header --columns ra,parallax gaia.csv
+refused "gaia.csv:3:30: 'null' is not a number; see --missing" --header --columns ra,parallax gaia.csv
 refused 'the value in column 4 is missing, and lorenz:1 takes no missing values' --calculation lorenz:1 --header --columns ra,dec,parallax --missing null gaia.csv
 printf 'source_id,dec,ra,parallax,phot_variable_flag\n1,2,3,4,x\n' >other.csv
 refused "other.csv:1 has 'dec' where gaia.csv:1 has 'ra'" --header --columns ra gaia.csv other.csv
@@ -184,7 +184,7 @@ run "$fileio" --calculation sum --include '*.txt' --out named.csv run run/b.csv
 [ "$(sed 1d named.csv | cut -d , -f 3 | xargs)" = '1 4 2' ] || fail "patterns and a name: $(cat named.csv)"
 
 # A run is gone on with only if lines are read in the same way; with names, identifiers and missing values.
-{ echo 'name,x' && seq -f 'n%g,%g' 2000 && echo 'end,NA' && seq -f 'm%g,%g' 2000; } >long.csv
+{ echo 'name,x' && seq 2000 | sed 's/.*/n&,&/' && echo 'end,NA' && seq 2000 | sed 's/.*/m&,&/'; } >long.csv
 options=(--calculation sum --header --id name --block 500)
 run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" "${options[@]}" --out long_out.csv long.csv
 expect 2 'a value that is missing'

@@ -374,7 +374,7 @@ TEST(Records, ChosenColumns) {
     expect_bad("1,5 2,25", 4,
                "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
                second);
-    expect_bad("Gaia DR3 46,1.5", 9,
+    expect_bad("Gaia DR3 46,1.5", 12,
                "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
                second);
     expect_record("Gaia DR3 46,1.5", {1.5}, {.separator = Separator::comma, .columns = columns("2")}, {1});
