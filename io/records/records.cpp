@@ -169,19 +169,28 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     return reject_word(first - line + 1, word, number, value);
 }
 
+// What may help where a word is no number.
+const char* RecordParser::advice_on(std::string_view word) const {
+    const auto count = [&](char c) { return std::count(word.begin(), word.end(), c); };
+    if (may_mean_missing(word)) return "; see --missing";
+    if (count('#') > 0) return "; a comment must follow a blank";
+    if (count(';') > 0 && automatic_) return "; see --separator semicolon, --decimal-comma";
+    if (count(',') > 0 && !decimal_comma_) return "; see --decimal-comma";
+    if (!is_digit(word.front())) return "";
+    if (count(':') > 0 || count('/') > 1 || count('-') > 1) return "; a date is kept by --id";
+    // 5.71225-118.20171
+    const auto sign = word.find_first_of("+-");
+    const bool touches = sign != word.npos && is_digit(word[sign - 1]) && word.find('.') < sign;
+    return touches && sign + 1 < word.size() && is_digit(word[sign + 1]) ? "; see --width" : "";
+}
+
 // Says why a word is no number, or none that may be.
 bool RecordParser::reject_word(std::int64_t column, std::string_view word, bool number, double value) {
     const auto strange = std::find_if_not(word.begin(), word.end(), is_printable) - word.begin();
     if (const auto at = static_cast<std::size_t>(strange); at < word.size())
         return reject(column + strange, foreign_character(word.substr(at)));
     if (!number) {
-        const auto has = [&](char c) { return word.find(c) != std::string_view::npos; };
-        const auto* const advice = may_mean_missing(word)    ? "; see --missing"
-                                   : has('#')                ? "; a comment must follow a blank"
-                                   : has(';') && automatic_ ? "; see --separator semicolon, --decimal-comma"
-                                   : has(',') && !decimal_comma_ ? "; see --decimal-comma"
-                                                                 : "";
-        return reject(column, quoted(word) + " is not a number" + advice);
+        return reject(column, quoted(word) + " is not a number" + advice_on(word));
     }
     const bool in_digits = std::isinf(value) && std::any_of(word.begin(), word.end(), is_digit);
     return reject(column, quoted(word) + (in_digits                 ? " is out of range"

@@ -78,6 +78,7 @@ class RecordParser {
     void note_rounded(std::string_view word, double value);
     void add(double value);
     bool reject(std::int64_t column, std::string reason);
+    const char* advice_on(std::string_view word) const;
     bool reject_word(std::int64_t column, std::string_view word, bool number, double value);
     enum class Gap { between, at_end, tabs };
     bool reject_empty(std::int64_t column, std::size_t field, Gap gap);

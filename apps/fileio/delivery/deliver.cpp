@@ -107,6 +107,11 @@ class Desk {
         progress::clear();
         notices_.of_walk(reader_.left_out(), reader_.again());
         if (!bad_.empty()) {
+            // Nothing is lost, and the next run may read the input in another way.
+            if (journal_->pieces().empty()) {
+                journal_->remove();
+                throw UsageError(bad_ + (bad_can_be_skipped_ ? "; --on-error skip leaves out such records" : ""));
+            }
             journal_->flush();
             throw UsageError(fmt::format(
                 "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <exception>
 #include <utility>
@@ -180,10 +181,15 @@ void Processor::advise_on_header(std::int64_t line) {
     const auto& first = piece_.first_record;
     const bool before_records = first.fields == 0 || piece_.first_line + line < first.line;
     const auto& format = job_.format;
-    if (!before_records || format.header || format.fields > 0 || format.lines_per_record > 1 ||
-        parser_.lone_cr())
+    // Names are words, of any alphabet.
+    const bool is_word = reason_.size() > 1 && reason_.front() == '\'' &&
+                         std::isalpha(static_cast<unsigned char>(reason_[1])) != 0 &&
+                         !reason_.ends_with("--missing");
+    const bool is_text = reason_.starts_with("byte 0xc") || reason_.starts_with("byte 0xe");
+    if (!before_records || !(is_word || is_text) || format.header || format.fields > 0 ||
+        format.lines_per_record > 1)
         return;
-    reason_ += "; if this line names the columns, see --header, and else --skip-header";
+    reason_ += "; if this line names the columns, see --header, and else --skip-header, --id, --columns";
 }
 
 // False, and why in reason_, if the record has not as many fields as are wanted of it.

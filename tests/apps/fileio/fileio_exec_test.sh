@@ -91,7 +91,7 @@ wrong "with more than" '{ print $1 + $2; fflush() }'
 wrong "answers line 5 with 'five', where one number" '$1 == 5 { print "five"; next } '"$awk"
 wrong "answers line 5 with '1 2', where one number" '$1 == 5 { print 1, 2; next } '"$awk"
 wrong 'takes longer than the 3 s of --record-timeout' '$1 == 5 { fflush(); system("sleep 20") } '"$awk"
-run timeout -k 5 30 "$fileio" --calculation 'exec:cat >/dev/null' --record-timeout 1 --out silent.csv in.txt
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:cat >/dev/null' --record-timeout 1 --out silent.csv in.txt
 case $status in 0 | 124) fail "a silent program: exit status $status" ;; esac
 once 'in.txt:1 takes longer than the 1 s of --record-timeout' 'a silent program'
 rm -f silent.csv.journal

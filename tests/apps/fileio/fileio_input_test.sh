@@ -248,11 +248,11 @@ check 'a header longer than the file' 9 tree/b/no_newline tree/b/one_newline
 
 # Where a bad record is bad, and why.
 diff - <(grep -E '^tree/(a b|numbers|lone|uml|zero|crlf)' whole.rejected) <<'LIST' >&2 || fail 'another list of rejected records'
-tree/a b/comma,in "name".csv:1:3: field 2 is empty; see --missing; if this line names the columns, see --header, and else --skip-header
-tree/a b/comma,in "name".csv:2:3: field 2 is empty; see --trailing-separator, --missing; if this line names the columns, see --header, and else --skip-header
-tree/a b/comma,in "name".csv:3:1: field 1 is empty; see --missing; if this line names the columns, see --header, and else --skip-header
-tree/a b/comma,in "name".csv:4:1: field 1 is empty; see --missing; if this line names the columns, see --header, and else --skip-header
-tree/a b/tabs:1:1: 'x' is not a number; if this line names the columns, see --header, and else --skip-header
+tree/a b/comma,in "name".csv:1:3: field 2 is empty; see --missing
+tree/a b/comma,in "name".csv:2:3: field 2 is empty; see --trailing-separator, --missing
+tree/a b/comma,in "name".csv:3:1: field 1 is empty; see --missing
+tree/a b/comma,in "name".csv:4:1: field 1 is empty; see --missing
+tree/a b/tabs:1:1: 'x' is not a number; if this line names the columns, see --header, and else --skip-header, --id, --columns
 tree/a b/tabs:3:4: field 2 is empty; --separator blank treats tabs as blanks
 tree/a b/tabs:5:4: commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator
 tree/crlf:5:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
@@ -267,9 +267,9 @@ tree/numbers:9:1: '1d5d' is not a number
 tree/numbers:10:1: '10-20' is not a number
 tree/numbers:11:1: 'nan' is not finite; see --missing
 tree/numbers:12:1: 'inf' is not finite
-tree/umlautä.txt:1:1: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header
-tree/umlautä.txt:2:3: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header
-tree/zero_byte:1:4: byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8; if this line names the columns, see --header, and else --skip-header
+tree/umlautä.txt:1:1: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header, --id, --columns
+tree/umlautä.txt:2:3: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header, --id, --columns
+tree/zero_byte:1:4: byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8
 LIST
 
 # The results do not depend on where they go: a file in the folder that is read is not input.
