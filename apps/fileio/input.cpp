@@ -32,7 +32,8 @@ std::vector<Said> said_of(const Settings& settings) {
     std::vector<Said> all;
     all.push_back({"skip-header", settings.skip_header, settings.skip_header == 0});
     for (auto& said : pacer::said_of(settings.format)) all.push_back(std::move(said));
-    all.push_back({"include", settings.included.empty() ? "all" : fmt::format("{}", fmt::join(settings.included, ",")),
+    all.push_back({"include",
+                   settings.included.empty() ? "all" : fmt::format("{}", fmt::join(settings.included, ",")),
                    settings.included.empty()});
     return all;
 }

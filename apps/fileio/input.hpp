@@ -15,10 +15,10 @@ namespace pacer::fileio {
 enum class OnError { stop, skip };  // what a bad record leads to
 
 struct Settings {
-    std::vector<std::string> inputs;   // none: the workshop's input is made
+    std::vector<std::string> inputs;    // none: the workshop's input is made
     std::vector<std::string> included;  // patterns of the files that folders offer; none: all
-    std::int64_t elements = 1000;     // rows of the input that is made
-    std::uint64_t seed = 0;           // of its numbers, and of heavy-tailed costs
+    std::int64_t elements = 1000;       // rows of the input that is made
+    std::uint64_t seed = 0;             // of its numbers, and of heavy-tailed costs
     std::string calculation = "wait:1ms";
     Workload workload = Workload::even;
     OnError on_error = OnError::stop;

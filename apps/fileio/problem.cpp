@@ -100,8 +100,7 @@ std::optional<Check> statistics_check(const Statistics& got, const Statistics& w
     for (std::size_t i = 0; i < got_columns.size(); ++i) {
         const auto &g = got_columns[i], &w = want_columns[i];
         if (g.count != w.count) return Check{Number::of_whole(g.count), Number::of_whole(w.count), 0};
-        if (g.missing != w.missing)
-            return Check{Number::of_whole(g.missing), Number::of_whole(w.missing), 0};
+        if (g.missing != w.missing) return Check{Number::of_whole(g.missing), Number::of_whole(w.missing), 0};
         for (const auto number : {&ColumnStatistics::mean, &ColumnStatistics::variance,
                                   &ColumnStatistics::min, &ColumnStatistics::max}) {
             if (!same(g.*number, w.*number))

@@ -13,7 +13,8 @@ namespace {
 // How lines are read.
 void add_format_options(CommandLine& line, Request& request, const std::string& input) {
     auto& format = request.settings.format;
-    const auto add_text = [&](const std::string& names, auto take, const char* help, const char* placeholder) {
+    const auto add_text = [&](const std::string& names, auto take, const char* help,
+                              const char* placeholder) {
         line.add_word(names, take, help).placeholder(placeholder).group(input);
     };
     line.add_flag("--header", format.header,
@@ -55,7 +56,8 @@ void add_format_options(CommandLine& line, Request& request, const std::string& 
             format.widths = parse_widths(word);
             format.widths_written = word;
         },
-        "Fields of fixed widths in characters: 8,8,6; 3x passes over 3, and 31(5,3x) is 31 times 5,3x", "LIST");
+        "Fields of fixed widths in characters: 8,8,6; 3x passes over 3, and 31(5,3x) is 31 times 5,3x",
+        "LIST");
     add_text(
         "--comment", [&format](const std::string& word) { format.comment = word == "none" ? "" : word; },
         "Characters each of which begins a comment, at the start of a line or of a field: '%!;' or none [#]",

@@ -13,10 +13,10 @@ namespace pacer {
 
 namespace {
 
-// "1.0D+00", "1.0Q+00" and "1.0+100" as "1.0E+00", "1.0E+00" and "1.0E+100", without a leading "+". Fortran leaves out the letter
-// only before exponents of three digits, and never the point: "10-20" and "2026-112" are no numbers. Nor is
-// "12.345-100", since with E, ES and D editing one digit is before the point: two columns touch there. False,
-// and `plain` is undefined, if the word is written otherwise.
+// "1.0D+00", "1.0Q+00" and "1.0+100" as "1.0E+00", "1.0E+00" and "1.0E+100", without a leading "+". Fortran
+// leaves out the letter only before exponents of three digits, and never the point: "10-20" and "2026-112"
+// are no numbers. Nor is "12.345-100", since with E, ES and D editing one digit is before the point: two
+// columns touch there. False, and `plain` is undefined, if the word is written otherwise.
 bool rewrite(std::string_view word, bool decimal_comma, std::string& plain) {
     if (!word.empty() && word.front() == '+') {
         word.remove_prefix(1);
@@ -83,7 +83,8 @@ std::size_t take_repeat(std::string_view& word) {
     std::string plain;
     double value = 0;
     const auto number = word.substr(star + 1);
-    if (!read_any_number(number, true, plain, value) && !read_any_number(number, false, plain, value)) return 1;
+    if (!read_any_number(number, true, plain, value) && !read_any_number(number, false, plain, value))
+        return 1;
     word = number;
     return times;
 }

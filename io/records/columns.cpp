@@ -89,10 +89,10 @@ void Columns::resolve(const std::vector<std::string>& names, std::string_view wh
         const bool is_name = found != names.end();
         if (word.first > 0) {
             if (is_name && word.first != number + 1 && word.first == word.last) {
-                throw UsageError(
-                    fmt::format("{} {}: column {} of {} is called '{}'; for that one write '\"{}\"', and leave "
-                                "out --header for numbers",
-                                option_, written_, number + 1, where, word.text, word.text));
+                throw UsageError(fmt::format(
+                    "{} {}: column {} of {} is called '{}'; for that one write '\"{}\"', and leave "
+                    "out --header for numbers",
+                    option_, written_, number + 1, where, word.text, word.text));
             }
             for (auto column = word.first; column <= word.last; ++column) numbers_.push_back(column - 1);
             continue;

@@ -30,7 +30,7 @@ class Columns {
 
   private:
     struct Word {
-        std::string text;                // as a name
+        std::string text;                  // as a name
         std::int64_t first = 0, last = 0;  // from 1; 0: a name
     };
 

@@ -154,7 +154,8 @@ Bytes Cutter::first_lines(std::int64_t lines) {
 
 void Cutter::skip(const DoneRange& range) {
     if (stream_.can_seek()) {
-        const auto carried = std::min(range.bytes, static_cast<std::int64_t>(carried_.size() - carried_from_));
+        const auto carried =
+            std::min(range.bytes, static_cast<std::int64_t>(carried_.size() - carried_from_));
         carried_from_ += size_of(carried);
         if (range.bytes > carried) stream_.skip(range.bytes - carried);
     } else if (hash_of_next(range.bytes) != range.text_hash) {

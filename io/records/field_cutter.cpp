@@ -64,8 +64,8 @@ bool FieldCutter::take_quoted(std::size_t& at, std::string_view& text) {
     return true;
 }
 
-// What separates the fields of this line if nothing is said: by the rule of plain rows of numbers, what stands
-// between two words must be of one kind.
+// What separates the fields of this line if nothing is said: by the rule of plain rows of numbers, what
+// stands between two words must be of one kind.
 bool FieldCutter::find_separator(unsigned& separator) {
     unsigned found = 0, leading = 0, trailing = 0;
     bool any = false;
@@ -143,9 +143,9 @@ bool FieldCutter::cut_widths() {
     const auto text = trimmed(line_);
     if (text.empty() || is_comment(0)) return true;
     if (static_cast<std::int64_t>(text.size()) > all_widths_) {
-        return refuse(static_cast<std::size_t>(all_widths_),
-                      fmt::format("the line has {} characters, but --width describes {}", text.size(),
-                                  all_widths_));
+        return refuse(
+            static_cast<std::size_t>(all_widths_),
+            fmt::format("the line has {} characters, but --width describes {}", text.size(), all_widths_));
     }
     std::size_t at = 0;
     for (const auto& width : format_.widths) {

@@ -17,8 +17,8 @@ class FieldCutter {
   public:
     explicit FieldCutter(const RecordFormat& format);
 
-    // A line without its end. Fields are without the blanks around them, and without their quotes; they lie in
-    // the line or in this. None of a line that is blank or a comment. False: see column(), reason().
+    // A line without its end. Fields are without the blanks around them, and without their quotes; they lie
+    // in the line or in this. None of a line that is blank or a comment. False: see column(), reason().
     bool cut(std::string_view line);
 
     const std::vector<std::string_view>& fields() const { return fields_; }

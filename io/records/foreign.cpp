@@ -51,7 +51,8 @@ constexpr Signature signatures[] = {
 };
 
 bool is_no_text(char c) {
-    return static_cast<unsigned char>(c) < ' ' && std::string_view("\t\n\r\f\v").find(c) == std::string_view::npos;
+    return static_cast<unsigned char>(c) < ' ' &&
+           std::string_view("\t\n\r\f\v").find(c) == std::string_view::npos;
 }
 
 // An error page in place of data, as a download may leave it.

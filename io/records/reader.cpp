@@ -55,9 +55,9 @@ void check_ranges(const InputFile& file, const std::vector<DoneRange>& ranges) {
 void refuse_foreign(const InputFile& file, std::string_view text) {
     const auto is = foreign_format(text);
     if (is.empty()) return;
-    throw UsageError(
-        fmt::format("cannot read {}: {} is {}", file.path,
-                    file.compression == Compression::none ? "this" : "what is compressed there", is));
+    throw UsageError(fmt::format("cannot read {}: {} is {}", file.path,
+                                 file.compression == Compression::none ? "this" : "what is compressed there",
+                                 is));
 }
 
 // The names of columns that a header has behind `skipped` lines, perhaps as a comment.

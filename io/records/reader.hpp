@@ -57,8 +57,8 @@ class Reader {
     // since it was opened (or since the earlier run), or has a line longer than allowed.
     std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
 
-    // What the header of the first file with any text calls the columns; none without RecordFormat::header. To
-    // be called before next(); throws what that does, and if a name that the format chooses is not there.
+    // What the header of the first file with any text calls the columns; none without RecordFormat::header.
+    // To be called before next(); throws what that does, and if a name that the format chooses is not there.
     // The headers of all other files must say the same.
     const std::vector<std::string>& names();
     const std::string& where_names_are() const;  // "a.csv:1"

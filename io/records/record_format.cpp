@@ -79,11 +79,12 @@ class WidthReader {
 // What comments may begin with: nothing that numbers do, or that separates them.
 void check_comment(const RecordFormat& format) {
     for (const char c : format.comment) {
-        const bool separates = (c == ',' && format.separator != Separator::blank &&
-                                format.separator != Separator::tab && format.separator != Separator::semicolon) ||
-                               (c == ';' && (format.decimal_comma || format.separator == Separator::semicolon));
-        if (c > ' ' && c <= '~' && c != '"' && std::string_view("0123456789+-.").find(c) == std::string::npos &&
-            !separates)
+        const bool separates =
+            (c == ',' && format.separator != Separator::blank && format.separator != Separator::tab &&
+             format.separator != Separator::semicolon) ||
+            (c == ';' && (format.decimal_comma || format.separator == Separator::semicolon));
+        if (c > ' ' && c <= '~' && c != '"' &&
+            std::string_view("0123456789+-.").find(c) == std::string::npos && !separates)
             continue;
         throw UsageError(
             fmt::format("--comment {}: '{}' cannot begin comments, since it is part of numbers, or separates "
@@ -107,8 +108,8 @@ MissingWords::MissingWords(const std::string& written) : written_(written) {
     for (const auto part : split(written, ',')) {
         const std::string word(part);
         if (word.empty()) {
-            throw UsageError(fmt::format(
-                "--missing {}: a word is missing; write 'empty' for an empty field", written_));
+            throw UsageError(
+                fmt::format("--missing {}: a word is missing; write 'empty' for an empty field", written_));
         }
         if (word == "empty") {
             has_empty_ = true;

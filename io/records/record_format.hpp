@@ -51,15 +51,16 @@ struct RecordFormat {
     // "1,5" is one and a half, and semicolons separate too; not with Separator::comma.
     bool decimal_comma = false;
     bool trailing_separator = false;  // a line may end with one, which is no field
-    std::string widths_written{};      // of fixed columns; empty: fields are separated
+    std::string widths_written{};     // of fixed columns; empty: fields are separated
     std::vector<Width> widths{};
     std::string comment = "#";  // each of these begins one, at the start of a line or of a field
     bool header = false;        // the first line behind those that are skipped names the columns
     Columns columns{};          // that the calculation gets; none: all but those of `id`
     Columns id{};               // kept as they are
     MissingWords missing{};
-    std::int64_t fields = 0;  // each record must have so many; 0: as many as their file's first, or its header
-    bool ragged = false;      // or any number
+    std::int64_t fields =
+        0;                // each record must have so many; 0: as many as their file's first, or its header
+    bool ragged = false;  // or any number
     std::int64_t lines_per_record = 1;
 
     // Throws UsageError for what contradicts itself.

@@ -62,9 +62,9 @@ const char* find_lone_cr(const char* at, const char* end) {
 
 // What people and programs write where there is no value.
 bool may_mean_missing(std::string_view word) {
-    constexpr std::string_view words[] = {"NA", "N/A", "n/a", "nan", "NaN", "NAN", "-nan", "null", "NULL",
-                                          "None", "none", "-", "--", "---", ".", "?", "MM", "*", "**", "***",
-                                          "****", "(null)", "missing"};
+    constexpr std::string_view words[] = {"NA",   "N/A",  "n/a",  "nan", "NaN",  "NAN",    "-nan",   "null",
+                                          "NULL", "None", "none", "-",   "--",   "---",    ".",      "?",
+                                          "MM",   "*",    "**",   "***", "****", "(null)", "missing"};
     return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
@@ -126,7 +126,7 @@ bool RecordParser::reject(std::int64_t column, std::string reason) {
 }
 
 bool RecordParser::reject_empty(std::int64_t column, std::size_t field, Gap gap) {
-    const auto* const advice = gap == Gap::at_end                ? "; see --trailing-separator, --missing"
+    const auto* const advice = gap == Gap::at_end               ? "; see --trailing-separator, --missing"
                                : gap == Gap::tabs && automatic_ ? "; --separator blank treats tabs as blanks"
                                                                 : "; see --missing";
     return reject(column, fmt::format("field {} is empty{}", field, advice));
@@ -193,7 +193,7 @@ bool RecordParser::reject_word(std::int64_t column, std::string_view word, bool 
         return reject(column, quoted(word) + " is not a number" + advice_on(word));
     }
     const bool in_digits = std::isinf(value) && std::any_of(word.begin(), word.end(), is_digit);
-    return reject(column, quoted(word) + (in_digits                 ? " is out of range"
+    return reject(column, quoted(word) + (in_digits                ? " is out of range"
                                           : may_mean_missing(word) ? " is not finite; see --missing"
                                                                    : " is not finite"));
 }
@@ -366,7 +366,8 @@ RecordParser::Line RecordParser::read_cut(const char* line, const char* behind) 
     for (const auto column : format_.id.numbers()) {
         const auto field = static_cast<std::size_t>(column);
         if (field >= fields.size()) {
-            reject(1, fmt::format("there is no column {} for --id among {} fields", column + 1, fields.size()));
+            reject(1,
+                   fmt::format("there is no column {} for --id among {} fields", column + 1, fields.size()));
             return Line::bad;
         }
         if (!read_id(field)) return Line::bad;
@@ -379,9 +380,11 @@ bool RecordParser::read_id(std::size_t field) {
     const auto text = cutter_.fields()[field];
     const auto column = cutter_.column_of(field);
     if (text.size() > longest) return reject(column, fmt::format("more than {} bytes for --id", longest));
-    const auto control = std::find_if(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' ' && c != '\t'; });
+    const auto control =
+        std::find_if(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' ' && c != '\t'; });
     if (control != text.end())
-        return reject(column + (control - text.begin()), foreign_character(text.substr(static_cast<std::size_t>(control - text.begin()))));
+        return reject(column + (control - text.begin()),
+                      foreign_character(text.substr(static_cast<std::size_t>(control - text.begin()))));
     ids_.push_back(text);
     return true;
 }

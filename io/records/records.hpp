@@ -4,10 +4,10 @@
 // and a lone CR refused. So is an empty field, as in "1,,2", "1," or, between tabs, "1<TAB><TAB>2"; a tab at
 // the line's end is none. Tabs alone are a blank line unless they are said to separate. Numbers are written
 // as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without a letter, as in 1.0+100, only with one digit
-// before the point, since two columns may touch; and 3*0.0 are three numbers. They must be finite; one too small
-// for a double is 0. A byte order mark before a line is ignored. What RecordFormat says changes these rules.
-// Where it chooses columns, and where a field is in quotes, the line is cut into fields first, and only what is
-// needed must be numbers.
+// before the point, since two columns may touch; and 3*0.0 are three numbers. They must be finite; one too
+// small for a double is 0. A byte order mark before a line is ignored. What RecordFormat says changes these
+// rules. Where it chooses columns, and where a field is in quotes, the line is cut into fields first, and
+// only what is needed must be numbers.
 #pragma once
 
 #include <array>

@@ -182,7 +182,9 @@ void Walk::leave_out(const std::string& path, const char* why) {
 
 // What does not fit is left out as asked, which needs no saying.
 bool Walk::is_included(const std::string& name) const {
-    const auto fits = [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; };
+    const auto fits = [&](const std::string& pattern) {
+        return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+    };
     return included_.empty() || std::any_of(included_.begin(), included_.end(), fits);
 }
 

@@ -128,12 +128,13 @@ struct BuiltIn {
 constexpr std::array<BuiltIn, 4> built_in = {{
     {"wait", "wait[:TIME]", "sleeps for 1ms, or for TIME in ns, us, ms or s; returns the row's sum", true,
      make_wait},
-    {"sum", "sum", "the row's sum, NaN if a value is missing: hardly any work besides reading", false, make_sum},
+    {"sum", "sum", "the row's sum, NaN if a value is missing: hardly any work besides reading", false,
+     make_sum},
     {"lorenz", "lorenz:STEPS",
      "STEPS steps of 0.001 in the Lorenz system, starting at the row's first three numbers", true,
      make_lorenz},
-    {"stats", "stats", "count, mean, variance, minimum and maximum of each column, without missing values", false,
-     make_stats},
+    {"stats", "stats", "count, mean, variance, minimum and maximum of each column, without missing values",
+     false, make_stats},
 }};
 
 constexpr std::string_view program_written = "exec:[N:]COMMAND";
@@ -181,7 +182,8 @@ std::string calculations_help() {
         help += fmt::format("\n  {:<22} {}", written, summary);
     };
     for (const BuiltIn& entry : built_in) add(entry.written, entry.summary);
-    add(program_written, "a program that answers each line of numbers with a line of N [1]: exec:'python3 mine.py'");
+    add(program_written,
+        "a program that answers each line of numbers with a line of N [1]: exec:'python3 mine.py'");
     add(library_written, "your own function [calculate], see pacer_calculation.h");
     return help;
 }

@@ -178,21 +178,23 @@ bool is_library(const std::string& path) {
 void refuse_no_library(const std::string& path) {
     const auto extension = std::filesystem::path(path).extension();
     const auto from = [&](const char* compiler) {
-        refuse(path, fmt::format("it is a source text: compile it by {} -O2 -shared -fPIC {} -o {}.so, and give that",
-                                 compiler, path, std::filesystem::path(path).stem().string()));
+        refuse(path, fmt::format(
+                         "it is a source text: compile it by {} -O2 -shared -fPIC {} -o {}.so, and give that",
+                         compiler, path, std::filesystem::path(path).stem().string()));
     };
     if (extension == ".c") from("gcc");
     if (extension == ".cpp" || extension == ".cc" || extension == ".cxx") from("g++");
     if (extension == ".f90" || extension == ".f" || extension == ".F90") from("gfortran");
-    const std::string command = extension == ".py"   ? "python3 "
-                                : extension == ".R"  ? "Rscript "
-                                : extension == ".jl" ? "julia "
-                                : extension == ".pl" ? "perl "
+    const std::string command = extension == ".py"    ? "python3 "
+                                : extension == ".R"   ? "Rscript "
+                                : extension == ".jl"  ? "julia "
+                                : extension == ".pl"  ? "perl "
                                 : extension == ".awk" ? "awk -f "
                                                       : "";
-    refuse(path, fmt::format("it cannot be loaded, since it is no shared library; a program that answers lines of "
-                             "numbers is run by --calculation exec:'{}{}'",
-                             command, command.empty() && path.find('/') == path.npos ? "./" + path : path));
+    refuse(path,
+           fmt::format("it cannot be loaded, since it is no shared library; a program that answers lines of "
+                       "numbers is run by --calculation exec:'{}{}'",
+                       command, command.empty() && path.find('/') == path.npos ? "./" + path : path));
 }
 
 bool names_library(std::string_view word) {

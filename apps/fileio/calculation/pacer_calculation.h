@@ -25,8 +25,8 @@
  *         fields         how many numbers a record needs at least: 0 to 4096; records with fewer are rejected
  *         results        how many numbers come out of each: 0 to 4096
  *
- * A third one is for input with missing values (--missing NA,-9999): if it is there, NAME gets NaN for each, and
- * is never called with NaN otherwise; without it a record is rejected in which a value is missing.
+ * A third one is for input with missing values (--missing NA,-9999): if it is there, NAME gets NaN for each,
+ * and is never called with NaN otherwise; without it a record is rejected in which a value is missing.
  *
  *     void NAME_takes_missing(void);
  *
@@ -34,8 +34,8 @@
  *
  * Several threads call NAME at the same time, each for another record and in any order. It must therefore
  * depend on its arguments only: no static or global variables that it changes, in Fortran no SAVE (a variable
- * with a value in its declaration has SAVE). A record that is computed again, after an interruption, must give
- * the same results.
+ * with a value in its declaration has SAVE). A record that is computed again, after an interruption, must
+ * give the same results.
  *
  * A C++ exception that leaves NAME rejects the record too. A crash ends the whole run.
  */

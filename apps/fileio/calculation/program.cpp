@@ -25,7 +25,7 @@ namespace pacer::fileio {
 
 namespace {
 
-constexpr std::int64_t most_results = 4096;     // of a record: more is a mistake
+constexpr std::int64_t most_results = 4096;    // of a record: more is a mistake
 constexpr int patience_milliseconds = 10'000;  // before it is said what may be wrong
 
 // While it lives, writing where nobody reads any more is an error and no signal.
@@ -108,7 +108,8 @@ Program::~Program() {
 }
 
 std::string Program::named(const Block& block) const {
-    return fmt::format("'{}' at {}:{}-{}", command_, block.path, block.lines.front() + 1, block.lines.back() + 1);
+    return fmt::format("'{}' at {}:{}-{}", command_, block.path, block.lines.front() + 1,
+                       block.lines.back() + 1);
 }
 
 void Program::refuse(const Block& block, const std::string& why) const {
@@ -129,8 +130,8 @@ void Program::take_line(const Block& block, std::string_view line) {
     const auto wanted = block.lines.size();
     const auto answered = reasons_.size();
     if (ended_ || (answered == wanted && !line.empty()))
-        refuse(block, fmt::format("it answers {} records with more than {} lines and an empty one: '{}'", wanted,
-                                  wanted, shown(line)));
+        refuse(block, fmt::format("it answers {} records with more than {} lines and an empty one: '{}'",
+                                  wanted, wanted, shown(line)));
     if (line.empty() && answered < wanted)
         refuse(block, fmt::format("it answers {} records with {} lines only", wanted, answered));
     if (line.empty()) {
@@ -145,10 +146,11 @@ void Program::take_line(const Block& block, std::string_view line) {
         reason = line.empty() ? "the program rejects the record" : line;
         values_.insert(values_.end(), results_, 0);
     } else if (!read_numbers(line, results_, values_)) {
-        refuse(block, fmt::format("it answers line {} with '{}', where {} or 'reject: REASON' are wanted (see "
-                                  "exec:N:COMMAND)",
-                                  block.lines[answered] + 1, shown(line),
-                                  results_ == 1 ? "one number" : fmt::format("{} numbers", results_)));
+        refuse(block,
+               fmt::format("it answers line {} with '{}', where {} or 'reject: REASON' are wanted (see "
+                           "exec:N:COMMAND)",
+                           block.lines[answered] + 1, shown(line),
+                           results_ == 1 ? "one number" : fmt::format("{} numbers", results_)));
     }
     reasons_.push_back(std::move(reason));
     if (block.at && answered + 1 < wanted) block.at(block.lines[answered + 1]);

@@ -52,11 +52,11 @@ class Program {
     std::string command_;
     std::size_t results_;
     StartedProgram process_;
-    std::size_t sent_ = 0;          // bytes of the block
-    std::string output_, errors_;   // that are no whole line yet
-    bool ended_ = false;            // the block's answers, by an empty line
+    std::size_t sent_ = 0;         // bytes of the block
+    std::string output_, errors_;  // that are no whole line yet
+    bool ended_ = false;           // the block's answers, by an empty line
     bool asked_to_flush_ = false;
-    std::vector<double> values_{};  // [answered x results]
+    std::vector<double> values_{};        // [answered x results]
     std::vector<std::string> reasons_{};  // of each answer; empty: it is not rejected
     std::size_t taken_ = 0;               // answers
 };

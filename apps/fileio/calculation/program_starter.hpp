@@ -7,11 +7,12 @@
 
 namespace pacer::fileio {
 
-// Where MPI's libraries have registered memory with a network, a process that forks may abort or find its memory
-// changed. So starting programs is left to a process that is itself forked before MPI_Init and never calls MPI.
+// Where MPI's libraries have registered memory with a network, a process that forks may abort or find its
+// memory changed. So starting programs is left to a process that is itself forked before MPI_Init and never
+// calls MPI.
 
-// Forks it if an argument names a program to start ("exec:"). To be called before MPI_Init and before there are
-// threads.
+// Forks it if an argument names a program to start ("exec:"). To be called before MPI_Init and before there
+// are threads.
 void begin_program_starter(int argc, char** argv);
 
 // A program at work: its number, and our ends of its standard streams.

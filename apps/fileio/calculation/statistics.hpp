@@ -26,7 +26,8 @@ class Statistics {
     // Columns it keeps, 2 KiB each; the memory of all that are kept at a time is for the caller to bound.
     static constexpr std::size_t most_columns = 65536;
 
-    // Finite, or NaN for a missing value, which is only counted; field i belongs to column i. Throws std::length_error beyond most_columns.
+    // Finite, or NaN for a missing value, which is only counted; field i belongs to column i. Throws
+    // std::length_error beyond most_columns.
     void add(std::span<const double> fields);
     void merge(const Statistics& other);
     std::vector<ColumnStatistics> columns() const;

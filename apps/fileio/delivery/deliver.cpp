@@ -23,7 +23,8 @@ namespace {
 // What must be the same to resume from a journal.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
     std::string text = fmt::format("calculation: {}\n", calculation.identity);
-    for (const auto& said : said_of(settings)) text += fmt::format("{}: {}\n", said.option, to_string(said.value));
+    for (const auto& said : said_of(settings))
+        text += fmt::format("{}: {}\n", said.option, to_string(said.value));
     int number = 0;
     for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
@@ -110,7 +111,8 @@ class Desk {
             // Nothing is lost, and the next run may read the input in another way.
             if (journal_->pieces().empty()) {
                 journal_->remove();
-                throw UsageError(bad_ + (bad_can_be_skipped_ ? "; --on-error skip leaves out such records" : ""));
+                throw UsageError(bad_ +
+                                 (bad_can_be_skipped_ ? "; --on-error skip leaves out such records" : ""));
             }
             journal_->flush();
             throw UsageError(fmt::format(

@@ -70,11 +70,11 @@ void Notices::of_columns(std::int64_t fields) {
     if (calculation_.takes_all || calculation_.fields >= std::ssize(given)) return;
     for (const auto column : given)
         (std::ssize(used) < calculation_.fields ? used : ignored).push_back(column + 1);
-    say(
-        fmt::format("{} uses {} of the {} numbers of a record: it gets {}, and {} {} ignored; choose others "
-                    "with --columns",
-                    calculation_.name, calculation_.fields, given.size(), used.empty() ? "none" : written(used),
-                    written(ignored), ignored.size() == 1 ? "is" : "are"));
+    say(fmt::format(
+        "{} uses {} of the {} numbers of a record: it gets {}, and {} {} ignored; choose others "
+        "with --columns",
+        calculation_.name, calculation_.fields, given.size(), used.empty() ? "none" : written(used),
+        written(ignored), ignored.size() == 1 ? "is" : "are"));
 }
 
 // Each file by itself is in order, but its columns may be others.

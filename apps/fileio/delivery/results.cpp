@@ -220,7 +220,8 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     std::unique_ptr<ResultsWriter> writer;  // none for a calculation that summarises
     if (!calculation.summarises) writer = csv ? write_csv(file, head) : write_hdf5(file, head);
     visit(journal, entries, account, [&](const Piece& piece) {
-        if (piece.header().results != head.width || piece.header().ids != std::ssize(head.labels.ids)) throw std::logic_error("results of another calculation");
+        if (piece.header().results != head.width || piece.header().ids != std::ssize(head.labels.ids))
+            throw std::logic_error("results of another calculation");
         if (writer) writer->add(piece);
         if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
         rejected.add(piece);

@@ -68,7 +68,8 @@ class Hdf5Writer : public ResultsWriter {
         all.push_back({"/id_names", Kind::text, {ids.size()}, longest_label});
         std::vector<std::uint64_t> extent = {records};
         if (ids.size() > 1) extent.push_back(ids.size());
-        all.push_back({"/id", Kind::text, extent, static_cast<std::size_t>(std::max<std::int64_t>(head.longest_id, 1))});
+        all.push_back({"/id", Kind::text, extent,
+                       static_cast<std::size_t>(std::max<std::int64_t>(head.longest_id, 1))});
         return all;
     }
 

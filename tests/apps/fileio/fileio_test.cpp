@@ -366,6 +366,44 @@ TEST(Variants, ChosenColumns) {
     EXPECT_EQ(expect_all_right_in_any_blocks(settings, "columns that are not there"), (Counts{0, 2}));
 }
 
+TEST(Variants, NamesIdentifiersAndMissingValues) {
+    const Folder folder;
+    Settings settings;
+    settings.inputs = {
+        folder.write("a.csv",
+                     "# made by\nname,x,\"y, z\",flag\na,1,2,u\n\"b, c\",NA,3,v\n\nd,4,,w\ne,x,5,w\n"),
+        folder.write("b.csv", ""), folder.write("c.csv", "# by\nname,x,\"y, z\",flag\nf,6,7,u")};
+    settings.skip_header = 1;
+    auto& format = settings.format;
+    format.header = true;
+    format.id = Columns("--id", "name");
+    format.columns = Columns("--columns", "\"y, z\",x");
+    format.missing = MissingWords("NA,empty");
+    for (const std::string calculation : {"sum", "stats"}) {
+        settings.calculation = calculation;
+        EXPECT_EQ(expect_all_right_in_any_blocks(settings, calculation), (Counts{4, 1}));
+    }
+    settings.calculation = "lorenz:1";
+    format.columns = Columns("--columns", "2,3,2");
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "a value is missing"), (Counts{2, 3}));
+}
+
+TEST(Variants, FixedWidthsAndTrailingSeparators) {
+    const Folder folder;
+    Settings settings;
+    settings.calculation = "sum";
+    settings.format.widths_written = "2,3";
+    settings.format.widths = parse_widths("2,3");
+    settings.inputs = {folder.write("a.txt", " 1  2\n-1-20\n 3\n123456\n\n 7  8")};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "widths"), (Counts{3, 2}));
+    settings.format = {};
+    settings.format.trailing_separator = true;
+    settings.format.comment = "%";
+    settings.format.fields = 2;
+    settings.inputs = {folder.write("b.txt", "% x\n1\n1,2,\n3,4, % y\n5,,\n1,2,3\n")};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "trailing separators"), (Counts{2, 3}));
+}
+
 // A comment or a header would hide all that follows.
 TEST(Variants, AFileWhoseLinesEndInCrIsNoEmptyOne) {
     const Folder folder;

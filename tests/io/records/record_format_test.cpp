@@ -1,5 +1,5 @@
-// What the user says of lines: columns by number and name, words for missing values, contradictions; and files
-// that are no text.
+// What the user says of lines: columns by number and name, words for missing values, contradictions; and
+// files that are no text.
 #include "io/records/record_format.hpp"
 
 #include <gtest/gtest.h>
@@ -45,17 +45,26 @@ TEST(ColumnsTest, NumbersRangesAndNames) {
 
 TEST(ColumnsTest, Refused) {
     for (const std::string written : {"", ",", "1,", ",1", "1,,2", "\"\""})
-        EXPECT_NE(refusal([&] { chosen(written); }).find("a column is missing"), std::string::npos) << written;
+        EXPECT_NE(refusal([&] { chosen(written); }).find("a column is missing"), std::string::npos)
+            << written;
     for (const std::string written : {"0", "3-2", "1000001", "0-3", "99999999999999999999"})
-        EXPECT_NE(refusal([&] { chosen(written); }).find("columns count from 1"), std::string::npos) << written;
+        EXPECT_NE(refusal([&] { chosen(written); }).find("columns count from 1"), std::string::npos)
+            << written;
     EXPECT_EQ(refusal([&] { chosen("\"x"); }), "--columns \"x: a quote is not closed");
-    EXPECT_EQ(refusal([&] { chosen("z", {"x", "y"}); }),
+    EXPECT_EQ(refusal([&] {
+                  chosen("z", {"x", "y"});
+              }),
               "--columns z: there is no column 'z' in a.csv:1, which names x, y");
-    EXPECT_EQ(refusal([&] { chosen("x", {"x", "x"}); }),
+    EXPECT_EQ(refusal([&] {
+                  chosen("x", {"x", "x"});
+              }),
               "--columns x: several columns of a.csv:1 are called 'x'; choose by number");
-    EXPECT_EQ(refusal([&] { chosen("2", {"2", "1"}); }),
-              "--columns 2: column 1 of a.csv:1 is called '2'; for that one write '\"2\"', and leave out --header "
-              "for numbers");
+    EXPECT_EQ(
+        refusal([&] {
+            chosen("2", {"2", "1"});
+        }),
+        "--columns 2: column 1 of a.csv:1 is called '2'; for that one write '\"2\"', and leave out --header "
+        "for numbers");
 }
 
 TEST(MissingWordsTest, WordsAndNumbers) {
@@ -66,23 +75,28 @@ TEST(MissingWordsTest, WordsAndNumbers) {
     EXPECT_FALSE(words.has(9999.0) || words.has(0.0));
     EXPECT_FALSE(MissingWords("NA").has(""));
     EXPECT_FALSE(MissingWords().any());
-    EXPECT_NE(refusal([] { MissingWords("NA,,x"); }).find("write 'empty' for an empty field"), std::string::npos);
+    EXPECT_NE(refusal([] { MissingWords("NA,,x"); }).find("write 'empty' for an empty field"),
+              std::string::npos);
 }
 
 TEST(RecordFormatTest, Contradictions) {
     const auto refused = [](const RecordFormat& format) { return refusal([&] { format.check(); }); };
     EXPECT_EQ(refused({}), "nothing is refused");
-    EXPECT_NE(refused({.separator = Separator::comma, .decimal_comma = true}).find("contradict"), std::string::npos);
+    EXPECT_NE(refused({.separator = Separator::comma, .decimal_comma = true}).find("contradict"),
+              std::string::npos);
     EXPECT_NE(refused({.fields = 3, .ragged = true}).find("contradict"), std::string::npos);
-    EXPECT_NE(refused({.separator = Separator::tab, .widths = parse_widths("3")}).find("contradict"), std::string::npos);
+    EXPECT_NE(refused({.separator = Separator::tab, .widths = parse_widths("3")}).find("contradict"),
+              std::string::npos);
     EXPECT_NE(refused({.header = true, .lines_per_record = 2}).find("contradict"), std::string::npos);
-    EXPECT_NE(refused({.id = Columns("--id", "1"), .lines_per_record = 2}).find("contradict"), std::string::npos);
+    EXPECT_NE(refused({.id = Columns("--id", "1"), .lines_per_record = 2}).find("contradict"),
+              std::string::npos);
     EXPECT_NE(refused({.id = Columns("--id", "x")}).find("give --header"), std::string::npos);
     EXPECT_EQ(refused({.header = true, .id = Columns("--id", "x")}), "nothing is refused");
     for (const std::string comment : {"-", "#1", ",", "\"", " ", "."})
         EXPECT_NE(refused({.comment = comment}).find("cannot begin comments"), std::string::npos) << comment;
     EXPECT_EQ(refused({.comment = ";%!"}), "nothing is refused");
-    EXPECT_NE(refused({.decimal_comma = true, .comment = ";"}).find("cannot begin comments"), std::string::npos);
+    EXPECT_NE(refused({.decimal_comma = true, .comment = ";"}).find("cannot begin comments"),
+              std::string::npos);
 }
 
 // Whatever changes how lines are read must differ in what a run is resumed by.
@@ -95,20 +109,21 @@ TEST(RecordFormatTest, AllThatIsSaidIsTold) {
         return text;
     };
     EXPECT_EQ(told({}), "");
-    EXPECT_EQ(told({.separator = Separator::tab,
-                    .decimal_comma = true,
-                    .trailing_separator = true,
-                    .widths_written = "3",
-                    .comment = "",
-                    .header = true,
-                    .columns = Columns("--columns", "2-3"),
-                    .id = Columns("--id", "1"),
-                    .missing = MissingWords("NA"),
-                    .fields = 4,
-                    .ragged = true,
-                    .lines_per_record = 2}),
-              "separator=tab decimal-comma=yes trailing-separator=yes width=3 comment=none header=yes columns=2-3 "
-              "id=1 missing=NA fields=4 ragged=yes lines-per-record=2 ");
+    EXPECT_EQ(
+        told({.separator = Separator::tab,
+              .decimal_comma = true,
+              .trailing_separator = true,
+              .widths_written = "3",
+              .comment = "",
+              .header = true,
+              .columns = Columns("--columns", "2-3"),
+              .id = Columns("--id", "1"),
+              .missing = MissingWords("NA"),
+              .fields = 4,
+              .ragged = true,
+              .lines_per_record = 2}),
+        "separator=tab decimal-comma=yes trailing-separator=yes width=3 comment=none header=yes columns=2-3 "
+        "id=1 missing=NA fields=4 ragged=yes lines-per-record=2 ");
 }
 
 TEST(Foreign, FilesThatAreNoText) {
@@ -134,8 +149,9 @@ TEST(Foreign, FilesThatAreNoText) {
     std::string tar(512, '\0');
     tar.replace(0, 5, "a.txt").replace(257, 5, "ustar");
     EXPECT_EQ(is(tar), "a tar ");
-    for (const auto text : {"1 2\n"sv, "PAR1,PAR2\n1,2\n"sv, "BZh\n"sv, ""sv, "#<html>"sv, "ARROW1 2"sv, "\xef\xbb\xbf"
-                                                                                                         "1"sv})
+    for (const auto text : {"1 2\n"sv, "PAR1,PAR2\n1,2\n"sv, "BZh\n"sv, ""sv, "#<html>"sv, "ARROW1 2"sv,
+                            "\xef\xbb\xbf"
+                            "1"sv})
         EXPECT_EQ(is(text), "") << text;
 }
 

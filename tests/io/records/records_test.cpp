@@ -286,12 +286,9 @@ TEST(Records, Refused) {
     expect_bad("abc", 1, "'abc' is not a number");
     expect_bad("1 2 x3 4", 5, "'x3' is not a number");
     for (const std::string word :
-         {"1e",         "1e+",        "e5",          ".",        "-",          "+",
-          "+-1",        "-+1",        "--1",         "++1",      "1.2.3",      "0x10",
-          "1_000",      "1e5x",        "1e1.5",    "1D",         "1D5E3",
-          "1E5D3",      "D5",         "1.0+",        "10-200",   "2026-112",
-          ".5+100",     "+.5-100",    "-10.0+100",   "1-2",      "1e5-300",    "1/2",
-          "'1'"}) {
+         {"1e",     "1e+",      "e5",     ".",       "-",         "+",   "+-1",     "-+1",   "--1", "++1",
+          "1.2.3",  "0x10",     "1_000",  "1e5x",    "1e1.5",     "1D",  "1D5E3",   "1E5D3", "D5",  "1.0+",
+          "10-200", "2026-112", ".5+100", "+.5-100", "-10.0+100", "1-2", "1e5-300", "1/2",   "'1'"}) {
         const std::string advice = word == "." || word == "-" ? "; see --missing" : "";
         expect_bad("7 " + word, 3, "'" + word + "' is not a number" + advice);
     }
@@ -300,9 +297,11 @@ TEST(Records, Refused) {
     for (const std::string word : {"nan", "NaN", "-nan"})
         expect_bad("7 " + word, 3, "'" + word + "' is not finite; see --missing");
     expect_bad("7 NA", 3, "'NA' is not a number; see --missing");
-    for (const std::string date : {"2026-11-22", "12:30", "02/03/2025", "2025-03-02T10:50:00Z", "1.0-100-100"})
+    for (const std::string date :
+         {"2026-11-22", "12:30", "02/03/2025", "2025-03-02T10:50:00Z", "1.0-100-100"})
         expect_bad("7 " + date, 3, "'" + date + "' is not a number; a date is kept by --id");
-    for (const std::string touching : {"1.0+5", "1.0+12", "1.0+1000", "1.0+1a0", "2024.5-112", "12.345-100", "5.71225-118.20171"})
+    for (const std::string touching :
+         {"1.0+5", "1.0+12", "1.0+1000", "1.0+1a0", "2024.5-112", "12.345-100", "5.71225-118.20171"})
         expect_bad("7 " + touching, 3, "'" + touching + "' is not a number; see --width");
     for (const std::string word :
          {"1e400", "-1e400", "1.0d999", "1.0+999", "1e99999999999999999999", "1.7976931348623159e308"})
@@ -328,7 +327,8 @@ TEST(Records, ThreeTimesANumber) {
     expect_record("3*0.0 1", {0, 0, 0, 1});
     expect_record("1, 2*-1.5D2", {1, -150, -150});
     expect_record("a 2*7 9", {7, 9}, {.columns = Columns("--columns", "3,4")}, {2, 3});
-    for (const std::string word : {"0*1", "-1*2", "3*", "*3", "3*x", "1e2*3", "65537*1", "99999999999999999999*1"})
+    for (const std::string word :
+         {"0*1", "-1*2", "3*", "*3", "3*x", "1e2*3", "65537*1", "99999999999999999999*1"})
         expect_bad(word, 1, "'" + word + "' is not a number");
     std::string many = "65536*1";
     EXPECT_EQ(parse(many).at(0).fields.size(), 65536U);
@@ -374,18 +374,22 @@ TEST(Records, ChosenColumns) {
     expect_record("\t\t2", {2}, {.columns = columns("3")}, {2});
     expect_bad("a,b,3", 3, "'b' is not a number", second);
     expect_bad("a,,3", 3, "field 2 is empty; see --missing", second);
-    expect_bad("1,5 2,25", 4,
-               "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
-               second);
-    expect_bad("Gaia DR3 46,1.5", 12,
-               "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
-               second);
+    expect_bad(
+        "1,5 2,25", 4,
+        "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
+        second);
+    expect_bad(
+        "Gaia DR3 46,1.5", 12,
+        "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
+        second);
     expect_record("Gaia DR3 46,1.5", {1.5}, {.separator = Separator::comma, .columns = columns("2")}, {1});
     expect_record("2025-03-02 10:50;1,5;x", {1.5},
                   {.separator = Separator::semicolon, .decimal_comma = true, .columns = columns("2")}, {1});
-    expect_record("2025-03-02 10:50\t1.5", {1.5}, {.separator = Separator::tab, .columns = columns("2")}, {1});
+    expect_record("2025-03-02 10:50\t1.5", {1.5}, {.separator = Separator::tab, .columns = columns("2")},
+                  {1});
     expect_bad("a,1x", 3, "'1x' is not a number", second);
-    expect_bad("a,1\r,2", 4, "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'", second);
+    expect_bad("a,1\r,2", 4, "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'",
+               second);
     EXPECT_EQ(parse("# a,b", second).at(0).line, Line::blank);
     EXPECT_EQ(parse("\t\t", second).at(0).line, Line::blank);
     expect_record("a 2 # b c", {2}, second, {1});
@@ -452,7 +456,8 @@ TEST(Records, MissingValues) {
     expect("-9999 -9999.00 -9.999E3 9999", {none, none, none, 9999});
     expect_bad("1,N/A", 3, "'N/A' is not a number; see --missing", format);
     expect_bad("1,NaN", 3, "'NaN' is not finite; see --missing", format);
-    EXPECT_TRUE(std::isnan(parse("-9999,0;1", {.decimal_comma = true, .missing = MissingWords("-9999")}).at(0).fields.at(0)));
+    EXPECT_TRUE(std::isnan(
+        parse("-9999,0;1", {.decimal_comma = true, .missing = MissingWords("-9999")}).at(0).fields.at(0)));
 }
 
 TEST(Records, FixedWidths) {
@@ -462,11 +467,13 @@ TEST(Records, FixedWidths) {
     expect_record("  12.345-100", {12.345, -100}, widths("8,4"));
     expect_record("1234567", {12, 5, 67}, widths("2,2x,1,2"));
     expect_record("12345678", {1, 2, 3, 4, 5, 6, 7, 8}, widths("2(1,1),4(1)"));
-    expect_record(" 1, 2", {2}, [&] {
-        auto format = widths("3,2");
-        format.columns = Columns("--columns", "2");
-        return format;
-    }(), {1});
+    expect_record(" 1, 2", {2},
+                  [&] {
+                      auto format = widths("3,2");
+                      format.columns = Columns("--columns", "2");
+                      return format;
+                  }(),
+                  {1});
     auto format = widths("3,3,3");
     expect_bad("  1", 4, "field 2 is empty; see --missing", format);
     expect_bad("  1  2  3  4", 10, "the line has 12 characters, but --width describes 9", format);
@@ -475,7 +482,8 @@ TEST(Records, FixedWidths) {
     EXPECT_EQ(parse("# x", format).at(0).line, Line::blank);
     format.missing = MissingWords("empty");
     EXPECT_TRUE(std::isnan(parse("  1", format).at(0).fields.at(2)));
-    for (const std::string bad : {"", "8,", "8,,6", "0", "-1", "8,x", "3x", "2(1", "2(1))", "2(3(1))", "99999(9,9)", "8 6"})
+    for (const std::string bad :
+         {"", "8,", "8,,6", "0", "-1", "8,x", "3x", "2(1", "2(1))", "2(3(1))", "99999(9,9)", "8 6"})
         EXPECT_THROW(parse_widths(bad), UsageError) << bad;
 }
 
@@ -543,14 +551,21 @@ TEST(Records, FieldsOfALineIfAllWereNumbers) {
 }
 
 TEST(Records, Junk) {
-    expect_bad(std::string("1 2\0003", 5), 4, "byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8");
+    expect_bad(std::string("1 2\0003", 5), 4,
+               "byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8");
     expect_bad("1 \x1b[0m", 3, "byte 0x1b is not text");
     expect_bad(
         "1 \xef\xbb\xbf"
         "1",
         3, "a byte order mark within a line; remove it: sed 's/\\xef\\xbb\\xbf//g'");
-    expect_bad("\xe2\x88\x92" "5", 1, "a Unicode minus; write -: sed 's/\\xe2\\x88\\x92/-/g'");
-    expect_bad("1\xc2\xa0" "2", 2, "a no-break space; write a blank: sed 's/\\xc2\\xa0/ /g'");
+    expect_bad(
+        "\xe2\x88\x92"
+        "5",
+        1, "a Unicode minus; write -: sed 's/\\xe2\\x88\\x92/-/g'");
+    expect_bad(
+        "1\xc2\xa0"
+        "2",
+        2, "a no-break space; write a blank: sed 's/\\xc2\\xa0/ /g'");
     expect_bad(std::string("\xff\xfe"
                            "1\0\r\0\n",
                            7),
