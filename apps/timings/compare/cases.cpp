@@ -63,9 +63,9 @@ void add(Case& all, const Record& record, const Launch& launch) {
 bool same_samples(const Launch& a, const Launch& b) {
     return std::equal(a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
                       [](const Record& x, const Record& y) {
-                          return identity(x) == identity(y) && x.seconds == y.seconds && x.round == y.round &&
-                                 x.batch == y.batch && x.not_run == y.not_run &&
-                                 x.verdict.checked == y.verdict.checked &&
+                          return identity(x) == identity(y) && x.seconds == y.seconds &&
+                                 x.of_ranks == y.of_ranks && x.round == y.round && x.batch == y.batch &&
+                                 x.not_run == y.not_run && x.verdict.checked == y.verdict.checked &&
                                  x.verdict.failed == y.verdict.failed && x.verdict.got == y.verdict.got &&
                                  x.verdict.want == y.verdict.want;
                       });
