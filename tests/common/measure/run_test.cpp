@@ -397,8 +397,8 @@ TEST(Run, ProfilesEveryRankOfACase) {
             const auto* const its = &rows[3 * static_cast<std::size_t>(rank)];
             EXPECT_EQ(its[0].rank, summed ? -1 : rank);
             EXPECT_EQ(its[0].region, "");
-            EXPECT_TRUE(its[1].region.starts_with("outer (tests/common/measure/run_test.cpp:"))
-                << its[1].region;
+            EXPECT_TRUE(its[1].region.starts_with("outer (")) << its[1].region;
+            EXPECT_NE(its[1].region.find("tests/common/measure/run_test.cpp:"), std::string::npos);
             EXPECT_EQ(its[1].parent, "");
             EXPECT_TRUE(its[2].region.starts_with("inner (")) << its[2].region;
             EXPECT_EQ(its[2].parent, its[1].region);

@@ -27,16 +27,16 @@ grep -q '^limit of mpi: .* of int64 by 4 ranks, 2 for each item)$' stdout || fai
 # A dump of today, with every table, of more ranks than are told one by one.
 right mpirun -np 4 "$BIN/reduce" -n 1e5 --max-seconds 1 --variants serial,mpi,chunked --most-ranks 3 --profile --dump new.h5
 cp stdout printed
-grep -qE '^ *apps/reduce/variants/chunked.cpp:[0-9]+ ' printed || fail "no profile is printed: $(<printed)"
+grep -qE ' *apps/reduce/variants/chunked.cpp:[0-9]+ ' printed || fail "no profile is printed: $(<printed)"
 grep -q 'a hit itself costs' printed || fail "the cost of a hit is not told: $(<printed)"
 right "$BIN/timings" show --profile new.h5
-grep -E '^ *apps/reduce/variants/' printed >printed_regions
-grep -E '^ *apps/reduce/variants/' stdout >shown_regions
+grep 'apps/reduce/variants/' printed >printed_regions
+grep 'apps/reduce/variants/' stdout >shown_regions
 diff printed_regions shown_regions || fail "the profile of the dump is another than was printed"
 right "$BIN/timings" show --environment new.h5
 grep -qE '^ *int64_add +4 x 1 .*Gadd/s' stdout || fail "the limits are not shown: $(<stdout)"
 grep -qE '% CPU of others' stdout || fail "what was seen of the node is not shown: $(<stdout)"
-run "$BIN/timings" plot new.h5 -o balance.txt --kind balance
+run "$BIN/timings" plot new.h5 -o balance.svg --kind balance
 expect 2 'the balance of ranks of which only quartiles are known'
 says err 'there is no balance to plot: nothing ran on several ranks whose seconds are in the dump (--all-ranks)' plot
 
