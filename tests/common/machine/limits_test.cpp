@@ -126,7 +126,7 @@ TEST(KeptRates, SayWhoReachedWhat) {
     EXPECT_EQ(kept_rate("wishes", 0.125), count - 2);
     EXPECT_EQ(kept_rate("wishes", 0.5), -1);
     EXPECT_EQ(kept_rate("read", 0.25), -1);
-    EXPECT_EQ(words_of(kept_rates().back(), "3 sisters"), "0.250 wishes/s of wishes by 3 sisters");
+    EXPECT_EQ(words_of(kept_rates().back(), "3 sisters"), "0.25 wishes/s of wishes by 3 sisters");
 }
 
 TEST(KeptRates, AreThoseThatLimitsFollowFrom) {
