@@ -22,7 +22,7 @@ struct Counter {
     std::int64_t hits = 0, ns = 0;
 };
 
-// Of one region; almost always it has one parent.
+// What a region counted below one parent; most regions have only one.
 struct Under {
     const Site* parent;
     Counter counter;

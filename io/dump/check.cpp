@@ -59,7 +59,7 @@ struct Next {
     std::size_t sample = 0, summary = 0;
 };
 
-// Of all ranks of repeat `i`, whose case has none of them by itself.
+// Repeat `i`, of whose ranks only the quartiles are there.
 void check_summary(const Tables& tables, const CaseRow& row, std::int64_t i, const RankSummaryRow& its) {
     const auto& repeat = tables.repeats[static_cast<std::size_t>(i)];
     if (its.repeat != i) refuse("table rank_summary lacks repeats of {}", where(tables, row));

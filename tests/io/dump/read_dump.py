@@ -185,7 +185,7 @@ def check_older(source):
             unhashing(name)(file)
 
     path = copied(source, source.parent / "older.h5", older)
-    assert "table cases has a limit of 2, which is impossible" in run(BIN / "timings", "show", path, status=2)
+    assert "table cases has a limit of 0, which is impossible" in run(BIN / "timings", "show", path, status=2)
 
     def without_limits(file):
         older(file)
