@@ -8,6 +8,7 @@
 #include "apps/queues/costs.hpp"
 #include "apps/queues/queues.hpp"
 #include "common/base/units.hpp"
+#include "common/machine/limits.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::queues {
