@@ -155,6 +155,7 @@ TEST(Dump, RefusesSummariesThatNoRanksHave) {
     refused([](auto& all) { all.pop_back(); });
     refused([](auto& all) { all[1].min = 0; });
     refused([](auto& all) { std::swap(all[1].q1, all[1].q3); });
+    refused([](auto& all) { all[1].q1 = all[1].max; });
     refused([](auto& all) { all[1].median = std::numeric_limits<double>::quiet_NaN(); });
     refused([](auto& all) { all[1].max = std::numeric_limits<double>::infinity(); });
     refused([](auto& all) { all[1].slowest_rank = 3; });
