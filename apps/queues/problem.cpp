@@ -8,6 +8,7 @@
 #include "apps/queues/costs.hpp"
 #include "apps/queues/queues.hpp"
 #include "common/base/units.hpp"
+#include "common/machine/limits.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::queues {
@@ -131,11 +132,15 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
     const auto who =
         fmt::format("{} worker{}{}", workers, workers == 1 ? "" : "s", server ? ", rank 0 only serving" : "");
     if (together > longest) {
-        record.limit = {together, fmt::format("all {} steps at {} by {}", problem.total_steps,
-                                              format_rate(rate, "steps/s"), who)};
+        record.limit = {
+            together,
+            fmt::format("all {} steps at {} by {}", problem.total_steps, format_rate(rate, "steps/s"), who),
+            kept_rate(steps_probe, rate)};
     } else {
-        record.limit = {longest, fmt::format("the longest task, {} steps at {}, whatever the others of {} do",
-                                             problem.longest_steps, format_rate(rates.core, "steps/s"), who)};
+        record.limit = {longest,
+                        fmt::format("the longest task, {} steps at {}, whatever the others of {} do",
+                                    problem.longest_steps, format_rate(rates.core, "steps/s"), who),
+                        kept_rate(steps_probe, rates.core)};
     }
 }
 

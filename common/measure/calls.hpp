@@ -37,8 +37,7 @@ Calls long_enough(Calls samples, double shortest_seconds);
 // The sample whose slowest rank is the median one (of an even number the lower): what a repeat took.
 std::size_t median_call(const Calls& samples);
 
-// Adds the samples of repeat number `repeat`. Beyond a million numbers nothing is added: a launch of very
-// many ranks keeps the calls of its first repeats.
+// Adds the samples of repeat number `repeat`.
 void append(Calls& all, const Calls& samples, std::int32_t repeat);
 
 }  // namespace pacer

@@ -53,9 +53,16 @@ Executor::Executor(std::vector<Task>& tasks, const Team& world, const Threads& t
     std::iota(order_.begin(), order_.end(), std::size_t{0});
 }
 
-std::vector<Sample> Executor::execute(const Plan& plan) {
+std::vector<Sample> Executor::execute(Plan plan) {
+    plan.glance = options_.watch != nullptr && options_.watch->is_due();
     send(plan);
-    return collect(plan, execute_here(plan));
+    return carry_out(plan);
+}
+
+std::vector<Sample> Executor::carry_out(const Plan& plan) {
+    auto samples = collect(plan, execute_here(plan));
+    if (plan.glance) options_.watch->glance(world_);
+    return samples;
 }
 
 void Executor::dismiss() {
@@ -75,21 +82,21 @@ void Executor::heed_early_signals() {
 }
 
 void Executor::send(const Plan& plan) {
-    std::vector<std::int64_t> message = {plan.rounds, plan.first_round};
+    std::vector<std::int64_t> message = {plan.rounds, plan.first_round, plan.glance ? 1 : 0};
     message.insert(message.end(), plan.batch.begin(), plan.batch.end());
     MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
 }
 
 void Executor::follow() {
     for (;;) {
-        std::vector<std::int64_t> message(2 + tasks_.size());
+        std::vector<std::int64_t> message(3 + tasks_.size());
         MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
-        const Plan plan{message[0], message[1], {message.begin() + 2, message.end()}};
+        const Plan plan{message[0], message[1], {message.begin() + 3, message.end()}, message[2] != 0};
         if (plan.rounds == 0) {
             stopped_ = plan.first_round != 0;
             return;
         }
-        collect(plan, execute_here(plan));
+        carry_out(plan);
     }
 }
 
@@ -148,7 +155,7 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     sample.lasted = (sample.ends.back() - begun) / static_cast<double>(batch);
     auto& judgement = last_[sample.task] = task.judge(team, task.record.verdict);
     if (world_.root()) sample.observed = std::move(judgement.observed);
-    if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
+    if (profile::enabled) profile::book(sample.task, batch, passed, team.threads);
     sample.own = std::move(judgement.calls);
     set_activity("between two repeats");
 }

@@ -16,6 +16,7 @@ struct Plan {
     std::int64_t rounds = 0;          // 0: none, the run is over
     std::int64_t first_round = 0;     // or, if the run is over, whether a signal stopped it
     std::vector<std::int64_t> batch;  // executions a repeat of each task
+    bool glance = false;              // at the nodes, thereafter
 };
 
 // One repeat of a task.
@@ -36,7 +37,7 @@ class Executor {
     Executor(std::vector<Task>& tasks, const Team& world, const Threads& threads, const RunOptions& options);
 
     // Rank 0 only: has the plan executed by all ranks, which are in follow(). The samples, in the order run.
-    std::vector<Sample> execute(const Plan& plan);
+    std::vector<Sample> execute(Plan plan);
     // Rank 0 only: lets the other ranks return from follow().
     void dismiss();
     // The other ranks: do as rank 0 says until dismissed.
@@ -53,6 +54,7 @@ class Executor {
 
   private:
     void send(const Plan& plan);
+    std::vector<Sample> carry_out(const Plan& plan);
     std::vector<Sample> execute_here(const Plan& plan);
     void execute_task(Sample& sample, std::int64_t batch);
     bool together(const Sample& sample) const { return uses_ranks(tasks_[sample.task].record.uses); }

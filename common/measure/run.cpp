@@ -8,6 +8,7 @@
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/execute.hpp"
+#include "common/measure/profile.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/measure/stopping.hpp"
 
@@ -37,6 +38,7 @@ class Scheduler {
           spent_seconds_(tasks.size(), 0),
           expected_seconds_(tasks.size(), 0),
           rules_(tasks.size()),
+          calls_cut_(tasks.size(), false),
           clock_step_seconds_(measure_clock().resolution_seconds) {}
 
     void run() {
@@ -50,6 +52,18 @@ class Scheduler {
             if (options_.keep) options_.keep(records());
         }
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
+    }
+
+    // What was not kept.
+    std::vector<Doubt> doubts() const {
+        std::vector<Doubt> doubts;
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            const auto& repeats = tasks_[i].record.calls.repeat;
+            if (calls_cut_[i] && tasks_[i].record.repeats() > 0)
+                doubts.push_back(
+                    {"calls_cut", static_cast<int>(i), "", repeats.empty() ? 0.0 : 1.0 + repeats.back()});
+        }
+        return doubts;
     }
 
   private:
@@ -183,9 +197,13 @@ class Scheduler {
         auto& record = tasks_[i].record;
         if (dropped_[i]) return;
         if (*std::min_element(sample.seconds.begin(), sample.seconds.end()) <= 0) return leave_out(i);
-        record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
+        if (record.ranks > options_.most_ranks) {
+            record.of_ranks.push_back(summary_of_ranks(sample.seconds));
+        } else {
+            record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
+        }
         if (sample.calls.size() > 1 || (!sample.calls.empty() && sample.calls.calls.front() > 1))
-            append(record.calls, sample.calls, static_cast<std::int32_t>(record.repeats()));
+            keep_calls(sample);
         record.round.push_back(static_cast<std::int32_t>(sample.round));
         record.position.push_back(static_cast<std::int32_t>(sample.position));
         record.observed.resize(sample.observed.size());
@@ -200,11 +218,22 @@ class Scheduler {
             record.stopped_by = StoppedBy::converged;
     }
 
+    // The calls of a case's first repeats, until there is no room for more of them.
+    void keep_calls(const Sample& sample) {
+        auto& record = tasks_[sample.task].record;
+        auto cut = calls_cut_[sample.task];
+        cut = cut || calls_kept_ + sample.calls.seconds.size() > options_.most_calls;
+        if (cut) return;
+        calls_kept_ += sample.calls.seconds.size();
+        append(record.calls, sample.calls, static_cast<std::int32_t>(record.repeats()));
+    }
+
     // A time of 0 says nothing.
     void leave_out(std::size_t i) {
         auto& record = tasks_[i].record;
         dropped_[i] = true;
         record.seconds.clear();
+        record.of_ranks.clear();
         record.round.clear();
         record.position.clear();
         record.calls = {};
@@ -233,6 +262,8 @@ class Scheduler {
     std::vector<double> spent_seconds_;     // in timed repeats
     std::vector<double> expected_seconds_;  // of the next execution
     std::vector<StoppingRule> rules_;
+    std::vector<bool> calls_cut_;  // there was no room for the calls of a repeat
+    std::size_t calls_kept_ = 0;   // numbers
     double clock_step_seconds_;
 };
 
@@ -242,14 +273,18 @@ Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& thr
                   const RunOptions& options) {
     Executor executor(tasks, world, threads, options);
     executor.heed_early_signals();
+    Outcome outcome;
     if (world.root()) {
-        Scheduler(tasks, executor, options).run();
+        Scheduler scheduler(tasks, executor, options);
+        scheduler.run();
         executor.dismiss();
+        outcome.doubts = scheduler.doubts();
     } else {
         executor.follow();
     }
-    Outcome outcome{{}, executor.stopped()};
+    outcome.stopped = executor.stopped();
     for (auto& task : tasks) outcome.records.push_back(std::move(task.record));
+    if (profile::enabled) profile::move_to(outcome.records, world, world.size <= options.most_ranks);
     return outcome;
 }
 

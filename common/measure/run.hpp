@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/base/status.hpp"
+#include "common/machine/watch.hpp"
 #include "common/measure/record.hpp"
 #include "common/measure/variant.hpp"
 #include "common/parallel/team.hpp"
@@ -26,7 +27,11 @@ struct RunOptions {
     std::uint64_t seed = 0;    // for the order of the variants within a round
     bool progress = false;     // a progress line on stderr
     std::function<void(const std::vector<const Record*>&)> keep =
-        nullptr;  // called now and then with the records so far
+        nullptr;                     // called now and then with the records so far
+    Watch* watch = nullptr;          // is let glance at the nodes between repeats
+    std::int64_t most_ranks = 1024;  // of a case with more ranks only a summary of their seconds is kept
+    std::size_t most_calls =
+        1'000'000;  // numbers of all calls of all cases that are kept; those beyond are not
 };
 
 // This rank's part in the latest answer, for the proof.
@@ -71,6 +76,7 @@ struct Task {
 
 struct Outcome {
     std::vector<Record> records;  // complete on rank 0
+    std::vector<Doubt> doubts;    // what was not kept; rank 0
     bool stopped = false;         // a signal asked some rank to stop; the same on every rank
 };
 

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "common/base/status.hpp"
+#include "common/measure/disturbance.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
@@ -89,7 +90,7 @@ double median_of(const Record& record, const Launch& launch) {
     return median(record.repeat_seconds());
 }
 
-void add(Case& all, const Record& record, const Launch& launch) {
+void add(Case& all, const Record& record, const Launch& launch, double disturbance) {
     all.failed += record.failed() ? 1 : 0;
     if (record.repeats() == 0) {
         all.not_run.push_back(record.not_run.empty() ? "it was stopped before the first repeat"
@@ -100,16 +101,16 @@ void add(Case& all, const Record& record, const Launch& launch) {
         throw UsageError(fmt::format("launch {} has {} twice: which is the case cannot be told", launch.id,
                                      shape_of(all.key)));
     }
-    all.launches.push_back({&launch, &record, median_of(record, launch)});
+    all.launches.push_back({&launch, &record, median_of(record, launch), disturbance});
 }
 
 // Whether they are one launch, read twice. What the two formats store in different ways is left out.
 bool same_samples(const Launch& a, const Launch& b) {
     return std::equal(a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
                       [](const Record& x, const Record& y) {
-                          return identity(x) == identity(y) && x.seconds == y.seconds && x.round == y.round &&
-                                 x.batch == y.batch && x.not_run == y.not_run &&
-                                 x.verdict.checked == y.verdict.checked &&
+                          return identity(x) == identity(y) && x.seconds == y.seconds &&
+                                 x.of_ranks == y.of_ranks && x.round == y.round && x.batch == y.batch &&
+                                 x.not_run == y.not_run && x.verdict.checked == y.verdict.checked &&
                                  x.verdict.failed == y.verdict.failed && x.verdict.got == y.verdict.got &&
                                  x.verdict.want == y.verdict.want;
                       });
@@ -190,10 +191,11 @@ std::vector<Case> cases_of(const std::vector<Launch>& launches) {
     std::vector<Case> cases;
     std::unordered_map<std::string, std::size_t> index;
     for (const auto* launch : by_id) {
+        const double disturbed = disturbance(*launch);  // once, which takes a look at all places and records
         for (const auto& record : launch->records) {
             const auto [found, is_new] = index.try_emplace(identity(record), cases.size());
             if (is_new) cases.push_back({key_of(record), {}, {}, 0});
-            add(cases[found->second], record, *launch);
+            add(cases[found->second], record, *launch, disturbed);
         }
     }
     return cases;

@@ -33,6 +33,7 @@ struct CaseLaunch {
     const Launch* launch = nullptr;
     const Record* record = nullptr;
     double median_seconds = 0;  // of its repeats; 0: it was not run
+    double disturbance = 0;     // of the launch
 };
 
 // One case in all launches that have it, in the order of launch ids.
