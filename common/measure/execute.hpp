@@ -16,6 +16,7 @@ struct Plan {
     std::int64_t rounds = 0;          // 0: none, the run is over
     std::int64_t first_round = 0;     // or, if the run is over, whether a signal stopped it
     std::vector<std::int64_t> batch;  // executions a repeat of each task
+    bool altered = false;             // of problems that are others: judged, and of no use otherwise
 };
 
 // One repeat of a task.
@@ -54,7 +55,7 @@ class Executor {
   private:
     void send(const Plan& plan);
     std::vector<Sample> execute_here(const Plan& plan);
-    void execute_task(Sample& sample, std::int64_t batch);
+    void execute_task(Sample& sample, std::int64_t batch, bool altered);
     bool together(const Sample& sample) const { return uses_ranks(tasks_[sample.task].record.uses); }
     std::vector<Sample> collect(const Plan& plan, std::vector<Sample> samples);
     void collect_seconds(const Plan& plan, std::vector<Sample>& samples);

@@ -49,6 +49,7 @@ class Scheduler {
             round += rounds;
             if (options_.keep) options_.keep(records());
         }
+        for (std::size_t i = 0; i < tasks_.size(); ++i) run_altered(i);
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
     }
 
@@ -89,6 +90,20 @@ class Scheduler {
         started_[i] = true;
     }
 
+    void run_altered(std::size_t i) {
+        if (!tasks_[i].alter || tasks_[i].record.repeats() == 0 || executor_.stopped()) return;
+        executor_.execute({1, 0, only(i, 1), true});
+    }
+
+    // What is left for timed repeats.
+    double seconds_left() const {
+        double left = executor_.seconds_left();
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            if (tasks_[i].alter && runs(i)) left -= expected_seconds_[i];
+        }
+        return std::max(0.0, left);
+    }
+
     void warm_up(std::size_t i) {
         auto& record = tasks_[i].record;
         double typical = expected_seconds_[i];
@@ -126,7 +141,7 @@ class Scheduler {
         if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
         const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block_of_repeats);
         const double longest = costs + step / batch;
-        const double affordable = executor_.seconds_left() / repeats / longest;
+        const double affordable = seconds_left() / repeats / longest;
         return static_cast<std::int64_t>(
             std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));
     }
@@ -167,11 +182,11 @@ class Scheduler {
                 if (costliest == tasks_.size() || cost(i) > cost(costliest)) costliest = i;
             }
             if (costliest == tasks_.size()) return 0;
-            if (round == 0 || round_cost <= executor_.seconds_left()) {
+            if (round == 0 || round_cost <= seconds_left()) {
                 auto most = block_of_repeats - round % block_of_repeats;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
                 const double fitting =
-                    std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
+                    std::min(plan_seconds, seconds_left()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
             dropped_[costliest] = true;

@@ -45,7 +45,8 @@ struct Judgement {
     Observations observed = {};    // rank 0; always the same names
     // This rank's calls of the execution, where the variants clock themselves: a collective call, say, and
     // not the barrier before it. A call lasts as long as on its slowest rank, the repeat as long as its
-    // median call. Without them an execution lasts from the first rank's start.
+    // median call. Together they cannot take longer than the execution, on as many threads as clock them, or
+    // it counts as wrong. Without them an execution lasts from the first rank's start.
     std::optional<CallTimes> calls = {};
 };
 
@@ -63,6 +64,7 @@ struct Task {
     Batch batch = Batch::every;
     std::function<void(const Team&, std::int64_t)> execute;  // so many times more, keeping the answers; timed
     std::function<void(const Team&)> prepare;                // before the clock starts; may be empty
+    std::function<void(const Team&)> alter;                  // see Experiment; may be empty
     // What was executed since it was last called, on every rank, after the clock: each answer that is to be
     // judged adds its check to the verdict on rank 0. Returns the judgement of the last one, with the calls
     // of all.
@@ -95,6 +97,10 @@ struct Experiment {
     // Runs before a repeat, outside the clock, on every rank that takes part: warms a cache, or empties it.
     // Needs Batch::never.
     void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
+    // Makes it a problem with another answer, on every rank that takes part, and the same problem again when
+    // it is called again. After the timed repeats each variant is executed once between two such calls, which
+    // is judged and not timed: who remembers an answer, instead of looking at the problem, is wrong.
+    void (*alter)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
     Batch batch = Batch::every;
 };
 
@@ -134,6 +140,11 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
                 prepare(problem, variant, team);
             };
         }
+        if (experiment.alter) {
+            task.alter = [&problem, variant, alter = experiment.alter](const Team& team) {
+                alter(problem, variant, team);
+            };
+        }
         const auto judge = [&problem, variant, plain = experiment.judge,
                             of_variant = experiment.judge_variant](Answer& answer, const Team& team) {
             return of_variant ? of_variant(problem, variant, answer, team) : plain(problem, answer, team);
@@ -146,9 +157,7 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
                 last = judge(*answer, team);
                 if (team.root()) verdict.add(last.check);
                 if (!last.calls) continue;
-                calls.each = last.calls->each;
-                calls.seconds.insert(calls.seconds.end(), last.calls->seconds.begin(),
-                                     last.calls->seconds.end());
+                calls.add(*last.calls);
             }
             if (last.calls) last.calls = std::move(calls);
             if (last.calls && batch == Batch::last && answers->size() > 1)

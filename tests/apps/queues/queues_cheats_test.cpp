@@ -71,7 +71,7 @@ TEST(QueuesCheats, AreCaught) {
     for (const auto* row : {"serial", "block", "openmp_dynamic", "fifo", "counter", "stealing"}) {
         expect_caught(
             problem, group,
-            {.parameters = parameters(settings), .work = work(problem), .judge = judge, .describe = describe},
+            {.parameters = parameters(settings), .work = work(problem), .judge = judge, .describe = describe, .alter = alter},
             threads, row,
             {{"does nothing", nothing},
              {"does half of the tasks", half_the_tasks},
