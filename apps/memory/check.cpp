@@ -89,7 +89,8 @@ std::int64_t change_bits(double& element, std::int64_t change) {
 // The middle of all arrays that hold the same elements; it is the first of a line, and of any stride.
 void alter_core(const Problem& problem, std::int64_t change) {
     const auto place = problem.core_elements / 2 / 128 * 128, line = place / line_elements;
-    if (problem.core) problem.added_bits += change_bits(problem.core->a[static_cast<std::size_t>(place)], change);
+    if (problem.core)
+        problem.added_bits += change_bits(problem.core->a[static_cast<std::size_t>(place)], change);
     if (problem.padded) {
         const auto row = place / problem.columns, column = place % problem.columns;
         const auto at = row * (problem.columns + line_elements) + column;

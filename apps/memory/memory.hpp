@@ -130,7 +130,8 @@ using Judge = Judgement (*)(const Problem&, const MemoryVariant&, Answer&, const
 Judge judge_of(std::string_view experiment);
 // Adds 1 to an element in the middle of what the variant reads, wherever it finds that element.
 using Alter = void (*)(const Problem&, const MemoryVariant&, const Team&);
-Alter alter_of(std::string_view experiment);  // none where all that is written is spoilt in each repeat anyway
+Alter alter_of(
+    std::string_view experiment);  // none where all that is written is spoilt in each repeat anyway
 Facts parameters(const Problem& problem, std::string_view experiment);
 void describe(const Problem& problem, const MemoryVariant& variant, Record& record);
 

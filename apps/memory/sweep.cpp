@@ -188,7 +188,8 @@ Judgement judge_sweep(const WorkingSet& set, const SweepVariant& variant, SweepA
     const std::int64_t added = set.altered ? 1 : 0;
     if (variant.name == "triad") {
         const bool odd = set.triad_passes % 2 != 0;
-        const auto right = count_chained_triads(odd ? set.c : set.a, odd ? set.a : set.c, set.b, n, set.triad_passes);
+        const auto right =
+            count_chained_triads(odd ? set.c : set.a, odd ? set.a : set.c, set.b, n, set.triad_passes);
         return {.check = {Number::of_whole(right), Number::of_whole(n)}};
     }
     if (variant.name == "read") {

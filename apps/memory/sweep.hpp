@@ -24,8 +24,8 @@ struct WorkingSet {
 };
 
 struct SweepAnswer {
-    Number total;             // of what was read
-    std::int64_t at = 0;      // where the chain has led
+    Number total;         // of what was read
+    std::int64_t at = 0;  // where the chain has led
 };
 
 using SweepVariant = Variant<WorkingSet, SweepAnswer>;
@@ -61,7 +61,8 @@ inline const Group<WorkingSet, SweepAnswer> sweep_group = {
     "read",
     {
         {"read", "adds up the working set", sweep_read, Uses::core},
-        {"triad", "c = a + 3 b and a = c + 3 b in turns, a third of the working set each", sweep_triad, Uses::core},
+        {"triad", "c = a + 3 b and a = c + 3 b in turns, a third of the working set each", sweep_triad,
+         Uses::core},
         {"chase", "each line says which comes next", sweep_chase, Uses::core},
     }};
 

@@ -1,6 +1,6 @@
-// What makes the calls of a variant, clocks them, and looks at what each of them has done. A variant says what
-// one call is and no more: how often it is made, how long it takes and whether it is right is nothing that it
-// could claim.
+// What makes the calls of a variant, clocks them, and looks at what each of them has done. A variant says
+// what one call is and no more: how often it is made, how long it takes and whether it is right is nothing
+// that it could claim.
 #pragma once
 
 #include <omp.h>
@@ -72,8 +72,8 @@ class Harness {
         for (std::int64_t round = -cold; round < rounds; ++round) {
             const Look look = round == -cold || round == rounds - 1 ? Look::whole : Look::glance;
             const double* const from = buffers.to_send(problem.elements, stamp(team.rank, round));
-            const Message expected = arrives == Arrives::sum ? sum_of_messages(team, round)
-                                                             : message_of(team.rank, round);
+            const Message expected =
+                arrives == Arrives::sum ? sum_of_messages(team, round) : message_of(team.rank, round);
             double* const to = buffers.to_receive(problem.elements, look);
             MPI_Barrier(team.comm);
             const double start = now_seconds();
@@ -86,9 +86,9 @@ class Harness {
         return of_rank(problem, arrives != Arrives::nothing, wrong, wrong_so_far, std::move(calls));
     }
 
-    // exchange(side, message to send, where to receive) by two ranks, to and fro without a pause: half a round
-    // trip. Each of the two changes, by what the other side of an exchange is not told, the ends of the next
-    // message.
+    // exchange(side, message to send, where to receive) by two ranks, to and fro without a pause: half a
+    // round trip. Each of the two changes, by what the other side of an exchange is not told, the ends of the
+    // next message.
     template <class Exchange>
     static Answer pingpong(const Problem& problem, const Team& team, const Exchange& exchange) {
         const bool plays = team.root() || team.rank == problem.pair->partner;
@@ -109,8 +109,8 @@ class Harness {
         return of_rank(problem, plays, player.wrong(), problem.wrong.pingpong, std::move(calls));
     }
 
-    // The ranks of a node share a clock, which shows whether any of them left wait() before the last had come.
-    // Each of two ranks is late for it once, outside the clock: if nobody waited that would be seen.
+    // The ranks of a node share a clock, which shows whether any of them left wait() before the last had
+    // come. Each of two ranks is late for it once, outside the clock: if nobody waited that would be seen.
     template <class Wait>
     static Answer barrier(const Problem& problem, const Team& team, const Wait& wait) {
         constexpr int late_ranks = 2;
@@ -248,8 +248,8 @@ class Harness {
             wrong_ += buffers_.count_wrong(elements_, {factor_of_rank(partner_), heard_});
         }
 
-        // So many looks at the clock, `each` trips apart. The first trips, outside the clock, find the partner
-        // ready: it may still have been looking at what it got.
+        // So many looks at the clock, `each` trips apart. The first trips, outside the clock, find the
+        // partner ready: it may still have been looking at what it got.
         CallTimes clocked_trips(std::int64_t looks, std::int64_t each) {
             constexpr std::int64_t unclocked = 4;
             trips(unclocked);
@@ -294,12 +294,14 @@ class Harness {
 
     // What looking at the clock takes on a rank that does not play.
     static CallTimes looks_alone(std::int64_t looks, std::int64_t each);
-    // What arrived, and how long the calls took: the part of a rank that had something to receive, or nothing.
+    // What arrived, and how long the calls took: the part of a rank that had something to receive, or
+    // nothing.
     static Answer of_rank(const Problem& problem, bool receives, std::int64_t wrong,
                           std::int64_t& wrong_so_far, CallTimes calls);
     // Of the workers after `rounds` rounds, in which their results came to `sum`.
     static Answer of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, CallTimes calls);
-    static Answer of_diaries(const Problem& problem, const std::vector<Diary>& diaries, std::size_t unclocked);
+    static Answer of_diaries(const Problem& problem, const std::vector<Diary>& diaries,
+                             std::size_t unclocked);
 };
 
 }  // namespace pacer::overhead

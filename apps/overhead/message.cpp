@@ -51,7 +51,8 @@ std::int64_t Buffers::count_wrong(std::int64_t elements, const Message& expected
     if (elements == 0) return 0;
     const double* const values = receive_.get();
     const std::int64_t last = elements - 1;
-    std::int64_t wrong = (values[0] != expected.ends ? 1 : 0) + (last > 0 && values[last] != expected.ends ? 1 : 0);
+    std::int64_t wrong =
+        (values[0] != expected.ends ? 1 : 0) + (last > 0 && values[last] != expected.ends ? 1 : 0);
     const auto differs = [&](std::int64_t i, std::int64_t place) {
         return values[i] == pattern[static_cast<std::size_t>(place)] * expected.factor ? 0 : 1;
     };

@@ -54,7 +54,6 @@ constexpr double factor_of_sum(int ranks) {
     return 0.5 * ranks * (ranks + 1.0);
 }
 
-
 // The ends of what a rank sends in a round: whole numbers, whose sums are exact, and which no other rank can
 // make of its own.
 constexpr double stamp(int rank, std::int64_t round) {

@@ -79,9 +79,9 @@ class Answer {
     Answer(Answer&&) noexcept = default;
     Answer& operator=(Answer&&) noexcept = default;
 
-    const Number& total() const { return total_; }     // on rank 0, see judge()
-    const Part& own() const { return own_; }           // this rank's part of it
-    const CallTimes& calls() const { return calls_; }  // this rank's
+    const Number& total() const { return total_; }                       // on rank 0, see judge()
+    const Part& own() const { return own_; }                             // this rank's part of it
+    const CallTimes& calls() const { return calls_; }                    // this rank's
     const std::optional<std::int64_t>& hangs() const { return hangs_; }  // before it worked; `spawn` only
 
   private:

@@ -26,9 +26,9 @@ class Starter {
       public:
         Started(Started&&) noexcept = default;
         Started& operator=(Started&&) noexcept = default;
-        double seconds() const { return seconds_; }           // until the workers had ended
-        std::int64_t sum() const { return sum_; }             // of what the workers returned
-        std::int64_t hangs() const { return hangs_; }         // of MPI_Comm_spawn, given up before that
+        double seconds() const { return seconds_; }          // until the workers had ended
+        std::int64_t sum() const { return sum_; }            // of what the workers returned
+        std::int64_t hangs() const { return hangs_; }        // of MPI_Comm_spawn, given up before that
         const std::string& error() const { return error_; }  // why there were no workers
 
       private:

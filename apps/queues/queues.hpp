@@ -36,12 +36,12 @@ struct Settings {
 // the deques and the journals. Only alter() changes it.
 struct Problem {
     Settings settings;
-    Range all;                        // tasks 0 .. n-1
+    Range all;                                // tasks 0 .. n-1
     mutable std::vector<std::int64_t> steps;  // of each task
     std::int64_t total_steps = 0, longest_steps = 0;
-    mutable Number expected;        // the sum of all results, on rank 0
-    mutable bool altered = false;   // the task in the middle has a step more
-    bool beside_root = false;  // this rank's node, and so its clock, is rank 0's
+    mutable Number expected;       // the sum of all results, on rank 0
+    mutable bool altered = false;  // the task in the middle has a step more
+    bool beside_root = false;      // this rank's node, and so its clock, is rank 0's
     StepRates rates;
     SharedCounter tickets;                  // of `counter`
     Deques deques;                          // of `stealing`

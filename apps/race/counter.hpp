@@ -28,11 +28,11 @@ struct alignas(apart_bytes) LoneNumber {
     std::int64_t value = 0;
 };
 
-// One increment: load, add the step, which is 1, store. Two threads that do this to one counter lose updates: what one stores
-// between the other's load and store is overwritten. Since each access is atomic by itself, if relaxed, that
-// is a race in the program's logic and no data race: C++ promises nothing about the count, but no undefined
-// behaviour. Compilers leave atomic accesses as they are, so n increments are n loads, additions and stores
-// (on x86-64 `mov`, `add`, `mov`) and not one addition of n.
+// One increment: load, add the step, which is 1, store. Two threads that do this to one counter lose updates:
+// what one stores between the other's load and store is overwritten. Since each access is atomic by itself,
+// if relaxed, that is a race in the program's logic and no data race: C++ promises nothing about the count,
+// but no undefined behaviour. Compilers leave atomic accesses as they are, so n increments are n loads,
+// additions and stores (on x86-64 `mov`, `add`, `mov`) and not one addition of n.
 inline void increment(std::atomic<std::int64_t>& counter, std::int64_t step) {
     const auto seen = counter.load(std::memory_order_relaxed);
     counter.store(seen + step, std::memory_order_relaxed);

@@ -84,8 +84,8 @@ Judgement judge(const Problem& problem, const RaceVariant& variant, Answer& answ
     const bool alone = team.size * team.threads == 1;
     const auto least = alone ? n : std::min<std::int64_t>(n, 1);
     if (answer.count < least * step || answer.count > n * step || answer.count % step != 0) {
-        throw std::runtime_error(fmt::format("{} increments by {} came to {}, and no race explains that", n,
-                                             step, answer.count));
+        throw std::runtime_error(
+            fmt::format("{} increments by {} came to {}, and no race explains that", n, step, answer.count));
     }
     judgement.observed = {{"lost_updates", static_cast<double>(n - answer.count / step)}};
     return judgement;

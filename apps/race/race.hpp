@@ -60,9 +60,9 @@ std::int64_t share_of(const Problem& problem, const Team& team);
 
 // Makes the step of an increment 3 or 1 again: who returns n without counting is wrong then.
 void alter(const Problem& problem, const RaceVariant& variant, const Team& team);
-// n steps, exactly; of racy variants the lost updates, too. Throws std::runtime_error for a count that no race
-// explains: none at all, more than n, or less than n by a single worker. Leaves other counts in the counters,
-// so that nobody is right by what the repeat before counted.
+// n steps, exactly; of racy variants the lost updates, too. Throws std::runtime_error for a count that no
+// race explains: none at all, more than n, or less than n by a single worker. Leaves other counts in the
+// counters, so that nobody is right by what the repeat before counted.
 Judgement judge(const Problem& problem, const RaceVariant& variant, Answer& answer, const Team& team);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);

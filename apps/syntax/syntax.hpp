@@ -50,7 +50,7 @@ struct Problem {
     mutable double kept = 0;                    // the value that it changed
     mutable Number want;
     mutable double want_seen = 0;  // what is to be seen between the calls of an execution
-    Limit limit;  // of one execution
+    Limit limit;                   // of one execution
 };
 
 // What one execution comes to. Only what the idiom makes is set.
@@ -78,9 +78,9 @@ struct Idiom {
     Number (*want)(const Problem&);
     Number (*read)(const Problem&, const Answer&);
     double (*seen)(const Problem&) = nullptr;  // what is to be seen, where the last call's output is not all
-    Traffic traffic = {};   // none: no limit is known
-    int places = 0;         // in Answer::output, of each element
-    bool by_order = false;  // whether the order of the values matters
+    Traffic traffic = {};                      // none: no limit is known
+    int places = 0;                            // in Answer::output, of each element
+    bool by_order = false;                     // whether the order of the values matters
     Observations (*observe)(const Problem&, const Answer&) = nullptr;
     // Why this way is not taken at this size; empty if it is.
     std::string (*obstacle)(const Problem&, const Way&) = nullptr;

@@ -114,6 +114,10 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "single repeats took far more or far less time than the others, as when the machine stalls", "{:.3g}",
      "x the median"},
     {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
+    {"batch_barriers", note,
+     "the ranks meet before each execution of a batch, which is not in its time but takes some: with that "
+     "executions last longer",
+     "{:.1f}", "x"},
     {"lucky_race", note,
      "lost no update in this launch, but only by luck: nothing keeps its workers from doing so", "{}",
      " workers"},

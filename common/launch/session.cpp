@@ -116,6 +116,7 @@ void Session::measure() {
     run.keep = [&](const auto& records) { safekeeping::keep(launch, records); };
     auto outcome = run_tasks(std::move(tasks_), world, threads, run);
     launch.records = std::move(outcome.records);
+    std::move(outcome.doubts.begin(), outcome.doubts.end(), std::back_inserter(launch.doubts));
     stopped_ = outcome.stopped;
     const auto& records = launch.records;
     for (std::size_t i = 0; i < records.size(); ++i) {

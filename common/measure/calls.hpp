@@ -8,9 +8,9 @@
 
 namespace pacer {
 
-// What a variant that clocks its own calls says of its executions, on this rank: the seconds of every call, or
-// of several short calls their mean, and how many these are. As many on every rank of the case, in the order
-// run.
+// What a variant that clocks its own calls says of its executions, on this rank: the seconds of every call,
+// or of several short calls their mean, and how many these are. As many on every rank of the case, in the
+// order run.
 struct CallTimes {
     std::vector<double> seconds;
     std::vector<std::int64_t> calls;  // [seconds]

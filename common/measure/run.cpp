@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
@@ -51,6 +52,21 @@ class Scheduler {
         }
         for (std::size_t i = 0; i < tasks_.size(); ++i) run_altered(i);
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
+    }
+
+    // What the barriers within batches took.
+    std::vector<Doubt> doubts() const {
+        std::vector<Doubt> doubts;
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            const auto& record = tasks_[i].record;
+            if (record.repeats() == 0 || record.batch == 1 || record.ranks == 1 || !record.calls.empty())
+                continue;
+            const auto seconds = record.repeat_seconds();
+            const double mean =
+                std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(seconds.size());
+            doubts.push_back({"batch_barriers", static_cast<int>(i), "", expected_seconds_[i] / mean});
+        }
+        return doubts;
     }
 
   private:
@@ -185,8 +201,7 @@ class Scheduler {
             if (round == 0 || round_cost <= seconds_left()) {
                 auto most = block_of_repeats - round % block_of_repeats;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
-                const double fitting =
-                    std::min(plan_seconds, seconds_left()) / std::max(round_cost, 1e-9);
+                const double fitting = std::min(plan_seconds, seconds_left()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
             dropped_[costliest] = true;
@@ -257,13 +272,16 @@ Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& thr
                   const RunOptions& options) {
     Executor executor(tasks, world, threads, options);
     executor.heed_early_signals();
+    Outcome outcome;
     if (world.root()) {
-        Scheduler(tasks, executor, options).run();
+        Scheduler scheduler(tasks, executor, options);
+        scheduler.run();
+        outcome.doubts = scheduler.doubts();
         executor.dismiss();
     } else {
         executor.follow();
     }
-    Outcome outcome{{}, executor.stopped()};
+    outcome.stopped = executor.stopped();
     for (auto& task : tasks) outcome.records.push_back(std::move(task.record));
     return outcome;
 }

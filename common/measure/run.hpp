@@ -22,7 +22,8 @@ namespace pacer {
 struct RunOptions {
     std::int64_t repeats = 0;  // of each variant; 0: until its median is known to 2 %, at least 10
     double max_seconds = 0;    // for all of run_tasks(); 0: no limit. Every variant that has begun gets one
-                               // round, and at least one variant is run
+                               // round and, where its problem can be altered, that execution; and at least
+                               // one variant is run
     std::uint64_t seed = 0;    // for the order of the variants within a round
     bool progress = false;     // a progress line on stderr
     std::function<void(const std::vector<const Record*>&)> keep =
@@ -73,6 +74,7 @@ struct Task {
 
 struct Outcome {
     std::vector<Record> records;  // complete on rank 0
+    std::vector<Doubt> doubts;    // about these, which their samples do not tell; on rank 0
     bool stopped = false;         // a signal asked some rank to stop; the same on every rank
 };
 

@@ -29,14 +29,15 @@ bool SharedCounter::waits_for_rank_0() {
     return waits.value_or(false);
 }
 
-// While rank 0 computes without calling MPI the others draw a ticket each, and rank 0 looks at its memory. Those
-// drawn before it began tell nothing: it may have been in the barrier longer than the others, where it helps
-// them. And one that came late may have had no core: only if one is late every time, in ever more time, is it
-// rank 0 that they wait for.
+// While rank 0 computes without calling MPI the others draw a ticket each, and rank 0 looks at its memory.
+// Those drawn before it began tell nothing: it may have been in the barrier longer than the others, where it
+// helps them. And one that came late may have had no core: only if one is late every time, in ever more time,
+// is it rank 0 that they wait for.
 void SharedCounter::try_without_rank_0(const Team& world) const {
     constexpr double head_start_seconds = 0.005, longest_seconds = 0.12;
     waits = true;
-    for (double computing_seconds = 0.03; *waits && computing_seconds <= longest_seconds; computing_seconds *= 2) {
+    for (double computing_seconds = 0.03; *waits && computing_seconds <= longest_seconds;
+         computing_seconds *= 2) {
         restart(world);
         int late = 0;  // of rank 0
         if (world.root()) {

@@ -22,8 +22,8 @@ struct Cheat {
     Answer (*run)(const Problem&, const Team&);
 };
 
-// Works once, and has the same answer ever after. Of an answer that cannot be copied it is a cheat of the app's
-// own, or none.
+// Works once, and has the same answer ever after. Of an answer that cannot be copied it is a cheat of the
+// app's own, or none.
 template <class Problem, class Answer>
 struct Remembers {
     inline static Answer (*work)(const Problem&, const Team&) = nullptr;

@@ -121,7 +121,12 @@ std::string obstacle(const Problem& problem, const Way& way) {
 
 }  // namespace
 
-constinit const Idiom fill = {
-    .name = "fill", .ways = ways, .want = want, .read = read, .seen = seen, .traffic = {1, 1}, .obstacle = obstacle};
+constinit const Idiom fill = {.name = "fill",
+                              .ways = ways,
+                              .want = want,
+                              .read = read,
+                              .seen = seen,
+                              .traffic = {1, 1},
+                              .obstacle = obstacle};
 
 }  // namespace pacer::syntax

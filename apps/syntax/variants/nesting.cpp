@@ -53,7 +53,8 @@ Answer run(const Problem& problem, const Team&) {
     PACER_REGION("sum what meets the conditions");
     const Values values = problem.values;
     double total = 0;
-    in_parts(problem, [&] { total += way(opaque(values)); }, [](std::size_t) { return 0; });
+    in_parts(
+        problem, [&] { total += way(opaque(values)); }, [](std::size_t) { return 0; });
     Answer answer;
     answer.total = total;
     return answer;

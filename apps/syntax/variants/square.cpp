@@ -67,7 +67,12 @@ Number want(const Problem& problem) {
 
 }  // namespace
 
-constinit const Idiom square = {
-    .name = "square", .ways = ways, .want = want, .read = read_elementwise, .seen = seen_elementwise<squared>, .traffic = {1, 1}, .places = 1};
+constinit const Idiom square = {.name = "square",
+                                .ways = ways,
+                                .want = want,
+                                .read = read_elementwise,
+                                .seen = seen_elementwise<squared>,
+                                .traffic = {1, 1},
+                                .places = 1};
 
 }  // namespace pacer::syntax

@@ -167,8 +167,10 @@ Answer once(const Problem& problem, const Team&) {
 
 TEST(MemoryCheats, AreCaughtWhenTheyGoThroughThePagesOnce) {
     const auto problem = make_problem(world(), threads, settings(), experiments);
-    expect_cheats_caught(problem, "pages_small", {{"goes through the pages once", once<&Problem::small_pages>}});
-    expect_cheats_caught(problem, "pages_huge", {{"goes through the pages once", once<&Problem::huge_pages>}});
+    expect_cheats_caught(problem, "pages_small",
+                         {{"goes through the pages once", once<&Problem::small_pages>}});
+    expect_cheats_caught(problem, "pages_huge",
+                         {{"goes through the pages once", once<&Problem::huge_pages>}});
 }
 
 SweepAnswer sweep_nothing(const WorkingSet&, const Team&) {

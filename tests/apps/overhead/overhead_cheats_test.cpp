@@ -140,7 +140,8 @@ Answer sends_once(const Problem& problem, const Team& team) {
     bool sent = false;
     return rounds<arrives, wrong>(problem, team, [&](const double* from, double* to) {
         if (!std::exchange(sent, true))
-            MPI_Allreduce(from, sum.data(), static_cast<int>(problem.elements), MPI_DOUBLE, MPI_SUM, team.comm);
+            MPI_Allreduce(from, sum.data(), static_cast<int>(problem.elements), MPI_DOUBLE, MPI_SUM,
+                          team.comm);
         std::copy(sum.begin(), sum.end(), to);
     });
 }
@@ -159,11 +160,11 @@ TEST(OverheadCheats, AreCaughtWhereTheyExchangeMessages) {
                           {"copies half", copies_half},
                           {"copies once", sends_once<Arrives::own, &Wrong::copy>}});
     using enum Arrives;
-    std::vector<Cheat<Problem, Answer>> cheats = {
-        {"sends nothing", sends_nothing<sum, &Wrong::allreduce>},
-        {"sends once", sends_once<sum, &Wrong::allreduce>}};
+    std::vector<Cheat<Problem, Answer>> cheats = {{"sends nothing", sends_nothing<sum, &Wrong::allreduce>},
+                                                  {"sends once", sends_once<sum, &Wrong::allreduce>}};
     // A rank alone makes its sum itself.
-    if (world().size > 1) cheats.push_back({"sends nothing but knows the sum", makes_the_sum_itself<sum, &Wrong::allreduce>});
+    if (world().size > 1)
+        cheats.push_back({"sends nothing but knows the sum", makes_the_sum_itself<sum, &Wrong::allreduce>});
     expect_cheats_caught(problem, "allreduce", cheats);
     expect_cheats_caught(problem, "reduce", cheats);
 }

@@ -218,8 +218,8 @@ TEST(Overhead, LeavesColdCallsOutsideTheClock) {
     const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
     constexpr double pause_seconds = 0.3;
     bool cold = true;
-    const auto answer = Harness::rounds(
-        problem, world(), Arrives::nothing, problem.wrong.copy, [&](const double*, double*) {
+    const auto answer =
+        Harness::rounds(problem, world(), Arrives::nothing, problem.wrong.copy, [&](const double*, double*) {
             if (cold) std::this_thread::sleep_for(std::chrono::duration<double>(pause_seconds));
             cold = false;
         });

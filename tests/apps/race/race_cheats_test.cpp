@@ -60,7 +60,9 @@ void expect_n_is_caught(const Problem& problem, Group<Problem, Answer> group) {
         run_tasks(tasks_of(problem, group, experiment, world(), threads), world(), threads, {.repeats = 2})
             .records;
     for (const auto& record : records) {
-        if (world().root()) EXPECT_EQ(record.verdict.failed, 1) << record.variant;
+        if (world().root() && record.not_run.empty()) {
+            EXPECT_EQ(record.verdict.failed, 1) << record.variant;
+        }
     }
 }
 

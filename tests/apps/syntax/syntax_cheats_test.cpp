@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "apps/syntax/syntax.hpp"
+#include "apps/syntax/elementwise.hpp"
 #include "common/machine/opaque.hpp"
 #include "tests/support/cheats.hpp"
 
@@ -24,6 +24,12 @@ Answer unwritten(const Problem& problem, const Team&) {
     answer.output = output_for((problem.idiom == &partition ? 2 : 1) * problem.elements);
     used(answer.output.get());
     return answer;
+}
+
+// Does nothing where the call before has left what looks right.
+void squared_before(std::span<const double> x, double* y) {
+    if (x.empty() || y[0] == x[0] * x[0]) return;
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * x[i];
 }
 
 // What a call makes of the first half.
@@ -132,11 +138,16 @@ Cheats cheats_for(std::string_view idiom) {
                      {"writes nothing", unwritten},
                      {"has the answer for another size", stored_truth}};
     const std::vector<std::pair<std::string_view, Cheat<Problem, Answer>>> more = {
-        {"fill", {"fills half", half_filled}},      {"square", {"squares half", half_squared}},
-        {"condition", {"cuts half", half_cut}},     {"partition", {"parts half", half_parted}},
-        {"sum", {"adds up half", half_summed}},     {"sum", {"adds up one call", one_call}},
-        {"nesting", {"adds up half", half_summed}}, {"nesting", {"adds up all, once", one_call}},
+        {"fill", {"fills half", half_filled}},
+        {"square", {"squares half", half_squared}},
+        {"condition", {"cuts half", half_cut}},
+        {"partition", {"parts half", half_parted}},
+        {"sum", {"adds up half", half_summed}},
+        {"sum", {"adds up one call", one_call}},
+        {"nesting", {"adds up half", half_summed}},
+        {"nesting", {"adds up all, once", one_call}},
         {"alias", {"changes nothing", unchanged}},
+        {"square", {"squares in some calls alone", run_elementwise<squared_before>}},
     };
     for (const auto& [of, cheat] : more) {
         if (of == idiom) cheats.push_back(cheat);
