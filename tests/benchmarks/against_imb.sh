@@ -12,9 +12,9 @@
 # IMB-MPI1 is the program, built for the same MPI: make TARGET=MPI1 CC=mpicc CFLAGS='-O2
 # -DUSE_MPI_INIT_THREAD' in src_c of github.com/intel/mpi-benchmarks.
 # Both clock each collective call by itself after a barrier, and half the round trip of a ping-pong that does not pause.
-# IMB reports the mean over up to 1000 calls, of the slowest rank; overhead the median of its calls, each as long as on
-# its slowest rank. Compared are medians over the turns; in brackets the least of all turns. Over TCP: set
-# OMPI_MCA_btl=self,tcp.
+# Compared are means, since IMB tells nothing else: its own over up to 1000 calls, of the slowest rank; overhead's over the
+# calls in its dump, each as long as on its slowest rank. Shown are medians over the turns; in brackets the least of all
+# turns. Over TCP: set OMPI_MCA_btl=self,tcp.
 # BUILD=FOLDER takes overhead from there, such as build/dev, as it is, and builds nothing.
 set -euo pipefail
 
@@ -76,14 +76,16 @@ printf '%s\n' 8 64 512 4096 32768 262144 1048576 >"$turns/sizes"
 for ((round = 1; round <= rounds; ++round)); do
     run "$turns/imb.$round" "${launcher[@]}" "$imb" -msglen "$turns/sizes" -time 1 -npmin "$np" \
         -thread_level "$level" PingPong Reduce Allreduce
-    run "$turns/overhead.$round" "${launcher[@]}" "$overhead" --variants pingpong,reduce,allreduce --no-limits --no-dump \
-        --format json --repeats 50 --thread-level "$level"
+    run "$turns/overhead.$round" "${launcher[@]}" "$overhead" --variants pingpong,reduce,allreduce --no-limits \
+        --dump "$turns/overhead.$round.h5" --repeats 50 --thread-level "$level"
 done
 
-/usr/bin/env python3 - "$turns" "$rounds" <<'PYTHON'
-import json
+/usr/bin/python3 - "$turns" "$rounds" <<'PYTHON'
 import statistics
 import sys
+
+import h5py
+import numpy
 
 folder, rounds = sys.argv[1], range(1, int(sys.argv[2]) + 1)
 imb, ours, call = {}, {}, ""
@@ -96,9 +98,15 @@ for number in rounds:
             imb.setdefault((call, int(fields[0])), []).append(int(fields[0]) / float(fields[3]))  # Mbytes/s: more digits
         elif len(fields) >= 5 and fields[0].isdigit() and int(fields[0]) > 0:
             imb.setdefault((call, int(fields[0])), []).append(float(fields[3]))  # t_max
-    for record in json.load(open(f"{folder}/overhead.{number}"))["launches"][0]["records"]:
-        key = record["variant"], record["parameters"]["bytes"]
-        ours.setdefault(key, []).append(1e6 * record["summary"]["median_seconds"])
+    dump = h5py.File(f"{folder}/overhead.{number}.h5", "r")
+    names = [case["variant"].decode() for case in dump["cases"]]
+    sizes = {row["case"]: row["whole"] for row in dump["parameters"] if row["name"].rstrip(b"\0") == b"bytes"}
+    rows = dump["calls"][:]
+    for case, name in enumerate(names):
+        calls = rows[rows["case"] == case]
+        slowest = calls["seconds"].reshape(-1, len(set(calls["rank"]))).max(axis=1)
+        mean = numpy.average(slowest, weights=calls["calls"][calls["rank"] == 0])
+        ours.setdefault((name, int(sizes[case])), []).append(1e6 * mean)
 
 
 def cell(times):
