@@ -90,7 +90,8 @@ class Harness {
     // round trip. Each of the two changes, by what the other side of an exchange is not told, the ends of the
     // next message.
     template <class Exchange>
-    static Answer pingpong(const Problem& problem, const Team& team, const Exchange& exchange) {
+    static Answer pingpong(const Problem& problem, const Team& team, std::int64_t& wrong_so_far,
+                           const Exchange& exchange) {
         const bool plays = team.root() || team.rank == problem.pair->partner;
         Player player(problem, team, exchange);
         std::int64_t each = 1;
@@ -106,7 +107,7 @@ class Harness {
         problem.means->buffers.restore(problem.elements);
         // Ranks that only watch must not take the players' cores.
         if (problem.means->crowded) sleeping_barrier(team);
-        return of_rank(problem, plays, player.wrong(), problem.wrong.pingpong, std::move(calls));
+        return of_rank(problem, plays, player.wrong(), wrong_so_far, std::move(calls));
     }
 
     // The ranks of a node share a clock, which shows whether any of them left wait() before the last had
