@@ -55,7 +55,8 @@ Answer all(const Problem& problem, const Team& team) {
 void expect_n_is_caught(const Problem& problem, Group<Problem, Answer> group) {
     std::erase_if(group.variants, [](const auto& variant) { return variant.promise == Promise::racy; });
     for (auto& variant : group.variants) variant.run = all;
-    const Experiment<Problem, Answer> experiment{.judge_variant = judge, .alter = alter};
+    const Experiment<Problem, Answer> experiment{
+        .work = work(problem), .judge_variant = judge, .alter = alter};
     const auto records =
         run_tasks(tasks_of(problem, group, experiment, world(), threads), world(), threads, {.repeats = 2})
             .records;

@@ -105,14 +105,13 @@ Answer remembered(const Problem& problem, const Team& team) {
 
 // One call of many, as if the others had done the same.
 Answer first_call_alone(const Problem& problem, const Team& team) {
-    const Problem once{.idiom = problem.idiom,
-                       .elements = problem.elements,
-                       .calls = 1,
-                       .order = problem.order,
-                       .wanted = problem.wanted,
-                       .values = problem.values,
-                       .original = problem.original,
-                       .tree = problem.tree};
+    Problem once;
+    once.idiom = problem.idiom;
+    once.elements = problem.elements;
+    once.wanted = problem.wanted;
+    once.values = problem.values;
+    once.original = problem.original;
+    once.tree = problem.tree;
     auto answer = honest(once, team);
     answer.total *= static_cast<double>(problem.calls);
     answer.seen *= static_cast<double>(std::min<std::int64_t>(problem.calls, 8));
