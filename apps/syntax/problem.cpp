@@ -135,7 +135,10 @@ void fill_problem(Problem& problem, Trees& trees) {
         for (auto& value : problem.values) value = static_cast<double>(1 + random() % 1024);
         if (problem.order == "sorted") std::sort(problem.values.begin(), problem.values.end());
         if (has_match_added(problem)) problem.values.back() = 512;
-        if (problem.idiom == &alias) problem.original = problem.values;
+        if (problem.idiom == &alias) {
+            problem.original = problem.values;
+            problem.calls += problem.altered ? 1 : -1;
+        }
     }
     know_answer(problem);
 }
@@ -200,7 +203,10 @@ void alter(const Problem& problem, const Way&, const Team&) {
     if (problem.elements > 0 && !problem.tree) {
         auto& value = problem.values[static_cast<std::size_t>(problem.elements / 2)];
         value = problem.altered ? changed(problem.kept = value) : problem.kept;
-        if (problem.idiom == &alias) problem.original = problem.values;
+        if (problem.idiom == &alias) {
+            problem.original = problem.values;
+            problem.calls += problem.altered ? 1 : -1;
+        }
     }
     know_answer(problem);
 }

@@ -40,7 +40,7 @@ struct Idiom;
 struct Problem {
     const Idiom* idiom = nullptr;
     std::int64_t elements = 0;
-    std::int64_t calls = 1;                     // of the idiom, in one execution
+    mutable std::int64_t calls = 1;             // of the idiom, in one execution
     std::string_view order;                     // "random" or "sorted", where it matters
     std::string_view wanted;                    // "all" or "first", of the files that match
     mutable std::vector<double> values;         // whole numbers from 1 to 1024, so that their sums are exact
@@ -106,7 +106,8 @@ std::vector<Comparison> make_comparisons(const Team& world, const Settings& sett
 // After which nothing can be executed.
 void remove_temporary_files(const std::vector<Comparison>& comparisons);
 
-// Gives the value in the middle another value, or hides a file; and undoes it when called again.
+// Gives the value in the middle another value, makes a call more of `alias`, which does not look at it, or
+// hides a file; and undoes it when called again.
 void alter(const Problem& problem, const Way& way, const Team& team);
 // Spoils what it has read of the answer: the next execution may get the same memory, and must write its
 // answer itself.

@@ -137,16 +137,11 @@ Cheats cheats_for(std::string_view idiom) {
                      {"writes nothing", unwritten},
                      {"has the answer for another size", stored_truth}};
     const std::vector<std::pair<std::string_view, Cheat<Problem, Answer>>> more = {
-        {"fill", {"fills half", half_filled}},
-        {"square", {"squares half", half_squared}},
-        {"condition", {"cuts half", half_cut}},
-        {"partition", {"parts half", half_parted}},
-        {"sum", {"adds up half", half_summed}},
-        {"sum", {"adds up one call", one_call}},
-        {"nesting", {"adds up half", half_summed}},
-        {"nesting", {"adds up all, once", one_call}},
+        {"fill", {"fills half", half_filled}},      {"square", {"squares half", half_squared}},
+        {"condition", {"cuts half", half_cut}},     {"partition", {"parts half", half_parted}},
+        {"sum", {"adds up half", half_summed}},     {"sum", {"adds up one call", one_call}},
+        {"nesting", {"adds up half", half_summed}}, {"nesting", {"adds up all, once", one_call}},
         {"alias", {"changes nothing", unchanged}},
-        {"square", {"squares in some calls alone", run_elementwise<squared_before>}},
     };
     for (const auto& [of, cheat] : more) {
         if (of == idiom) cheats.push_back(cheat);
@@ -178,6 +173,9 @@ TEST(SyntaxCheats, AreCaughtAtEverySize) {
         SCOPED_TRACE(std::to_string(problem->elements) + " elements");
         honest = ways.front().run;
         auto cheats = cheats_for(idiom.name);
+        // What the second of two calls finds there is of a value that was another one.
+        if (problem->calls > 2 && problem->idiom == &square)
+            cheats.push_back({"squares in some calls alone", run_elementwise<squared_before>});
         if (problem->calls > 1) cheats.push_back({"does one call", first_call_alone});
         const Group<Problem, Answer> group{idiom.name, idiom.ways.front().name, ways};
         const Experiment<Problem, Answer> experiment{.parameters = parameters(*problem),
