@@ -16,13 +16,13 @@ Answer run_elementwise(const Problem& problem, const Team&) {
     Answer answer;
     answer.output = output_for(problem.elements);
     double* const output = answer.output.get();
-    answer.seen = in_parts(
-        problem,
-        [&] {
+    answer.seen = over_parts(problem, [values, output](std::size_t place, std::int64_t calls) {
+        for (; calls > 0; --calls) {
             way(opaque(values), opaque(output));
             used(output);
-        },
-        [&](std::size_t place) { return problem.elements > 0 ? output[place] : 0; });
+        }
+        return values.empty() ? 0 : output[place];
+    });
     return answer;
 }
 

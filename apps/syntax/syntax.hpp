@@ -56,7 +56,7 @@ struct Problem {
 // What one execution comes to. Only what the idiom makes is set.
 struct Answer {
     double total = 0;            // of all calls
-    double seen = 0;             // see in_parts(): of what they have made, between them
+    double seen = 0;             // see over_parts(): of what they have made, between them
     std::vector<double> values;  // of the last call, in a vector of its own
     Buffer<double> output;       // of the last call, in memory that all calls of the execution use
     std::int64_t count = 0;      // of the elements in the first of two parts

@@ -52,11 +52,12 @@ template <auto way>
 Answer run(const Problem& problem, const Team&) {
     PACER_REGION("sum");
     const Values values = problem.values;
-    double total = 0;
-    in_parts(
-        problem, [&] { total += way(opaque(values)); }, [](std::size_t) { return 0; });
     Answer answer;
-    answer.total = total;
+    answer.total = over_parts(problem, [values](std::size_t, std::int64_t calls) {
+        double total = 0;
+        for (; calls > 0; --calls) total += way(opaque(values));
+        return total;
+    });
     return answer;
 }
 
