@@ -96,7 +96,7 @@ void expect_cheats_caught(const Settings& settings, std::string_view row) {
 }
 
 TEST(ReduceCheats, AreCaughtInMemory) {
-    for (const auto* row : {"serial", "openmp", "mpi", "chunked", "shared"}) {
+    for (const auto* row : {"serial", "openmp", "mpi", "chunked"}) {
         expect_cheats_caught(settings_of(Type::i64, Data::whole, n), row);
         expect_cheats_caught(settings_of(Type::f64, Data::whole, n), row);
     }
