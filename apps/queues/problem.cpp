@@ -144,6 +144,16 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
     }
 }
 
+void alter(const Problem& problem, const Variant<Problem, Answer>&, const Team&) {
+    if (problem.steps.empty()) return;
+    problem.altered = !problem.altered;
+    const auto task = problem.all.size() / 2;
+    auto& steps = problem.steps[static_cast<std::size_t>(task)];
+    const auto before = result_of(task, steps);
+    steps += problem.altered ? 1 : -1;
+    problem.expected.whole += static_cast<Int128>(result_of(task, steps)) - static_cast<Int128>(before);
+}
+
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     const double workers = answer.workers, of_workers = workers * answer.seconds;
     const double idle = of_workers > 0 ? 1 - answer.all.busy_seconds / of_workers : 0;

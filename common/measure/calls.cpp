@@ -6,6 +6,17 @@
 
 namespace pacer {
 
+void CallTimes::add(const CallTimes& more) {
+    seconds.insert(seconds.end(), more.seconds.begin(), more.seconds.end());
+    calls.insert(calls.end(), more.calls.begin(), more.calls.end());
+}
+
+double CallTimes::total_seconds() const {
+    double total = 0;
+    for (std::size_t i = 0; i < seconds.size(); ++i) total += seconds[i] * static_cast<double>(calls[i]);
+    return total;
+}
+
 std::span<const double> Calls::row(std::size_t sample) const {
     const auto ranks = seconds.size() / size();
     return std::span(seconds).subspan(sample * ranks, ranks);

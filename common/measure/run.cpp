@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
@@ -51,17 +52,25 @@ class Scheduler {
             round += rounds;
             if (options_.keep) options_.keep(records());
         }
+        for (std::size_t i = 0; i < tasks_.size(); ++i) run_altered(i);
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
     }
 
-    // What was not kept.
+    // What samples do not tell: what was not kept, and what the barriers within batches took.
     std::vector<Doubt> doubts() const {
         std::vector<Doubt> doubts;
         for (std::size_t i = 0; i < tasks_.size(); ++i) {
-            const auto& repeats = tasks_[i].record.calls.repeat;
-            if (calls_cut_[i] && tasks_[i].record.repeats() > 0)
+            const auto& record = tasks_[i].record;
+            if (record.repeats() == 0) continue;
+            const auto& kept = record.calls.repeat;
+            if (calls_cut_[i])
                 doubts.push_back(
-                    {"calls_cut", static_cast<int>(i), "", repeats.empty() ? 0.0 : 1.0 + repeats.back()});
+                    {"calls_cut", static_cast<int>(i), "", kept.empty() ? 0.0 : 1.0 + kept.back()});
+            if (record.batch == 1 || record.ranks == 1 || calls_cut_[i] || !record.calls.empty()) continue;
+            const auto seconds = record.repeat_seconds();
+            const double mean =
+                std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(seconds.size());
+            doubts.push_back({"batch_barriers", static_cast<int>(i), "", expected_seconds_[i] / mean});
         }
         return doubts;
     }
@@ -103,6 +112,20 @@ class Scheduler {
         started_[i] = true;
     }
 
+    void run_altered(std::size_t i) {
+        if (!tasks_[i].alter || tasks_[i].record.repeats() == 0 || executor_.stopped()) return;
+        executor_.execute({.rounds = 1, .batch = only(i, 1), .altered = true});
+    }
+
+    // What is left for timed repeats.
+    double seconds_left() const {
+        double left = executor_.seconds_left();
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            if (tasks_[i].alter && runs(i)) left -= expected_seconds_[i];
+        }
+        return std::max(0.0, left);
+    }
+
     void warm_up(std::size_t i) {
         auto& record = tasks_[i].record;
         double typical = expected_seconds_[i];
@@ -140,7 +163,7 @@ class Scheduler {
         if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
         const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block_of_repeats);
         const double longest = costs + step / batch;
-        const double affordable = executor_.seconds_left() / repeats / longest;
+        const double affordable = seconds_left() / repeats / longest;
         return static_cast<std::int64_t>(
             std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));
     }
@@ -181,11 +204,10 @@ class Scheduler {
                 if (costliest == tasks_.size() || cost(i) > cost(costliest)) costliest = i;
             }
             if (costliest == tasks_.size()) return 0;
-            if (round == 0 || round_cost <= executor_.seconds_left()) {
+            if (round == 0 || round_cost <= seconds_left()) {
                 auto most = block_of_repeats - round % block_of_repeats;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
-                const double fitting =
-                    std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
+                const double fitting = std::min(plan_seconds, seconds_left()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
             dropped_[costliest] = true;

@@ -12,6 +12,7 @@
 #include "common/base/clock.hpp"
 #include "common/measure/execute.hpp"
 #include "common/measure/profile.hpp"
+#include "common/parallel/partition.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {
@@ -19,7 +20,8 @@ namespace {
 
 // Every variant adds 1 for each rank; the ranks' parts are 1 each.
 struct Problem {
-    int ranks = 1;
+    mutable int ranks = 1;  // one more where it is altered
+    mutable bool altered = false;
 };
 struct Answer {
     Number total;
@@ -64,6 +66,13 @@ Answer alone(const Problem& problem, const Team& team) {
 }
 Answer empty(const Problem& problem, const Team&) {
     return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
+}
+
+Answer looks_at_the_problem(const Problem& problem, const Team& team) {
+    const auto mine = part_of({0, problem.ranks}, team.size, team.rank).size();
+    auto answer = sum_of_ones(team, mine);
+    answer.own.items = mine;
+    return answer;
 }
 
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
@@ -140,6 +149,58 @@ TEST(Run, CatchesAnAnswerWrongInOneRepeat) {
     EXPECT_TRUE(records[0].failed());
     EXPECT_EQ(records[0].verdict.got, std::to_string(2 * world().size));
     EXPECT_LT(records[0].verdict.failed, records[0].verdict.checked);
+}
+
+void one_more(const Problem& problem, const Variant<Problem, Answer>&, const Team&) {
+    problem.altered = !problem.altered;
+    problem.ranks += problem.altered ? 1 : -1;
+}
+
+TEST(Run, CatchesAnAnswerThatIsTheSameForAnotherProblem) {
+    const auto records = run({{"looks", "", looks_at_the_problem, Uses::ranks},
+                              {"alone", "", alone, Uses::core},
+                              {"remembers", "", right, Uses::ranks}},
+                             five_repeats(), {.judge = judge, .alter = one_more});
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].verdict.failed, 0) << records[0].verdict.words();
+    EXPECT_EQ(records[1].verdict.failed, 0) << records[1].verdict.words();
+    EXPECT_EQ(records[2].verdict.failed, 1);
+    EXPECT_EQ(records[2].verdict.want, std::to_string(world().size + 1));
+    for (const auto& record : records) {
+        EXPECT_EQ(record.repeats(), 5u);
+        EXPECT_EQ(to_string(sum_of_items(record.shares)), std::to_string(world().size)) << record.variant;
+    }
+    EXPECT_EQ(records[0].verdict.want, std::to_string(world().size));  // of the problem that is timed
+}
+
+TEST(Run, CatchesCallsThatTookLongerThanWhatMadeThem) {
+    const auto hours = [](const Problem& problem, Answer& answer, const Team& team) {
+        auto judgement = judge(problem, answer, team);
+        judgement.calls = CallTimes{{3600}, {2}};
+        return judgement;
+    };
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats(), {.judge = hours});
+    if (!world().root()) return;
+    EXPECT_GE(records[0].verdict.failed, 6);
+    EXPECT_EQ(records[0].verdict.got, "7200");
+}
+
+TEST(Run, TellsWhatTheBarriersOfABatchTake) {
+    const Problem problem{world().size};
+    const Threads threads;
+    const Group<Problem, Answer> group = {
+        "ones", "", {{"empty", "", empty, Uses::ranks}, {"alone", "", empty, Uses::core}}};
+    const auto outcome = run_tasks(tasks_of(problem, group, E{.judge = judge}, world(), threads), world(),
+                                   threads, five_repeats());
+    if (!world().root()) return;
+    if (world().size == 1 || outcome.records[0].batch == 1) {
+        EXPECT_TRUE(outcome.doubts.empty());
+        return;
+    }
+    ASSERT_EQ(outcome.doubts.size(), 1u);
+    EXPECT_EQ(outcome.doubts[0].kind, "batch_barriers");
+    EXPECT_EQ(outcome.doubts[0].record, 0);
+    EXPECT_GE(outcome.doubts[0].value, 1);
 }
 
 TEST(Run, CatchesLostItems) {
@@ -264,7 +325,7 @@ TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
 // how often it is executed.
 Judgement judge_a_nanosecond(const Problem& problem, Answer& answer, const Team& team) {
     auto judgement = judge(problem, answer, team);
-    judgement.calls = CallTimes{{1e-9}};
+    judgement.calls = CallTimes{{1e-9}, {1}};
     return judgement;
 }
 
@@ -284,7 +345,7 @@ TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
 // Each of six calls is disturbed on another rank.
 Judgement judge_six_calls(const Problem& problem, Answer& answer, const Team& team) {
     auto judgement = judge(problem, answer, team);
-    judgement.calls = CallTimes{{1, 1, 1, 1, 1, 1}};
+    judgement.calls = CallTimes{{1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1}};
     for (int call = 0; call < 6; ++call) {
         if (call % team.size == team.rank)
             judgement.calls->seconds[static_cast<std::size_t>(call)] = 10.0 + call;
