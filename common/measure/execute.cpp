@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
-#include <utility>
 #include <stdexcept>
+#include <utility>
 
 #include "common/base/clock.hpp"
 #include "common/measure/profile.hpp"

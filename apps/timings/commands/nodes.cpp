@@ -127,7 +127,7 @@ ExitStatus compare_all(const Settings& settings) {
     document.sentence("sentences", sentences_of(rows, keys));
     deliver(document, settings.output, settings.input.files);
     auto status = untested.empty() ? ExitStatus::right : ExitStatus::inconclusive;
-    if (!hardware.empty()) status = not_the_same_tests;
+    if (!hardware.empty()) status = ExitStatus::other_tests;
     for (const auto& row : rows) status = graver(status, status_of(row.from_peers.finding));
     return status;
 }

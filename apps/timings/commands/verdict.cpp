@@ -54,7 +54,7 @@ ExitStatus look_before(const Sides& sides, const Output& output) {
         document.text(fmt::format("the baseline ran on {}, and this is {}: no two nodes are quite alike",
                                   before.empty() ? "unknown hosts" : before, now));
     deliver(document, output, sides.files());
-    return other.empty() || sides.options.allow_other_hardware ? ExitStatus::right : not_the_same_tests;
+    return other.empty() || sides.options.allow_other_hardware ? ExitStatus::right : ExitStatus::other_tests;
 }
 
 ExitStatus run(const Settings& settings) {

@@ -187,7 +187,8 @@ void settle_afresh(std::vector<Difference>& rows, const std::vector<Sides>& side
 ExitStatus status_of(const Comparison& made, const ComparisonOptions& options) {
     const auto any = [&](auto has) { return std::any_of(made.cases.begin(), made.cases.end(), has); };
     const bool any_failed = any([](const auto& row) { return row.finding == Finding::failed; });
-    if (!any_failed && !made.other_tests.empty() && !options.allow_other_hardware) return not_the_same_tests;
+    if (!any_failed && !made.other_tests.empty() && !options.allow_other_hardware)
+        return ExitStatus::other_tests;
     auto status = ExitStatus::right;
     for (const auto& row : made.cases) status = graver(status, status_of(row.finding));
     if (options.every_case && !made.untested.empty()) status = graver(status, ExitStatus::inconclusive);

@@ -32,9 +32,6 @@ enum class Finding {
 // Whether the finding is bad news, to be named: slower, failed, missing.
 bool is_bad(Finding finding);
 
-// The status of timings alone where cases are missing, or the hardware is another.
-inline constexpr ExitStatus not_the_same_tests = ExitStatus{4};
-
 // What the finding makes of the exit status, and of two of them the one that counts: a failure before other
 // tests, these before a doubt.
 ExitStatus status_of(Finding finding);

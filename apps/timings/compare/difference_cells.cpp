@@ -16,12 +16,12 @@ bool is_bad(Finding finding) {
 
 ExitStatus status_of(Finding finding) {
     if (finding == Finding::slower || finding == Finding::failed) return ExitStatus::wrong;
-    if (finding == Finding::missing) return not_the_same_tests;
+    if (finding == Finding::missing) return ExitStatus::other_tests;
     return finding == Finding::inconclusive ? ExitStatus::inconclusive : ExitStatus::right;
 }
 
 ExitStatus graver(ExitStatus a, ExitStatus b) {
-    constexpr std::array by_gravity = {ExitStatus::right, ExitStatus::inconclusive, not_the_same_tests,
+    constexpr std::array by_gravity = {ExitStatus::right, ExitStatus::inconclusive, ExitStatus::other_tests,
                                        ExitStatus::wrong};
     return *std::max(std::find(by_gravity.begin(), by_gravity.end(), a),
                      std::find(by_gravity.begin(), by_gravity.end(), b));

@@ -188,7 +188,7 @@ class Page {
                 return fmt::format("WRONG ANSWERS, or none that was checked, in {}", of_all(Finding::failed));
             return fmt::format("SLOWER: {} got slower", of_all(Finding::slower));
         }
-        if (made_.status == not_the_same_tests) {
+        if (made_.status == ExitStatus::other_tests) {
             if (!made_.other_tests.empty())
                 return fmt::format("NOT THE SAME TESTS: {}", fmt::join(made_.other_tests, "; "));
             return fmt::format("NOT THE SAME TESTS: {} missing", of_all(Finding::missing));
@@ -245,9 +245,9 @@ class Page {
         if (made_.status == ExitStatus::wrong)
             return fmt::format("next: keep {} from users, look at what differs below, fix it, run again",
                                where);
-        if (made_.status == not_the_same_tests && made_.other_tests.empty())
+        if (made_.status == ExitStatus::other_tests && made_.other_tests.empty())
             return "next: run what the baseline ran: the same apps, options and ranks";
-        if (made_.status == not_the_same_tests)
+        if (made_.status == ExitStatus::other_tests)
             return "next: fix what is other than it was, or make a baseline of it: jobs/acceptance.slurm "
                    "none";
         if (made_.status == ExitStatus::inconclusive) return fmt::format("next: {}", what_decides(before));

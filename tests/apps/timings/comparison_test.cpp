@@ -183,7 +183,7 @@ TEST(Missing, IsNotTheSameTestsUnlessAllowed) {
     const auto base = spread_launches("a", 10, both, 0.1),
                candidate = spread_launches("b", 10, {"simd"}, 0.1);
     const auto result = compared(base, candidate);
-    EXPECT_EQ(result.status, not_the_same_tests);
+    EXPECT_EQ(result.status, ExitStatus::other_tests);
     EXPECT_EQ(result.cases[0].finding, Finding::missing);
     const auto allowed = compared(base, candidate, {0.03, true, {}});
     EXPECT_EQ(allowed.status, ExitStatus::right);
@@ -257,13 +257,13 @@ TEST(Missing, IsNotWhatWasLeftOutByChoice) {
     const auto made = compared(base, chosen("--variants simd"));
     EXPECT_EQ(made.status, ExitStatus::right);
     EXPECT_EQ(made.cases[0].note, "left out of the new launches by --variants or --problems");
-    EXPECT_EQ(compared(base, chosen("--quiet")).status, not_the_same_tests);
+    EXPECT_EQ(compared(base, chosen("--quiet")).status, ExitStatus::other_tests);
     auto larger = chosen("--variants simd");
     for (auto& launch : larger) launch.records[0].parameters[0].second = std::int64_t{2000};
-    EXPECT_EQ(compared(spread_launches("a", 10, {"simd"}, 0.1), larger).status, not_the_same_tests);
+    EXPECT_EQ(compared(spread_launches("a", 10, {"simd"}, 0.1), larger).status, ExitStatus::other_tests);
     auto some = chosen("--variants simd");
     some[3] = with_fact(spread_launches("c", 1, {"simd"}, 0.1), "command_line", std::string("./reduce"))[0];
-    EXPECT_EQ(compared(base, some).status, not_the_same_tests);
+    EXPECT_EQ(compared(base, some).status, ExitStatus::other_tests);
 }
 
 TEST(SameLaunches, OnBothSidesAreRefused) {
@@ -288,14 +288,14 @@ TEST(OtherHardware, IsNotTheSameTests) {
         return compared(of("a", name, before, 0.1), of("b", name, after, 0.12));
     };
     const auto made = ended("cpu_model", std::string("EPYC"), std::string("Xeon"));
-    EXPECT_EQ(made.status, not_the_same_tests);
+    EXPECT_EQ(made.status, ExitStatus::other_tests);
     EXPECT_EQ(made.other_tests, std::vector<std::string>{"other hardware: cpu_model: EPYC -> Xeon"});
     EXPECT_NE(made.sentence.find("; not the same tests: other hardware: cpu_model: EPYC -> Xeon."),
               std::string::npos)
         << made.sentence;
     EXPECT_EQ(ended("cpu_model", std::string("EPYC"), std::string("EPYC")).status, ExitStatus::wrong);
     const std::int64_t gib = 1LL << 30;
-    EXPECT_EQ(ended("memory_bytes", 256 * gib, 224 * gib).status, not_the_same_tests);
+    EXPECT_EQ(ended("memory_bytes", 256 * gib, 224 * gib).status, ExitStatus::other_tests);
     EXPECT_EQ(ended("memory_bytes", 256 * gib, 256 * gib - 4096).status, ExitStatus::wrong);
     EXPECT_EQ(ended("ranks", std::int64_t{4}, std::int64_t{2}).other_tests,
               std::vector<std::string>{"other number of ranks: 4 -> 2 (reduce)"});
