@@ -22,23 +22,6 @@ std::int64_t to_last_newline(const char* text, std::int64_t bytes) {
     return newline == nullptr ? 0 : newline - text + 1;
 }
 
-// The hash of the next bytes of a stream, or of fewer at its end.
-std::uint64_t hash_of_next(Stream& stream, std::int64_t bytes) {
-    const std::unique_ptr<XXH3_state_t, decltype(&::XXH3_freeState)> state(::XXH3_createState(),
-                                                                           ::XXH3_freeState);
-    if (!state) throw std::bad_alloc();
-    ::XXH3_64bits_reset(state.get());
-    constexpr std::int64_t most = std::int64_t{1} << 20;
-    Bytes text(size_of(std::min(bytes, most)));
-    while (bytes > 0) {
-        const auto got = stream.read(text.data(), size_of(std::min(bytes, most)));
-        if (got == 0) break;
-        ::XXH3_64bits_update(state.get(), text.data(), got);
-        bytes -= static_cast<std::int64_t>(got);
-    }
-    return ::XXH3_64bits_digest(state.get());
-}
-
 }  // namespace
 
 // Bytes up to the first newline, and with it; 0 if it has none.
@@ -52,6 +35,24 @@ Cutter::Cutter(const Found& found, const ReadSettings& settings)
 
 void Cutter::refuse_changed() const {
     throw UsageError(fmt::format("{} is not what it was in the earlier run; start over", path()));
+}
+
+// Of the next bytes, or of fewer at the end.
+std::uint64_t Cutter::hash_of_next(std::int64_t bytes) {
+    const std::unique_ptr<XXH3_state_t, decltype(&::XXH3_freeState)> state(::XXH3_createState(),
+                                                                           ::XXH3_freeState);
+    if (!state) throw std::bad_alloc();
+    ::XXH3_64bits_reset(state.get());
+    constexpr std::int64_t most = std::int64_t{1} << 20;
+    Bytes text;
+    while (bytes > 0) {
+        text.clear();
+        const auto got = fetch(text, std::min(bytes, most));
+        if (got == 0) break;
+        ::XXH3_64bits_update(state.get(), text.data(), text.size());
+        bytes -= got;
+    }
+    return ::XXH3_64bits_digest(state.get());
 }
 
 // Appends the next bytes; fewer than asked for only at the end.
@@ -137,11 +138,27 @@ std::int64_t Cutter::next(Bytes& text, std::int64_t wanted, std::int64_t bound, 
     return bytes;
 }
 
-// What was carried ended at the range's start.
+Bytes Cutter::first_lines(std::int64_t lines) {
+    Bytes text;
+    std::int64_t bytes = 0;
+    for (std::int64_t found = 0; found < lines; ++found) {
+        const auto line = one_line(text, size_of(bytes), 0, unbounded);
+        if (line == 0) break;
+        if (line > longest_line_) check_lines(text.data() + bytes, line, found);
+        bytes += line;
+    }
+    Bytes first(text.begin(), text.begin() + bytes);
+    put_back(text, 0);
+    return first;
+}
+
 void Cutter::skip(const DoneRange& range) {
     if (stream_.can_seek()) {
-        stream_.skip(range.bytes);
-    } else if (hash_of_next(stream_, range.bytes) != range.text_hash) {
+        const auto carried =
+            std::min(range.bytes, static_cast<std::int64_t>(carried_.size() - carried_from_));
+        carried_from_ += size_of(carried);
+        if (range.bytes > carried) stream_.skip(range.bytes - carried);
+    } else if (hash_of_next(range.bytes) != range.text_hash) {
         refuse_changed();
     }
     offset_ += range.bytes;

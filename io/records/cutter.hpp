@@ -34,6 +34,10 @@ class Cutter {
     // their first one's number, from 0, for messages; -1: not known.
     std::int64_t next(Bytes& text, std::int64_t wanted, std::int64_t bound, std::int64_t line);
 
+    // The first lines, so many of them or as many as there are; they are still to come. To be called before
+    // anything else.
+    Bytes first_lines(std::int64_t lines);
+
     // Passes over bytes of a plain file, or of any other, which must then have that hash.
     void skip(const DoneRange& range);
 
@@ -41,6 +45,7 @@ class Cutter {
 
   private:
     const std::string& path() const { return stream_.file().path; }
+    std::uint64_t hash_of_next(std::int64_t bytes);
     std::int64_t fetch(Bytes& text, std::int64_t bytes);
     void put_back(Bytes& text, std::size_t from);
     std::int64_t whole_lines(Bytes& text, std::size_t start, std::int64_t limit, std::int64_t room);

@@ -11,7 +11,9 @@
 
 #include "common/base/status.hpp"
 #include "io/records/cutter.hpp"
+#include "io/records/field_cutter.hpp"
 #include "io/records/first_record.hpp"
+#include "io/records/foreign.hpp"
 #include "io/records/records.hpp"
 #include "io/records/walk.hpp"
 
@@ -50,6 +52,26 @@ void check_ranges(const InputFile& file, const std::vector<DoneRange>& ranges) {
             fmt::format("cannot resume: more of {} is done than there is; start over", file.path));
 }
 
+void refuse_foreign(const InputFile& file, std::string_view text) {
+    const auto is = foreign_format(text);
+    if (is.empty()) return;
+    throw UsageError(fmt::format("cannot read {}: {} is {}", file.path,
+                                 file.compression == Compression::none ? "this" : "what is compressed there",
+                                 is));
+}
+
+// The names of columns that a header has behind `skipped` lines, perhaps as a comment.
+std::vector<std::string> names_in(std::string_view text, std::int64_t skipped, const RecordFormat& format) {
+    for (; skipped > 0; --skipped) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    text = text.substr(0, text.find('\n'));
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    while (!text.empty() && format.widths.empty() && format.is_comment(text.front())) text.remove_prefix(1);
+    FieldCutter cutter(format);
+    if (!cutter.cut(text)) return {};
+    return {cutter.fields().begin(), cutter.fields().end()};
+}
+
 // All that can be known before anything is read. A stream's compression is not: it shows when it is opened.
 void check_earlier(const EarlierReading& earlier, Walk walk) {
     for (std::size_t i = 0; i < earlier.files.size(); ++i) {
@@ -73,12 +95,13 @@ struct Reader::State {
     State(std::vector<std::string> inputs, ReadSettings settings_, EarlierReading earlier_)
         : settings(std::move(settings_)),
           earlier(std::move(earlier_)),
-          walk(std::move(inputs), settings.excluded),
+          walk(std::move(inputs), settings.included, settings.excluded),
           ahead(walk) {
         check_earlier(earlier, walk);
     }
 
     bool open_next();
+    void read_names();
     void skip_done();
     void close();
     std::int64_t passed_of_file() const;
@@ -91,6 +114,8 @@ struct Reader::State {
     EarlierReading earlier;
     Walk walk;
     std::vector<InputFile> files;
+    std::vector<std::string> names;  // of columns, by the first header
+    std::string where_names_are;
     std::int64_t lines = 0;          // before the next
     std::int64_t bytes_on_disk = 0;  // of the files that were read to their end
 
@@ -118,14 +143,39 @@ bool Reader::State::open_next() {
         refuse_earlier(earlier.files[number], number, difference(earlier.files[number], file));
     files.push_back(file);
     lines_of_file = 0;
-    header = settings.skip_header;
+    header = settings.lines_before_records();
     passed = 0;
+    if (settings.format.header) read_names();
     const auto ranges = earlier.done.find(static_cast<std::int64_t>(number));
     const auto known = earlier.first_records.find(static_cast<std::int64_t>(number));
     first_record.emplace(settings.format,
                          known == earlier.first_records.end() ? FirstRecord() : known->second);
     done = ranges == earlier.done.end() ? std::vector<DoneRange>() : std::move(ranges->second);
     return true;
+}
+
+// A file without any text has no header, and no records.
+void Reader::State::read_names() {
+    const auto text = cutter->first_lines(settings.lines_before_records());
+    if (text.empty()) return;
+    refuse_foreign(files.back(), {text.data(), text.size()});
+    auto found = names_in({text.data(), text.size()}, settings.skip_header, settings.format);
+    const auto where = fmt::format("{}:{}", files.back().path, settings.skip_header + 1);
+    if (found.empty())
+        throw UsageError(fmt::format("{} names no columns, as --header says; see --skip-header", where));
+    if (names.empty()) {
+        names = std::move(found);
+        where_names_are = where;
+        settings.format.take_names(names, where);
+    } else if (found != names) {
+        const auto differing = std::mismatch(names.begin(), names.end(), found.begin(), found.end());
+        const auto name = [](const auto& at, const auto& end) {
+            return at == end ? std::string("nothing") : fmt::format("'{}'", *at);
+        };
+        throw UsageError(fmt::format(
+            "{} has {} where {} has {}: with --header all files have the same columns; give others apart",
+            where, name(differing.second, found.end()), where_names_are, name(differing.first, names.end())));
+    }
 }
 
 void Reader::State::skip_done() {
@@ -196,6 +246,7 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.first_index = lines;
     place.lines = count_lines(text);
     place.header_lines = header_lines(header, lines_of_file, place.lines);
+    if (place.offset == 0) refuse_foreign(files.back(), {text.data(), text.size()});
     first_record->look(text.data(), text.data() + text.size(), lines_of_file, header);
     place.first_record = first_record->found();
     if (const auto line = first_record->header_record(); line && !header_record)
@@ -228,6 +279,18 @@ Reader::Reader(std::vector<std::string> inputs, ReadSettings settings, EarlierRe
     : state_(std::make_unique<State>(std::move(inputs), std::move(settings), std::move(earlier))) {}
 Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
+
+const std::vector<std::string>& Reader::names() {
+    auto& state = *state_;
+    while (state.settings.format.header && state.names.empty() && (state.cutter || state.open_next())) {
+        if (state.names.empty()) state.close();  // it has no text
+    }
+    return state.names;
+}
+
+const std::string& Reader::where_names_are() const {
+    return state_->where_names_are;
+}
 
 std::optional<BlockPlace> Reader::next(Bytes& text, std::int64_t wanted) {
     auto& state = *state_;
@@ -282,7 +345,7 @@ std::optional<std::int64_t> Reader::total_bytes_on_disk() const {
 std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
                                 LeftOut* left_out, std::string* again) {
     std::vector<InputFile> files;
-    Walk walk(inputs, settings.excluded);
+    Walk walk(inputs, settings.included, settings.excluded);
     while (const auto found = walk.next()) files.push_back(look_at(*found));
     if (left_out != nullptr) *left_out = walk.left_out();
     if (again != nullptr) *again = walk.again();

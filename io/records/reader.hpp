@@ -20,7 +20,11 @@ struct ReadSettings {
     std::int64_t longest_line = std::int64_t{64} << 20;  // bytes; a longer one is refused: it is no text
     RecordFormat format{};                               // blocks end where records do
     bool (*stop)() = nullptr;                            // asked now and then while nothing comes from a pipe
-    std::vector<std::string> excluded;  // files that folders do not offer: the program's own output
+    std::vector<std::string> included{};  // patterns of names, such as *.txt, that folders offer; none: all
+    std::vector<std::string> excluded{};  // files that folders do not offer: the program's own output
+
+    // Before the records of a file: what is skipped, and the names of columns.
+    std::int64_t lines_before_records() const { return skip_header + (format.header ? 1 : 0); }
 };
 
 // A line that the user may want to look at, counted from 1.
@@ -52,6 +56,12 @@ class Reader {
     // the end of the input. Throws UsageError that names the file: it cannot be read, is damaged, has changed
     // since it was opened (or since the earlier run), or has a line longer than allowed.
     std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+
+    // What the header of the first file with any text calls the columns; none without RecordFormat::header.
+    // To be called before next(); throws what that does, and if a name that the format chooses is not there.
+    // The headers of all other files must say the same.
+    const std::vector<std::string>& names();
+    const std::string& where_names_are() const;  // "a.csv:1"
 
     const std::vector<InputFile>& files() const;  // opened so far
     std::int64_t lines() const;                   // given out so far, and skipped as done

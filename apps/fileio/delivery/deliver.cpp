@@ -22,13 +22,9 @@ namespace {
 
 // What must be the same to resume from a journal.
 std::string run_text(const Settings& settings, const Calculation& calculation) {
-    const auto& format = settings.format;
-    std::string text = fmt::format(
-        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nragged: {}\nlines-per-record: "
-        "{}\n",
-        calculation.identity, settings.skip_header, name_of(format.separator), format.decimal_comma,
-        format.ragged, format.lines_per_record);
-    text += "columns: " + (settings.columns.empty() ? "all" : text_of_columns(settings)) + "\n";
+    std::string text = fmt::format("calculation: {}\n", calculation.identity);
+    for (const auto& said : said_of(settings))
+        text += fmt::format("{}: {}\n", said.option, to_string(said.value));
     int number = 0;
     for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
@@ -52,7 +48,7 @@ class Desk {
         : settings_(settings),
           delivery_(delivery),
           calculation_(calculation),
-          notices_(calculation, settings.columns),
+          notices_(calculation, settings.format),
           earlier_(earlier_journal(delivery, run_text(settings, calculation))),
           reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
         refuse_input_as_output();
@@ -78,6 +74,7 @@ class Desk {
     }
 
     Reader& reader() { return reader_; }
+    void take_names(const std::vector<std::string>& names) { names_ = names; }
 
     void collect(BlockSource& blocks, std::span<const char> bytes) {
         const Piece piece(bytes);
@@ -111,6 +108,12 @@ class Desk {
         progress::clear();
         notices_.of_walk(reader_.left_out(), reader_.again());
         if (!bad_.empty()) {
+            // Nothing is lost, and the next run may read the input in another way.
+            if (journal_->pieces().empty()) {
+                journal_->remove();
+                throw UsageError(bad_ +
+                                 (bad_can_be_skipped_ ? "; --on-error skip leaves out such records" : ""));
+            }
             journal_->flush();
             throw UsageError(fmt::format(
                 "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),
@@ -127,7 +130,8 @@ class Desk {
         set_activity("writing the results");
         add_files();  // the last ones may have been empty
         if (!journal_->complete()) journal_->add_complete();
-        const auto account = write_results(*journal_, calculation_, delivery_.target, reader_.lines());
+        const auto account = write_results(*journal_, calculation_, delivery_.target, reader_.lines(),
+                                           labels_of(settings_.format, names_));
         if (!account.violation.empty()) {
             say("fileio: {}; no results are written, and {} is kept for finding the error\n",
                 account.violation, delivery_.target.journal_path());
@@ -223,6 +227,7 @@ class Desk {
     const Delivery& delivery_;
     const Calculation& calculation_;
     Notices notices_;
+    std::vector<std::string> names_;  // of columns, by the header
     std::optional<Journal> earlier_, journal_;
     Reader reader_;
     std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
@@ -234,13 +239,16 @@ class Desk {
 
 }  // namespace
 
-ExitStatus deliver(const Team& world, const Threads& threads, const Settings& settings,
-                   const Delivery& delivery, Watch& watch) {
+ExitStatus deliver(const Team& world, const Threads& threads, const Settings& asked, const Delivery& delivery,
+                   Watch& watch) {
+    Settings settings = asked;
     Calculation calculation;
     on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
-    const Job job{&calculation, {}, settings.on_error, &watch, settings.format, settings.columns};
     std::optional<Desk> desk;
     on_root(world, [&] { desk.emplace(settings, delivery, calculation); });
+    const auto names = share_names(world, desk ? &desk->reader() : nullptr, settings);
+    if (desk) desk->take_names(names);
+    const Job job{&calculation, {}, settings.on_error, &watch, settings.format};
 
     set_activity("processing records");
     Team team = world;

@@ -25,7 +25,7 @@ namespace pacer::fileio {
 namespace {
 
 constexpr std::string_view first_line =
-    "pacer-fileio-journal 2\n\n";  // the empty line aligns what follows to 8
+    "pacer-fileio-journal 3\n\n";  // the empty line aligns what follows to 8
 constexpr std::string_view first_word = "pacer-fileio-journal ";
 constexpr std::int64_t first_entry = first_line.size();
 constexpr std::uint32_t entry_magic = 0x4a464350;  // "PCFJ"

@@ -1,6 +1,6 @@
 // The file under the journal: entries with checksums, appended; what they mean is the journal's.
 //
-//     one line of text       "pacer-fileio-journal 2", then an empty one
+//     one line of text       "pacer-fileio-journal 3", then an empty one
 //     entries                a header (kind, length, hashes), then the content, padded to 8 bytes
 //
 // A run that is killed leaves an entry cut off at the end; a power cut leaves anything behind what was

@@ -52,7 +52,7 @@ std::string difference(std::string_view earlier, std::string_view here) {
 void Journal::keep(const Piece& piece, std::int64_t position, std::int64_t length) {
     const auto& place = piece.place();
     pieces_.push_back({place.file, place.offset, place.bytes, place.first_line, place.lines, position, length,
-                       piece.header().text_hash, place.header_lines});
+                       piece.header().text_hash, place.header_lines, piece.header().longest_id});
     if (place.first_record.fields > 0) first_records_[place.file] = place.first_record;
     records_ += piece.header().done;
     rejected_ += piece.header().rejected;

@@ -43,7 +43,7 @@ class Journal {
         std::int64_t file, offset, bytes, first_line, lines;  // of the place
         std::int64_t position, length;                        // in the journal, of the piece
         std::uint64_t text_hash;
-        std::int64_t header_lines;
+        std::int64_t header_lines, longest_id;
     };
     const std::vector<InputFile>& files() const { return files_; }
     const std::vector<Entry>& pieces() const { return pieces_; }  // in the order of arrival

@@ -183,9 +183,12 @@ void visit(const Journal& journal, const Entries& entries, Account& account, Tak
     }
 }
 
-ResultsHead head_of(const Journal& journal, const Calculation& calculation, const Account& account) {
-    return {calculation.identity, calculation.results, account.done,
-            account.rejected,     account.skipped,     &journal.files()};
+ResultsHead head_of(const Journal& journal, const Calculation& calculation, const Account& account,
+                    const Labels& labels) {
+    std::int64_t longest_id = 0;
+    for (const auto& entry : journal.pieces()) longest_id = std::max(longest_id, entry.longest_id);
+    return {calculation.identity, calculation.results, account.done, account.rejected,
+            account.skipped,      &journal.files(),    labels,       longest_id};
 }
 
 }  // namespace
@@ -202,7 +205,7 @@ void check_target(const ResultsTarget& target) {
 }
 
 Account write_results(const Journal& journal, const Calculation& calculation, const ResultsTarget& target,
-                      std::int64_t lines) {
+                      std::int64_t lines, const Labels& labels) {
     const auto entries = in_order(journal);
     Account account{lines, journal.records(), journal.rejected(), 0,
                     tiling_violation(journal, entries, lines)};
@@ -211,13 +214,14 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     const auto path = file_to_write(target.path, true);
     PartFile file(path);
     RejectedList rejected(journal, target.rejected_path());
-    const auto head = head_of(journal, calculation, account);
+    const auto head = head_of(journal, calculation, account, labels);
     const bool csv = is_csv(target);
     Statistics all;
     std::unique_ptr<ResultsWriter> writer;  // none for a calculation that summarises
     if (!calculation.summarises) writer = csv ? write_csv(file, head) : write_hdf5(file, head);
     visit(journal, entries, account, [&](const Piece& piece) {
-        if (piece.header().results != head.width) throw std::logic_error("results of another calculation");
+        if (piece.header().results != head.width || piece.header().ids != std::ssize(head.labels.ids))
+            throw std::logic_error("results of another calculation");
         if (writer) writer->add(piece);
         if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
         rejected.add(piece);
@@ -226,7 +230,7 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     if (writer) {
         writer->finish();
     } else {
-        csv ? write_csv(file, all.columns()) : write_hdf5(file, head, all.columns());
+        csv ? write_csv(file, head, all.columns()) : write_hdf5(file, head, all.columns());
     }
     rejected.finish();
     file.finish();

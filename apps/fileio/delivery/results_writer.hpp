@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/fileio/calculation/statistics.hpp"
+#include "apps/fileio/delivery/labels.hpp"
 #include "apps/fileio/flow/piece.hpp"
 #include "io/files/part_file.hpp"
 #include "io/records/block.hpp"
@@ -19,6 +20,8 @@ struct ResultsHead {
     std::int64_t width = 0;   // numbers of each record
     std::int64_t records = 0, rejected = 0, skipped = 0;
     const std::vector<InputFile>* files = nullptr;
+    Labels labels{};
+    std::int64_t longest_id = 0;  // bytes
 };
 
 class ResultsWriter {
@@ -33,7 +36,7 @@ std::unique_ptr<ResultsWriter> write_csv(PartFile& file, const ResultsHead& head
 std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head);
 
 // The result of a summarising calculation, all at once.
-void write_csv(PartFile& file, const std::vector<ColumnStatistics>& columns);
+void write_csv(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
 
 }  // namespace pacer::fileio

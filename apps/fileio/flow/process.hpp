@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "apps/fileio/calculation/calculation.hpp"
+#include "apps/fileio/calculation/program.hpp"
 #include "apps/fileio/calculation/statistics.hpp"
 #include "apps/fileio/flow/handout.hpp"
 #include "apps/fileio/flow/piece.hpp"
@@ -24,8 +25,7 @@ struct Job {
     Weights weights;
     OnError on_error = OnError::stop;
     Watch* watch = nullptr;
-    RecordFormat format{};
-    std::vector<std::int64_t> columns{};  // that the calculation gets, from 0; none: all
+    RecordFormat format{};  // what it chooses by name is resolved
 };
 
 inline constexpr std::size_t largest_piece_bytes = std::size_t{4}
@@ -41,7 +41,7 @@ class Processor {
           thread_(thread),
           commas_unclear_(job.format.commas_unclear()),
           parser_(job.format),
-          builder_(job.calculation->results) {}
+          builder_(job.calculation->results, job.format.id.numbers().size()) {}
 
     // Calculates all records of the block and gives away the results, in order: one piece, or several if they
     // are large. When a bad record ends the run, it comes as a piece of its own, which is the last. Of
@@ -57,13 +57,18 @@ class Processor {
     Fate parse_line(const char*& at, const char* end, bool say_why = true);
     Fate parse_lines(const char*& at, const char* end);
     bool can_be_a_record(std::int64_t first_blank);
-    bool has_fields_of_first();
+    bool has_as_many_fields();
+    void advise_on_header(std::int64_t line);
+    bool takes_missing_fields();
+    std::int64_t column_of(std::size_t field) const;
     bool gets(std::size_t field) const;
     bool choose_fields();
     void take_reason();
     void add_not_done(Fate fate, std::int64_t line);
     void idle();
     bool calculate(double weight);
+    void ask_program(const Handout& block);
+    void add_request();
     void reject(std::int64_t line);
     void give(const char* next, std::int64_t lines, const TakePiece& take);
 
@@ -90,6 +95,12 @@ class Processor {
     double began_ = 0;
     std::int64_t column_ = 0;  // of the latest record to be rejected
     std::string reason_;
+    // For a calculation by a program, which is asked for a whole block before that is gone through.
+    Program* program_ = nullptr;
+    bool asking_ = false;
+    Program::Block request_{};
+    std::string_view record_text_;  // all its lines
+    std::int64_t record_line_ = 0;  // in the piece
 };
 
 }  // namespace pacer::fileio
