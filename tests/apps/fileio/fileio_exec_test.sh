@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Calculations by programs (--calculation exec:). Usage: fileio_exec_test.sh EXAMPLES. Wants $BIN.
+# shellcheck disable=SC2016 # awk expands what is in single quotes
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname "$0")/../../support/lib.sh"
