@@ -37,7 +37,7 @@ void Cutter::refuse_changed() const {
     throw UsageError(fmt::format("{} is not what it was in the earlier run; start over", path()));
 }
 
-// Of the next bytes, or of fewer at the end.
+// The hash of the next bytes, or of fewer at the end.
 std::uint64_t Cutter::hash_of_next(std::int64_t bytes) {
     const std::unique_ptr<XXH3_state_t, decltype(&::XXH3_freeState)> state(::XXH3_createState(),
                                                                            ::XXH3_freeState);
