@@ -29,6 +29,7 @@ if [[ $what == build ]]; then
             fail "$program has not MPICH alone: $linked"
     done
     finish
+    exit
 fi
 
 [[ $what != slurm ]] || MPICH=$build/bin exec "$source/tests/jobs/slurm/mpich_test.sh"
