@@ -25,7 +25,7 @@ namespace pacer::fileio {
 namespace {
 
 constexpr std::string_view first_line =
-    "pacer-fileio-journal 2\n\n";  // the empty line aligns what follows to 8
+    "pacer-fileio-journal 3\n\n";  // the empty line aligns what follows to 8
 constexpr std::string_view first_word = "pacer-fileio-journal ";
 constexpr std::int64_t first_entry = first_line.size();
 constexpr std::uint32_t entry_magic = 0x4a464350;  // "PCFJ"
@@ -219,6 +219,13 @@ void EntryLog::scan(const std::function<void(const Entry&)>& take) {
     if (was_flushed(window, end_)) refuse_damaged(end_);
     // A whole entry left there would be taken for one of this run, once what is written next ends before it.
     if (::ftruncate(file_.get(), end_) != 0) refuse_to_write(path_, errno);
+}
+
+void EntryLog::look(const std::function<bool(const Entry&)>& take) const {
+    if (end_ == 0) return;
+    Window window(file_.get(), path_);
+    for (auto entry = entry_at(window, end_); entry && take(*entry);)
+        entry = entry_at(window, end_of(*entry));
 }
 
 std::int64_t EntryLog::append(std::uint32_t kind, std::initializer_list<std::span<const char>> parts) {

@@ -1,6 +1,6 @@
 // The file under the journal: entries with checksums, appended; what they mean is the journal's.
 //
-//     one line of text       "pacer-fileio-journal 2", then an empty one
+//     one line of text       "pacer-fileio-journal 3", then an empty one
 //     entries                a header (kind, length, hashes), then the content, padded to 8 bytes
 //
 // A run that is killed leaves an entry cut off at the end; a power cut leaves anything behind what was
@@ -39,6 +39,9 @@ class EntryLog {
     // Refused, and nothing changed, if entries are not whole that were on disk once. Memory: the largest
     // entry.
     void scan(const std::function<void(const Entry&)>& take);
+
+    // The same, as long as it returns true; nothing is cut off.
+    void look(const std::function<bool(const Entry&)>& take) const;
 
     // Appends an entry of content in parts; kinds are 1 and up. Returns the content's position. Of an entry
     // that cannot be written nothing is left.

@@ -8,6 +8,7 @@
 
 #include "apps/fileio/calculation/statistics.hpp"
 #include "apps/fileio/flow/piece.hpp"
+#include "common/base/facts.hpp"
 #include "io/files/part_file.hpp"
 #include "io/records/block.hpp"
 
@@ -19,6 +20,7 @@ struct ResultsHead {
     std::int64_t width = 0;   // numbers of each record
     std::int64_t records = 0, rejected = 0, skipped = 0;
     const std::vector<InputFile>* files = nullptr;
+    std::string options, input;  // see RunRecord
 };
 
 class ResultsWriter {
@@ -35,5 +37,8 @@ std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& hea
 // The result of a summarising calculation, all at once.
 void write_csv(PartFile& file, const std::vector<ColumnStatistics>& columns);
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
+
+// What is told of results: the attributes of an .h5, the lines of a .csv.run.
+Facts facts_of(const ResultsHead& head);
 
 }  // namespace pacer::fileio

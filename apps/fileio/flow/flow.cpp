@@ -12,8 +12,9 @@
 
 namespace pacer::fileio {
 
-BlockSource::BlockSource(Reader& reader, const Settings& settings, int workers, int threads)
-    : reader_(reader), size_(settings, workers, threads) {
+BlockSource::BlockSource(Reader& reader, const Settings& settings, int workers, int threads,
+                         std::function<void(BlockPlace&)> begin)
+    : reader_(reader), size_(settings, workers, threads), begin_(std::move(begin)) {
     // The usual handful of files is known at once.
     constexpr int steps = 16;
     for (int step = 0; step < steps && !reader_.look_ahead(); ++step) {
@@ -35,6 +36,7 @@ bool BlockSource::next(Bytes& message) {
         ended_ = interrupted_ = true;
     }
     if (!place) return false;
+    if (begin_) begin_(*place);
     const auto& path = reader_.files()[static_cast<std::size_t>(place->file)].path;
     std::memcpy(message.data() + text_at - sizeof *place, &*place, sizeof *place);
     append(message, path.data(), path.size());
@@ -130,9 +132,10 @@ class Joiner {
         const bool ends_the_run = piece.header().ends_run != EndsRun::goes_on;
         const bool follows = header_.place.offset + header_.place.bytes == place.offset;
         if (ends_the_run || !follows || builder_.bytes() > largest_piece_bytes) give(take);
-        if (lines() == 0)
-            header_.place = {place.file, place.offset,      0, place.first_line, place.first_index, 0,
-                             0,          place.first_record};
+        if (lines() == 0) {
+            header_.place = place;
+            header_.place.bytes = header_.place.lines = header_.place.header_lines = 0;
+        }
         if (const auto line = piece.header().comma_line; line >= 0 && header_.comma_line < 0)
             header_.comma_line = lines() + line;
         header_.ragged += piece.header().ragged;

@@ -20,7 +20,9 @@ using Collect = std::function<void(std::span<const char> piece)>;
 // Blocks of the input as messages: header, path, text.
 class BlockSource {
   public:
-    BlockSource(Reader& reader, const Settings& settings, int workers, int threads);
+    // `begin` is called for each block before it is handed out.
+    BlockSource(Reader& reader, const Settings& settings, int workers, int threads,
+                std::function<void(BlockPlace&)> begin = {});
 
     bool next(Bytes& message);  // appended; false at the end of the input
     void learn(const PieceHeader& piece) { size_.learn(piece); }
@@ -31,6 +33,7 @@ class BlockSource {
   private:
     Reader& reader_;
     BlockSize size_;
+    std::function<void(BlockPlace&)> begin_;
     bool ended_ = false, interrupted_ = false;
 };
 
