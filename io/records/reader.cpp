@@ -1,9 +1,12 @@
 #include "io/records/reader.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <map>
 #include <optional>
 #include <span>
@@ -251,6 +254,14 @@ std::optional<BlockPlace> Reader::next(Bytes& text, std::int64_t wanted) {
         const auto bytes = state.read_lines(text, wanted);
         if (bytes > 0) return state.place(bytes, std::span(text).subspan(start));
         state.close();
+    }
+}
+
+void Reader::check_readable(int files) const {
+    auto walk = state_->walk;
+    for (std::optional<Found> found; files > 0 && (found = walk.next()); --files) {
+        if (!found->standard_input && ::access(found->path.c_str(), R_OK) != 0)
+            throw UsageError(fmt::format("cannot read {}: {}", found->path, std::strerror(errno)));
     }
 }
 

@@ -69,6 +69,9 @@ class Reader {
     // Throws ReadingStopped if `stop` says so while nothing comes from a pipe, or while it compares.
     std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
 
+    // Throws UsageError if one of the next files may not be read, as far as that is told at once: of so many.
+    void check_readable(int files = 10000) const;
+
     const std::vector<InputFile>& files() const;  // opened so far
     std::int64_t lines() const;                   // given out so far, and skipped as done
     const LeftOut& left_out() const;              // see Walk; so far

@@ -70,6 +70,7 @@ class Desk {
             earlier.drop = [this](const DoneRange& range, std::int64_t file) { drop(range, file); };
         }
         reader_.emplace(settings_.inputs, read_settings(), std::move(earlier));
+        reader_->check_readable();
         check_target(target_);
         if (journal_ && settings_.on_error == OnError::stop && journal_->open().rejected > 0) {
             throw UsageError(
@@ -87,14 +88,19 @@ class Desk {
 
     Reader& reader() { return *reader_; }
 
+    int journal_file() const { return journal_->file(); }
+
     void begin(BlockPlace& place) {
         add_files();
-        place.suspect = journal_->is_suspect(place) ? 1 : 0;
+        // Without --on-error skip it may end this run as well.
+        place.suspect = settings_.on_error == OnError::skip && journal_->is_suspect(place) ? 1 : 0;
         journal_->add_begun(place);
+        bytes_out_ += place.bytes;
     }
 
     void collect(BlockSource& blocks, std::span<const char> bytes) {
         const Piece piece(bytes);
+        bytes_out_ -= piece.place().bytes;
         notices_.of_reading(*reader_, piece.place());
         notices_.of_piece(reader_->files()[static_cast<std::size_t>(piece.place().file)].path, piece);
         if (piece.header().ends_run != EndsRun::goes_on) {
@@ -121,7 +127,9 @@ class Desk {
     }
 
     // After everything that was handed out has come back.
-    ExitStatus finish(const Team& world, bool stopped) {
+    // `asked`: a signal asked a rank to stop, which may have been in the midst of a block.
+    ExitStatus finish(const Team& world, bool stopped, bool asked) {
+        stopped = stopped || (asked && bytes_out_ > 0);
         progress::clear();
         notices_.of_walk(reader_->left_out(), reader_->again());
         tell_changes(!stopped && bad_.empty());
@@ -147,7 +155,10 @@ class Desk {
         std::error_code ignored;
         if (kept.empty() && std::filesystem::exists(target_.journal_path(), ignored))
             kept = target_.journal_path() + " is as it was: the same command with --resume continues";
-        say("fileio: stopped by a signal; {}\n", kept.empty() ? "nothing was done yet" : kept);
+        const bool late =
+            delivery_.deadline_seconds > 0 && seconds_since_launch() > delivery_.deadline_seconds;
+        say("fileio: stopped by {}; {}\n", late ? "--deadline" : "a signal",
+            kept.empty() ? "nothing was done yet" : kept);
         return ExitStatus::stopped_early;
     }
 
@@ -202,7 +213,7 @@ class Desk {
         if (!std::filesystem::exists(path, ignored)) return;
         if (delivery_.resume) {
             set_activity("reading the journal");
-            journal_.emplace(Journal::go_on(path, run_text(), stop_requested));
+            journal_.emplace(Journal::go_on(path, run_text(), target_.force, stop_requested));
         } else if (!target_.force && Journal::has_results(path)) {
             throw UsageError(fmt::format(
                 "{} is left from an unfinished run: --resume continues it, --force starts over", path));
@@ -355,6 +366,7 @@ class Desk {
         double since = 0;
         bool told = false;
     } compare_;
+    std::int64_t bytes_out_ = 0;  // of blocks that were handed out, and have not come back
     double flushed_ = 0;
     std::string bad_, advice_;  // why the run ends, if a bad record ends it, and what to do
     std::pair<std::int64_t, std::int64_t> bad_where_;
@@ -362,11 +374,22 @@ class Desk {
 
 }  // namespace
 
+std::string advice_after_death(const Delivery& delivery) {
+    return fmt::format(
+        "; what is done is kept in {}: the same command with --resume continues, and with --on-error skip "
+        "leaves "
+        "out such a record",
+        delivery.target.journal_path());
+}
+
 ExitStatus deliver(const Team& world, const Threads& threads, const Settings& settings,
                    const Delivery& delivery, Watch& watch) {
     Calculation calculation;
     on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
-    const Job job{&calculation, {}, settings.on_error, &watch, settings.format, settings.columns};
+    const Job job{&calculation,      {},
+                  settings.on_error, &watch,
+                  settings.format,   settings.columns,
+                  stop_requested,    settings.record_timeout_seconds};
     std::optional<Desk> desk;
     auto status = ExitStatus::right;
     int nothing_to_do = 0;
@@ -387,6 +410,7 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& se
     at_the_desk([&] {
         desk.emplace(settings, delivery, calculation);
         nothing_to_do = desk->open(status) ? 0 : 1;
+        if (nothing_to_do == 0) watch.beat(desk->journal_file());
     });
     MPI_Bcast(&nothing_to_do, 1, MPI_INT, 0, world.comm);
 
@@ -394,20 +418,25 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& se
     team.threads = world.size == 1 ? threads.process : threads.hybrid;
     if (nothing_to_do == 0) {
         set_activity("processing records");
-        if (!world.root()) serve_blocks(team, job, [](std::span<const char>) {});
+        bool stopped = false;
+        if (!world.root())
+            serve_blocks(
+                team, job, [](std::span<const char>) {}, Signals::heeded);
         at_the_desk([&] {
             // One process gives a block to each thread, a farm one to each worker.
             const bool farm = world.size > 1;
             BlockSource blocks(desk->reader(), settings, farm ? world.size - 1 : team.threads,
                                farm ? team.threads : 1, [&](BlockPlace& place) { desk->begin(place); });
             const auto collect = [&](std::span<const char> piece) { desk->collect(blocks, piece); };
-            const bool stopped =
-                world.size == 1
-                    ? calculate_here(blocks, job, team.threads, collect, Signals::heeded)
-                    : hand_out_blocks(team, blocks, collect, Signals::heeded, [&] { desk->show_progress(); });
-            status = desk->finish(world, stopped);
+            stopped = world.size == 1 ? calculate_here(blocks, job, team.threads, collect, Signals::heeded)
+                                      : hand_out_blocks(team, blocks, collect, Signals::heeded,
+                                                        [&] { desk->show_progress(); });
         });
+        int asked = stop_requested() ? 1 : 0;
+        MPI_Allreduce(MPI_IN_PLACE, &asked, 1, MPI_INT, MPI_MAX, world.comm);
+        at_the_desk([&] { status = desk->finish(world, stopped, asked != 0); });
     }
+    watch.beat(-1);
     MPI_Bcast(&status, 1, MPI_INT, 0, world.comm);
     return status;
 }

@@ -52,6 +52,7 @@ class EntryLog {
 
     [[noreturn]] void refuse_damaged(std::int64_t position) const;
     const std::string& path() const { return path_; }
+    int file() const { return file_.get(); }
 
   private:
     bool starts_as_log() const;

@@ -1,21 +1,63 @@
 #include "apps/fileio/delivery/journal.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <stdexcept>
 #include <string_view>
+#include <thread>
 #include <utility>
 
+#include "common/base/say.hpp"
 #include "common/base/status.hpp"
+#include "common/parallel/team.hpp"
+#include "io/files/part_file.hpp"
 
 namespace pacer::fileio {
 
 namespace {
 
-enum Kind : std::uint32_t { run_kind = 1, file_kind, begun_kind, piece_kind, ended_kind };
+enum Kind : std::uint32_t { run_kind = 1, owner_kind, file_kind, begun_kind, piece_kind, ended_kind };
+
+// "node7\nprocess 4711 on node7 (job 12)": the host, and this process in words.
+std::string owner_text() {
+    auto text = fmt::format("{0}\nprocess {1} on {0}", host_name(), ::getpid());
+    for (const char* const name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID", "JOB_ID"}) {
+        const char* const job = std::getenv(name);
+        if (job == nullptr || *job == '\0') continue;
+        text += fmt::format(" (job {})", job);
+        break;
+    }
+    return text;
+}
+
+// Whether the file changes within the time that its owner leaves it alone at most. Opened anew each time: so
+// network file systems ask their server.
+bool is_written_elsewhere(const std::string& path, bool (*stop)()) {
+    constexpr int looks = 150;
+    constexpr std::chrono::milliseconds pause(100);
+    const auto state = [&] {
+        struct stat status {};
+        const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+        ::fstat(file.get(), &status);
+        return std::array<std::int64_t, 3>{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+    };
+    const auto before = state();
+    for (int look = 0; look < looks; ++look) {
+        if (stop != nullptr && stop()) throw ReadingStopped();
+        std::this_thread::sleep_for(pause);
+        if (state() != before) return true;
+    }
+    return false;
+}
 
 template <class T>
 std::span<const char> bytes_of(const T& value) {
@@ -115,6 +157,10 @@ void Journal::take(const EntryLog::Entry& entry) {
     switch (entry.kind) {
         case run_kind:
             return take_run(text);
+        case owner_kind:
+            host_ = text.substr(0, text.find('\n'));
+            owner_ = text.substr(std::min(host_.size() + 1, text.size()));
+            return;
         case file_kind:
             next_name(std::string(text));
             return;
@@ -123,6 +169,7 @@ void Journal::take(const EntryLog::Entry& entry) {
         case piece_kind:
             return take_piece(entry);
         case ended_kind:
+            owner_.clear();
             return begun_.clear();
         default:
             log_.refuse_damaged(entry.position);
@@ -131,6 +178,7 @@ void Journal::take(const EntryLog::Entry& entry) {
 
 void Journal::begin_session(const std::string& run) {
     log_.append(run_kind, {std::span(run)});
+    log_.append(owner_kind, {std::span<const char>(owner_text())});
     take_run(run);
 }
 
@@ -141,7 +189,7 @@ Journal Journal::begin(const std::string& path, const std::string& run) {
     return journal;
 }
 
-Journal Journal::go_on(const std::string& path, const std::string& run, bool (*stop)()) {
+Journal Journal::go_on(const std::string& path, const std::string& run, bool take_over, bool (*stop)()) {
     Journal journal(EntryLog(path, EntryLog::Missing::refuse));
     journal.log_.scan([&](const EntryLog::Entry& entry) {
         if (stop != nullptr && stop()) throw ReadingStopped();
@@ -151,6 +199,14 @@ Journal Journal::go_on(const std::string& path, const std::string& run, bool (*s
             journal.log_.refuse_damaged(entry.position);
         }
     });
+    if (!take_over && !journal.owner_.empty() && journal.host_ != host_name()) {
+        say("fileio: {} was left by {}, which did not say that it has ended; looking whether it still "
+            "writes\n",
+            path, journal.owner_);
+        if (is_written_elsewhere(path, stop))
+            throw UsageError(fmt::format("{} is in use by {}; wait until that ends, or choose another --out",
+                                         path, journal.owner_));
+    }
     const auto differs = difference_of_runs(journal.run_, run);
     if (differs.empty()) {
         journal.begin_session(run);

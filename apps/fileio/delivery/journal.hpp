@@ -33,10 +33,12 @@ class Journal {
     // lines of "what: value" that must be the same when a run is resumed, but for those of "input: ...", of
     // which there may be more. Throws UsageError: the file cannot be made, is no journal, is in use by
     // another run, is damaged where it had been flushed to disk, or (naming the first line that differs)
-    // belongs to another run. Going on with a journal in which nothing is done begins it. Throws
-    // ReadingStopped if `stop` says so.
+    // belongs to another run. Going on with a journal in which nothing is done begins it. One whose
+    // last process was on another host and did not come to a good end is watched for a while, unless it is to
+    // be taken over: locks may not reach that far. Throws ReadingStopped if `stop` says so.
     static Journal begin(const std::string& path, const std::string& run);
-    static Journal go_on(const std::string& path, const std::string& run, bool (*stop)() = nullptr);
+    static Journal go_on(const std::string& path, const std::string& run, bool take_over = false,
+                         bool (*stop)() = nullptr);
 
     // Whether the file is a journal in which records are done; true if that cannot be told.
     static bool has_results(const std::string& path);
@@ -79,6 +81,7 @@ class Journal {
     Bytes read(const Entry& entry) const;
 
     const std::string& path() const { return log_.path(); }
+    int file() const { return log_.file(); }
     void remove() { log_.remove(); }  // the file, when the final ones are there
 
   private:
@@ -111,6 +114,7 @@ class Journal {
     // Of the session that is read or under way: its run, the names of its files by their numbers, and what it
     // has begun.
     std::string run_{};
+    std::string host_{}, owner_{};  // its process: where, and in words; empty if it came to a good end
     std::map<std::string, std::int64_t> times_{};  // that a path has come
     std::vector<EarlierReading::Name> names_{};
     std::vector<Begun> begun_{};

@@ -7,6 +7,7 @@
 #include <exception>
 #include <utility>
 
+#include "apps/fileio/flow/trial.hpp"
 #include "common/parallel/ending.hpp"
 #include "common/parallel/farm.hpp"
 
@@ -43,6 +44,14 @@ bool BlockSource::next(Bytes& message) {
     return true;
 }
 
+namespace {
+
+void calculate(Processor& processor, const Job& job, const Handout& block, const TakePiece& take) {
+    block.place.suspect != 0 ? process_on_trial(job, block, take) : processor.process(block, take);
+}
+
+}  // namespace
+
 bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Collect& collect,
                     Signals signals) {
     std::exception_ptr error;
@@ -73,7 +82,7 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
                 mine = more;
             }
             if (!mine) break;
-            processor.process(read_handout(message), [&](Bytes piece) {
+            calculate(processor, job, read_handout(message), [&](Bytes piece) {
 #pragma omp critical(fileio_blocks)
                 // After a failure to collect there is no place for pieces; after one to read there is.
                 if (!collecting_failed) {
@@ -107,14 +116,14 @@ bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& colle
     return hand_out(team, master) || blocks.interrupted();
 }
 
-void serve_blocks(const Team& team, const Job& job, const Collect& made) {
+void serve_blocks(const Team& team, const Job& job, const Collect& made, Signals signals) {
     ThreadedProcessor processor(job, team.threads);
     serve(team, [&](std::span<const char> message, const TakePiece& result) {
         processor.process(read_handout(message), [&](Bytes piece) {
             made(piece);
             result(std::move(piece));
         });
-    });
+    }, signals == Signals::heeded);
 }
 
 namespace {
@@ -180,7 +189,8 @@ ThreadedProcessor::ThreadedProcessor(const Job& job, int threads) : job_(job) {
 }
 
 void ThreadedProcessor::process(const Handout& block, const TakePiece& take) {
-    if (processors_.size() == 1) return processors_.front().process(block, take);
+    if (processors_.size() == 1 || block.place.suspect != 0)
+        return calculate(processors_.front(), job_, block, take);
     constexpr std::int64_t parts_a_thread = 4;  // uneven ones even out
     const auto parts = divide(block, std::ssize(processors_) * parts_a_thread, job_.format.lines_per_record);
     std::vector<std::vector<Bytes>> pieces(parts.size());

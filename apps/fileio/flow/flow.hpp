@@ -49,9 +49,9 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
 // them.
 bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& collect, Signals signals,
                      const std::function<void()>& idle = {});
-void serve_blocks(const Team& team, const Job& job, const Collect& made);
+void serve_blocks(const Team& team, const Job& job, const Collect& made, Signals signals = Signals::ignored);
 
-// Calculates one block with several threads; pieces in order.
+// Calculates one block with several threads, or one that is suspect on trial; pieces in order.
 class ThreadedProcessor {
   public:
     ThreadedProcessor(const Job& job, int threads);
