@@ -1,7 +1,7 @@
 // Makes one system call on certain files fail: to be preloaded. FAILING_FILES: what their paths contain;
-// FAILING_CALL: which call on them, from 1, fails (0: none); FAILING_WITH: ENOSPC, EIO, EINTR or short (a write of
-// half the bytes; other calls then fail with EINTR). Each process appends the name of every such call to the file
-// FAILING_LOG.
+// FAILING_CALL: which call on them, from 1, fails (0: none); FAILING_WITH: ENOSPC, EIO, EINTR or short (a
+// write of half the bytes; other calls then fail with EINTR). Each process appends the name of every such
+// call to the file FAILING_LOG.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -165,7 +165,8 @@ int renameat2(int from_folder, const char* from, int to_folder, const char* to, 
     });
 }
 int unlink(const char* path) noexcept {
-    return whole("unlink", std::string_view(path), [&] { return static_cast<int>(::syscall(SYS_unlink, path)); });
+    return whole("unlink", std::string_view(path),
+                 [&] { return static_cast<int>(::syscall(SYS_unlink, path)); });
 }
 
 void* mmap(void* at, size_t bytes, int protection, int flags, int fd, off_t offset) noexcept {

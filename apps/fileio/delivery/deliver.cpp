@@ -19,6 +19,7 @@
 #include "common/measure/progress.hpp"
 #include "common/parallel/ending.hpp"
 #include "io/files/part_file.hpp"
+#include "io/records/cutter.hpp"
 
 namespace pacer::fileio {
 
@@ -108,7 +109,11 @@ class Desk {
             blocks.end();
         } else {
             journal_->add_piece(bytes);
-            new_records_ += piece.header().done + piece.header().rejected;
+            const auto records = piece.header().done + piece.header().rejected;
+            new_records_ += records;
+            seconds_ += piece.header().seconds;
+            if (records > 0)
+                first_done_ = std::min(first_done_, std::pair(piece.place().file, piece.place().first_line));
         }
         flush_now_and_then();
         show_progress();
@@ -133,7 +138,13 @@ class Desk {
         progress::clear();
         notices_.of_walk(reader_->left_out(), reader_->again());
         tell_changes(!stopped && bad_.empty());
-        if (!bad_.empty()) throw UsageError(bad_ + advice_);
+        if (!bad_.empty()) {
+            if (!is_worth_keeping()) {
+                journal_->remove();
+                journal_.reset();
+            }
+            throw UsageError(bad_ + advice_);
+        }
         if (stopped) return stop();
         set_activity("writing the results");
         add_files();  // the last ones may have been empty
@@ -181,6 +192,14 @@ class Desk {
     }
 
   private:
+    // If not even the first record could be read, options are to be corrected, and what was begun behind it
+    // will be done again: a moment's work.
+    bool is_worth_keeping() const {
+        constexpr double moment_seconds = 5;
+        return seconds_ > moment_seconds || first_done_ < bad_where_ ||
+               earlier_records_ + journal_->open().all() > 0;
+    }
+
     // In the journal, so that another run need not do them again: the rejected ones too.
     std::int64_t records_done() const { return journal_->counted().all() + journal_->open().all(); }
 
@@ -369,7 +388,8 @@ class Desk {
     std::int64_t bytes_out_ = 0;  // of blocks that were handed out, and have not come back
     double flushed_ = 0;
     std::string bad_, advice_;  // why the run ends, if a bad record ends it, and what to do
-    std::pair<std::int64_t, std::int64_t> bad_where_;
+    std::pair<std::int64_t, std::int64_t> bad_where_, first_done_{unbounded, 0};  // file and line
+    double seconds_ = 0;  // of calculating, by all threads of this run
 };
 
 }  // namespace
