@@ -126,8 +126,8 @@ void Journal::append_to(Count& count, const Piece& piece, std::int32_t file, std
 // A session that did not come to a good end is over when the next one begins.
 void Journal::take_run(std::string_view content) {
     run_ = content;
-    for (const auto& begun : begun_) {
-        suspects_[names_.at(static_cast<std::size_t>(begun.file))].push_back(begun);
+    for (const auto& [place, begun] : begun_) {
+        suspects_[names_.at(static_cast<std::size_t>(place.first))].push_back(begun.first);
     }
     begun_.clear();
     earlier_names_.insert(earlier_names_.end(), names_.begin(), names_.end());
@@ -140,7 +140,7 @@ void Journal::take_begun(const EntryLog::Entry& entry) {
     if (entry.content.size() != sizeof begun) log_.refuse_damaged(entry.position);
     std::memcpy(&begun, entry.content.data(), sizeof begun);
     if (begun.file < 0 || begun.file >= std::ssize(names_)) log_.refuse_damaged(entry.position);
-    begun_.push_back(begun);
+    begun_[{begun.file, begun.offset}] = {begun, begun.bytes};
 }
 
 void Journal::take_piece(const EntryLog::Entry& entry) {
@@ -149,6 +149,11 @@ void Journal::take_piece(const EntryLog::Entry& entry) {
     if (file < 0 || file >= std::ssize(names_)) log_.refuse_damaged(entry.position);
     append_to(open_, piece, -1, entry.position, std::ssize(entry.content));
     name_of_piece_.push_back(std::ssize(earlier_names_) + file);
+    const auto behind = begun_.upper_bound({file, piece.place().offset});
+    if (behind == begun_.begin()) return;
+    const auto begun = std::prev(behind);
+    begun->second.second -= piece.place().bytes;
+    if (begun->second.second <= 0) begun_.erase(begun);
 }
 
 void Journal::take(const EntryLog::Entry& entry) {

@@ -111,13 +111,14 @@ class Journal {
     std::vector<Head> heads_{};
     Count counted_, open_;
 
-    // Of the session that is read or under way: its run, the names of its files by their numbers, and what it
-    // has begun.
+    // Of the session that is read or under way: its run, the names of its files by their numbers, and (if it
+    // is read) what it has begun and not finished.
     std::string run_{};
     std::string host_{}, owner_{};  // its process: where, and in words; empty if it came to a good end
     std::map<std::string, std::int64_t> times_{};  // that a path has come
     std::vector<EarlierReading::Name> names_{};
-    std::vector<Begun> begun_{};
+    // By file and offset, with the bytes that are still to come.
+    std::map<std::pair<std::int64_t, std::int64_t>, std::pair<Begun, std::int64_t>> begun_{};
     // Of all earlier ones: the name that each of their pieces belongs to, and what they left unfinished.
     std::vector<EarlierReading::Name> earlier_names_{};
     std::vector<std::int64_t> name_of_piece_{};
