@@ -9,7 +9,7 @@
 #export SBATCH_PARTITION=compute
 
 export PACER_MODULES=${PACER_MODULES-}                         # modules to load, in this order: "gcc/12 openmpi/4.1 hdf5"
-export PACER_LAUNCHER=${PACER_LAUNCHER-srun}                   # srun or mpirun
+export PACER_LAUNCHER=${PACER_LAUNCHER-srun}                   # srun or mpirun, or mpiexec.mpich
 export PACER_LAUNCHER_OPTIONS=${PACER_LAUNCHER_OPTIONS-}       # more options for it: "--mpi=pmix"
 export PACER_PINNING=${PACER_PINNING-cores}                    # cores: each rank has its own; none: no binding
 export PACER_SCRATCH=${PACER_SCRATCH-${SLURM_SUBMIT_DIR-$PWD}/jobs/runs} # output folder, shared by all nodes

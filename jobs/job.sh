@@ -33,7 +33,7 @@ if [[ -n $PACER_MODULES ]]; then
     set -eu
 fi
 
-[[ $PACER_LAUNCHER == srun || $PACER_LAUNCHER == mpirun ]] ||
+[[ $PACER_LAUNCHER == srun || $PACER_LAUNCHER == mpirun* || $PACER_LAUNCHER == mpiexec* ]] ||
     refuse "PACER_LAUNCHER in jobs/env.sh is srun or mpirun, not '$PACER_LAUNCHER'"
 command -v "$PACER_LAUNCHER" >/dev/null ||
     refuse "there is no $PACER_LAUNCHER on $(hostname): fix PACER_LAUNCHER or PACER_MODULES in jobs/env.sh"

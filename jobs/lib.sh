@@ -34,6 +34,21 @@ quietly() {
     return "$status"
 }
 
+# choose_mpi [NAME]: the MPI that is worked with from here on, in $mpi: openmpi or mpich. Without a name that which has been
+# built here, Open MPI if both or neither have. $mpi_preset is the preset of its build, $mpirun its launcher.
+mpirun=mpirun
+choose_mpi() {
+    mpi=${1-}
+    if [[ -z $mpi ]]; then
+        if [[ -d $root/build/mpich && ! -d $root/build/release ]]; then mpi=mpich; else mpi=openmpi; fi
+    fi
+    case $mpi in
+    openmpi) mpi_preset=release mpirun=mpirun ;;
+    mpich) mpi_preset=mpich mpirun=mpiexec.mpich ;; # Debian leaves mpirun to Open MPI where both are installed
+    *) refuse "unknown MPI '$mpi'; choose from openmpi, mpich" ;;
+    esac
+}
+
 # cache_value BUILD NAME: what CMake keeps under that name in the build folder; nothing if it keeps nothing.
 cache_value() { sed -n "s/^$2:[A-Z]*=//p" "$1/CMakeCache.txt" 2>/dev/null || true; }
 
@@ -180,12 +195,23 @@ job_launcher() {
         # For srun a CPU is a hardware thread, and of a core's two each would go to another rank.
         [[ $pinning != cores ]] || launcher+=(--threads-per-core=1)
         launcher+=("${options[@]}")
-    elif [[ $(mpirun --version 2>&1) == *"Open MPI"* ]]; then
-        local placement=(--map-by "ppr:$a_node:node:PE=$threads" --bind-to core)
-        [[ $pinning == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
-        launcher=(mpirun -np "$ranks" "${placement[@]}" ${node:+--host "$node:$a_node"} "${options[@]}")
     else
-        launcher=(mpirun -np "$ranks" -ppn "$a_node" ${node:+-hosts "$node"} "${options[@]}")
+        local version placement=()
+        version=$("$PACER_LAUNCHER" --version 2>&1) || true
+        launcher=("$PACER_LAUNCHER" -np "$ranks")
+        case $version in
+        *"Open MPI"*)
+            placement=(--map-by "ppr:$a_node:node:PE=$threads" --bind-to core)
+            [[ $pinning == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
+            placement+=(${node:+--host "$node:$a_node"})
+            ;;
+        HYDRA*) # MPICH's: it binds nobody unless told
+            placement=(-ppn "$a_node" ${node:+-hosts "$node"})
+            [[ $pinning != cores ]] || placement+=(-bind-to "core:$threads")
+            ;;
+        *) placement=(-ppn "$a_node" ${node:+-hosts "$node"}) ;;
+        esac
+        launcher+=("${placement[@]}" "${options[@]}")
     fi
     # Debian's settings leave Open MPI without one-sided communication between nodes that have but Ethernet.
     if ((nodes > 1)) && grep -qsE '^osc *= *\^ucx,pt2pt' /etc/openmpi/openmpi-mca-params.conf; then
@@ -203,7 +229,7 @@ mpi_launcher() {
             "$((np < SLURM_JOB_NUM_NODES ? np : SLURM_JOB_NUM_NODES))"
         return
     fi
-    version=$(mpirun --version 2>&1) || true
+    version=$("$mpirun" --version 2>&1) || true
     if [[ $version =~ "(Open MPI) "([0-9]+) ]]; then
         major=${BASH_REMATCH[1]}
         if (($(id -u) == 0)); then
@@ -223,7 +249,7 @@ mpi_launcher() {
                 "a process may not read the memory of another here, as Open MPI would for larger messages"
         fi
     fi
-    launcher=(mpirun "${options[@]}" -np "$np")
+    launcher=("$mpirun" "${options[@]}" -np "$np")
 }
 
 # watch_signals: from here on a signal to this script ends the launch under way in good order, and no other is to

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, and runs an app of Pacer on this machine.
 #
-#     jobs/local.sh [--np N] [--launches N] [APP [ARGUMENT]...]
-#     jobs/local.sh [--np N] suite [ARGUMENT]...      all apps, and a one-page summary of this machine: see jobs/suite.sh
+#     jobs/local.sh [--mpi NAME] [--np N] [--launches N] [APP [ARGUMENT]...]
+#     jobs/local.sh [--mpi NAME] [--np N] suite [ARGUMENT]...  all apps, and a one-page summary of this machine: see jobs/suite.sh
 #
+#     --mpi NAME     openmpi or mpich; without it that which jobs/setup.sh has built, Open MPI if both or neither
 #     --np N         MPI processes (4; for the suite one per core)
 #     --launches N   number of launches (1), one after the other, each with its own dump; stops at the first
 #                    that fails
@@ -21,6 +22,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 np=
 launches=1
+mpi=
 launch_options=false
 while (($#)); do
     case $1 in
@@ -36,6 +38,12 @@ while (($#)); do
     --launches)
         positive "$@"
         launches=$2
+        ;;
+    --mpi)
+        (($# > 1)) || refuse "--mpi needs a name: openmpi or mpich"
+        mpi=$2
+        shift 2
+        continue
         ;;
     -*) refuse "unknown option '$1', see --help (options of the app go after its name)" ;;
     *) break ;;
@@ -53,12 +61,14 @@ $known || refuse "unknown app '$app'; choose from ${apps[*]}, suite"
 [[ $app != timings ]] || ! $launch_options || refuse "timings runs as one process: --np and --launches do not apply to it"
 
 # What is run, and what shows its dumps.
+choose_mpi "$mpi"
 if [[ $app == suite ]]; then
-    "$root/jobs/setup.sh"
+    "$root/jobs/setup.sh" --mpi "$mpi"
 else
-    "$root/jobs/setup.sh" "$app" timings
+    "$root/jobs/setup.sh" --mpi "$mpi" "$app" timings
 fi
-program=$root/build/release/bin/$app
+programs=$root/build/$mpi_preset/bin
+program=$programs/$app
 
 [[ $app != timings ]] || exec "$program" "$@"
 
@@ -68,7 +78,7 @@ else
     np=${np:-4}
 fi
 mpi_launcher "$np"
-[[ $app != suite ]] || exec "$root/jobs/suite.sh" "$@" "${launcher[@]}"
+[[ $app != suite ]] || PACER_BIN=$programs exec "$root/jobs/suite.sh" "$@" "${launcher[@]}"
 command=("${launcher[@]}" "$program" "$@")
 printf -v shown '%q ' "${command[@]}"
 

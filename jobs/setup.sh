@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs missing Debian packages, configures and builds. Prints one line if everything is up to date.
 #
-#     jobs/setup.sh [--tests] [--preset NAME] [-DNAME=VALUE]... [APP]...
+#     jobs/setup.sh [--mpi NAME] [--tests] [--preset NAME] [-DNAME=VALUE]... [APP]...
 #
 #     APP             build only these apps (all)
+#     --mpi NAME      openmpi or mpich, each with a build of its own: build/release and build/mpich. Without it that which
+#                     has one, Open MPI if both or neither do
 #     --tests         also install what the tests need, and build everything
 #     --preset NAME   a preset of CMakePresets.json (release); the programs land in build/NAME/bin
 #     -DNAME=VALUE    a CMake setting, kept in that build folder
@@ -21,8 +23,6 @@ packages=(
     cmake              # configures and drives the build
     make               # what CMake builds with unless told otherwise
     pkg-config         # how CMake finds hwloc
-    libopenmpi-dev     # MPI, to compile with
-    openmpi-bin        # mpirun
     libhdf5-dev        # the format of the timing dumps
     libboost-dev       # Boost.Math: intervals of medians
     libcli11-dev       # the command line
@@ -37,6 +37,8 @@ packages=(
     gnuplot-nox        # draws for timings plot and timings report
 )
 test_packages=(
+    libmpich-dev       # a second MPI
+    mpich              # its mpiexec.mpich; mpirun stays Open MPI's
     libgtest-dev       # the unit and MPI tests
     gfortran           # fileio's example of a calculation in Fortran
     git                # the commit noted in dumps is tested in a repository made for it
@@ -59,7 +61,8 @@ test_packages=(
     util-linux         # unshare and nsenter: and a name, processes and files of its own
 )
 
-preset=release
+mpi=
+preset=
 tests=false
 settings=()
 wanted=()
@@ -75,6 +78,11 @@ while (($#)); do
         preset=$2
         shift
         ;;
+    --mpi)
+        (($# > 1)) || refuse "--mpi needs a name: openmpi or mpich"
+        mpi=$2
+        shift
+        ;;
     -D?*=*) settings+=("$1") ;;
     [^-]*) wanted+=("$1") ;;
     *) refuse "unknown argument '$1', see --help" ;;
@@ -82,6 +90,19 @@ while (($#)); do
     shift
 done
 
+[[ -z $mpi || -z $preset ]] || refuse "--mpi and --preset both name a build: leave out one"
+case $preset in
+'') ;;
+mpich) mpi=mpich ;;
+*) mpi=openmpi ;;
+esac
+choose_mpi "$mpi"
+preset=${preset:-$mpi_preset}
+if [[ $mpi == mpich ]]; then
+    packages+=(libmpich-dev mpich) # to compile with, and mpiexec.mpich; mpirun stays Open MPI's where that is installed
+else
+    packages+=(libopenmpi-dev openmpi-bin) # to compile with, and mpirun
+fi
 build=$root/build/$preset
 if ! mkdir -p "$build" 2>/dev/null || [[ ! -w $build ]]; then
     say "cannot write to $build: work in your own copy of the checkout"

@@ -12,8 +12,9 @@
 #include <cstring>
 #include <exception>
 
+#include "common/base/split.hpp"
 #include "common/base/status.hpp"
-#include "common/base/units.hpp"
+#include "common/parallel/ending.hpp"
 #include "common/parallel/random.hpp"
 #include "io/files/part_file.hpp"
 
@@ -23,26 +24,33 @@ ReadSettings read_settings(const Settings& settings) {
     ReadSettings read;
     read.skip_header = settings.skip_header;
     read.format = settings.format;
+    read.included = settings.included;
     return read;
 }
 
-std::vector<std::int64_t> parse_columns(const std::string& text) {
-    std::vector<std::int64_t> columns;
-    for (std::size_t at = 0; at <= text.size();) {
-        const auto end = std::min(text.find(',', at), text.size());
-        if (end == at)
-            throw UsageError(fmt::format("--columns {}: a number is missing; write them as 1,3,4", text));
-        columns.push_back(parse_count(text.substr(at, end - at)) - 1);
-        if (columns.back() < 0) throw UsageError("--columns counts from 1");
-        at = end + 1;
-    }
-    return columns;
+std::vector<Said> said_of(const Settings& settings) {
+    std::vector<Said> all;
+    all.push_back({"skip-header", settings.skip_header, settings.skip_header == 0});
+    for (auto& said : pacer::said_of(settings.format)) all.push_back(std::move(said));
+    all.push_back({"include",
+                   settings.included.empty() ? "all" : fmt::format("{}", fmt::join(settings.included, ",")),
+                   settings.included.empty()});
+    return all;
 }
 
-std::string text_of_columns(const Settings& settings) {
-    auto columns = settings.columns;
-    for (auto& column : columns) ++column;
-    return fmt::format("{}", fmt::join(columns, ","));
+std::vector<std::string> share_names(const Team& world, Reader* reader, Settings& settings) {
+    if (!settings.format.header) return {};
+    std::string text, where;
+    on_root(world, [&] {
+        for (const auto& name : reader->names()) text += name + '\0';
+        where = reader->where_names_are();
+    });
+    text = text_of_rank(world, 0, text);
+    where = text_of_rank(world, 0, where);
+    std::vector<std::string> names;
+    for (const auto name : split(text, '\0')) names.emplace_back(name);
+    if (!names.empty()) settings.format.take_names(names, where);
+    return names;
 }
 
 void append_row(std::string& text, std::int64_t index, std::uint64_t seed) {

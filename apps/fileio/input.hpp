@@ -15,16 +15,16 @@ namespace pacer::fileio {
 enum class OnError { stop, skip };  // what a bad record leads to
 
 struct Settings {
-    std::vector<std::string> inputs;  // none: the workshop's input is made
-    std::int64_t elements = 1000;     // rows of the input that is made
-    std::uint64_t seed = 0;           // of its numbers, and of heavy-tailed costs
+    std::vector<std::string> inputs;    // none: the workshop's input is made
+    std::vector<std::string> included;  // patterns of the files that folders offer; none: all
+    std::int64_t elements = 1000;       // rows of the input that is made
+    std::uint64_t seed = 0;             // of its numbers, and of heavy-tailed costs
     std::string calculation = "wait:1ms";
     Workload workload = Workload::even;
     OnError on_error = OnError::stop;
     MaxRejected max_rejected;
     std::int64_t skip_header = 0;
     RecordFormat format;
-    std::vector<std::int64_t> columns;                    // that the calculation gets, from 0; none: all
     std::int64_t block_bytes = 0;                         // handed out at a time; 0: as time tells
     std::int64_t memory_bytes = std::int64_t{256} << 20;  // of rank 0
     double record_timeout_seconds = 0;                    // 0: none
@@ -32,9 +32,12 @@ struct Settings {
 
 ReadSettings read_settings(const Settings& settings);
 
-// "1,3,4" as columns from 0, and back. Throws UsageError.
-std::vector<std::int64_t> parse_columns(const std::string& text);
-std::string text_of_columns(const Settings& settings);
+// What is said of the input, in the order of the options.
+std::vector<Said> said_of(const Settings& settings);
+
+// The names of columns, of which rank 0 has a reader, known to every rank: what the user's choice of columns
+// means is settled by them, in `settings` too. None without --header. Collective; throws UsageError.
+std::vector<std::string> share_names(const Team& world, Reader* reader, Settings& settings);
 
 // Row `index` of the workshop's input: three numbers from -10 to 10 as "%22.14E", and a newline. The same for
 // every rank and machine.

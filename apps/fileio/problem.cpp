@@ -7,6 +7,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "apps/fileio/delivery/notices.hpp"
 #include "apps/fileio/fileio.hpp"
@@ -99,6 +100,7 @@ std::optional<Check> statistics_check(const Statistics& got, const Statistics& w
     for (std::size_t i = 0; i < got_columns.size(); ++i) {
         const auto &g = got_columns[i], &w = want_columns[i];
         if (g.count != w.count) return Check{Number::of_whole(g.count), Number::of_whole(w.count), 0};
+        if (g.missing != w.missing) return Check{Number::of_whole(g.missing), Number::of_whole(w.missing), 0};
         for (const auto number : {&ColumnStatistics::mean, &ColumnStatistics::variance,
                                   &ColumnStatistics::min, &ColumnStatistics::max}) {
             if (!same(g.*number, w.*number))
@@ -154,7 +156,7 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
         problem->made = std::make_unique<TemporaryInput>(world, settings.elements, settings.seed);
         inputs = {problem->made->path()};
     }
-    Notices notices(problem->calculation, settings.columns);
+    Notices notices(problem->calculation, problem->settings.format);
     on_root(world, [&] {
         LeftOut left_out;
         std::string again;
@@ -169,9 +171,14 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
         }
     });
     problem->files = share_files(world, problem->files);
-    problem->job = {&problem->calculation, {settings.workload, 0, settings.seed},
-                    settings.on_error,     &watch,
-                    settings.format,       settings.columns};
+    std::optional<Reader> reader;
+    if (settings.format.header) on_root(world, [&] { reader.emplace(open_input(*problem)); });
+    share_names(world, reader ? &*reader : nullptr, problem->settings);
+    problem->job = {&problem->calculation,
+                    {settings.workload, 0, settings.seed},
+                    settings.on_error,
+                    &watch,
+                    problem->settings.format};
     on_root(world, [&] {
         set_activity("calculating the expected answer");
         if (settings.workload == Workload::linear) problem->job.weights.items = count_lines_of(*problem);
@@ -231,15 +238,12 @@ Facts parameters(const Problem& problem) {
                    {"calculation", problem.calculation.name},
                    {"workload", std::string(name_of(problem.settings.workload))}};
     const auto& settings = problem.settings;
-    const auto& format = settings.format;
     if (settings.block_bytes > 0) facts.emplace_back("block", settings.block_bytes);
-    if (settings.skip_header > 0) facts.emplace_back("skip_header", settings.skip_header);
-    if (format.separator != Separator::automatic)
-        facts.emplace_back("separator", std::string(name_of(format.separator)));
-    if (format.decimal_comma) facts.emplace_back("decimal_comma", std::string("yes"));
-    if (format.ragged) facts.emplace_back("ragged", std::string("yes"));
-    if (format.lines_per_record > 1) facts.emplace_back("lines_per_record", format.lines_per_record);
-    if (!settings.columns.empty()) facts.emplace_back("columns", text_of_columns(settings));
+    for (auto& said : said_of(settings)) {
+        if (said.usual) continue;
+        std::replace(said.option.begin(), said.option.end(), '-', '_');
+        facts.emplace_back(std::move(said.option), std::move(said.value));
+    }
     return facts;
 }
 

@@ -10,18 +10,60 @@ namespace pacer::fileio {
 
 namespace {
 
+// How lines are read.
 void add_format_options(CommandLine& line, Request& request, const std::string& input) {
     auto& format = request.settings.format;
+    const auto add_text = [&](const std::string& names, auto take, const char* help,
+                              const char* placeholder) {
+        line.add_word(names, take, help).placeholder(placeholder).group(input);
+    };
+    line.add_flag("--header", format.header,
+                  "The first line of each file names its columns, perhaps as a comment: # time e_mev")
+        .group(input);
+    line.add_count("--skip-header", request.settings.skip_header,
+                   "Lines to skip at the start of each file, before the names if there are any")
+        .group(input);
+    add_text(
+        "--columns", [&format](const std::string& word) { format.columns = Columns("--columns", word); },
+        "Columns that the calculation gets, which alone must be numbers: 2,4-6 or, with --header, time,e_mev "
+        "[all]",
+        "LIST");
+    add_text(
+        "--id", [&format](const std::string& word) { format.id = Columns("--id", word); },
+        "Columns that are kept as they are and carried into the results, such as names and dates: 1 or "
+        "source_id",
+        "LIST");
+    add_text(
+        "--missing", [&format](const std::string& word) { format.missing = MissingWords(word); },
+        "Fields that mean a missing value: NA,-9999,empty (a number means all that equal it)", "WORDS");
     std::map<std::string, Separator> separators;
     for (const auto separator :
          {Separator::automatic, Separator::blank, Separator::tab, Separator::comma, Separator::semicolon}) {
         separators.emplace(name_of(separator), separator);
     }
-    line.add_choice("--separator", format.separator, separators,
-                    "What separates numbers [blanks, one tab or one comma, the same within a line]")
+    line.add_choice("--separator,--delimiter", format.separator, separators,
+                    "What separates fields [blanks, one tab or one comma, the same within a line]")
         .group(input);
     line.add_flag("--decimal-comma", format.decimal_comma,
                   "Read 1,5 as one and a half; semicolons separate numbers too")
+        .group(input);
+    line.add_flag("--trailing-separator", format.trailing_separator,
+                  "Lines may end with a separator, which begins no field: 1,2,")
+        .group(input);
+    add_text(
+        "--width",
+        [&format](const std::string& word) {
+            format.widths = parse_widths(word);
+            format.widths_written = word;
+        },
+        "Fields of fixed widths in characters: 8,8,6; 3x passes over 3, and 31(5,3x) is 31 times 5,3x",
+        "LIST");
+    add_text(
+        "--comment", [&format](const std::string& word) { format.comment = word == "none" ? "" : word; },
+        "Characters each of which begins a comment, at the start of a line or of a field: '%!;' or none [#]",
+        "TEXT");
+    line.add_count("--fields", format.fields,
+                   "Fields that each record must have [as many as the names, or as the first of its file]")
         .group(input);
     line.add_flag("--ragged", format.ragged,
                   "Accept records with other numbers of fields than the first of their file")
@@ -29,11 +71,9 @@ void add_format_options(CommandLine& line, Request& request, const std::string& 
     line.add_count("--lines-per-record", format.lines_per_record,
                    "Lines that form one record, without blank lines or comments within")
         .group(input);
-    line.add_word(
-            "--columns",
-            [&request](const std::string& word) { request.settings.columns = parse_columns(word); },
-            "Columns that the calculation gets, such as 1,3,4")
-        .placeholder("N,N")
+    line.add_list("--include", request.settings.included,
+                  "Patterns of file names; folders offer only these: '*.csv,*.txt'")
+        .placeholder("PATTERNS")
         .group(input);
 }
 
@@ -81,8 +121,6 @@ void add_options(CommandLine& line, Request& request) {
             [&settings](const std::string& word) { settings.max_rejected = parse_max_rejected(word); },
             "Exit with status 1 if more than N records, or P %, are rejected [if all are]")
         .placeholder("N|P%");
-    line.add_count("--skip-header", settings.skip_header, "Lines to skip at the start of each file")
-        .group(input);
     add_format_options(line, request, input);
     line.add_count("--block", settings.block_bytes,
                    "Bytes handed out at a time [adapted to the time they take]")
@@ -106,9 +144,7 @@ void add_options(CommandLine& line, Request& request) {
 void refuse_unusable(const CommandLine& line, const Request& request) {
     refuse_meaningless(line, request);
     const auto& settings = request.settings;
-    if (settings.format.decimal_comma && settings.format.separator == Separator::comma)
-        throw UsageError("--decimal-comma and --separator comma contradict each other");
-    if (settings.format.lines_per_record < 1) throw UsageError("--lines-per-record must be at least 1");
+    settings.format.check();
     constexpr std::int64_t least_memory = 4096;
     if (settings.memory_bytes < least_memory) throw UsageError("--memory must be at least 4Ki");
 }

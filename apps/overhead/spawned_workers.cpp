@@ -36,7 +36,9 @@ SpawnedWorkers::SpawnedWorkers(const std::string& program, std::int64_t count)
     std::array<char, MPI_MAX_ERROR_STRING> text{};
     int length = 0;
     MPI_Error_string(error, text.data(), &length);
-    throw std::runtime_error(fmt::format("MPI_Comm_spawn: {}", text.data()));
+    // MPICH tells first what it is, then in lines of their own where it comes from.
+    const std::string_view what(text.data());
+    throw std::runtime_error(fmt::format("MPI_Comm_spawn: {}", what.substr(0, what.find_first_of(",\n"))));
 }
 
 std::int64_t SpawnedWorkers::join() {

@@ -1,40 +1,11 @@
 #include "apps/queues/tally.hpp"
 
 #include <algorithm>
-#include <cstring>
+#include <vector>
 
 #include "common/parallel/patience.hpp"
 
 namespace pacer::queues {
-
-namespace {
-
-// An MPI_Op; MPI promises no alignment that a Tally would need.
-void add_tallies(void* in, void* inout, int* count, MPI_Datatype*) {
-    auto* from = static_cast<char*>(in);
-    auto* to = static_cast<char*>(inout);
-    for (int i = 0; i < *count; ++i, from += sizeof(Tally), to += sizeof(Tally)) {
-        Tally a, b;
-        std::memcpy(&a, from, sizeof a);
-        std::memcpy(&b, to, sizeof b);
-        b.add(a);
-        std::memcpy(to, &b, sizeof b);
-    }
-}
-
-// Made once, and left to MPI_Finalize.
-struct TallyReduction {
-    MPI_Datatype type = MPI_DATATYPE_NULL;
-    MPI_Op op = MPI_OP_NULL;
-
-    TallyReduction() {
-        MPI_Type_contiguous(sizeof(Tally), MPI_BYTE, &type);
-        MPI_Type_commit(&type);
-        MPI_Op_create(add_tallies, 1, &op);
-    }
-};
-
-}  // namespace
 
 void Tally::add(const Tally& other) {
     results += other.results;
@@ -47,11 +18,10 @@ void Tally::add(const Tally& other) {
 
 Tally add_over_ranks(const Tally& mine, const Team& team) {
     if (team.size == 1) return mine;
-    static const TallyReduction add;
-    Tally all;
-    // The same operation on crowded nodes and others: MPI_Reduce does not meet MPI_Ireduce.
+    std::vector<Tally> each(team.root() ? static_cast<std::size_t>(team.size) : 0);
     MPI_Request request = MPI_REQUEST_NULL;
-    MPI_Ireduce(&mine, &all, 1, add.type, add.op, 0, team.comm, &request);
+    // The same operation on crowded nodes and others: MPI_Gather does not meet MPI_Igather.
+    MPI_Igather(&mine, sizeof mine, MPI_BYTE, each.data(), sizeof mine, MPI_BYTE, 0, team.comm, &request);
     if (team.crowded) {
         Patience patience(team.crowded);
         int done = 0;
@@ -62,6 +32,8 @@ Tally add_over_ranks(const Tally& mine, const Team& team) {
     } else {
         MPI_Wait(&request, MPI_STATUS_IGNORE);
     }
+    Tally all;
+    for (const auto& tally : each) all.add(tally);
     return all;
 }
 

@@ -19,8 +19,13 @@ class App final : public pacer::App {
     void options(CommandLine& line) override {
         line.add_count("-n,--elements", settings_.increments,
                        "Increments of a counter in memory, by threads");
-        line.add_count("--window-increments", settings_.window_increments,
-                       "Increments of a counter in an MPI window, by ranks");
+        line.add_count(
+            "--window-increments", settings_.window_increments,
+            "Increments of a counter in an MPI window, by ranks [fewer where each takes milliseconds]");
+    }
+
+    void settle(const Team&, const CommandLine& line, Options&) override {
+        window_increments_given_ = line.count("--window-increments") > 0;
     }
 
     std::vector<ListedGroup> groups() const override { return {by_threads, in_window}; }
@@ -38,8 +43,12 @@ class App final : public pacer::App {
   private:
     void plan(Session& session, const Group<Problem, Answer>& group, Place place, std::int64_t increments) {
         if (session.chosen(group).variants.empty()) return;
-        const auto& problem =
+        auto& problem =
             problems_.emplace_back(make_problem(session.world, session.threads, place, increments, alone_));
+        if (place == Place::window && !window_increments_given_) {
+            if (const auto few = spare_increments(problem, session.world))
+                session.launch.doubts.push_back(*few);
+        }
         session.plan(problem, group,
                      {.parameters = parameters(problem),
                       .work = work(problem),
@@ -48,6 +57,7 @@ class App final : public pacer::App {
     }
 
     Settings settings_;
+    bool window_increments_given_ = false;
     Alone alone_;
     std::deque<Problem> problems_;
 };

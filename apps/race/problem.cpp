@@ -3,10 +3,13 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "apps/race/race.hpp"
+#include "common/base/clock.hpp"
 #include "common/machine/limits.hpp"
 #include "common/parallel/ending.hpp"
 #include "common/parallel/partition.hpp"
@@ -55,6 +58,35 @@ Problem make_problem(const Team& world, const Threads& threads, Place place, std
         problem.ranks_at_once = count_ranks_at_once(world);
     }
     return problem;
+}
+
+std::optional<Doubt> spare_increments(Problem& problem, const Team& world) {
+    constexpr double most_seconds = 3;
+    constexpr std::int64_t fewest = 200, fewer_by = 10;
+    constexpr int most_tries = 3;       // one may have had no core,
+    constexpr double slow_seconds = 1;  // but not for so long
+    if (!problem.window.obstacle().empty() || problem.increments <= fewest) return std::nullopt;
+    set_activity("trying the window");
+    const auto usual = std::exchange(problem.increments, fewest);
+    double best = std::numeric_limits<double>::infinity();  // of so few, by the variant that takes longest
+    const auto too_long = [&](std::int64_t increments) {
+        return best * static_cast<double>(increments) / static_cast<double>(fewest) > most_seconds;
+    };
+    for (int attempt = 0; attempt < most_tries && too_long(usual) && (attempt == 0 || best < slow_seconds);
+         ++attempt) {
+        MPI_Barrier(world.comm);
+        const double start = now_seconds();
+        rma_lock(problem, world);
+        double seconds = now_seconds() - start;
+        MPI_Allreduce(MPI_IN_PLACE, &seconds, 1, MPI_DOUBLE, MPI_MAX, world.comm);
+        best = std::min(best, seconds);
+    }
+    problem.increments = usual;
+    while (problem.increments > fewest && too_long(problem.increments))
+        problem.increments = std::max(fewest, problem.increments / fewer_by);
+    if (problem.increments == usual) return std::nullopt;
+    return Doubt{"few_increments", -1, std::to_string(problem.increments),
+                 best / static_cast<double>(fewest)};
 }
 
 Answer counted(const Problem& problem, std::int64_t count) {

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "apps/race/alone.hpp"
@@ -40,6 +41,10 @@ struct Problem {
 // Collective.
 Problem make_problem(const Team& world, const Threads& threads, Place place, std::int64_t increments,
                      const Alone& alone = {});
+
+// Makes do with fewer increments of a window's counter where so many would take minutes: its owner has to
+// answer each, and waits for a core itself. What was found then, the same on every rank. Collective.
+std::optional<Doubt> spare_increments(Problem& problem, const Team& world);
 
 struct Answer {
     std::int64_t count = 0;  // on rank 0

@@ -68,6 +68,14 @@ constexpr auto kinds = std::to_array<DoubtKind>({
     {"counter_waits", doubt,
      "a ticket from the shared counter came only when rank 0 called MPI: between these ranks there are no "
      "atomics without its help, so variants that draw tickets wait while rank 0 computes"},
+    {"few_increments",
+     doubt,
+     "an increment under a lock of the window took {value}, since its owner has to call MPI to answer: "
+     "{subject} increments are made, fewer than usual (--window-increments)",
+     "{:.3g}",
+     " ms",
+     {},
+     1000},
     {"small_arrays", doubt,
      "arrays of {value} of the usual size, or they would take more than half of the free memory", "1/{}"},
     {"arrays_in_cache", doubt,

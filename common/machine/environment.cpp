@@ -57,10 +57,8 @@ std::string kernel() {
 }
 
 std::string mpi_library_line() {
-    auto line = mpi_library();
-    line = line.substr(0, line.find('\n'));
-    std::replace(line.begin(), line.end(), '\t', ' ');
-    return line;
+    const auto text = mpi_library();
+    return text.substr(0, text.find('\n'));
 }
 
 std::string mpi_thread_level() {

@@ -25,7 +25,12 @@ std::string mpi_library() {
     std::array<char, MPI_MAX_LIBRARY_VERSION_STRING + 1> text{};
     int length = 0;
     MPI_Get_library_version(text.data(), &length);
-    return text.data();
+    std::string tidy;  // MPICH lines its words up by tabs and blanks
+    for (char letter : std::string_view(text.data())) {
+        if (letter == '\t') letter = ' ';
+        if (letter != ' ' || !tidy.ends_with(' ')) tidy += letter;
+    }
+    return tidy;
 }
 
 void on_root(const Team& team, const std::function<void()>& work) {

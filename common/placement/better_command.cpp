@@ -86,7 +86,7 @@ std::string environment(const Plan& plan, std::string_view before_each) {
 
 std::string open_mpi_command(const Plan& plan, const LaunchCommand& command, bool hybrid) {
     std::string text =
-        fmt::format("mpirun {}-np {} ", command.root ? "--allow-run-as-root " : "", plan.ranks);
+        fmt::format("{} {}-np {} ", command.mpirun, command.root ? "--allow-run-as-root " : "", plan.ranks);
     std::string map;
     if (plan.hosts > 1) map = fmt::format("ppr:{}:node", plan.ranks_per_host);
     if (plan.binding == Binding::core && hybrid)
@@ -95,6 +95,17 @@ std::string open_mpi_command(const Plan& plan, const LaunchCommand& command, boo
     if (plan.binding != Binding::leave)
         text += plan.binding == Binding::core ? "--bind-to core " : "--bind-to none ";
     return text + environment(plan, "-x ") + command.program;
+}
+
+// MPICH's launcher, Hydra, binds nobody unless told.
+std::string mpich_command(const Plan& plan, const LaunchCommand& command, bool hybrid) {
+    auto text = fmt::format("{} -np {} ", command.mpirun, plan.ranks);
+    if (plan.hosts > 1) text += fmt::format("-ppn {} ", plan.ranks_per_host);
+    if (plan.binding == Binding::none) text += "-bind-to none ";
+    if (plan.binding == Binding::core) text += fmt::format("-bind-to core:{} ", hybrid ? plan.cores : 1);
+    if (plan.omp_num_threads != 0) text += fmt::format("-genv OMP_NUM_THREADS {} ", plan.omp_num_threads);
+    if (plan.unpin) text += "-genv OMP_PROC_BIND false ";
+    return text + command.program;
 }
 
 // Slurm counts CPUs, which may be hardware threads: each rank gets its part of what was granted.
@@ -124,8 +135,10 @@ std::string better_command(const std::vector<HostPlacement>& hosts, const std::v
     const bool hybrid = requested(uses, Uses::both);
     switch (command.launcher) {
         case Launcher::mpirun:
-            if (command.open_mpi) return open_mpi_command(plan, command, hybrid);
-            return environment(plan, "") + fmt::format("mpirun -np {} {}", plan.ranks, command.program);
+            if (command.mpi == Mpi::open_mpi) return open_mpi_command(plan, command, hybrid);
+            if (command.mpi == Mpi::mpich) return mpich_command(plan, command, hybrid);
+            return environment(plan, "") +
+                   fmt::format("{} -np {} {}", command.mpirun, plan.ranks, command.program);
         case Launcher::srun:
             return srun_command(plan, hosts, command, hybrid || requested(uses, Uses::threads));
         case Launcher::none:

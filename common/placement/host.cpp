@@ -31,14 +31,25 @@ bool was_set_at_start(std::string_view variable) {
 struct LauncherProcess {
     Launcher kind = Launcher::none;
     int pid = 0;  // 0: not seen
+    std::string name = {};
 };
+
+// What the user typed starts ranks by helpers of its own.
+std::string typed_launcher(Process above) {
+    while (!is_typed_launcher(above.name)) {
+        const auto parent = process(above.parent);
+        if (!parent || !is_mpi_launcher(parent->name)) return {};
+        above = *parent;
+    }
+    return above.name;
+}
 
 // The nearest process above this one that starts ranks: other masks and variables may be of shells, wrappers
 // or of a launcher further out.
 LauncherProcess launcher_above() {
     auto above = process(getppid());
     for (int generation = 0; above && above->pid > 1 && generation < 64; ++generation) {
-        if (is_mpi_launcher(above->name)) return {Launcher::mpirun, above->pid};
+        if (is_mpi_launcher(above->name)) return {Launcher::mpirun, above->pid, typed_launcher(*above)};
         if (above->name == "slurmstepd") return {Launcher::srun, above->pid};
         above = process(above->parent);
     }
@@ -114,6 +125,7 @@ Machine read_machine() {
     here.cores = std::max(1, next);
     const auto launcher = launcher_above();
     here.launcher = launcher.kind;
+    here.launcher_name = launcher.name;
     find_share(here, topology().cpus.empty() ? here.cpus : topology().cpus, launcher);
     return here;
 }

@@ -1,6 +1,7 @@
 // What this process sees of its host: cores, its own share of them, its launcher. For placement.cpp.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Machine {
     int launch_cpus = 1;   // the same as the scheduler counts CPUs
     double quota = 0;      // CPUs' worth of time, 0: no quota
     Launcher launcher = Launcher::none;
+    std::string launcher_name;  // as typed: mpiexec.mpich; empty: it runs elsewhere, or is not seen
 
     // The cores of these logical CPUs, ascending, without repeats.
     std::vector<int> cores_of(const std::vector<int>& cpus) const;

@@ -108,4 +108,8 @@ bool is_mpi_launcher(std::string_view process_name) {
     return std::find(names.begin(), names.end(), process_name) != names.end();
 }
 
+bool is_typed_launcher(std::string_view process_name) {
+    return process_name.starts_with("mpi") || process_name == "orterun" || process_name == "prterun";
+}
+
 }  // namespace pacer

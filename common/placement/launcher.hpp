@@ -46,4 +46,7 @@ bool without_pmi(const Started& processes, std::string_view mpi_library, const V
 // Whether this is the name of mpirun, mpiexec or a helper of theirs that starts ranks.
 bool is_mpi_launcher(std::string_view process_name);
 
+// Whether it is one that users type.
+bool is_typed_launcher(std::string_view process_name);
+
 }  // namespace pacer

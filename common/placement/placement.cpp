@@ -118,6 +118,12 @@ RankPlacement unpacked(std::string_view text) {
     return place;
 }
 
+// MPICH's descendants have launchers of their own (Intel's) or bind by settings of their own (MVAPICH's).
+Mpi mpi_of(std::string_view library) {
+    if (library.starts_with("Open MPI")) return Mpi::open_mpi;
+    return library.starts_with("MPICH") ? Mpi::mpich : Mpi::other;
+}
+
 }  // namespace
 
 Threads decide_threads(const Team& world) {
@@ -170,7 +176,8 @@ std::vector<RankPlacement> gather_placement(const Team& world, const Threads& th
 LaunchCommand launch_command(int argc, char** argv) {
     LaunchCommand command;
     command.launcher = machine().launcher;
-    command.open_mpi = mpi_library().starts_with("Open MPI");
+    command.mpi = mpi_of(mpi_library());
+    if (!machine().launcher_name.empty()) command.mpirun = machine().launcher_name;
     command.root = geteuid() == 0;
     command.threads_given = is_set("OMP_NUM_THREADS");
     command.threads_pinned = is_set("OMP_PROC_BIND") || is_set("OMP_PLACES") || is_set("GOMP_CPU_AFFINITY") ||

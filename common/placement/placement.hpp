@@ -56,15 +56,17 @@ struct PlacementReport {
 };
 
 enum class Launcher { none, mpirun, srun };
+enum class Mpi { open_mpi, mpich, other };  // whose words its launcher understands
 
 // How the program was started, for the command that fixes its placement.
 struct LaunchCommand {
     Launcher launcher = Launcher::mpirun;
-    bool open_mpi = true;         // else only options that every mpirun has are used
-    bool root = false;            // Open MPI's mpirun refuses root unless told
-    bool threads_given = false;   // OMP_NUM_THREADS is set: fewer threads than cores are the user's wish
-    bool threads_pinned = false;  // by OMP_PROC_BIND or one of its kin
-    std::string program;          // "./reduce --variants hybrid", as typed
+    Mpi mpi = Mpi::open_mpi;        // of others only options that every mpirun has are used
+    std::string mpirun = "mpirun";  // its name, as far as it is seen
+    bool root = false;              // Open MPI's mpirun refuses root unless told
+    bool threads_given = false;     // OMP_NUM_THREADS is set: fewer threads than cores are the user's wish
+    bool threads_pinned = false;    // by OMP_PROC_BIND or one of its kin
+    std::string program;            // "./reduce --variants hybrid", as typed
 };
 LaunchCommand launch_command(int argc, char** argv);
 

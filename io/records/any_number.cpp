@@ -13,10 +13,10 @@ namespace pacer {
 
 namespace {
 
-// "1.0D+00" and "1.0+100" as "1.0E+00" and "1.0E+100", without a leading "+". Fortran leaves out the letter
-// only before exponents of three digits, and never the point: "10-20" and "2026-112" are no numbers. Nor is
-// "12.345-100", since with E, ES and D editing one digit is before the point: two columns touch there. False,
-// and `plain` is undefined, if the word is written otherwise.
+// "1.0D+00", "1.0Q+00" and "1.0+100" as "1.0E+00", "1.0E+00" and "1.0E+100", without a leading "+". Fortran
+// leaves out the letter only before exponents of three digits, and never the point: "10-20" and "2026-112"
+// are no numbers. Nor is "12.345-100", since with E, ES and D editing one digit is before the point: two
+// columns touch there. False, and `plain` is undefined, if the word is written otherwise.
 bool rewrite(std::string_view word, bool decimal_comma, std::string& plain) {
     if (!word.empty() && word.front() == '+') {
         word.remove_prefix(1);
@@ -27,7 +27,7 @@ bool rewrite(std::string_view word, bool decimal_comma, std::string& plain) {
         if (plain.find('.') != std::string::npos) return false;
         if (const auto point = plain.find(','); point != std::string::npos) plain[point] = '.';
     }
-    const auto letter = plain.find_first_of("dD");
+    const auto letter = plain.find_first_of("dDqQ");
     if (letter != std::string::npos) {
         plain[letter] = 'E';
         return true;
@@ -54,9 +54,9 @@ bool read_any_number(std::string_view word, bool decimal_comma, std::string& pla
 }
 
 bool digits_of_whole(std::string_view word, std::string& digits) {
-    const auto mantissa = word.substr(0, word.find_first_of("eEdD+-"));
+    const auto mantissa = word.substr(0, word.find_first_of("eEdDqQ+-"));
     std::string_view letters = word.substr(mantissa.size());
-    letters.remove_prefix(std::min(letters.find_first_not_of("eEdD+"), letters.size()));
+    letters.remove_prefix(std::min(letters.find_first_not_of("eEdDqQ+"), letters.size()));
     std::int64_t exponent = 0;
     constexpr std::int64_t most = 400;
     const auto [behind, error] = std::from_chars(letters.data(), letters.data() + letters.size(), exponent);
@@ -71,6 +71,22 @@ bool digits_of_whole(std::string_view word, std::string& digits) {
     digits.resize(wanted, '0');
     digits.erase(0, digits.find_first_not_of('0'));
     return true;
+}
+
+std::size_t take_repeat(std::string_view& word) {
+    constexpr std::size_t most = 65536;  // more would fill memory for a slip of the pen
+    const auto star = word.find('*');
+    if (star == word.npos) return 1;
+    std::size_t times = 0;
+    const auto [behind, error] = std::from_chars(word.data(), word.data() + star, times);
+    if (error != std::errc() || behind != word.data() + star || times < 1 || times > most) return 1;
+    std::string plain;
+    double value = 0;
+    const auto number = word.substr(star + 1);
+    if (!read_any_number(number, true, plain, value) && !read_any_number(number, false, plain, value))
+        return 1;
+    word = number;
+    return times;
 }
 
 }  // namespace pacer

@@ -1,6 +1,7 @@
 // Numbers of any notation that records may have: a part of RecordParser.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,8 @@ bool read_any_number(std::string_view word, bool decimal_comma, std::string& pla
 
 // The digits of an unsigned whole number, written 12, 12.0 or 1.2e1. False if it is none.
 bool digits_of_whole(std::string_view number, std::string& digits);
+
+// Of 3*0.0, which Fortran writes for three equal numbers, 3, and leaves 0.0; of any other word 1.
+std::size_t take_repeat(std::string_view& word);
 
 }  // namespace pacer

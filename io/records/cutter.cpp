@@ -138,8 +138,24 @@ void Cutter::give_back(Bytes& text) {
     text.clear();
 }
 
+Bytes Cutter::first_lines(std::int64_t lines) {
+    Bytes text;
+    std::int64_t bytes = 0;
+    for (std::int64_t found = 0; found < lines; ++found) {
+        const auto line = one_line(text, size_of(bytes), 0);
+        if (line == 0) break;
+        if (line > longest_line_) check_lines(text.data() + bytes, line, found);
+        bytes += line;
+    }
+    Bytes first(text.begin(), text.begin() + bytes);
+    put_back(text, 0);
+    return first;
+}
+
 void Cutter::skip(std::int64_t bytes) {
-    stream_.skip(bytes);
+    const auto carried = std::min(bytes, static_cast<std::int64_t>(carried_.size() - carried_from_));
+    carried_from_ += size_of(carried);
+    if (bytes > carried) stream_.skip(bytes - carried);
     offset_ += bytes;
 }
 

@@ -41,6 +41,10 @@ class Cutter {
 
     void skip(std::int64_t bytes);  // of a plain file
 
+    // The first lines, so many of them or as many as there are; they are still to come. To be called before
+    // anything else.
+    Bytes first_lines(std::int64_t lines);
+
     [[noreturn]] void refuse_changed() const;
 
   private:

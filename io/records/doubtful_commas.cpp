@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "io/records/foreign.hpp"
 #include "io/records/quick_number.hpp"
 
 namespace pacer {
@@ -14,7 +15,9 @@ constexpr std::size_t thousands = 3;  // digits of a group
 // Takes what a number may consist of off the front of a text.
 class Front {
   public:
-    explicit Front(std::string_view text) : rest_(text) {}
+    Front(std::string_view text, std::string_view comments) : rest_(text), comments_(comments) {
+        take_blanks();
+    }
 
     bool take(std::string_view any_of) {
         if (rest_.empty() || any_of.find(rest_.front()) == any_of.npos) return false;
@@ -38,11 +41,11 @@ class Front {
     bool starts_with(char c) const { return !rest_.empty() && rest_.front() == c; }
     bool at_end() {
         take_blanks();
-        return rest_.empty() || starts_with('#');
+        return rest_.empty() || comments_.find(rest_.front()) != comments_.npos;
     }
 
   private:
-    std::string_view rest_;
+    std::string_view rest_, comments_;
 };
 
 // Behind the first digits: points between thousands, and a comma.
@@ -55,9 +58,9 @@ bool is_decimal_behind_thousands(Front line) {
 
 }  // namespace
 
-Commas doubt_of_commas(std::string_view text) {
-    Front line(text);
-    line.take_blanks();
+Commas doubt_of_commas(std::string_view text, std::string_view comments) {
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    Front line(text, comments);
     line.take("+-");
     const bool zero = line.starts_with('0');
     const auto first = line.take_digits();

@@ -11,7 +11,8 @@ enum class Commas {
     refused,   // "1.234,56": hardly anything but one number
 };
 
-// Judges a line that separates numbers by commas; it may have a comment and its line end.
-Commas doubt_of_commas(std::string_view line);
+// Judges a line that separates numbers by commas; it may have its line end, and a comment that begins with
+// one of those characters.
+Commas doubt_of_commas(std::string_view line, std::string_view comments = "#");
 
 }  // namespace pacer

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "io/records/block.hpp"
 #include "io/records/doubtful_commas.hpp"
@@ -15,8 +16,10 @@ class FirstRecordFinder {
     // `known`: nothing is to be found.
     explicit FirstRecordFinder(const RecordFormat& format, FirstRecord known = {})
         : parser_(format),
+          comments_(format.comment),
           commas_unclear_(format.commas_unclear()),
           lines_per_record_(format.lines_per_record),
+          expected_fields_(format.expected_fields()),
           found_(known) {}
 
     // Whole lines and records of which `before` lines of the file come before, `header` of them a header.
@@ -32,8 +35,9 @@ class FirstRecordFinder {
     FirstRecord read_record(const char*& at, const char* end, std::int64_t line);
 
     RecordParser parser_;
+    std::string comments_;
     bool commas_unclear_;
-    std::int64_t lines_per_record_;
+    std::int64_t lines_per_record_, expected_fields_;
     FirstRecord found_;
     std::optional<std::int64_t> header_record_;
     Commas doubt_ = Commas::clear;

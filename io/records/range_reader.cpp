@@ -45,9 +45,9 @@ void RangeReader::State::find_header_end(const InputFile& file) {
     Cutter head({file.path}, settings);
     Bytes text;
     constexpr std::int64_t wanted = std::int64_t{1} << 16;
-    for (auto left = settings.skip_header; left > 0 && head.offset() < end;) {
+    for (auto left = settings.lines_before_records(); left > 0 && head.offset() < end;) {
         text.clear();
-        const auto bytes = head.next(text, wanted, unbounded, settings.skip_header - left);
+        const auto bytes = head.next(text, wanted, unbounded, settings.lines_before_records() - left);
         if (bytes == 0) break;
         const char* at = text.data();
         for (; left > 0 && at != text.data() + bytes; --left) {
@@ -66,7 +66,7 @@ void RangeReader::State::find_first_record(const InputFile& file) {
     for (std::int64_t before = 0; finder.found().fields == 0 && head.offset() < end;) {
         text.clear();
         if (head.next(text, wanted, unbounded, before) == 0) break;
-        finder.look(text.data(), text.data() + text.size(), before, settings.skip_header);
+        finder.look(text.data(), text.data() + text.size(), before, settings.lines_before_records());
         before += count_lines(text);
     }
     first_record = finder.found();

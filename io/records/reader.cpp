@@ -16,7 +16,9 @@
 
 #include "common/base/status.hpp"
 #include "io/records/cutter.hpp"
+#include "io/records/field_cutter.hpp"
 #include "io/records/first_record.hpp"
+#include "io/records/foreign.hpp"
 #include "io/records/records.hpp"
 #include "io/records/walk.hpp"
 
@@ -76,16 +78,37 @@ void Head::extend_header(std::span<const char> text, std::int64_t before) {
     }
 }
 
+void refuse_foreign(const InputFile& file, std::string_view text) {
+    const auto is = foreign_format(text);
+    if (is.empty()) return;
+    throw UsageError(fmt::format("cannot read {}: {} is {}", file.path,
+                                 file.compression == Compression::none ? "this" : "what is compressed there",
+                                 is));
+}
+
+// The names of columns that a header has behind `skipped` lines, perhaps as a comment.
+std::vector<std::string> names_in(std::string_view text, std::int64_t skipped, const RecordFormat& format) {
+    for (; skipped > 0; --skipped) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    text = text.substr(0, text.find('\n'));
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    while (!text.empty() && format.widths.empty() && format.is_comment(text.front())) text.remove_prefix(1);
+    FieldCutter cutter(format);
+    if (!cutter.cut(text)) return {};
+    return {cutter.fields().begin(), cutter.fields().end()};
+}
+
 }  // namespace
 
 struct Reader::State {
     State(std::vector<std::string> inputs, ReadSettings settings_, EarlierReading earlier_)
         : settings(std::move(settings_)),
           earlier(std::move(earlier_)),
-          walk(std::move(inputs), settings.excluded),
+          walk(std::move(inputs), settings.included, settings.excluded),
           ahead(walk) {}
 
     bool open_next();
+    void read_names();
     void pass_done();
     bool still_there(const DoneRange& range);
     std::int64_t next_done() const { return passed < done.size() ? done[passed].offset : unbounded; }
@@ -100,6 +123,8 @@ struct Reader::State {
     EarlierReading earlier;
     Walk walk;
     std::vector<InputFile> files;
+    std::vector<std::string> names;  // of columns, by the first header
+    std::string where_names_are;
     std::map<std::string, std::int64_t> times;  // that a path has come
     std::int64_t lines = 0;                     // before the next
     std::int64_t bytes_on_disk = 0;             // of the files that were read to their end
@@ -125,12 +150,37 @@ bool Reader::State::open_next() {
     const auto& file = cutter->stream().file();
     files.push_back(file);
     lines_of_file = 0;
-    head.emplace(settings.format, settings.skip_header);
+    if (settings.format.header) read_names();
+    head.emplace(settings.format, settings.lines_before_records());
     passed = 0;
     done.clear();
     const auto ranges = earlier.done.find({file.path, times[file.path]++});
     if (ranges != earlier.done.end()) done = std::move(ranges->second);
     return true;
+}
+
+// A file without any text has no header, and no records.
+void Reader::State::read_names() {
+    const auto text = cutter->first_lines(settings.lines_before_records());
+    if (text.empty()) return;
+    refuse_foreign(files.back(), {text.data(), text.size()});
+    auto found = names_in({text.data(), text.size()}, settings.skip_header, settings.format);
+    const auto where = fmt::format("{}:{}", files.back().path, settings.skip_header + 1);
+    if (found.empty())
+        throw UsageError(fmt::format("{} names no columns, as --header says; see --skip-header", where));
+    if (names.empty()) {
+        names = std::move(found);
+        where_names_are = where;
+        settings.format.take_names(names, where);
+    } else if (found != names) {
+        const auto differing = std::mismatch(names.begin(), names.end(), found.begin(), found.end());
+        const auto name = [](const auto& at, const auto& end) {
+            return at == end ? std::string("nothing") : fmt::format("'{}'", *at);
+        };
+        throw UsageError(fmt::format(
+            "{} has {} where {} has {}: with --header all files have the same columns; give others apart",
+            where, name(differing.second, found.end()), where_names_are, name(differing.first, names.end())));
+    }
 }
 
 // Passes over what is done; what does not begin where lines are now to come, or has another text, is not.
@@ -156,7 +206,7 @@ bool Reader::State::still_there(const DoneRange& range) {
         const auto before = head->known() ? std::nullopt : head;
         head->look(compared, lines_of_file);
         if (head->finder().found() == range.first_record && head->hash() == range.head_hash) return true;
-        if (before) head = before;
+        if (before) head.emplace(*before);
     }
     cutter->give_back(compared);
     return false;
@@ -209,6 +259,7 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.first_line = lines_of_file;
     place.first_index = lines;
     place.lines = count_lines(text);
+    if (place.offset == 0) refuse_foreign(files.back(), {text.data(), text.size()});
     head->look(text, lines_of_file);
     place.header_lines = header_lines(head->header(), lines_of_file, place.lines);
     const auto& first_record = head->finder();
@@ -244,6 +295,18 @@ Reader::Reader(std::vector<std::string> inputs, ReadSettings settings, EarlierRe
     : state_(std::make_unique<State>(std::move(inputs), std::move(settings), std::move(earlier))) {}
 Reader::~Reader() = default;
 Reader::Reader(Reader&&) noexcept = default;
+
+const std::vector<std::string>& Reader::names() {
+    auto& state = *state_;
+    while (state.settings.format.header && state.names.empty() && (state.cutter || state.open_next())) {
+        if (state.names.empty()) state.close();  // it has no text
+    }
+    return state.names;
+}
+
+const std::string& Reader::where_names_are() const {
+    return state_->where_names_are;
+}
 
 std::optional<BlockPlace> Reader::next(Bytes& text, std::int64_t wanted) {
     auto& state = *state_;
@@ -306,7 +369,7 @@ std::optional<std::int64_t> Reader::total_bytes_on_disk() const {
 std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
                                 LeftOut* left_out, std::string* again) {
     std::vector<InputFile> files;
-    Walk walk(inputs, settings.excluded);
+    Walk walk(inputs, settings.included, settings.excluded);
     while (const auto found = walk.next()) files.push_back(look_at(*found));
     if (left_out != nullptr) *left_out = walk.left_out();
     if (again != nullptr) *again = walk.again();

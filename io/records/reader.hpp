@@ -22,7 +22,11 @@ struct ReadSettings {
     std::int64_t longest_line = std::int64_t{64} << 20;  // bytes; a longer one is refused: it is no text
     RecordFormat format{};                               // blocks end where records do
     bool (*stop)() = nullptr;                            // asked now and then while nothing is given out
-    std::vector<std::string> excluded;  // files that folders do not offer: the program's own output
+    std::vector<std::string> included{};  // patterns of names, such as *.txt, that folders offer; none: all
+    std::vector<std::string> excluded{};  // files that folders do not offer: the program's own output
+
+    // Before the records of a file: what is skipped, and the names of columns.
+    std::int64_t lines_before_records() const { return skip_header + (format.header ? 1 : 0); }
 };
 
 // A line that the user may want to look at, counted from 1.
@@ -71,6 +75,12 @@ class Reader {
 
     // Throws UsageError if one of the next files may not be read, as far as that is told at once: of so many.
     void check_readable(int files = 10000) const;
+
+    // What the header of the first file with any text calls the columns; none without RecordFormat::header.
+    // To be called before next(); throws what that does, and if a name that the format chooses is not there.
+    // The headers of all other files must say the same.
+    const std::vector<std::string>& names();
+    const std::string& where_names_are() const;  // "a.csv:1"
 
     const std::vector<InputFile>& files() const;  // opened so far
     std::int64_t lines() const;                   // given out so far, and skipped as done

@@ -10,9 +10,12 @@
 
 #include "common/machine/clones.hpp"
 #include "io/records/any_number.hpp"
+#include "io/records/foreign.hpp"
 #include "io/records/quick_number.hpp"
 
 namespace pacer {
+
+using namespace separators;
 
 namespace {
 
@@ -39,21 +42,6 @@ bool is_printable(char c) {
     return c >= ' ' && c <= '~';
 }
 
-// What a byte may be between numbers: each a bit, so that those of a line can be gathered.
-constexpr std::uint8_t other = 0, space = 1, tab = 2, comma = 4, semicolon = 8, line_end = 16;
-constexpr unsigned firm = comma | semicolon;
-
-constexpr std::array<std::uint8_t, 256> make_kinds(std::uint8_t of_tab, std::uint8_t of_comma,
-                                                   std::uint8_t of_semicolon) {
-    std::array<std::uint8_t, 256> kinds{};
-    kinds[' '] = space;
-    kinds['\t'] = of_tab;
-    kinds[','] = of_comma;
-    kinds[';'] = of_semicolon;
-    kinds['\n'] = line_end;
-    return kinds;
-}
-
 const char* after_line(const char* at, const char* end) {
     if (at == end) return end;
     if (*at == '\n') return at + 1;
@@ -72,11 +60,12 @@ const char* find_lone_cr(const char* at, const char* end) {
     return nullptr;
 }
 
-// In quotes, no longer than fits a message. All of it is printable.
-std::string quoted(std::string_view word) {
-    constexpr std::size_t longest = 40;
-    if (word.size() <= longest) return fmt::format("'{}'", word);
-    return fmt::format("'{}...'", word.substr(0, longest));
+// What people and programs write where there is no value.
+bool may_mean_missing(std::string_view word) {
+    constexpr std::string_view words[] = {"NA",   "N/A",  "n/a",  "nan", "NaN",  "NAN",    "-nan",   "null",
+                                          "NULL", "None", "none", "-",   "--",   "---",    ".",      "?",
+                                          "MM",   "*",    "**",   "***", "****", "(null)", "missing"};
+    return std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
 }  // namespace
@@ -89,34 +78,24 @@ std::int64_t count_lines(std::span<const char> text) {
            (text.back() != '\n');
 }
 
-const RecordParser::Kinds& RecordParser::kinds_of(const RecordFormat& format) {
-    static constexpr Kinds automatic = make_kinds(tab, comma, other);
-    static constexpr Kinds automatic_decimal_comma = make_kinds(tab, other, semicolon);
-    static constexpr Kinds blanks = make_kinds(space, other, other);
-    static constexpr Kinds tabs = make_kinds(tab, other, other);
-    static constexpr Kinds commas = make_kinds(space, comma, other);
-    static constexpr Kinds semicolons = make_kinds(space, other, semicolon);
-    switch (format.separator) {
-        case Separator::automatic:
-            return format.decimal_comma ? automatic_decimal_comma : automatic;
-        case Separator::blank:
-            return blanks;
-        case Separator::tab:
-            return tabs;
-        case Separator::comma:
-            return commas;
-        case Separator::semicolon:
-            return semicolons;
-    }
-    return automatic;
-}
-
 RecordParser::RecordParser(const RecordFormat& format)
-    : kinds_(&kinds_of(format)),
+    : format_(format),
+      kinds_(&kinds_of(format)),
       automatic_(format.separator == Separator::automatic),
       decimal_comma_(format.decimal_comma),
       tabs_only_(format.separator == Separator::tab),
-      refused_(automatic_ || format.separator == Separator::blank ? 0 : space) {}
+      must_be_cut_(format.must_be_cut()),
+      // Which field of its record one of a line is shows only when all its lines are read.
+      needs_all_(!format.columns.chosen() || format.lines_per_record > 1),
+      refused_(automatic_ || format.separator == Separator::blank ? 0 : space),
+      cutter_(format) {
+    for (const char c : format.comment) comment_[static_cast<unsigned char>(c)] = true;
+    for (const auto column : needs_all_ ? format.id.numbers() : format.columns.numbers()) {
+        const auto field = static_cast<std::size_t>(column);
+        if (field >= chosen_.size()) chosen_.resize(field + 1);
+        chosen_[field] = true;
+    }
+}
 
 // "\r" belongs to the line's end only if that follows.
 std::uint8_t RecordParser::kind_at(const char* at, const char* end) const {
@@ -127,16 +106,11 @@ std::uint8_t RecordParser::kind_at(const char* at, const char* end) const {
 }
 
 bool RecordParser::is_mixed(unsigned separators) const {
-    return (separators & (separators - 1)) != 0 || (separators & refused_) != 0;
+    return several(separators) || (separators & refused_) != 0;
 }
 
 bool RecordParser::by_commas() const {
     return (separators_ & comma) != 0;
-}
-
-std::string_view name_of(Separator separator) {
-    constexpr std::string_view names[] = {"automatic", "blank", "tab", "comma", "semicolon"};
-    return names[static_cast<std::size_t>(separator)];
 }
 
 void RecordParser::add(double value) {
@@ -151,22 +125,16 @@ bool RecordParser::reject(std::int64_t column, std::string reason) {
     return false;
 }
 
-bool RecordParser::reject_empty(std::int64_t column, std::size_t field, bool between_tabs) {
-    const bool advise = between_tabs && automatic_;
-    return reject(column, fmt::format("field {} is empty{}", field,
-                                      advise ? "; --separator blank treats tabs as blanks" : ""));
+bool RecordParser::reject_empty(std::int64_t column, std::size_t field, Gap gap) {
+    const auto* const advice = gap == Gap::at_end               ? "; see --trailing-separator, --missing"
+                               : gap == Gap::tabs && automatic_ ? "; --separator blank treats tabs as blanks"
+                                                                : "; see --missing";
+    return reject(column, fmt::format("field {} is empty{}", field, advice));
 }
 
 bool RecordParser::reject_mixed(std::int64_t column) {
-    if (!automatic_) return reject(column, "two numbers are separated by a blank, not by the separator");
-    std::string names;
-    for (const auto& [kind, name] : {std::pair{comma, "commas"}, std::pair{semicolon, "semicolons"},
-                                     std::pair{tab, "tabs"}, std::pair{space, "blanks"}}) {
-        if ((separators_ & kind) != 0) names += (names.empty() ? "" : " and ") + std::string(name);
-    }
-    const bool decimal = (separators_ & comma) != 0;
-    return reject(column, fmt::format("{} both separate numbers; say which is meant with {}--separator",
-                                      names, decimal ? "--decimal-comma or " : ""));
+    return reject(column, automatic_ ? mixed(separators_)
+                                     : "two numbers are separated by a blank, not by the separator");
 }
 
 // For a line that was read as far as `from`: what follows is a comment, or was not looked at.
@@ -192,21 +160,42 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     const std::string_view word(first, static_cast<std::size_t>(at - first));
     const bool number = read_any_number(word, decimal_comma_, plain_, value);
     if (number && std::isfinite(value)) return true;
-    const auto* const strange = std::find_if_not(first, at, is_printable);
-    if (strange != at) {
-        return reject(strange - line + 1,
-                      fmt::format("byte 0x{:02x} is not text", static_cast<unsigned char>(*strange)));
+    auto repeated = word;
+    if (const auto times = take_repeat(repeated);
+        times > 1 && read_any_number(repeated, decimal_comma_, plain_, value) && std::isfinite(value)) {
+        for (std::size_t i = 1; i < times; ++i) add(value);
+        return true;
     }
-    const auto column = first - line + 1;
+    return reject_word(first - line + 1, word, number, value);
+}
+
+// What may help where a word is no number.
+const char* RecordParser::advice_on(std::string_view word) const {
+    const auto count = [&](char c) { return std::count(word.begin(), word.end(), c); };
+    if (may_mean_missing(word)) return "; see --missing";
+    if (count('#') > 0) return "; a comment must follow a blank";
+    if (count(';') > 0 && automatic_) return "; see --separator semicolon, --decimal-comma";
+    if (count(',') > 0 && !decimal_comma_) return "; see --decimal-comma";
+    if (!is_digit(word.front())) return "";
+    if (count(':') > 0 || count('/') > 1 || count('-') > 1) return "; a date is kept by --id";
+    // 5.71225-118.20171
+    const auto sign = word.find_first_of("+-");
+    const bool touches = sign != word.npos && is_digit(word[sign - 1]) && word.find('.') < sign;
+    return touches && sign + 1 < word.size() && is_digit(word[sign + 1]) ? "; see --width" : "";
+}
+
+// Says why a word is no number, or none that may be.
+bool RecordParser::reject_word(std::int64_t column, std::string_view word, bool number, double value) {
+    const auto strange = std::find_if_not(word.begin(), word.end(), is_printable) - word.begin();
+    if (const auto at = static_cast<std::size_t>(strange); at < word.size())
+        return reject(column + strange, foreign_character(word.substr(at)));
     if (!number) {
-        const auto has = [&](char c) { return word.find(c) != std::string_view::npos; };
-        const auto* const advice = has('#')                 ? "; a comment must follow a blank"
-                                   : has(';') && automatic_ ? "; see --separator semicolon, --decimal-comma"
-                                                            : "";
-        return reject(column, quoted(word) + " is not a number" + advice);
+        return reject(column, quoted(word) + " is not a number" + advice_on(word));
     }
     const bool in_digits = std::isinf(value) && std::any_of(word.begin(), word.end(), is_digit);
-    return reject(column, quoted(word) + (in_digits ? " is out of range" : " is not finite"));
+    return reject(column, quoted(word) + (in_digits                ? " is out of range"
+                                          : may_mean_missing(word) ? " is not finite; see --missing"
+                                                                   : " is not finite"));
 }
 
 // Reads fields as long as they and what separates them are of the most frequent kinds; moves `from` behind
@@ -261,20 +250,21 @@ bool RecordParser::read_gap(const char* line, const char*& at, const char* end, 
     for (; kind = kind_at(at, end), kind != other && kind != line_end; ++at) {
         kinds |= kind;
         if ((kind & firm) != 0 && (++firm_ones > 1 || count_ == 0))
-            return reject_empty(at - line + 1, count_ + 1, false);
+            return reject_empty(at - line + 1, count_ + 1, Gap::between);
         if (kind == tab) ++tabs, last_tab = at;
     }
-    const bool comment = kind == other && *at == '#';
+    const bool comment = kind == other && is_comment(*at);
     ended = kind == line_end || comment;
     if (kind == line_end && count_ == 0 && tabs > 0 && tabs_only_)
-        return reject_empty(last_tab - line + 1, 1, true);
-    if (ended && firm_ones > 0) return reject_empty(at - line + 1, count_ + 1, false);
+        return reject_empty(last_tab - line + 1, 1, Gap::tabs);
+    if (ended && firm_ones > 0 && !format_.trailing_separator)
+        return reject_empty(at - line + 1, count_ + 1, Gap::at_end);
     if (count_ == 0) {
         leading_tab_ = tabs > 0 ? last_tab - line + 1 : 0;
         return true;
     }
     const bool by_tab = firm_ones == 0 && (separators_ & ~unsigned{tab}) == 0;
-    if (tabs > 1 && by_tab && !comment) return reject_empty(last_tab - line + 1, count_ + 1, true);
+    if (tabs > 1 && by_tab && !comment) return reject_empty(last_tab - line + 1, count_ + 1, Gap::tabs);
     if (ended) return true;
     separators_ |= firm_ones > 0 ? kinds & firm : tabs > 0 ? tab : space;
     return !is_mixed(separators_) || reject_mixed(gap - line + 1);
@@ -303,7 +293,7 @@ bool RecordParser::read_fields(const char*& at, const char* end) {
         add(value);
     }
     const bool by_tab = (separators_ & ~unsigned{tab}) == 0;
-    return count_ == 0 || leading_tab_ == 0 || !by_tab || reject_empty(leading_tab_, 1, true);
+    return count_ == 0 || leading_tab_ == 0 || !by_tab || reject_empty(leading_tab_, 1, Gap::tabs);
 }
 
 std::int64_t RecordParser::fields_if_numbers(const char* line, const char* end) {
@@ -312,7 +302,7 @@ std::int64_t RecordParser::fields_if_numbers(const char* line, const char* end) 
     bool in_word = false;
     for (const char* at = line; at != end; ++at) {
         const bool word = kind_at(at, end) == other;
-        if (word && !in_word && *at == '#') break;
+        if (word && !in_word && is_comment(*at)) break;
         if (!word) zeros += *at;
         if (word && !in_word) zeros += '0';
         in_word = word;
@@ -321,16 +311,97 @@ std::int64_t RecordParser::fields_if_numbers(const char* line, const char* end) 
     return !zeros.empty() && next(at, at + zeros.size()) == Line::record ? std::ssize(fields()) : 0;
 }
 
+// Whether a field is needed as a number.
+bool RecordParser::is_needed(std::size_t field) const {
+    return (field < chosen_.size() && chosen_[field]) != needs_all_;
+}
+
+// Whether a line that is no plain row of numbers may be a record all the same.
+bool RecordParser::may_be_cut(const char* line, const char* behind) const {
+    return !needs_all_ || std::find(line, behind, '"') != behind;
+}
+
+bool RecordParser::read_cut_field(std::size_t field) {
+    const auto word = cutter_.fields()[field];
+    double value = std::nan("");
+    if (!is_needed(field) || format_.missing.has(word)) {
+        add(value);
+        return true;
+    }
+    if (word.empty()) {
+        const bool last = field > 0 && field + 1 == cutter_.fields().size();
+        return reject_empty(cutter_.column_of(field), field + 1, last ? Gap::at_end : Gap::between);
+    }
+    bool number = false;
+    if (!decimal_comma_) {
+        const auto read = fast_float::from_chars(word.data(), word.data() + word.size(), value);
+        number = read.ec == std::errc() && read.ptr == word.data() + word.size();
+    }
+    number = number || read_any_number(word, decimal_comma_, plain_, value);
+    if (!number || !std::isfinite(value)) return reject_word(cutter_.column_of(field), word, number, value);
+    constexpr auto exact = static_cast<double>(largest_exact_whole);
+    if (std::abs(value) >= exact) note_rounded(word, value);
+    add(format_.missing.has(value) ? std::nan("") : value);
+    return true;
+}
+
+// Cuts the line into fields, whatever they are, and reads those that are needed.
+RecordParser::Line RecordParser::read_cut(const char* line, const char* behind) {
+    count_ = 0;
+    rounded_.clear();
+    ids_.clear();
+    std::string_view text(line, static_cast<std::size_t>(behind - line));
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    if (!cutter_.cut(text)) {
+        reject(cutter_.column(), cutter_.reason());
+        return Line::bad;
+    }
+    separators_ = cutter_.by_commas() ? comma : 0;
+    const auto& fields = cutter_.fields();
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        if (!read_cut_field(field)) return Line::bad;
+    }
+    if (fields.empty()) return Line::blank;
+    for (const auto column : format_.id.numbers()) {
+        const auto field = static_cast<std::size_t>(column);
+        if (field >= fields.size()) {
+            reject(1,
+                   fmt::format("there is no column {} for --id among {} fields", column + 1, fields.size()));
+            return Line::bad;
+        }
+        if (!read_id(field)) return Line::bad;
+    }
+    return Line::record;
+}
+
+bool RecordParser::read_id(std::size_t field) {
+    constexpr std::size_t longest = 1024;  // a text beyond that is no identifier
+    const auto text = cutter_.fields()[field];
+    const auto column = cutter_.column_of(field);
+    if (text.size() > longest) return reject(column, fmt::format("more than {} bytes for --id", longest));
+    const auto control =
+        std::find_if(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' ' && c != '\t'; });
+    if (control != text.end())
+        return reject(column + (control - text.begin()),
+                      foreign_character(text.substr(static_cast<std::size_t>(control - text.begin()))));
+    ids_.push_back(text);
+    return true;
+}
+
 RecordParser::Line RecordParser::next(const char*& at, const char* end) {
+    if (*at == byte_order_mark.front() && std::string_view(at, end).starts_with(byte_order_mark))
+        at += byte_order_mark.size();
     const char* const line = at;
-    const bool good = read_fields(at, end);
+    const bool good = !must_be_cut_ && read_fields(at, end);
     const char* const rest = good ? at : line;
     at = after_line(at, end);
     lone_cr_ = false;
     constexpr std::ptrdiff_t longest_line_end = 2;
     if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at, good);
-    if (!good || lone_cr_) return Line::bad;
-    return count_ == 0 ? Line::blank : Line::record;
+    if (lone_cr_) return Line::bad;
+    if (good) return count_ == 0 ? Line::blank : Line::record;
+    return must_be_cut_ || may_be_cut(line, at) ? read_cut(line, at) : Line::bad;
 }
 
 }  // namespace pacer

@@ -4,7 +4,10 @@
 // and a lone CR refused. So is an empty field, as in "1,,2", "1," or, between tabs, "1<TAB><TAB>2"; a tab at
 // the line's end is none. Tabs alone are a blank line unless they are said to separate. Numbers are written
 // as C++ and Fortran do: 1, -2.5, +.5, 1., 1e3, 1.0D+00; without a letter, as in 1.0+100, only with one digit
-// before the point, since two columns may touch. They must be finite; one too small for a double is 0.
+// before the point, since two columns may touch; and 3*0.0 are three numbers. They must be finite; one too
+// small for a double is 0. A byte order mark before a line is ignored. What RecordFormat says changes these
+// rules. Where it chooses columns, and where a field is in quotes, the line is cut into fields first, and
+// only what is needed must be numbers.
 #pragma once
 
 #include <array>
@@ -14,24 +17,13 @@
 #include <string_view>
 #include <vector>
 
+#include "io/records/field_cutter.hpp"
+#include "io/records/record_format.hpp"
+
 namespace pacer {
 
 // Lines in a text; one that has no newline at its end counts too.
 std::int64_t count_lines(std::span<const char> text);
-
-enum class Separator { automatic, blank, tab, comma, semicolon };
-std::string_view name_of(Separator separator);
-
-// What the user says of the lines.
-struct RecordFormat {
-    Separator separator = Separator::automatic;  // blank: tabs are blanks
-    // "1,5" is one and a half, and semicolons separate too; not with Separator::comma.
-    bool decimal_comma = false;
-    bool ragged = false;  // records need not have as many fields as their file's first
-    std::int64_t lines_per_record = 1;
-    // Nothing is said of what commas are.
-    bool commas_unclear() const { return separator == Separator::automatic && !decimal_comma; }
-};
 
 // Reads lines of text into numbers, one line after the other.
 class RecordParser {
@@ -44,8 +36,11 @@ class RecordParser {
     // is read at or beyond `end`. at < end.
     Line next(const char*& at, const char* end);
 
-    // The numbers of the last record, at least one.
+    // The numbers of the last record, at least one: of all its fields, NaN if a value is missing. Of a field
+    // that is neither chosen nor an identifier there need be no number, and is none that means anything.
     std::span<const double> fields() const { return {room_.data(), count_}; }
+    // Its identifiers, as they are in the line; good until the next line.
+    std::span<const std::string_view> ids() const { return ids_; }
     // Which of them, from 0, are whole numbers beyond 2^53 that lost digits.
     std::span<const std::size_t> rounded() const { return rounded_; }
 
@@ -65,12 +60,15 @@ class RecordParser {
     bool lone_cr() const { return lone_cr_; }
 
   private:
-    using Kinds = std::array<std::uint8_t, 256>;
-
-    static const Kinds& kinds_of(const RecordFormat& format);
     std::uint8_t kind_of(char c) const { return (*kinds_)[static_cast<unsigned char>(c)]; }
     std::uint8_t kind_at(const char* at, const char* end) const;
+    bool is_comment(char c) const { return comment_[static_cast<unsigned char>(c)]; }
     bool is_mixed(unsigned separators) const;
+    bool is_needed(std::size_t field) const;
+    bool may_be_cut(const char* line, const char* behind) const;
+    Line read_cut(const char* line, const char* behind);
+    bool read_cut_field(std::size_t field);
+    bool read_id(std::size_t field);
     bool read_fields(const char*& at, const char* end);
     bool read_gap(const char* line, const char*& at, const char* end, bool& ended);
     bool read_number(const char* line, const char*& at, const char* end, double& value);
@@ -80,18 +78,27 @@ class RecordParser {
     void note_rounded(std::string_view word, double value);
     void add(double value);
     bool reject(std::int64_t column, std::string reason);
-    bool reject_empty(std::int64_t column, std::size_t field, bool tab);
+    const char* advice_on(std::string_view word) const;
+    bool reject_word(std::int64_t column, std::string_view word, bool number, double value);
+    enum class Gap { between, at_end, tabs };
+    bool reject_empty(std::int64_t column, std::size_t field, Gap gap);
     bool reject_mixed(std::int64_t column);
 
-    const Kinds* kinds_;
-    bool automatic_, decimal_comma_, tabs_only_;
-    unsigned refused_;  // separators that only pad
+    RecordFormat format_;
+    const separators::Kinds* kinds_;
+    std::array<bool, 256> comment_{};
+    bool automatic_, decimal_comma_, tabs_only_, must_be_cut_;
+    bool needs_all_;            // fields must be numbers, but for identifiers
+    std::vector<bool> chosen_;  // of the first fields, which must be numbers; and which are identifiers
+    unsigned refused_;          // separators that only pad
+    FieldCutter cutter_;
 
     std::vector<double> room_ = std::vector<double>(16);  // its first count_ numbers are the record
     std::size_t count_ = 0;
     unsigned separators_ = 0;       // that stand between its fields
     std::int64_t leading_tab_ = 0;  // column, 0: none
     std::vector<std::size_t> rounded_;
+    std::vector<std::string_view> ids_;
     std::string plain_;  // a number rewritten as C++ writes it
     std::int64_t column_ = 0;
     std::string reason_;

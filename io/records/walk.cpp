@@ -1,6 +1,7 @@
 #include "io/records/walk.hpp"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -64,8 +65,9 @@ const char* kind_of(mode_t type) {
 
 }  // namespace
 
-Walk::Walk(std::vector<std::string> inputs, const std::vector<std::string>& excluded)
-    : inputs_(std::move(inputs)) {
+Walk::Walk(std::vector<std::string> inputs, std::vector<std::string> included,
+           const std::vector<std::string>& excluded)
+    : inputs_(std::move(inputs)), included_(std::move(included)) {
     for (const auto& input : inputs_) {
         if (input != "-") check_input(input);
     }
@@ -120,7 +122,7 @@ std::optional<Found> Walk::enter(const Folder& folder, const std::string& name) 
     if (link) status = status_of(path);
     const auto type = status.st_mode & S_IFMT;
     if (type == S_IFREG) {
-        if (is_to_come(path, status, by_link)) return Found{path};
+        if (is_included(name) && is_to_come(path, status, by_link)) return Found{path};
     } else if (type == S_IFDIR) {
         if (link && leads_up(path)) {
             leave_out(path, "a link to a folder above it");
@@ -176,6 +178,14 @@ std::vector<std::string> Walk::sorted_names(const std::string& folder) {
 
 void Walk::leave_out(const std::string& path, const char* why) {
     if (left_out_.entries++ == 0) left_out_.first = path, left_out_.why = why;
+}
+
+// What does not fit is left out as asked, which needs no saying.
+bool Walk::is_included(const std::string& name) const {
+    const auto fits = [&](const std::string& pattern) {
+        return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+    };
+    return included_.empty() || std::any_of(included_.begin(), included_.end(), fits);
 }
 
 bool Walk::is_excluded(const Folder& folder, const std::string& name, bool link) const {

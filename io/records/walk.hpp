@@ -25,9 +25,11 @@ struct LeftOut {
 
 class Walk {
   public:
-    // `inputs`: files, folders and "-"; see Reader. `excluded`: paths that folders do not offer. Throws
-    // UsageError unless all inputs are there and may be read.
-    Walk(std::vector<std::string> inputs, const std::vector<std::string>& excluded);
+    // `inputs`: files, folders and "-"; see Reader. `included`: patterns that the names of files must fit for
+    // folders to offer them; none: any. `excluded`: paths that folders do not offer. Throws UsageError unless
+    // all inputs are there and may be read.
+    Walk(std::vector<std::string> inputs, std::vector<std::string> included,
+         const std::vector<std::string>& excluded);
 
     // The next file. A folder is listed when it is reached. A file or folder comes as often as by names that
     // are no links, and once if there are only links. Throws UsageError: a folder cannot be read, or a link
@@ -53,9 +55,10 @@ class Walk {
     void descend(const std::string& path, bool by_link);
     std::vector<std::string> sorted_names(const std::string& folder);
     void leave_out(const std::string& path, const char* why);
+    bool is_included(const std::string& name) const;
     bool is_excluded(const Folder& folder, const std::string& name, bool link) const;
 
-    std::vector<std::string> inputs_;
+    std::vector<std::string> inputs_, included_;
     std::size_t passed_ = 0;          // of the inputs
     std::vector<Folder> folders_;     // from the one named to the one being walked
     std::set<Identity> entered_;      // folders

@@ -71,6 +71,13 @@ stand_in mpich mpirun <<'SH'
 [ "$1" != --version ] || { echo "HYDRA build details:"; exit; }
 echo "mpirun $*"; env | grep ^OMPI_ | sort
 SH
+stand_in mpich mpiexec.mpich <<'SH'
+[ "$1" != --version ] || { echo "HYDRA build details:"; exit; }
+echo "mpiexec.mpich $*"
+SH
+stand_in intel mpirun <<'SH'
+[ "$1" != --version ] || { echo "Intel(R) MPI Library for Linux* OS, Version 2021.10"; exit; }
+SH
 stand_in one_core nproc <<<'echo 1'
 stand_in no_lscpu lscpu <<<'exit 1'
 stand_in many_cores nproc <<<'echo 64'
@@ -248,6 +255,42 @@ ABSENT=libfmt-dev FAKE_UID=0 with broken_apt -- "$copy/jobs/setup.sh"
 warns "no network"
 warns "$sentence"
 
+# --- another MPI: its packages, its build, its launcher
+try "$copy/jobs/setup.sh" --mpi lam
+ends_with 2
+warns "unknown MPI 'lam'; choose from openmpi, mpich"
+try "$copy/jobs/setup.sh" --mpi
+ends_with 2
+warns "--mpi needs a name: openmpi or mpich"
+try "$copy/jobs/setup.sh" --mpi mpich --preset debug
+ends_with 2
+warns "--mpi and --preset both name a build: leave out one"
+judge "bad usage touches nothing" test ! -e "$copy/build/mpich"
+ABSENT=libopenmpi-dev FAKE_UID=0 try "$copy/jobs/setup.sh" --mpi mpich reduce timings
+ends_with 0
+warns "build/mpich is up to date"
+judge "nor is Open MPI called for" test ! -e "$scratch/apt.log"
+judge "MPICH's compiler is asked for" grep -q "^MPI_EXECUTABLE_SUFFIX:.*=\.mpich$" "$copy/build/mpich/CMakeCache.txt"
+ABSENT=libmpich-dev FAKE_UID=0 try "$copy/jobs/setup.sh" --preset mpich reduce
+judge "MPICH is installed" grep -q 'install --yes --no-install-recommends libmpich-dev$' "$scratch/apt.log"
+rm "$scratch/apt.log"
+ABSENT=libmpich-dev FAKE_UID=0 try "$copy/jobs/setup.sh" reduce
+judge "nor MPICH for Open MPI" test ! -e "$scratch/apt.log"
+mkdir "$copy/build/mpich/bin"
+ln -s "$bin"/* "$copy/build/mpich/bin"
+with mpich -- "$local_sh" --mpi mpich --np 2 reduce -n 1
+ends_with 0
+prints "mpiexec.mpich -np 2 $copy/build/mpich/bin/reduce -n 1"
+with mpich -- "$local_sh" --mpi lam
+ends_with 2
+with openmpi mpich -- "$local_sh" --mpi openmpi --np 1 reduce
+prints_not "mpich"
+mv "$copy/build/release" "$scratch/kept"
+with mpich -- "$local_sh" --np 1 reduce
+prints "mpiexec.mpich -np 1 $copy/build/mpich/bin/reduce"
+rm -r "$copy/build/mpich"
+mv "$scratch/kept" "$copy/build/release"
+
 # --- how many compile at a time: as many as a container's limits let it have
 mkdir "$scratch/cgroup"
 jobs_within() { # jobs_within CPU.MAX MEMORY.MAX JOBS
@@ -331,7 +374,12 @@ PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mca pml ob1" in_job job_launcher 3 
 prints "mpirun -np 3 --map-by ppr:3:node --bind-to none --host node7:3 --mca pml ob1 threads 1"
 stand_in=mpich
 in_job job_launcher 8 2 4
+prints "mpirun -np 8 -ppn 2 -bind-to core:2 threads 2"
+PACER_PINNING=none in_job job_launcher 8 2 4
 prints "mpirun -np 8 -ppn 2 threads 2"
+PACER_LAUNCHER=mpiexec.mpich in_job job_launcher 1 1 1 node7
+prints "mpiexec.mpich -np 1 -ppn 1 -hosts node7 -bind-to core:1 threads 1"
+stand_in=intel
 in_job job_launcher 1 1 1 node7
 prints "mpirun -np 1 -ppn 1 -hosts node7 threads 1"
 unset SLURM_JOB_ID SLURM_JOB_NUM_NODES SLURM_CPUS_PER_TASK PACER_PINNING

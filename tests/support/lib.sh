@@ -22,6 +22,13 @@ run() {
     err=$(cat "$scratch/stderr")
 }
 
+# ranks_of LAUNCHER [PGREP-OPTION]...: the processes it started, one a line. MPICH's has a helper between.
+ranks_of() {
+    local helper
+    helper=$(pgrep -P "$1" -x hydra_pmi_proxy || true)
+    pgrep -P "${helper:-$1}" "${@:2}" || true
+}
+
 # interrupted SIGNAL MPIRUN...: the same for a launch whose last rank gets the signal two seconds after its
 # start, when a function `meanwhile`, if there is one, has been called.
 # shellcheck disable=SC2034 # for the tests
@@ -32,12 +39,12 @@ interrupted() {
     launcher=$!
     for _ in $(seq 100); do
         sleep 0.1
-        ranks=$(pgrep -P "$launcher" || true)
+        ranks=$(ranks_of "$launcher")
         [ -z "$ranks" ] || break
     done
     sleep 2
     if declare -F meanwhile >/dev/null; then meanwhile; fi
-    kill "-$signal" "$(pgrep -P "$launcher" | tail -n 1)"
+    kill "-$signal" "$(ranks_of "$launcher" | tail -n 1)"
     status=0
     timeout 60 tail --pid="$launcher" -f /dev/null || fail "the launch hangs: $*"
     wait "$launcher" || status=$?

@@ -15,6 +15,7 @@
 
 #include "apps/fileio/calculation/library.hpp"
 #include "apps/fileio/calculation/lorenz.hpp"
+#include "apps/fileio/calculation/program.hpp"
 #include "apps/fileio/calculation/statistics.hpp"
 #include "common/base/status.hpp"
 #include "common/base/units.hpp"
@@ -67,7 +68,7 @@ Calculation make_wait(Parameter parameter) {
     const double seconds = parse_duration(parameter.value_or("1ms"));
     Calculation calculation;
     calculation.identity = fmt::format("wait:{}s", seconds);
-    calculation.takes_all = true;
+    calculation.takes_all = calculation.takes_missing = true;
     calculation.fields = calculation.results = 1;
     calculation.scales = true;
     calculation.wait_seconds = seconds;
@@ -86,7 +87,7 @@ Calculation make_wait(Parameter parameter) {
 Calculation make_sum(Parameter) {
     Calculation calculation;
     calculation.identity = "sum";
-    calculation.takes_all = true;
+    calculation.takes_all = calculation.takes_missing = true;
     calculation.fields = calculation.results = 1;
     calculation.calculate = [](std::span<const double> fields, double, std::span<double> results,
                                std::string&) {
@@ -105,7 +106,7 @@ Calculation make_lorenz(Parameter parameter) {
 Calculation make_stats(Parameter) {
     Calculation calculation;
     calculation.identity = "stats";
-    calculation.takes_all = true;
+    calculation.takes_all = calculation.takes_missing = true;
     calculation.fields = 1;
     calculation.summarises = true;
     calculation.calculate = [](std::span<const double> fields, double, std::span<double>,
@@ -127,14 +128,16 @@ struct BuiltIn {
 constexpr std::array<BuiltIn, 4> built_in = {{
     {"wait", "wait[:TIME]", "sleeps for 1ms, or for TIME in ns, us, ms or s; returns the row's sum", true,
      make_wait},
-    {"sum", "sum", "the row's sum: hardly any work besides reading", false, make_sum},
+    {"sum", "sum", "the row's sum, NaN if a value is missing: hardly any work besides reading", false,
+     make_sum},
     {"lorenz", "lorenz:STEPS",
      "STEPS steps of 0.001 in the Lorenz system, starting at the row's first three numbers", true,
      make_lorenz},
-    {"stats", "stats", "count, mean, variance, minimum and maximum of each column of the input", false,
-     make_stats},
+    {"stats", "stats", "count, mean, variance, minimum and maximum of each column, without missing values",
+     false, make_stats},
 }};
 
+constexpr std::string_view program_written = "exec:[N:]COMMAND";
 constexpr std::string_view library_written = "LIBRARY.so[:FUNCTION]";
 
 [[noreturn]] void refuse_unknown(const std::string& name) {
@@ -145,14 +148,16 @@ constexpr std::string_view library_written = "LIBRARY.so[:FUNCTION]";
     std::error_code ignored;
     const std::string file = name.substr(0, name.find(':'));
     const bool is_file = std::filesystem::is_regular_file(file, ignored);
-    throw UsageError(fmt::format("unknown calculation '{}'; choose from {}or your own, {}{}", name, known,
-                                 library_written,
+    if (is_file && !is_library(file)) refuse_no_library(file);
+    throw UsageError(fmt::format("unknown calculation '{}'; choose from {}{} or your own, {}{}", name, known,
+                                 program_written, library_written,
                                  is_file ? fmt::format(" (the file here is ./{})", file) : ""));
 }
 
 }  // namespace
 
 Calculation make_calculation(const std::string& name) {
+    if (name.starts_with("exec:")) return program_calculation(name);
     if (names_library(name)) return library_calculation(name);
     const auto colon = name.find(':');
     const std::string_view first = std::string_view(name).substr(0, colon);
@@ -177,6 +182,8 @@ std::string calculations_help() {
         help += fmt::format("\n  {:<22} {}", written, summary);
     };
     for (const BuiltIn& entry : built_in) add(entry.written, entry.summary);
+    add(program_written,
+        "a program that answers each line of numbers with a line of N [1]: exec:'python3 mine.py'");
     add(library_written, "your own function [calculate], see pacer_calculation.h");
     return help;
 }

@@ -3,17 +3,22 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
 namespace pacer::fileio {
 
+class Programs;
+
 struct Calculation {
-    std::string name;         // as asked for: "lorenz:10000", "./mine.so:calculate"
-    std::string identity;     // what it must equal for results to be comparable: the name, and a hash of a
-                              // library's file
-    int fields = 0;           // a record needs at least
-    bool takes_all = false;   // fields, however many a record has
+    std::string name;        // as asked for: "lorenz:10000", "./mine.so:calculate"
+    std::string identity;    // what it must equal for results to be comparable: the name, and a hash of a
+                             // library's file
+    int fields = 0;          // a record needs at least
+    bool takes_all = false;  // fields, however many a record has
+    bool takes_missing =
+        false;                // fields may be NaN, where a value is missing; else such records are rejected
     int results = 0;          // numbers of each record
     bool summarises = false;  // no results of each record: column statistics of the whole input instead
     bool scales = false;      // its cost follows `weight`
@@ -27,11 +32,14 @@ struct Calculation {
     std::function<bool(std::span<const double> fields, double weight, std::span<double> results,
                        std::string& message)>
         calculate;
+
+    // Instead of that function: programs that calculate whole blocks.
+    std::shared_ptr<Programs> programs{};
 };
 
-// The calculation of that name: wait:DURATION, sum, lorenz:STEPS, stats, LIBRARY[:FUNCTION] (a word with a
-// "/" or one that ends in ".so"). Throws UsageError: unknown, a parameter that does not parse, no such file
-// or function, a library made for another version of the interface.
+// The calculation of that name: wait:DURATION, sum, lorenz:STEPS, stats, exec:[N:]COMMAND, LIBRARY[:FUNCTION]
+// (a word with a "/" or one that ends in ".so"). Throws UsageError: unknown, a parameter that does not parse,
+// no such file or function, a library made for another version of the interface.
 Calculation make_calculation(const std::string& name);
 
 // For --help: a line for each calculation.

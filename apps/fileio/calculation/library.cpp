@@ -108,6 +108,7 @@ void* load(const std::string& path) {
     // A bare name would be looked for in the system's folders.
     const std::string full = std::filesystem::absolute(path).string();
     void* const library = ::dlopen(full.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr && !is_library(path)) refuse_no_library(path);
     if (library == nullptr) refuse(path, loader_error(full));
     return library;
 }
@@ -170,6 +171,32 @@ bool call(pacer_calculation_function* function, std::span<const double> fields, 
 
 }  // namespace
 
+bool is_library(const std::string& path) {
+    return !machine_of(path).empty();
+}
+
+void refuse_no_library(const std::string& path) {
+    const auto extension = std::filesystem::path(path).extension();
+    const auto from = [&](const char* compiler) {
+        refuse(path, fmt::format(
+                         "it is a source text: compile it by {} -O2 -shared -fPIC {} -o {}.so, and give that",
+                         compiler, path, std::filesystem::path(path).stem().string()));
+    };
+    if (extension == ".c") from("gcc");
+    if (extension == ".cpp" || extension == ".cc" || extension == ".cxx") from("g++");
+    if (extension == ".f90" || extension == ".f" || extension == ".F90") from("gfortran");
+    const std::string command = extension == ".py"    ? "python3 "
+                                : extension == ".R"   ? "Rscript "
+                                : extension == ".jl"  ? "julia "
+                                : extension == ".pl"  ? "perl "
+                                : extension == ".awk" ? "awk -f "
+                                                      : "";
+    refuse(path,
+           fmt::format("it cannot be loaded, since it is no shared library; a program that answers lines of "
+                       "numbers is run by --calculation exec:'{}{}'",
+                       command, command.empty() && path.find('/') == path.npos ? "./" + path : path));
+}
+
 bool names_library(std::string_view word) {
     const auto path = word.substr(0, word.find(".so:"));
     return word.find('/') != std::string_view::npos || word.ends_with(".so") || path.size() < word.size();
@@ -192,6 +219,7 @@ Calculation library_calculation(const std::string& name) {
     calculation.identity = fmt::format("{} {:016x}", calculation.name, hash);
     calculation.fields = shape.fields;
     calculation.results = shape.results;
+    calculation.takes_missing = ::dlsym(library, (word.function + "_takes_missing").c_str()) != nullptr;
     calculation.calculate = [function](std::span<const double> fields, double, std::span<double> results,
                                        std::string& message) {
         return call(function, fields, results, message);

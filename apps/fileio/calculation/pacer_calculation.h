@@ -10,8 +10,8 @@
  *     int NAME(const double *fields, int32_t n_fields, double *results, int32_t n_results,
  *              char *message, int32_t message_size);
  *
- *         fields         the numbers of the record, in their order, or those of --columns; all finite. Do not
- *                        change them.
+ *         fields         the numbers of the record, in their order, or those of --columns; all finite, but
+ *                        see NAME_takes_missing. Do not change them.
  *         n_fields       how many there are: at least as many as NAME_shape asks for
  *         results        for you to fill. What is not set becomes NaN.
  *         n_results      how many NAME_shape promised
@@ -25,10 +25,17 @@
  *         fields         how many numbers a record needs at least: 0 to 4096; records with fewer are rejected
  *         results        how many numbers come out of each: 0 to 4096
  *
+ * A third one is for input with missing values (--missing NA,-9999): if it is there, NAME gets NaN for each,
+ * and is never called with NaN otherwise; without it a record is rejected in which a value is missing.
+ *
+ *     void NAME_takes_missing(void);
+ *
+ *         does nothing; PACER_TAKES_MISSING(NAME) defines it
+ *
  * Several threads call NAME at the same time, each for another record and in any order. It must therefore
  * depend on its arguments only: no static or global variables that it changes, in Fortran no SAVE (a variable
- * with a value in its declaration has SAVE). A record that is computed again, after an interruption, must give
- * the same results.
+ * with a value in its declaration has SAVE). A record that is computed again, after an interruption, must
+ * give the same results.
  *
  * A C++ exception that leaves NAME rejects the record too. A crash ends the whole run.
  */
@@ -62,6 +69,12 @@ typedef void pacer_shape_function(int32_t* version, int32_t* fields, int32_t* re
         *fields = (FIELDS);                                                  \
         *results = (RESULTS);                                                \
     }                                                                        \
+    PACER_C pacer_calculation_function NAME
+
+/* PACER_TAKES_MISSING(NAME) once, besides: NaN stands for a value that is missing. */
+#define PACER_TAKES_MISSING(NAME)            \
+    PACER_C void NAME##_takes_missing(void); \
+    void NAME##_takes_missing(void) {}       \
     PACER_C pacer_calculation_function NAME
 
 #endif

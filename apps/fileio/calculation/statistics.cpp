@@ -85,6 +85,10 @@ void Statistics::add(std::span<const double> fields) {
     }
     for (std::size_t i = 0; i < fields.size(); ++i) {
         Column& column = columns_[i];
+        if (std::isnan(fields[i])) {
+            ++column.missing;
+            continue;
+        }
         ++column.count;
         column.min = least(column.min, fields[i]);
         column.max = greatest(column.max, fields[i]);
@@ -99,6 +103,7 @@ void Statistics::merge(const Statistics& other) {
         Column& column = columns_[i];
         const Column& added = other.columns_[i];
         column.count += added.count;
+        column.missing += added.missing;
         column.min = least(column.min, added.min);
         column.max = greatest(column.max, added.max);
         column.sum.merge(added.sum);
@@ -109,13 +114,18 @@ void Statistics::merge(const Statistics& other) {
 std::vector<ColumnStatistics> Statistics::columns() const {
     std::vector<ColumnStatistics> result;
     for (const Column& column : columns_) {
+        if (column.count == 0) {
+            const double none = std::nan("");
+            result.push_back({0, none, none, none, none, column.missing});
+            continue;
+        }
         constexpr int unit = WideSum::exponent;
         const cpp_int n = column.count, sum = whole(column.sum);
         // (n * sum of squares - square of the sum) / (n * (n - 1)), in units of 2^(2 * unit).
         const cpp_int spread = ((n * whole(column.squares)) << -unit) - sum * sum;
         result.push_back({column.count, rounded(sum, n, unit),
                           n > 1 ? rounded(spread, n * (n - 1), 2 * unit) : std::nan(""), column.min,
-                          column.max});
+                          column.max, column.missing});
     }
     return result;
 }
@@ -125,6 +135,7 @@ void Statistics::append_to(Bytes& bytes) const {
     append(bytes, &count, 1);
     for (const Column& column : columns_) {
         append(bytes, &column.count, 1);
+        append(bytes, &column.missing, 1);
         append(bytes, &column.min, 1);
         append(bytes, &column.max, 1);
         column.sum.append_to(bytes);
@@ -140,14 +151,16 @@ Statistics Statistics::read(std::span<const char> bytes) {
     for (std::uint64_t i = 0; i < count; ++i) {
         Column& column = result.columns_.emplace_back();
         column.count = take<std::int64_t>(bytes);
+        column.missing = take<std::int64_t>(bytes);
         column.min = take<double>(bytes);
         column.max = take<double>(bytes);
-        const bool ordered = std::isfinite(column.min) && std::isfinite(column.max) &&
-                             rank_of(column.min) <= rank_of(column.max);
-        if (column.count < 1 || column.count > most || !ordered) {
-            throw std::invalid_argument("column statistics contradict themselves");
-        }
-        most = column.count;
+        const bool ordered = column.count == 0 ? column.min > column.max
+                                               : std::isfinite(column.min) && std::isfinite(column.max) &&
+                                                     rank_of(column.min) <= rank_of(column.max);
+        const bool counted = column.count >= 0 && column.missing >= 0 && column.count <= most &&
+                             column.missing <= most - column.count && column.count + column.missing > 0;
+        if (!counted || !ordered) throw std::invalid_argument("column statistics contradict themselves");
+        most = column.count + column.missing;
         column.sum = WideSum::read(bytes);
         column.squares = WideSum::read(bytes);
     }

@@ -16,7 +16,8 @@ namespace pacer::fileio {
 struct ColumnStatistics {
     std::int64_t count = 0;
     double mean = 0, variance = 0;  // correctly rounded; variance with n - 1, NaN of less than 2 values
-    double min = 0, max = 0;        // -0 is less than +0
+    double min = 0, max = 0;        // -0 is less than +0; NaN of no value
+    std::int64_t missing = 0;
     bool operator==(const ColumnStatistics&) const = default;
 };
 
@@ -25,7 +26,8 @@ class Statistics {
     // Columns it keeps, 2 KiB each; the memory of all that are kept at a time is for the caller to bound.
     static constexpr std::size_t most_columns = 65536;
 
-    // Finite; field i belongs to column i. Throws std::length_error beyond most_columns.
+    // Finite, or NaN for a missing value, which is only counted; field i belongs to column i. Throws
+    // std::length_error beyond most_columns.
     void add(std::span<const double> fields);
     void merge(const Statistics& other);
     std::vector<ColumnStatistics> columns() const;
@@ -37,7 +39,7 @@ class Statistics {
 
   private:
     struct Column {
-        std::int64_t count = 0;
+        std::int64_t count = 0, missing = 0;
         double min = std::numeric_limits<double>::infinity();
         double max = -std::numeric_limits<double>::infinity();
         WideSum sum, squares;

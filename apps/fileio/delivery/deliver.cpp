@@ -27,13 +27,9 @@ namespace {
 
 // What must be the same to resume from a journal.
 std::string options_text(const Settings& settings, const Calculation& calculation) {
-    const auto& format = settings.format;
-    std::string text = fmt::format(
-        "calculation: {}\nskip-header: {}\nseparator: {}\ndecimal-comma: {}\nragged: {}\nlines-per-record: "
-        "{}\n",
-        calculation.identity, settings.skip_header, name_of(format.separator), format.decimal_comma,
-        format.ragged, format.lines_per_record);
-    text += "columns: " + (settings.columns.empty() ? "all" : text_of_columns(settings)) + "\n";
+    std::string text = fmt::format("calculation: {}\n", calculation.identity);
+    for (const auto& said : said_of(settings))
+        text += fmt::format("{}: {}\n", said.option, to_string(said.value));
     return text;
 }
 
@@ -54,7 +50,7 @@ class Desk {
           delivery_(delivery),
           calculation_(calculation),
           target_(target_of(settings, calculation, delivery.target)),
-          notices_(calculation, settings.columns) {}
+          notices_(calculation, settings.format) {}
 
     // False if there is nothing to do: the results are there. Then `status` is what they come to.
     bool open(ExitStatus& status) {
@@ -89,6 +85,7 @@ class Desk {
 
     Reader& reader() { return *reader_; }
 
+    void take_names(const std::vector<std::string>& names) { names_ = names; }
     int journal_file() const { return journal_->file(); }
 
     void begin(BlockPlace& place) {
@@ -148,8 +145,8 @@ class Desk {
         if (stopped) return stop();
         set_activity("writing the results");
         add_files();  // the last ones may have been empty
-        const auto account =
-            write_results(*journal_, calculation_, target_, reader_->lines(), stop_requested);
+        const auto account = write_results(*journal_, calculation_, target_, reader_->lines(),
+                                           labels_of(settings_.format, names_), stop_requested);
         if (!account.violation.empty()) {
             say("fileio: {}; no results are written, and {} is kept for finding the error\n",
                 account.violation, target_.journal_path());
@@ -374,6 +371,7 @@ class Desk {
     const Calculation& calculation_;
     ResultsTarget target_;
     Notices notices_;
+    std::vector<std::string> names_;  // of columns, by the header
     std::optional<Journal> journal_;
     std::optional<Reader> reader_;
     std::int64_t new_records_ = 0;                          // by this run
@@ -397,19 +395,15 @@ class Desk {
 std::string advice_after_death(const Delivery& delivery) {
     return fmt::format(
         "; what is done is kept in {}: the same command with --resume continues, and with --on-error skip "
-        "leaves "
-        "out such a record",
+        "leaves out such a record",
         delivery.target.journal_path());
 }
 
-ExitStatus deliver(const Team& world, const Threads& threads, const Settings& settings,
-                   const Delivery& delivery, Watch& watch) {
+ExitStatus deliver(const Team& world, const Threads& threads, const Settings& asked, const Delivery& delivery,
+                   Watch& watch) {
+    Settings settings = asked;
     Calculation calculation;
     on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
-    const Job job{&calculation,      {},
-                  settings.on_error, &watch,
-                  settings.format,   settings.columns,
-                  stop_requested,    settings.record_timeout_seconds};
     std::optional<Desk> desk;
     auto status = ExitStatus::right;
     int nothing_to_do = 0;
@@ -430,13 +424,24 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& se
     at_the_desk([&] {
         desk.emplace(settings, delivery, calculation);
         nothing_to_do = desk->open(status) ? 0 : 1;
-        if (nothing_to_do == 0) watch.beat(desk->journal_file());
+        if (nothing_to_do != 0) return;
+        watch.beat(desk->journal_file());
+        desk->reader().names();  // here, where it is said what is kept if they are wrong
     });
     MPI_Bcast(&nothing_to_do, 1, MPI_INT, 0, world.comm);
 
     Team team = world;
     team.threads = world.size == 1 ? threads.process : threads.hybrid;
     if (nothing_to_do == 0) {
+        const auto names = share_names(world, desk ? &desk->reader() : nullptr, settings);
+        if (desk) desk->take_names(names);
+        const Job job{&calculation,
+                      {},
+                      settings.on_error,
+                      &watch,
+                      settings.format,
+                      stop_requested,
+                      settings.record_timeout_seconds};
         set_activity("processing records");
         bool stopped = false;
         if (!world.root())
@@ -452,9 +457,9 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& se
                                       : hand_out_blocks(team, blocks, collect, Signals::heeded,
                                                         [&] { desk->show_progress(); });
         });
-        int asked = stop_requested() ? 1 : 0;
-        MPI_Allreduce(MPI_IN_PLACE, &asked, 1, MPI_INT, MPI_MAX, world.comm);
-        at_the_desk([&] { status = desk->finish(world, stopped, asked != 0); });
+        int stop_asked = stop_requested() ? 1 : 0;
+        MPI_Allreduce(MPI_IN_PLACE, &stop_asked, 1, MPI_INT, MPI_MAX, world.comm);
+        at_the_desk([&] { status = desk->finish(world, stopped, stop_asked != 0); });
     }
     watch.beat(-1);
     MPI_Bcast(&status, 1, MPI_INT, 0, world.comm);

@@ -118,7 +118,7 @@ void Journal::append_to(Count& count, const Piece& piece, std::int32_t file, std
     if (heads_.empty() || heads_.back() != head) heads_.push_back(head);
     pieces_.push_back({file, static_cast<std::int32_t>(heads_.size() - 1), place.offset, place.bytes,
                        place.first_line, place.lines, position, length, header.done, header.rejected,
-                       header.text_hash});
+                       header.text_hash, header.longest_id});
     count.done += header.done;
     count.rejected += header.rejected;
 }

@@ -56,6 +56,7 @@ class Journal {
         std::int64_t position, length;                  // in the journal, of the piece
         std::int64_t done, rejected;                    // records
         std::uint64_t text_hash;
+        std::int64_t longest_id;  // bytes
     };
     // What earlier sessions did, for the reader to compare with the input. Each piece is kept, or dropped, by
     // its number; of a file that is not there any more it is neither.

@@ -36,7 +36,7 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
         header_said_ = true;
         say(
             fmt::format("warning: {}:{} is skipped as a header, but looks like a record; --skip-header "
-                        "applies to every input file",
+                        "and --header apply to every input file",
                         line->path, line->line));
     }
     if (const auto& line = reader.decimal_record()) of_commas(line->path, line->line);
@@ -62,18 +62,19 @@ void Notices::of_commas(std::string_view path, std::int64_t line) {
 
 // For a calculation that uses fewer columns than there are.
 void Notices::of_columns(std::int64_t fields) {
-    std::vector<std::int64_t> used, ignored;
-    const auto given = columns_.empty() ? fields : std::ssize(columns_);
-    if (calculation_.takes_all || calculation_.fields >= given) return;
-    for (std::int64_t i = 0; i < given; ++i) {
-        const auto column = columns_.empty() ? i : columns_[static_cast<std::size_t>(i)];
-        (i < calculation_.fields ? used : ignored).push_back(column + 1);
+    std::vector<std::int64_t> given = format_.columns.numbers(), used, ignored;
+    const auto& ids = format_.id.numbers();
+    for (std::int64_t column = 0; !format_.columns.chosen() && column < fields; ++column) {
+        if (std::find(ids.begin(), ids.end(), column) == ids.end()) given.push_back(column);
     }
-    say(
-        fmt::format("{} uses {} of the {} numbers of a record: it gets {}, and {} {} ignored; choose others "
-                    "with --columns",
-                    calculation_.name, calculation_.fields, given, used.empty() ? "none" : written(used),
-                    written(ignored), ignored.size() == 1 ? "is" : "are"));
+    if (calculation_.takes_all || calculation_.fields >= std::ssize(given)) return;
+    for (const auto column : given)
+        (std::ssize(used) < calculation_.fields ? used : ignored).push_back(column + 1);
+    say(fmt::format(
+        "{} uses {} of the {} numbers of a record: it gets {}, and {} {} ignored; choose others "
+        "with --columns",
+        calculation_.name, calculation_.fields, given.size(), used.empty() ? "none" : written(used),
+        written(ignored), ignored.size() == 1 ? "is" : "are"));
 }
 
 // Each file by itself is in order, but its columns may be others.
@@ -92,7 +93,7 @@ void Notices::of_piece(std::string_view path, const Piece& piece) {
     rounded_said_ = true;
     say(
         fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; if it is an "
-                    "identifier, leave it out with --columns",
+                    "identifier, keep it as it is with --id, or leave it out with --columns",
                     path, piece.place().first_line + line + 1));
 }
 

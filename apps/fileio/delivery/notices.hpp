@@ -15,9 +15,9 @@ namespace pacer::fileio {
 // On rank 0, by one thread at a time.
 class Notices {
   public:
-    // `columns`: that the calculation gets, from 0; none: all. Both must outlive this.
-    Notices(const Calculation& calculation, const std::vector<std::int64_t>& columns)
-        : calculation_(calculation), columns_(columns) {}
+    // Both must outlive this; what the format chooses by name is resolved before anything is said.
+    Notices(const Calculation& calculation, const RecordFormat& format)
+        : calculation_(calculation), format_(format) {}
 
     void of_reading(const Reader& reader, const BlockPlace& place);  // a block that was read
     void of_piece(std::string_view path, const Piece& piece);
@@ -29,7 +29,7 @@ class Notices {
     void of_other_fields(const std::string& path, std::int64_t fields);
 
     const Calculation& calculation_;
-    const std::vector<std::int64_t>& columns_;
+    const RecordFormat& format_;
     std::string first_path_;         // of the first file with records
     std::int64_t first_fields_ = 0;  // of these; 0: none yet
     bool header_said_ = false, decimal_said_ = false, other_fields_said_ = false, rounded_said_ = false;

@@ -202,9 +202,21 @@ std::string text_of_input(const std::vector<InputFile>& files) {
 }
 
 ResultsHead head_of(const Journal& journal, const Calculation& calculation, const Account& account,
-                    const ResultsTarget& target) {
-    return {calculation.identity, calculation.results, account.done,   account.rejected,
-            account.skipped,      &journal.files(),    target.options, text_of_input(journal.files())};
+                    const ResultsTarget& target, const Labels& labels) {
+    std::int64_t longest_id = 0;
+    for (const auto& entry : journal.pieces()) {
+        if (entry.file >= 0) longest_id = std::max(longest_id, entry.longest_id);
+    }
+    return {calculation.identity,
+            calculation.results,
+            account.done,
+            account.rejected,
+            account.skipped,
+            &journal.files(),
+            labels,
+            longest_id,
+            target.options,
+            text_of_input(journal.files())};
 }
 
 constexpr std::string_view options_line = "options:\n";  // the last one before them
@@ -282,7 +294,7 @@ std::optional<Finished> find_finished(const ResultsTarget& target, const std::ve
 }
 
 Account write_results(const Journal& journal, const Calculation& calculation, const ResultsTarget& target,
-                      std::int64_t lines, bool (*stop)()) {
+                      std::int64_t lines, const Labels& labels, bool (*stop)()) {
     const auto entries = in_order(journal);
     Account account{lines, journal.counted().done, journal.counted().rejected, 0,
                     tiling_violation(journal, entries, lines)};
@@ -291,13 +303,14 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     const auto path = file_to_write(target.path, true);
     PartFile file(path);
     RejectedList rejected(journal, target.rejected_path());
-    const auto head = head_of(journal, calculation, account, target);
+    const auto head = head_of(journal, calculation, account, target, labels);
     const bool csv = is_csv(target);
     Statistics all;
     std::unique_ptr<ResultsWriter> writer;  // none for a calculation that summarises
     if (!calculation.summarises) writer = csv ? write_csv(file, head) : write_hdf5(file, head);
     visit(journal, entries, account, stop, [&](const Piece& piece) {
-        if (piece.header().results != head.width) throw std::logic_error("results of another calculation");
+        if (piece.header().results != head.width || piece.header().ids != std::ssize(head.labels.ids))
+            throw std::logic_error("results of another calculation");
         if (writer) writer->add(piece);
         if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
         rejected.add(piece);
@@ -306,7 +319,7 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     if (writer) {
         writer->finish();
     } else {
-        csv ? write_csv(file, all.columns()) : write_hdf5(file, head, all.columns());
+        csv ? write_csv(file, head, all.columns()) : write_hdf5(file, head, all.columns());
     }
     rejected.finish();
     file.finish();

@@ -8,6 +8,7 @@
 
 #include "apps/fileio/calculation/calculation.hpp"
 #include "apps/fileio/delivery/journal.hpp"
+#include "apps/fileio/delivery/labels.hpp"
 #include "apps/fileio/delivery/max_rejected.hpp"
 
 namespace pacer::fileio {
@@ -52,12 +53,13 @@ void check_target(const ResultsTarget& target);
 // and some MiB. Equal input and options give equal bytes, whatever the pieces.
 //
 // .h5: /results float64 [records x results], /file int32 [records] (index into /files), /line int64 [records]
-// (from 1), /files strings; or, for a summarising calculation, /statistics/{count,mean,variance,min,max}
-// [columns]. Attributes of the root: format = "pacer-results", format_version = 1, written_by, calculation,
-// records, rejected, skipped, options, input. .csv: "file,line,result_1,..." or
-// "column,count,mean,variance,min,max", numbers in their shortest exact form; and what are attributes there
-// in a .csv.run, a line "name: value" for each.
+// (from 1), /files strings; with identifiers /id strings [records], or [records x identifiers] and /id_names;
+// or, for a summarising calculation, /statistics/{count,mean,variance,min,max} [columns], column if they have
+// names, missing if values may be. Attributes of the root: format = "pacer-results", format_version = 1,
+// written_by, calculation, records, rejected, skipped, input, options. .csv: "file,line,ID...,result_1,..."
+// or "column,count,mean,variance,min,max" and ",missing", numbers in their shortest exact form; and what are
+// attributes there in a .csv.run, a line "name: value" for each.
 Account write_results(const Journal& journal, const Calculation& calculation, const ResultsTarget& target,
-                      std::int64_t lines, bool (*stop)() = nullptr);
+                      std::int64_t lines, const Labels& labels = {}, bool (*stop)() = nullptr);
 
 }  // namespace pacer::fileio

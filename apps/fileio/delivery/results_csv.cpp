@@ -25,6 +25,7 @@ class CsvWriter : public ResultsWriter {
   public:
     CsvWriter(PartFile& file, const ResultsHead& head) : file_(file), files_(*head.files) {
         put("file,line");
+        for (const auto& label : head.labels.ids) fmt::format_to(out(), ",{}", cell_of(label));
         for (std::int64_t i = 1; i <= head.width; ++i) fmt::format_to(out(), ",result_{}", i);
         put("\n");
     }
@@ -35,9 +36,15 @@ class CsvWriter : public ResultsWriter {
         file_index_ = place.file;
         const auto width = static_cast<std::size_t>(piece.header().results);
         const double* value = piece.values().data();
+        const auto ids = piece.ids();
+        auto id = ids.begin();
         for (const auto line : piece.done()) {
             put(name_);
             fmt::format_to(out(), FMT_COMPILE(",{}"), place.first_line + line + 1);
+            for (std::int64_t i = 0; i < piece.header().ids; ++i, ++id) {
+                put(",");
+                put(cell_of(*id));
+            }
             for (const double* const end = value + width; value != end; ++value) {
                 fmt::format_to(out(), FMT_COMPILE(",{}"), *value);
             }
@@ -69,12 +76,15 @@ std::unique_ptr<ResultsWriter> write_csv(PartFile& file, const ResultsHead& head
     return std::make_unique<CsvWriter>(file, head);
 }
 
-void write_csv(PartFile& file, const std::vector<ColumnStatistics>& columns) {
-    std::string text = "column,count,mean,variance,min,max\n";
+void write_csv(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns) {
+    std::string text = "column,count,mean,variance,min,max";
+    text += head.labels.missing ? ",missing\n" : "\n";
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const auto& column = columns[i];
-        fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}\n", i + 1, column.count, column.mean,
-                       column.variance, column.min, column.max);
+        fmt::format_to(std::back_inserter(text), "{},{},{},{},{},{}", cell_of(head.labels.of_column(i)),
+                       column.count, column.mean, column.variance, column.min, column.max);
+        if (head.labels.missing) fmt::format_to(std::back_inserter(text), ",{}", column.missing);
+        text += '\n';
     }
     file.append(text);
 }

@@ -24,6 +24,7 @@ class Hdf5Writer : public ResultsWriter {
   public:
     Hdf5Writer(PartFile& file, const ResultsHead& head) : stream_(file, facts_of(head), datasets(head)) {
         for (const auto& input : *head.files) stream_.write_text(files_set, input.path);
+        for (const auto& label : head.labels.ids) stream_.write_text(id_names_set, label);
     }
 
     void add(const Piece& piece) override {
@@ -34,21 +35,32 @@ class Hdf5Writer : public ResultsWriter {
         stream_.write(results_set, bytes_of(piece.values().data(), piece.values().size()));
         stream_.write(file_set, bytes_of(file_.data(), file_.size()));
         stream_.write(line_set, bytes_of(line_.data(), line_.size()));
+        for (const auto id : piece.ids()) stream_.write_text(id_set, id);
     }
 
     void finish() override { stream_.finish(); }
 
   private:
-    enum : std::size_t { files_set, results_set, file_set, line_set };
+    enum : std::size_t { files_set, results_set, file_set, line_set, id_names_set, id_set };
 
     static std::vector<Hdf5Stream::Dataset> datasets(const ResultsHead& head) {
         const auto records = static_cast<std::uint64_t>(head.records);
-        std::size_t longest = 1;
+        std::size_t longest = 1, longest_label = 1;
         for (const auto& input : *head.files) longest = std::max(longest, input.path.size());
-        return {{"/files", Kind::text, {head.files->size()}, longest},
-                {"/results", Kind::float64, {records, static_cast<std::uint64_t>(head.width)}},
-                {"/file", Kind::int32, {records}},
-                {"/line", Kind::int64, {records}}};
+        std::vector<Hdf5Stream::Dataset> all = {
+            {"/files", Kind::text, {head.files->size()}, longest},
+            {"/results", Kind::float64, {records, static_cast<std::uint64_t>(head.width)}},
+            {"/file", Kind::int32, {records}},
+            {"/line", Kind::int64, {records}}};
+        const auto& ids = head.labels.ids;
+        if (ids.empty()) return all;
+        for (const auto& label : ids) longest_label = std::max(longest_label, label.size());
+        all.push_back({"/id_names", Kind::text, {ids.size()}, longest_label});
+        std::vector<std::uint64_t> extent = {records};
+        if (ids.size() > 1) extent.push_back(ids.size());
+        all.push_back({"/id", Kind::text, extent,
+                       static_cast<std::size_t>(std::max<std::int64_t>(head.longest_id, 1))});
+        return all;
     }
 
     Hdf5Stream stream_;
@@ -76,18 +88,30 @@ std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& hea
 
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns) {
     const auto count = columns.size();
-    Hdf5Stream stream(file, facts_of(head),
-                      {{"/statistics/count", Kind::int64, {count}},
-                       {"/statistics/mean", Kind::float64, {count}},
-                       {"/statistics/variance", Kind::float64, {count}},
-                       {"/statistics/min", Kind::float64, {count}},
-                       {"/statistics/max", Kind::float64, {count}}});
-    for (const auto& column : columns) {
+    std::vector<Hdf5Stream::Dataset> datasets = {{"/statistics/count", Kind::int64, {count}},
+                                                 {"/statistics/mean", Kind::float64, {count}},
+                                                 {"/statistics/variance", Kind::float64, {count}},
+                                                 {"/statistics/min", Kind::float64, {count}},
+                                                 {"/statistics/max", Kind::float64, {count}}};
+    const auto& labels = head.labels;
+    const auto missing_set = datasets.size();
+    if (labels.missing) datasets.push_back({"/statistics/missing", Kind::int64, {count}});
+    const auto column_set = datasets.size();
+    if (!labels.columns.empty()) {
+        std::size_t longest = 1;
+        for (std::size_t i = 0; i < count; ++i) longest = std::max(longest, labels.of_column(i).size());
+        datasets.push_back({"/statistics/column", Kind::text, {count}, longest});
+    }
+    Hdf5Stream stream(file, facts_of(head), datasets);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto& column = columns[i];
         stream.write(0, bytes_of(&column.count, 1));
         stream.write(1, bytes_of(&column.mean, 1));
         stream.write(2, bytes_of(&column.variance, 1));
         stream.write(3, bytes_of(&column.min, 1));
         stream.write(4, bytes_of(&column.max, 1));
+        if (labels.missing) stream.write(missing_set, bytes_of(&column.missing, 1));
+        if (!labels.columns.empty()) stream.write_text(column_set, labels.of_column(i));
     }
     stream.finish();
 }

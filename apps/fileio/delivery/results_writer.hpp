@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "apps/fileio/calculation/statistics.hpp"
+#include "apps/fileio/delivery/labels.hpp"
 #include "apps/fileio/flow/piece.hpp"
 #include "common/base/facts.hpp"
 #include "io/files/part_file.hpp"
@@ -20,7 +21,10 @@ struct ResultsHead {
     std::int64_t width = 0;   // numbers of each record
     std::int64_t records = 0, rejected = 0, skipped = 0;
     const std::vector<InputFile>* files = nullptr;
-    std::string options, input;  // see RunRecord
+    Labels labels{};
+    std::int64_t longest_id = 0;  // bytes
+    std::string options{},
+        input{};  // of the run: a line "what: value" for each; names and sizes of the files
 };
 
 class ResultsWriter {
@@ -35,7 +39,7 @@ std::unique_ptr<ResultsWriter> write_csv(PartFile& file, const ResultsHead& head
 std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head);
 
 // The result of a summarising calculation, all at once.
-void write_csv(PartFile& file, const std::vector<ColumnStatistics>& columns);
+void write_csv(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
 
 // What is told of results: the attributes of an .h5, the lines of a .csv.run.

@@ -47,7 +47,9 @@ bool BlockSource::next(Bytes& message) {
 namespace {
 
 void calculate(Processor& processor, const Job& job, const Handout& block, const TakePiece& take) {
-    block.place.suspect != 0 ? process_on_trial(job, block, take) : processor.process(block, take);
+    // Programs are processes of their own already.
+    const bool on_trial = block.place.suspect != 0 && !job.calculation->programs;
+    on_trial ? process_on_trial(job, block, take) : processor.process(block, take);
 }
 
 }  // namespace
@@ -118,12 +120,15 @@ bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& colle
 
 void serve_blocks(const Team& team, const Job& job, const Collect& made, Signals signals) {
     ThreadedProcessor processor(job, team.threads);
-    serve(team, [&](std::span<const char> message, const TakePiece& result) {
-        processor.process(read_handout(message), [&](Bytes piece) {
-            made(piece);
-            result(std::move(piece));
-        });
-    }, signals == Signals::heeded);
+    serve(
+        team,
+        [&](std::span<const char> message, const TakePiece& result) {
+            processor.process(read_handout(message), [&](Bytes piece) {
+                made(piece);
+                result(std::move(piece));
+            });
+        },
+        signals == Signals::heeded);
 }
 
 namespace {

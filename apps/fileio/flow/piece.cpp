@@ -45,6 +45,11 @@ std::span<double> PieceBuilder::grow() {
     return room_for_results();
 }
 
+void PieceBuilder::add_id(std::string_view id) {
+    id_lengths_.push_back(static_cast<std::uint32_t>(id.size()));
+    id_text_ += id;
+}
+
 void PieceBuilder::add_rejected(std::int64_t line, std::int64_t column, std::string_view reason) {
     rejections_.push_back({static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column),
                            static_cast<std::uint32_t>(reason.size())});
@@ -53,10 +58,13 @@ void PieceBuilder::add_rejected(std::int64_t line, std::int64_t column, std::str
 
 void PieceBuilder::add(const Piece& piece, std::int64_t line) {
     const auto* value = piece.values().data();
+    const auto ids = piece.ids();
+    std::span<const std::string_view> ids_left = ids;
     for (const auto done : piece.done()) {
         std::copy_n(value, width(), room_for_results().data());
         value += width();
-        add_done(line + done);
+        add_done(line + done, ids_left.first(ids_));
+        ids_left = ids_left.subspan(ids_);
     }
     for (const auto skipped : piece.skipped()) add_skipped(line + skipped);
     for (const auto& rejected : piece.rejected()) {
@@ -71,6 +79,10 @@ Bytes PieceBuilder::finish(PieceHeader header, std::span<const char> statistics)
     header.results = results_;
     header.reasons_bytes = static_cast<std::int64_t>(reasons_.size());
     header.statistics_bytes = static_cast<std::int64_t>(statistics.size());
+    header.ids = static_cast<std::int64_t>(ids_);
+    header.ids_bytes = static_cast<std::int64_t>(id_text_.size());
+    for (const auto length : id_lengths_)
+        header.longest_id = std::max(header.longest_id, std::int64_t{length});
     Bytes piece;
     piece.reserve(bytes() + statistics.size());
     append(piece, &header, 1);
@@ -78,12 +90,16 @@ Bytes PieceBuilder::finish(PieceHeader header, std::span<const char> statistics)
     append(piece, done_.data(), done_.size());
     append(piece, skipped_.data(), skipped_.size());
     append(piece, rejections_.data(), rejections_.size());
+    append(piece, id_lengths_.data(), id_lengths_.size());
     append(piece, reasons_.data(), reasons_.size());
+    append(piece, id_text_.data(), id_text_.size());
     append(piece, statistics.data(), statistics.size());
     done_.clear();
     skipped_.clear();
     rejections_.clear();
     reasons_.clear();
+    id_lengths_.clear();
+    id_text_.clear();
     return piece;
 }
 
@@ -92,19 +108,26 @@ Piece::Piece(std::span<const char> bytes) {
     header_ = cutter.take<PieceHeader>(1).data();
     const auto& h = *header_;
     constexpr std::int64_t most = std::int64_t{1} << 32;
-    if (std::max({h.done, h.results, h.place.lines}) > most || std::min(h.done, h.results) < 0) {
+    constexpr std::int64_t most_ids = std::int64_t{1} << 20;
+    if (std::max({h.done, h.results, h.place.lines}) > most || std::min({h.done, h.results, h.ids}) < 0 ||
+        h.ids > most_ids) {
         throw std::invalid_argument("a piece of results has impossible lengths");
     }
     values_ = cutter.take<double>(h.done * std::min(h.results, most / std::max<std::int64_t>(h.done, 1)));
     done_ = cutter.take<std::uint32_t>(h.done);
     skipped_ = cutter.take<std::uint32_t>(h.skipped);
     rejections_ = cutter.take<PieceBuilder::Rejection>(h.rejected);
+    id_lengths_ = cutter.take<std::uint32_t>(h.done * h.ids);
     const auto reasons = cutter.take<char>(h.reasons_bytes);
     reasons_ = {reasons.data(), reasons.size()};
+    const auto id_text = cutter.take<char>(h.ids_bytes);
+    id_text_ = {id_text.data(), id_text.size()};
     statistics_ = cutter.take<char>(h.statistics_bytes);
     std::int64_t reasons_bytes = 0;
     for (const auto& rejection : rejections_) reasons_bytes += rejection.reason_bytes;
-    if (!cutter.empty() || reasons_bytes != h.reasons_bytes) {
+    std::int64_t ids_bytes = 0;
+    for (const auto length : id_lengths_) ids_bytes += length;
+    if (!cutter.empty() || reasons_bytes != h.reasons_bytes || ids_bytes != h.ids_bytes) {
         throw std::invalid_argument("a piece of results is longer than it says");
     }
 }
@@ -115,6 +138,17 @@ std::vector<Rejected> Piece::rejected() const {
     for (const auto& rejection : rejections_) {
         list.push_back({rejection.line, rejection.column, reasons_.substr(at, rejection.reason_bytes)});
         at += rejection.reason_bytes;
+    }
+    return list;
+}
+
+std::vector<std::string_view> Piece::ids() const {
+    std::vector<std::string_view> list;
+    list.reserve(id_lengths_.size());
+    std::size_t at = 0;
+    for (const auto length : id_lengths_) {
+        list.push_back(id_text_.substr(at, length));
+        at += length;
     }
     return list;
 }

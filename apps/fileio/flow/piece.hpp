@@ -23,6 +23,9 @@ struct PieceHeader {
     std::int64_t ragged = 0;   // of the rejected, those unlike their file's first record
     std::int64_t results = 0;  // numbers of each done record
     std::int64_t reasons_bytes = 0, statistics_bytes = 0;
+    std::int64_t ids = 0;         // of each done record
+    std::int64_t longest_id = 0;  // bytes
+    std::int64_t ids_bytes = 0;
     std::int64_t rounded_line = -1;       // within the piece, the first with a whole number that lost digits
     std::int64_t comma_line = -1;         // the first with commas as in 12,5, where the first record has none
     EndsRun ends_run = EndsRun::goes_on;  // anything else: it has one record, the rejected one
@@ -44,7 +47,8 @@ class Piece;
 // A piece being made, line by line, in the order of lines.
 class PieceBuilder {
   public:
-    explicit PieceBuilder(int results) : results_(results) {}
+    // Of records with so many results and identifiers each.
+    explicit PieceBuilder(int results, std::size_t ids = 0) : results_(results), ids_(ids) {}
 
     // Room for the results of the next record.
     std::span<double> room_for_results() {
@@ -52,8 +56,9 @@ class PieceBuilder {
         if (begin + width() > values_.size()) return grow();
         return {values_.data() + begin, width()};
     }
-    void add_done(std::int64_t line) {  // its results are in the room
+    void add_done(std::int64_t line, std::span<const std::string_view> ids = {}) {  // results are in the room
         done_.push_back(static_cast<std::uint32_t>(line));
+        for (const auto id : ids) add_id(id);
     }
     // All lines of a piece whose first line is that line of this one; not its statistics.
     void add(const Piece& piece, std::int64_t line);
@@ -63,7 +68,7 @@ class PieceBuilder {
     std::size_t bytes() const {  // of the piece so far, about
         return sizeof(PieceHeader) + done_.size() * (width() * sizeof(double) + sizeof(std::uint32_t)) +
                skipped_.size() * sizeof(std::uint32_t) + rejections_.size() * sizeof(Rejection) +
-               reasons_.size();
+               reasons_.size() + id_lengths_.size() * sizeof(std::uint32_t) + id_text_.size();
     }
     std::int64_t done() const { return static_cast<std::int64_t>(done_.size()); }
     std::int64_t rejected() const { return static_cast<std::int64_t>(rejections_.size()); }
@@ -79,12 +84,16 @@ class PieceBuilder {
 
     std::size_t width() const { return static_cast<std::size_t>(results_); }
     std::span<double> grow();
+    void add_id(std::string_view id);
 
     int results_;
+    std::size_t ids_;
     std::vector<double, Uninitialised<double>> values_;  // more than are used
     std::vector<std::uint32_t> done_, skipped_;
     std::vector<Rejection> rejections_;
     std::string reasons_;
+    std::vector<std::uint32_t> id_lengths_;
+    std::string id_text_;
 };
 
 // Reads a piece where it lies; the bytes, aligned to 8, must outlive it.
@@ -100,6 +109,7 @@ class Piece {
     std::span<const std::uint32_t> skipped() const { return skipped_; }
     std::vector<Rejected> rejected() const;
     std::span<const char> statistics() const { return statistics_; }
+    std::vector<std::string_view> ids() const;  // [done x ids], row-major
 
     // Empty if every line of the place is done, rejected or skipped exactly once; else which is not: "line 17
     // is lost". Lines are numbered as users do, from 1 within their file.
@@ -110,7 +120,8 @@ class Piece {
     std::span<const double> values_;
     std::span<const std::uint32_t> done_, skipped_;
     std::span<const PieceBuilder::Rejection> rejections_;
-    std::string_view reasons_;
+    std::string_view reasons_, id_text_;
+    std::span<const std::uint32_t> id_lengths_;
     std::span<const char> statistics_;
 };
 

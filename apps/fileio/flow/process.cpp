@@ -4,12 +4,15 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
+#include <cmath>
 #include <exception>
 #include <utility>
 
 #include "apps/fileio/flow/effort.hpp"
 #include "common/base/clock.hpp"
 #include "io/records/doubtful_commas.hpp"
+#include "io/records/foreign.hpp"
 
 namespace pacer::fileio {
 
@@ -26,6 +29,7 @@ void Processor::process(const Handout& block, const TakePiece& take) {
     };
     began_ = now_seconds();
     ends_run_ = EndsRun::goes_on;
+    if (job_.calculation->programs) ask_program(block);
     while (at != end) {
         if (job_.stop != nullptr && job_.stop()) break;
         const auto* const before = at;
@@ -37,7 +41,7 @@ void Processor::process(const Handout& block, const TakePiece& take) {
         if (ends && line > 0) cut(before);  // what is done stays done
         ends_run_ = ends_run;
         if (fate == Fate::done) {
-            builder_.add_done(line);
+            builder_.add_done(line, parser_.ids());
             for (std::int64_t i = 1; i < record_lines_; ++i) builder_.add_skipped(line + i);
         } else {
             add_not_done(fate, line);
@@ -66,6 +70,7 @@ void Processor::idle() {
 }
 
 Processor::Fate Processor::process_record(const char*& at, const char* end, std::int64_t line) {
+    const char* const begin = at;
     record_lines_ = 1;
     bad_line_ = 0;
     has_doubtful_comma_ = false;
@@ -76,18 +81,19 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
         return Fate::rejected;
     }
     const auto fate = job_.format.lines_per_record == 1 ? parse_line(at, end) : parse_lines(at, end);
+    if (fate == Fate::rejected) advise_on_header(line);
     if (fate != Fate::done) return fate;
     column_ = 1;
-    if (!has_fields_of_first()) {
-        ++ragged_;
-        return Fate::rejected;
-    }
+    if (!has_as_many_fields()) return Fate::rejected;
     is_rounded_ = std::any_of(rounded_.begin(), rounded_.end(), [&](auto field) { return gets(field); });
-    if (!job_.columns.empty() && !choose_fields()) return Fate::rejected;
+    const bool all = !job_.format.columns.chosen() && !job_.format.id.chosen();
+    if (!all && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
     if (has_doubtful_comma_ && comma_line_ < 0) comma_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
     if (job_.line != nullptr) job_.line->store(piece_.first_line + line);
+    record_text_ = {begin, at};
+    record_line_ = line;
     return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
 }
 
@@ -110,7 +116,7 @@ Processor::Fate Processor::parse_line(const char*& at, const char* end, bool say
     fields_ = parser_.fields();
     rounded_ = parser_.rounded();
     if (commas_unclear_ && piece_.first_record.commas == 0 && parser_.by_commas() &&
-        doubt_of_commas({line, at}) != Commas::clear)
+        doubt_of_commas({line, at}, job_.format.comment) != Commas::clear)
         has_doubtful_comma_ = true;
     return Fate::done;
 }
@@ -172,13 +178,38 @@ bool Processor::can_be_a_record(std::int64_t first_blank) {
     return false;
 }
 
-// False, and why in reason_, if the record is not as its file's first.
-bool Processor::has_fields_of_first() {
+// A line before the first record may be names of columns.
+void Processor::advise_on_header(std::int64_t line) {
     const auto& first = piece_.first_record;
-    if (std::ssize(fields_) == first.fields || first.fields == 0 || job_.format.ragged) return true;
-    reason_ = fmt::format("{} field{}, but line {} has {}; see {}--ragged, --lines-per-record",
-                          fields_.size(), fields_.size() == 1 ? "" : "s", first.line + 1, first.fields,
-                          has_doubtful_comma_ ? "--decimal-comma, " : "");
+    const bool before_records = first.fields == 0 || piece_.first_line + line < first.line;
+    const auto& format = job_.format;
+    // Names are words, of any alphabet.
+    const bool is_word = reason_.size() > 1 && reason_.front() == '\'' &&
+                         std::isalpha(static_cast<unsigned char>(reason_[1])) != 0 &&
+                         !reason_.ends_with("--missing");
+    const bool is_text = reason_.starts_with("byte 0xc") || reason_.starts_with("byte 0xe");
+    if (!before_records || !(is_word || is_text) || format.header || format.fields > 0 ||
+        format.lines_per_record > 1)
+        return;
+    reason_ += "; if this line names the columns, see --header, and else --skip-header, --id, --columns";
+}
+
+// False, and why in reason_, if the record has not as many fields as are wanted of it.
+bool Processor::has_as_many_fields() {
+    const auto& format = job_.format;
+    const auto& first = piece_.first_record;
+    const auto wanted = format.expected_fields() > 0 ? format.expected_fields() : first.fields;
+    if (std::ssize(fields_) == wanted || wanted == 0 || format.ragged) return true;
+    const auto has = fmt::format("{} field{}", fields_.size(), fields_.size() == 1 ? "" : "s");
+    if (format.fields > 0) {
+        reason_ = fmt::format("{}, not the {} of --fields", has, wanted);
+    } else if (format.header) {
+        reason_ = fmt::format("{}, but the header names {}; see --ragged, --fields", has, wanted);
+    } else {
+        ++ragged_;
+        reason_ = fmt::format("{}, but line {} has {}; see {}--ragged, --lines-per-record", has,
+                              first.line + 1, wanted, has_doubtful_comma_ ? "--decimal-comma, " : "");
+    }
     return false;
 }
 
@@ -189,9 +220,19 @@ bool Processor::gets(std::size_t field) const {
 
 // Leaves those that the calculation is to have.
 bool Processor::choose_fields() {
+    const auto& format = job_.format;
     chosen_.clear();
+    if (!format.columns.chosen()) {
+        const auto& ids = format.id.numbers();
+        for (std::size_t field = 0; field < fields_.size(); ++field) {
+            if (std::find(ids.begin(), ids.end(), static_cast<std::int64_t>(field)) == ids.end())
+                chosen_.push_back(fields_[field]);
+        }
+        fields_ = chosen_;
+        return true;
+    }
     is_rounded_ = false;
-    for (const auto column : job_.columns) {
+    for (const auto column : format.columns.numbers()) {
         const auto field = static_cast<std::size_t>(column);
         if (field >= fields_.size()) {
             reason_ = fmt::format("there is no column {} among {} fields", column + 1, fields_.size());
@@ -205,6 +246,65 @@ bool Processor::choose_fields() {
     return true;
 }
 
+// Of the record, from 1, for a field that the calculation gets.
+std::int64_t Processor::column_of(std::size_t field) const {
+    const auto& format = job_.format;
+    if (format.columns.chosen()) return format.columns.numbers()[field] + 1;
+    auto ids = format.id.numbers();
+    std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    auto column = static_cast<std::int64_t>(field);
+    for (const auto id : ids) column += id <= column;
+    return column + 1;
+}
+
+// False, and why in reason_, if a value is missing that the calculation cannot do without.
+bool Processor::takes_missing_fields() {
+    if (!job_.format.missing.any() || job_.calculation->takes_missing) return true;
+    for (std::size_t field = 0; field < fields_.size() && gets(field); ++field) {
+        if (!std::isnan(fields_[field])) continue;
+        reason_ = fmt::format("the value in column {} is missing, and {} takes no missing values",
+                              column_of(field), job_.calculation->name);
+        return false;
+    }
+    return true;
+}
+
+// Has the program calculate all records of the block. They are then gone through once more, in the same way.
+void Processor::ask_program(const Handout& block) {
+    request_ = {block.path};
+    if (job_.watch != nullptr) request_.at = [this](std::int64_t line) { job_.watch->at(thread_, line); };
+    asking_ = true;
+    const auto* at = block.text.data();
+    const auto* const end = at + block.text.size();
+    for (std::int64_t line = 0; at != end; line += record_lines_) {
+        const auto fate = process_record(at, end, line);
+        if (fate == Fate::lost || (fate == Fate::rejected && job_.on_error == OnError::stop)) break;
+    }
+    asking_ = false;
+    ragged_ = 0;
+    rounded_line_ = comma_line_ = -1;
+    if (!request_.lines.empty()) request_.text += '\n';
+    program_ = &job_.calculation->programs->of(thread_);
+    program_->calculate(request_);
+}
+
+// The record as one line: as it is, or of the chosen numbers.
+void Processor::add_request() {
+    request_.lines.push_back(piece_.first_line + record_line_);
+    if (job_.format.columns.chosen()) {
+        fmt::format_to(std::back_inserter(request_.text), "{}\n", fmt::join(fields_, " "));
+        return;
+    }
+    auto text = record_text_;
+    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+    while (text.ends_with('\n') || text.ends_with('\r')) text.remove_suffix(1);
+    for (const char c : text) {
+        if (c != '\r') request_.text += c == '\n' ? ' ' : c;
+    }
+    request_.text += '\n';
+}
+
 // False, and why in reason_, if the record is to be rejected.
 bool Processor::calculate(double weight) {
     const auto& calculation = *job_.calculation;
@@ -213,8 +313,14 @@ bool Processor::calculate(double weight) {
                               calculation.name);
         return false;
     }
+    if (!takes_missing_fields()) return false;
+    if (asking_) {
+        add_request();
+        return true;
+    }
     reason_.clear();
     try {
+        if (program_ != nullptr) return program_->next_answer(builder_.room_for_results(), reason_);
         if (calculation.calculate(fields_, weight, builder_.room_for_results(), reason_)) {
             if (calculation.summarises) statistics_.add(fields_);
             return true;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "apps/fileio/calculation/calculation.hpp"
+#include "apps/fileio/calculation/program.hpp"
 #include "apps/fileio/calculation/statistics.hpp"
 #include "apps/fileio/flow/handout.hpp"
 #include "apps/fileio/flow/piece.hpp"
@@ -25,10 +26,9 @@ struct Job {
     Weights weights;
     OnError on_error = OnError::stop;
     Watch* watch = nullptr;
-    RecordFormat format{};
-    std::vector<std::int64_t> columns{};  // that the calculation gets, from 0; none: all
-    bool (*stop)() = nullptr;             // asked before each record: no more of them
-    double record_timeout_seconds = 0;    // of records on trial; 0: none
+    RecordFormat format{};                      // what it chooses by name is resolved
+    bool (*stop)() = nullptr;                   // asked before each record: no more of them
+    double record_timeout_seconds = 0;          // of records on trial; 0: none
     std::atomic<std::int64_t>* line = nullptr;  // told the line that is worked on, if it is on trial
 };
 
@@ -45,13 +45,14 @@ class Processor {
           thread_(thread),
           commas_unclear_(job.format.commas_unclear()),
           parser_(job.format),
-          builder_(job.calculation->results) {}
+          builder_(job.calculation->results, job.format.id.numbers().size()) {}
 
     // Calculates all records of the block and gives away the results, in order: one piece, or several if they
-    // are large; none of what had not begun when it was to stop. When a bad record ends the run, it comes as a piece of its own, which is the last. Of
-    // several lines a record ends it, even if bad ones are to be skipped, that has blank lines within, or
-    // lines of other numbers of fields than the first record's: a line is missing or too many. A record of
-    // several lines counts as its first; the others, as comments do, as skipped.
+    // are large; none of what had not begun when it was to stop. When a bad record ends the run, it comes as
+    // a piece of its own, which is the last. Of several lines a record ends it, even if bad ones are to be
+    // skipped, that has blank lines within, or lines of other numbers of fields than the first record's: a
+    // line is missing or too many. A record of several lines counts as its first; the others, as comments do,
+    // as skipped.
     void process(const Handout& block, const TakePiece& take);
 
   private:
@@ -61,13 +62,18 @@ class Processor {
     Fate parse_line(const char*& at, const char* end, bool say_why = true);
     Fate parse_lines(const char*& at, const char* end);
     bool can_be_a_record(std::int64_t first_blank);
-    bool has_fields_of_first();
+    bool has_as_many_fields();
+    void advise_on_header(std::int64_t line);
+    bool takes_missing_fields();
+    std::int64_t column_of(std::size_t field) const;
     bool gets(std::size_t field) const;
     bool choose_fields();
     void take_reason();
     void add_not_done(Fate fate, std::int64_t line);
     void idle();
     bool calculate(double weight);
+    void ask_program(const Handout& block);
+    void add_request();
     void reject(std::int64_t line);
     void give(const char* next, std::int64_t lines, const TakePiece& take);
 
@@ -94,6 +100,12 @@ class Processor {
     double began_ = 0;
     std::int64_t column_ = 0;  // of the latest record to be rejected
     std::string reason_;
+    // For a calculation by a program, which is asked for a whole block before that is gone through.
+    Program* program_ = nullptr;
+    bool asking_ = false;
+    Program::Block request_{};
+    std::string_view record_text_;  // all its lines
+    std::int64_t record_line_ = 0;  // in the piece
 };
 
 }  // namespace pacer::fileio

@@ -35,9 +35,12 @@ void Tally::add(const Piece& piece) {
     if (violation.empty()) violation = piece.violation();
     const auto first = header.place.first_index;
     const auto* value = piece.values().data();
+    const auto ids = piece.ids();
+    auto id = ids.begin();
     for (const auto line : piece.done()) {
         RecordHash hash;
         for (std::int64_t i = 0; i < header.results; ++i) hash.add(std::bit_cast<std::uint64_t>(*value++));
+        for (std::int64_t i = 0; i < header.ids; ++i, ++id) hash.add(pacer::hash(id->data(), id->size()));
         checksum += hash.at(first + line);
     }
     for (const auto& rejection : piece.rejected()) {

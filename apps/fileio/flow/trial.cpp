@@ -97,7 +97,8 @@ class Trial {
   public:
     Trial(const Job& job, const Handout& block) : job_(job) {
         std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), "pipe");
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+            throw std::system_error(errno, std::generic_category(), "pipe");
         const Descriptor in(ends[1]);
         out_ = ends[0];
         child_ = ::fork();
@@ -131,7 +132,9 @@ class Trial {
         child_ = -1;
         const auto line = line_.get().load();
         if (late_)
-            return {fmt::format("takes longer than the {:g} s of --record-timeout", job_.record_timeout_seconds), line};
+            return {
+                fmt::format("takes longer than the {:g} s of --record-timeout", job_.record_timeout_seconds),
+                line};
         if (WIFEXITED(status) && WEXITSTATUS(status) == 0 && line == no_line) return {};
         return {fate_of(status), line, WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL};
     }
@@ -198,7 +201,7 @@ Handout part(const Handout& block, std::int64_t first, std::int64_t lines) {
 }
 
 Bytes rejected(const Job& job, const Handout& record, const std::string& reason) {
-    PieceBuilder builder(job.calculation->results);
+    PieceBuilder builder(job.calculation->results, job.format.id.numbers().size());
     builder.add_rejected(0, 0, reason);
     for (std::int64_t line = 1; line < record.place.lines; ++line) builder.add_skipped(line);
     PieceHeader header;

@@ -221,7 +221,7 @@ cmp stop1.csv stop3.csv || fail 'stop, then skip: other results on three ranks'
 diff skip1.csv.rejected - <<'LIST' >&2 || fail 'another list of rejected records'
 bad.txt:10:6: 'x3' is not a number
 bad.txt:12:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
-bad.txt:44:3: field 2 is empty
+bad.txt:44:3: field 2 is empty; see --missing
 LIST
 nothing_left 'bad records'
 

@@ -248,11 +248,11 @@ check 'a header longer than the file' 9 tree/b/no_newline tree/b/one_newline
 
 # Where a bad record is bad, and why.
 diff - <(grep -E '^tree/(a b|numbers|lone|uml|zero|crlf)' whole.rejected) <<'LIST' >&2 || fail 'another list of rejected records'
-tree/a b/comma,in "name".csv:1:3: field 2 is empty
-tree/a b/comma,in "name".csv:2:3: field 2 is empty
-tree/a b/comma,in "name".csv:3:1: field 1 is empty
-tree/a b/comma,in "name".csv:4:1: field 1 is empty
-tree/a b/tabs:1:1: 'x' is not a number
+tree/a b/comma,in "name".csv:1:3: field 2 is empty; see --missing
+tree/a b/comma,in "name".csv:2:3: field 2 is empty; see --trailing-separator, --missing
+tree/a b/comma,in "name".csv:3:1: field 1 is empty; see --missing
+tree/a b/comma,in "name".csv:4:1: field 1 is empty; see --missing
+tree/a b/tabs:1:1: 'x' is not a number; if this line names the columns, see --header, and else --skip-header, --id, --columns
 tree/a b/tabs:3:4: field 2 is empty; --separator blank treats tabs as blanks
 tree/a b/tabs:5:4: commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator
 tree/crlf:5:1: 2 fields, but line 1 has 3; see --ragged, --lines-per-record
@@ -265,11 +265,11 @@ tree/numbers:7:1: '1e' is not a number
 tree/numbers:8:1: '0x10' is not a number
 tree/numbers:9:1: '1d5d' is not a number
 tree/numbers:10:1: '10-20' is not a number
-tree/numbers:11:1: 'nan' is not finite
+tree/numbers:11:1: 'nan' is not finite; see --missing
 tree/numbers:12:1: 'inf' is not finite
-tree/umlautä.txt:1:1: byte 0xc3 is not text
-tree/umlautä.txt:2:3: byte 0xc3 is not text
-tree/zero_byte:1:4: byte 0x00 is not text
+tree/umlautä.txt:1:1: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header, --id, --columns
+tree/umlautä.txt:2:3: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header, --id, --columns
+tree/zero_byte:1:4: byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8
 LIST
 
 # The results do not depend on where they go: a file in the folder that is read is not input.
@@ -459,9 +459,9 @@ refused 'two.txt:1:1: there is no column 3 among 2 fields' 'a column that is not
 refused "'many' is not a count" 'no number' --max-rejected many words
 refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
 refused '--max-rejected needs --on-error skip' 'none is rejected' --max-rejected 2 five.csv
-refused '--columns 1,,2: a number is missing' 'no column' --columns 1,,2 five.csv
-refused '--columns 1,: a number is missing' 'no column' --columns 1, five.csv
-refused '--columns counts from 1' 'column 0' --columns 0 five.csv
+refused '--columns 1,,2: a column is missing' 'no column' --columns 1,,2 five.csv
+refused '--columns 1,: a column is missing' 'no column' --columns 1, five.csv
+refused '--columns 0: columns count from 1' 'column 0' --columns 0 five.csv
 refused 'contradict' 'a comma twice' --decimal-comma --separator comma five.csv
 refused '--lines-per-record must be at least 1' 'no lines' --lines-per-record 0 five.csv
 
@@ -478,7 +478,7 @@ expect 2 'a ragged record, again'
 once 'resumed.txt:1001:1: 3 fields, but line 1 has 2' 'a ragged record, again'
 run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --resume --ragged --out resumed.csv resumed.txt
 expect 2 'a ragged record, allowed too late'
-once 'belongs to a different run: ragged is false there, and true here' 'a ragged record, allowed too late'
+once 'belongs to a different run: ragged is no there, and yes here' 'a ragged record, allowed too late'
 
 # Damaged and unreadable.
 head -c 700 tree/z.gz >cut.gz

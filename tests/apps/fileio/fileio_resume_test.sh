@@ -35,7 +35,7 @@ launch() {
     mpirun --quiet -np "$count" "$fileio" "$@" >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
     launcher=$!
     for _ in $(seq 500); do
-        ranks=$(pgrep -P "$launcher" -x fileio || true)
+        ranks=$(ranks_of "$launcher" -x fileio)
         [ "$(wc -w <<<"$ranks")" -lt "$count" ] || return 0
         kill -0 "$launcher" 2>/dev/null || return 0
         sleep 0.01
@@ -201,7 +201,7 @@ for ranks_here in 1 2; do
     mpirun --quiet -np "$ranks_here" "$fileio" --calculation sum silent --out silent.csv >"$scratch/stdout" 2>"$scratch/stderr" &
     launcher=$!
     sleep 1
-    ranks=$(pgrep -P "$launcher" -x fileio)
+    ranks=$(ranks_of "$launcher" -x fileio)
     kill -TERM "$(head -n 1 <<<"$ranks")"
     ended "SIGTERM to $ranks_here ranks that wait for input"
     expect 75 "SIGTERM to $ranks_here ranks that wait for input"
@@ -419,16 +419,17 @@ else
     echo 'a host of another name cannot be had here'
 fi
 
-# Standard input can be gone on with too, if it is the same again.
+# Standard input can be gone on with too, if it is the same again. MPICH's launcher gives up on more than 64 KiB of it.
+head -n 900 rows.txt >fewer.txt
 for number in 1 2; do
-    run bash -c 'cat rows.txt <(echo "1 x") | "$@"' - "$fileio" --calculation sum --out "stdin$number.csv" -
+    run bash -c 'cat fewer.txt <(echo "1 x") | "$@"' - "$fileio" --calculation sum --out "stdin$number.csv" -
     expect 2 'standard input with a bad record'
 done
-run bash -c 'cat rows.txt <(echo "1 x") | "$@"' - mpirun -np 2 "$fileio" --calculation sum --out stdin1.csv - --resume --on-error skip
+run bash -c 'cat fewer.txt <(echo "1 x") | "$@"' - mpirun -np 2 "$fileio" --calculation sum --out stdin1.csv - --resume --on-error skip
 expect 0 'the same standard input'
-says out 'records in 1001 = done 1000 + rejected 1 + skipped 0' 'the same standard input'
+says out 'records in 901 = done 900 + rejected 1 + skipped 0' 'the same standard input'
 says out ' records were already done' 'the same standard input'
-run bash -c 'sed s/E+00/E+01/ rows.txt | "$@"' - timeout -k 5 30 "$fileio" --calculation sum --out stdin2.csv - --resume --on-error skip
+run bash -c 'sed s/E+00/E+01/ fewer.txt | "$@"' - timeout -k 5 30 "$fileio" --calculation sum --out stdin2.csv - --resume --on-error skip
 expect 2 'another standard input'
 once 'standard input' 'another standard input'
 [ ! -e stdin2.csv ] || fail 'another standard input: there are results'

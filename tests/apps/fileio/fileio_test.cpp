@@ -346,7 +346,7 @@ TEST(Variants, RecordsOfSeveralLinesThatAreOutOfStepEndTheRun) {
                 "3:1: the record's lines have 1, 3 fields, unlike those of the record at line 1");
     expect_says("1 2 3\n4\n5 x\n6 7\n", "3:1: the record's lines have 2, 2 fields");
     expect_says("x y z\n4\n5\n6 7 8\n", "3:1: the record's lines have 1, 3 fields");
-    expect_says("1 2 3\n4\n5,,6\n7\n", "3:3: field 2 is empty");
+    expect_says("1 2 3\n4\n5,,6\n7\n", "3:3: field 2 is empty; see --missing");
     expect_says("1\n2\n\n3\n4\n5\n", "3:1: a blank line or comment within a record of 2 lines");
     expect_says("1\n2\n3\n# x\n4\n5\n", "4:1: a blank line or comment within a record of 2 lines", true);
     expect_says("1\n2\n3\n", "3:1: the file ends after 1 of the record's 2 lines", true);
@@ -360,10 +360,48 @@ TEST(Variants, ChosenColumns) {
     Settings settings;
     settings.inputs = {folder.write("a.txt", "9007199254740993,1,2,3\n9007199254740993,4,5,6\n")};
     settings.calculation = "lorenz:5";
-    settings.columns = {1, 2, 3};
+    settings.format.columns = Columns("--columns", "2,3,4");
     EXPECT_EQ(expect_all_right_in_any_blocks(settings, "columns"), (Counts{2, 0}));
-    settings.columns = {1, 2, 4};
+    settings.format.columns = Columns("--columns", "2-3,5");
     EXPECT_EQ(expect_all_right_in_any_blocks(settings, "columns that are not there"), (Counts{0, 2}));
+}
+
+TEST(Variants, NamesIdentifiersAndMissingValues) {
+    const Folder folder;
+    Settings settings;
+    settings.inputs = {
+        folder.write("a.csv",
+                     "# made by\nname,x,\"y, z\",flag\na,1,2,u\n\"b, c\",NA,3,v\n\nd,4,,w\ne,x,5,w\n"),
+        folder.write("b.csv", ""), folder.write("c.csv", "# by\nname,x,\"y, z\",flag\nf,6,7,u")};
+    settings.skip_header = 1;
+    auto& format = settings.format;
+    format.header = true;
+    format.id = Columns("--id", "name");
+    format.columns = Columns("--columns", "\"y, z\",x");
+    format.missing = MissingWords("NA,empty");
+    for (const std::string calculation : {"sum", "stats"}) {
+        settings.calculation = calculation;
+        EXPECT_EQ(expect_all_right_in_any_blocks(settings, calculation), (Counts{4, 1}));
+    }
+    settings.calculation = "lorenz:1";
+    format.columns = Columns("--columns", "2,3,2");
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "a value is missing"), (Counts{2, 3}));
+}
+
+TEST(Variants, FixedWidthsAndTrailingSeparators) {
+    const Folder folder;
+    Settings settings;
+    settings.calculation = "sum";
+    settings.format.widths_written = "2,3";
+    settings.format.widths = parse_widths("2,3");
+    settings.inputs = {folder.write("a.txt", " 1  2\n-1-20\n 3\n123456\n\n 7  8")};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "widths"), (Counts{3, 2}));
+    settings.format = {};
+    settings.format.trailing_separator = true;
+    settings.format.comment = "%";
+    settings.format.fields = 2;
+    settings.inputs = {folder.write("b.txt", "% x\n1\n1,2,\n3,4, % y\n5,,\n1,2,3\n")};
+    EXPECT_EQ(expect_all_right_in_any_blocks(settings, "trailing separators"), (Counts{2, 3}));
 }
 
 // A comment or a header would hide all that follows.
@@ -445,11 +483,10 @@ TEST(Problem, HowLinesAreReadIsAParameter) {
     settings.format.separator = Separator::tab;
     settings.format.decimal_comma = settings.format.ragged = true;
     settings.format.lines_per_record = 2;
-    settings.columns = {3, 0};
+    settings.format.columns = Columns("--columns", "4,1");
     const std::string always = "records bytes calculation workload skip_header ";
-    EXPECT_EQ(names(), always + "separator decimal_comma ragged lines_per_record columns=4,1 ");
+    EXPECT_EQ(names(), always + "separator decimal_comma columns=4,1 ragged lines_per_record ");
     settings.format = {};
-    settings.columns = {};
     settings.inputs = {folder.write("b.txt", "x\n1 2\n3 4\n")};
     EXPECT_EQ(names(), always);
 }

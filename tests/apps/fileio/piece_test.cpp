@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstring>
 
 #include "apps/fileio/flow/tally.hpp"
@@ -48,6 +49,35 @@ TEST(Piece, ReadsBackWhatWasBuilt) {
     EXPECT_EQ(describe("a.txt", piece.place(), piece.rejected()[0]), "a.txt:103:5: 'x' is not a number");
     EXPECT_EQ(std::string(piece.statistics().begin(), piece.statistics().end()), "st");
     EXPECT_EQ(piece.violation(), "");
+}
+
+TEST(Piece, CarriesIdentifiers) {
+    const auto make = [](std::string_view first, std::string_view second) {
+        PieceBuilder builder(0, 2);
+        builder.add_done(0, std::array{first, std::string_view("x, y")});
+        builder.add_done(1, std::array{second, std::string_view()});
+        PieceHeader header;
+        header.place = place_of(0, 2);
+        return builder.finish(header);
+    };
+    const auto bytes = make("4611686018427387905", "b");
+    const Piece piece(bytes);
+    EXPECT_EQ(piece.ids(), (std::vector<std::string_view>{"4611686018427387905", "x, y", "b", ""}));
+    EXPECT_EQ(piece.header().longest_id, 19);
+    PieceBuilder joined(0, 2);
+    joined.add(piece, 5);
+    PieceHeader header;
+    header.place = place_of(0, 7);
+    const auto again = joined.finish(header);
+    EXPECT_EQ(Piece(again).ids(), piece.ids());
+    Tally one, other;
+    const auto swapped = make("b", "4611686018427387905");
+    one.add(piece);
+    other.add(Piece(swapped));
+    EXPECT_NE(static_cast<std::int64_t>(one.checksum % 1000000007),
+              static_cast<std::int64_t>(other.checksum % 1000000007));
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_THROW(Piece(std::span(bytes).first(size)), std::invalid_argument) << size;
 }
 
 TEST(Piece, BuilderIsEmptyAfterwards) {

@@ -127,6 +127,27 @@ TEST(Statistics, CountOnlyRecordsThatHaveTheColumn) {
     EXPECT_EQ(columns[2].mean, 300);
 }
 
+TEST(Statistics, CountMissingValuesApart) {
+    const double none = std::nan("");
+    Statistics statistics, none_at_all;
+    for (const std::vector<double>& record : {std::vector<double>{1, none}, {none, none}, {3, none}})
+        statistics.add(record);
+    const auto columns = Statistics::read(bytes_of(statistics)).columns();
+    ASSERT_EQ(columns.size(), 2u);
+    EXPECT_EQ(columns[0].count, 2);
+    EXPECT_EQ(columns[0].missing, 1);
+    EXPECT_EQ(columns[0].mean, 2);
+    EXPECT_EQ(columns[0].max, 3);
+    EXPECT_EQ(columns[1].count, 0);
+    EXPECT_EQ(columns[1].missing, 3);
+    EXPECT_TRUE(std::isnan(columns[1].mean) && std::isnan(columns[1].variance) &&
+                std::isnan(columns[1].min) && std::isnan(columns[1].max));
+    none_at_all.add(std::vector<double>{none, none});
+    statistics.merge(none_at_all);
+    EXPECT_EQ(statistics.columns()[0].missing, 2);
+    EXPECT_EQ(statistics.columns()[0].min, 1);
+}
+
 TEST(Statistics, DoNotDependOnOrderOrDivision) {
     std::mt19937_64 random(1);
     std::vector<std::vector<double>> records;
@@ -188,9 +209,11 @@ TEST(Statistics, RefuseBytesThatAreNone) {
     EXPECT_THROW(Statistics::read(changed(8, std::int64_t{0})), std::invalid_argument);         // records
     EXPECT_THROW(Statistics::read(changed(8, std::int64_t{-1})), std::invalid_argument);
     EXPECT_THROW(Statistics::read(changed(8, std::int64_t{INT64_MAX})), std::invalid_argument);
-    EXPECT_THROW(Statistics::read(changed(16, 5.0)), std::invalid_argument);  // a least above the greatest
-    EXPECT_THROW(Statistics::read(changed(16, std::nan(""))), std::invalid_argument);
-    EXPECT_THROW(Statistics::read(changed(24, infinite)), std::invalid_argument);
+    EXPECT_THROW(Statistics::read(changed(16, std::int64_t{-1})), std::invalid_argument);  // missing
+    EXPECT_THROW(Statistics::read(changed(16, std::int64_t{INT64_MAX})), std::invalid_argument);
+    EXPECT_THROW(Statistics::read(changed(24, 5.0)), std::invalid_argument);  // a least above the greatest
+    EXPECT_THROW(Statistics::read(changed(24, std::nan(""))), std::invalid_argument);
+    EXPECT_THROW(Statistics::read(changed(32, infinite)), std::invalid_argument);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ start() { # start NAME VARIANT
     launcher=$!
     for _ in $(seq 100); do
         sleep 0.1
-        ranks=$(pgrep -P "$launcher" || true)
+        ranks=$(ranks_of "$launcher")
         [ "$(wc -w <<<"$ranks")" -lt 2 ] || break
     done
     sleep 2

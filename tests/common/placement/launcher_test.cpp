@@ -20,8 +20,15 @@ TEST(Launcher, IsKnownByTheNameTheKernelKeeps) {
     }
 }
 
+TEST(Launcher, IsTypedOrAHelper) {
+    for (const char* name : {"mpirun", "mpiexec.mpich", "mpiexec.hydra", "orterun", "prterun"})
+        EXPECT_TRUE(is_typed_launcher(name)) << name;
+    for (const char* name : {"hydra_pmi_proxy", "hydra_bstrap_pr", "orted", "prted"})
+        EXPECT_FALSE(is_typed_launcher(name)) << name;
+}
+
 constexpr auto open_mpi = "Open MPI v4.1.4, package: Debian OpenMPI",
-               mpich = "MPICH Version:\t4.0.2\nMPICH...";
+               mpich = "MPICH Version: 4.0.2\nMPICH...";
 
 // The variables of an environment.
 using Environment = std::map<std::string, std::string>;
@@ -49,7 +56,7 @@ TEST(Launcher, AnotherMpisIsToldOf) {
         << told;
     EXPECT_NE(told.find("Start by Open MPI's mpirun, or set PACER_ALONE=1"), told.npos) << told;
     const auto other = why(mpich, 0, {{"OMPI_COMM_WORLD_SIZE", "2"}});
-    EXPECT_NE(other.find("and MPICH Version:\t4.0.2 sees"), other.npos) << other;
+    EXPECT_NE(other.find("and MPICH Version: 4.0.2 sees"), other.npos) << other;
     EXPECT_NE(other.find("Start by MPICH's mpiexec"), other.npos) << other;
     for (const auto* size : {"MPI_LOCALNRANKS", "I_MPI_LOCAL_SIZE", "MV2_COMM_WORLD_SIZE", "PALS_LOCAL_SIZE",
                              "FLUX_JOB_SIZE", "OMPI_COMM_WORLD_SIZE"}) {

@@ -212,8 +212,15 @@ TEST(Placement, RootAndOtherLibrariesGetACommandThatStarts) {
     const std::vector ranks{rank_on(0, {0}, 2, 1, 2)};
     EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).better_command,
               "mpirun --allow-run-as-root -np 1 --bind-to none ./reduce");
-    root.open_mpi = false;
+    root.mpi = Mpi::other;
     EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).better_command, "mpirun -np 1 ./reduce");
+    root.mpi = Mpi::mpich;
+    root.mpirun = "mpiexec.mpich";
+    EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).better_command,
+              "mpiexec.mpich -np 1 -bind-to none ./reduce");
+    root.threads_pinned = true;
+    EXPECT_EQ(judge_placement(ranks, {Uses::both}, root).better_command,
+              "mpiexec.mpich -np 1 -bind-to none -genv OMP_PROC_BIND false ./reduce");
 }
 
 TEST(Placement, ManyRanksAreDrawnSmall) {

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "common/base/status.hpp"
+#include "io/records/foreign.hpp"
 #include "io/records/reader.hpp"
 #include "io/records/records.hpp"
 
@@ -68,6 +69,7 @@ char separator_of(std::string_view gap) {
 
 // Splits a line that is a record as simply as can be.
 void check_fields(std::string_view line, std::span<const double> fields) {
+    if (line.starts_with(pacer::byte_order_mark)) line.remove_prefix(pacer::byte_order_mark.size());
     line = without_comment(line);
     require(line.find('\r') == std::string_view::npos, "a lone CR in a record");
     std::size_t field = 0, behind = 0;
@@ -120,7 +122,8 @@ void parse(const Bytes& block, const pacer::BlockPlace& place, Findings& finding
         require(!has_lone_cr(line) || (kind == RecordParser::Line::bad && parser.lone_cr()),
                 "a lone CR is lost");
         if (kind == RecordParser::Line::record) {
-            check_fields(line, parser.fields());
+            // Fields in quotes and repeated ones are not split as simply.
+            if (line.find_first_of("\"*") == line.npos) check_fields(line, parser.fields());
             for (const double value : parser.fields()) {
                 std::uint64_t bits = 0;
                 std::memcpy(&bits, &value, sizeof bits);
@@ -185,7 +188,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             require(together == whole, "ranges together are not the whole");
         }
     } catch (const pacer::UsageError&) {
-        // Compressed data that are damaged.
+        // Compressed data that are damaged, or what is no text.
     }
     return 0;
 }

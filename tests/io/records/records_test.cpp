@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/base/status.hpp"
 #include "io/records/doubtful_commas.hpp"
 
 namespace pacer {
@@ -76,8 +77,10 @@ std::vector<Parsed> parse(const std::string& text, const RecordFormat& format = 
 // Both near the text's end and far from it, where the quick way is taken.
 void expect_record(const std::string& line, const std::vector<double>& fields,
                    const RecordFormat& format = {}) {
-    for (const auto& text : {line, line + "\n", line + "\r\n", line + "\n" + std::string(100, '#'),
-                             line + "\r\n" + std::string(100, '#'), line + " #" + std::string(100, '7')}) {
+    std::vector<std::string> texts = {line, line + "\n", line + "\r\n", line + "\n" + std::string(100, '#'),
+                                      line + "\r\n" + std::string(100, '#')};
+    if (format.comment == "#" && format.widths.empty()) texts.push_back(line + " #" + std::string(100, '7'));
+    for (const auto& text : texts) {
         const auto lines = parse(text, format);
         ASSERT_FALSE(lines.empty()) << text;
         EXPECT_EQ(lines[0].line, Line::record) << text << ": " << lines[0].reason;
@@ -85,6 +88,19 @@ void expect_record(const std::string& line, const std::vector<double>& fields,
         for (std::size_t i = 0; i < fields.size(); ++i) {
             EXPECT_EQ(lines[0].fields[i], fields[i]) << text;
             EXPECT_EQ(std::signbit(lines[0].fields[i]), std::signbit(fields[i])) << text;
+        }
+    }
+}
+
+// Of a record with chosen columns, the fields of those places, from 0.
+void expect_record(const std::string& line, const std::vector<double>& fields, const RecordFormat& format,
+                   const std::vector<std::size_t>& places) {
+    for (const auto& text : {line, line + "\n", line + "\r\n", line + "\n" + std::string(100, '#')}) {
+        const auto parsed = parse(text, format).at(0);
+        ASSERT_EQ(parsed.line, Line::record) << text << ": " << parsed.reason;
+        for (std::size_t i = 0; i < places.size(); ++i) {
+            ASSERT_GT(parsed.fields.size(), places[i]) << text;
+            EXPECT_EQ(parsed.fields[places[i]], fields[i]) << text;
         }
     }
 }
@@ -189,17 +205,17 @@ TEST(Records, SeparatorsThatAreSaid) {
     const RecordFormat blank{.separator = Separator::blank}, tab{.separator = Separator::tab},
         comma{.separator = Separator::comma}, semicolon{.separator = Separator::semicolon};
     expect_record("\t1\t\t2 3 \t 4\t\t", {1, 2, 3, 4}, blank);
-    expect_bad("1,5 2", 1, "'1,5' is not a number", blank);
+    expect_bad("1,5 2", 1, "'1,5' is not a number; see --decimal-comma", blank);
     expect_record(" 1 \t2\t 3\t", {1, 2, 3}, tab);
     expect_bad("1\t2 3", 4, "two numbers are separated by a blank, not by the separator", tab);
-    expect_bad("1\t\t3", 3, "field 2 is empty", tab);
-    expect_bad("1,5\t2", 1, "'1,5' is not a number", tab);
+    expect_bad("1\t\t3", 3, "field 2 is empty; see --missing", tab);
+    expect_bad("1,5\t2", 1, "'1,5' is not a number; see --decimal-comma", tab);
     expect_record(" 1 ,2\t, 3", {1, 2, 3}, comma);
     expect_bad("1,5 2,25", 4, "two numbers are separated by a blank, not by the separator", comma);
     expect_bad("1,2\t3", 4, "two numbers are separated by a blank, not by the separator", comma);
     expect_bad("1;2", 1, "'1;2' is not a number", comma);
     expect_record("1 ;2\t; 3", {1, 2, 3}, semicolon);
-    expect_bad("1;;3", 3, "field 2 is empty", semicolon);
+    expect_bad("1;;3", 3, "field 2 is empty; see --missing", semicolon);
 }
 
 TEST(Records, DecimalCommas) {
@@ -212,7 +228,7 @@ TEST(Records, DecimalCommas) {
     expect_bad("1,234,567", 1, "'1,234,567' is not a number", format);
     expect_bad("1,5;2 3", 6,
                "semicolons and blanks both separate numbers; say which is meant with --separator", format);
-    expect_bad("1,5;;3", 5, "field 2 is empty", format);
+    expect_bad("1,5;;3", 5, "field 2 is empty; see --missing", format);
     expect_record("1,5;2", {1.5, 2}, {.separator = Separator::semicolon, .decimal_comma = true});
 }
 
@@ -241,19 +257,19 @@ TEST(Records, BlankLines) {
     EXPECT_EQ(parse("\r").at(0).line, Line::blank);
     EXPECT_EQ(parse("  ", {.separator = Separator::tab}).at(0).line, Line::blank);
     EXPECT_EQ(parse("\t# x", {.separator = Separator::tab}).at(0).line, Line::blank);
-    expect_bad("\t\t", 2, "field 1 is empty", {.separator = Separator::tab});
-    expect_bad(" \t ", 2, "field 1 is empty", {.separator = Separator::tab});
+    expect_bad("\t\t", 2, "field 1 is empty; see --missing", {.separator = Separator::tab});
+    expect_bad(" \t ", 2, "field 1 is empty; see --missing", {.separator = Separator::tab});
 }
 
 TEST(Records, EmptyFields) {
-    expect_bad("1,,2", 3, "field 2 is empty");
-    expect_bad(",1", 1, "field 1 is empty");
-    expect_bad("  ,1", 3, "field 1 is empty");
-    expect_bad("1,", 3, "field 2 is empty");
-    expect_bad("1, 2,\t", 7, "field 3 is empty");
-    expect_bad("1 , , 2", 5, "field 2 is empty");
-    expect_bad(",", 1, "field 1 is empty");
-    expect_bad("1,#2", 3, "field 2 is empty");
+    expect_bad("1,,2", 3, "field 2 is empty; see --missing");
+    expect_bad(",1", 1, "field 1 is empty; see --missing");
+    expect_bad("  ,1", 3, "field 1 is empty; see --missing");
+    expect_bad("1,", 3, "field 2 is empty; see --trailing-separator, --missing");
+    expect_bad("1, 2,\t", 7, "field 3 is empty; see --trailing-separator, --missing");
+    expect_bad("1 , , 2", 5, "field 2 is empty; see --missing");
+    expect_bad(",", 1, "field 1 is empty; see --missing");
+    expect_bad("1,#2", 3, "field 2 is empty; see --trailing-separator, --missing");
     const std::string advice = "; --separator blank treats tabs as blanks";
     expect_bad("2\t\t60", 3, "field 2 is empty" + advice);
     expect_bad("1\t2\t \t4", 6, "field 3 is empty" + advice);
@@ -270,22 +286,205 @@ TEST(Records, Refused) {
     expect_bad("abc", 1, "'abc' is not a number");
     expect_bad("1 2 x3 4", 5, "'x3' is not a number");
     for (const std::string word :
-         {"1e",         "1e+",        "e5",          ".",        "-",          "+",
-          "+-1",        "-+1",        "--1",         "++1",      "1.2.3",      "0x10",
-          "1:2",        "1_000",      "1e5x",        "1e1.5",    "1D",         "1D5E3",
-          "1E5D3",      "D5",         "1.0+",        "1.0+5",    "1.0+12",     "1.0+1000",
-          "1.0+1a0",    "10-200",     "1.0-100-100", "2026-112", "2026-11-22", "1.0E+1+100",
-          "2024.5-112", "12.345-100", ".5+100",      "+.5-100",  "-10.0+100",  "5.71225-118.20171",
-          "1-2",        "12:30",      "1e5-300",     "1/2",      "'1'"}) {
-        expect_bad("7 " + word, 3, "'" + word + "' is not a number");
+         {"1e",     "1e+",      "e5",     ".",       "-",         "+",   "+-1",     "-+1",   "--1", "++1",
+          "1.2.3",  "0x10",     "1_000",  "1e5x",    "1e1.5",     "1D",  "1D5E3",   "1E5D3", "D5",  "1.0+",
+          "10-200", "2026-112", ".5+100", "+.5-100", "-10.0+100", "1-2", "1e5-300", "1/2",   "'1'"}) {
+        const std::string advice = word == "." || word == "-" ? "; see --missing" : "";
+        expect_bad("7 " + word, 3, "'" + word + "' is not a number" + advice);
     }
-    for (const std::string word : {"nan", "NaN", "inf", "-inf", "+Infinity", "nan(12)"})
+    for (const std::string word : {"inf", "-inf", "+Infinity", "nan(12)"})
         expect_bad("7 " + word, 3, "'" + word + "' is not finite");
+    for (const std::string word : {"nan", "NaN", "-nan"})
+        expect_bad("7 " + word, 3, "'" + word + "' is not finite; see --missing");
+    expect_bad("7 NA", 3, "'NA' is not a number; see --missing");
+    for (const std::string date :
+         {"2026-11-22", "12:30", "02/03/2025", "2025-03-02T10:50:00Z", "1.0-100-100"})
+        expect_bad("7 " + date, 3, "'" + date + "' is not a number; a date is kept by --id");
+    for (const std::string touching :
+         {"1.0+5", "1.0+12", "1.0+1000", "1.0+1a0", "2024.5-112", "12.345-100", "5.71225-118.20171"})
+        expect_bad("7 " + touching, 3, "'" + touching + "' is not a number; see --width");
     for (const std::string word :
          {"1e400", "-1e400", "1.0d999", "1.0+999", "1e99999999999999999999", "1.7976931348623159e308"})
         expect_bad("7 " + word, 3, "'" + word + "' is out of range");
     expect_bad(std::string(50, 'x'), 1, "'" + std::string(40, 'x') + "...' is not a number");
     expect_bad("1" + std::string(400, '0'), 1, "'1" + std::string(39, '0') + "...' is out of range");
+}
+
+TEST(Records, AByteOrderMarkBeforeALineIsIgnored) {
+    const std::string mark = "\xef\xbb\xbf";
+    expect_record(mark + "1,2", {1, 2});
+    expect_record(mark + " 1 2", {1, 2});
+    for (const std::string blank : {"", "# x,y", "  "}) {
+        const auto lines = parse(mark + blank + "\n3");
+        ASSERT_EQ(lines.size(), 2U);
+        EXPECT_EQ(lines[0].line, Line::blank) << blank;
+    }
+    EXPECT_EQ(doubt_of_commas(mark + "12,5"), Commas::doubtful);
+    expect_record(mark + "a,1", {1}, {.columns = Columns("--columns", "2")}, {1});
+}
+
+TEST(Records, ThreeTimesANumber) {
+    expect_record("3*0.0 1", {0, 0, 0, 1});
+    expect_record("1, 2*-1.5D2", {1, -150, -150});
+    expect_record("a 2*7 9", {7, 9}, {.columns = Columns("--columns", "3,4")}, {2, 3});
+    for (const std::string word :
+         {"0*1", "-1*2", "3*", "*3", "3*x", "1e2*3", "65537*1", "99999999999999999999*1"})
+        expect_bad(word, 1, "'" + word + "' is not a number");
+    std::string many = "65536*1";
+    EXPECT_EQ(parse(many).at(0).fields.size(), 65536U);
+}
+
+TEST(Records, OfQuadPrecision) {
+    expect_record("1.0Q+02 1q2", {100, 100});
+}
+
+TEST(Records, CommentsThatAreSaid) {
+    const RecordFormat format{.comment = "%!/"};
+    expect_record("1 2 % tail", {1, 2}, format);
+    expect_record("1 2 // tail", {1, 2}, format);
+    expect_record("1,2,!tail", {1, 2}, {.trailing_separator = true, .comment = "!"});
+    EXPECT_EQ(parse("! 1 2", format).at(0).line, Line::blank);
+    expect_bad("1 # 2", 3, "'#' is not a number; a comment must follow a blank", format);
+    expect_bad("1%", 1, "'1%' is not a number", format);
+    EXPECT_EQ(doubt_of_commas("12,5 % x", "%"), Commas::doubtful);
+    EXPECT_EQ(doubt_of_commas("12,5 # x", "%"), Commas::clear);
+}
+
+TEST(Records, ATrailingSeparator) {
+    const RecordFormat format{.trailing_separator = true};
+    expect_record("1,2,", {1, 2}, format);
+    expect_record("1,2, # x", {1, 2}, format);
+    expect_record("1,2", {1, 2}, format);
+    expect_bad("1,,", 3, "field 2 is empty; see --missing", format);
+    expect_record("1;2;", {1, 2}, {.separator = Separator::semicolon, .trailing_separator = true});
+    const MissingWords empty("empty");
+    expect_record("1,2,", {1, 2}, {.trailing_separator = true, .missing = empty});
+    EXPECT_EQ(parse("1,2,", {.missing = empty}).at(0).fields.size(), 3U);
+}
+
+// Only these have to be numbers.
+TEST(Records, ChosenColumns) {
+    const auto columns = [](const std::string& text) { return Columns("--columns", text); };
+    const RecordFormat second{.columns = columns("2")};
+    expect_record("G,1.5,x", {1.5}, second, {1});
+    expect_record("a 2 b", {2}, second, {1});
+    expect_record("a\t2\tb", {2}, second, {1});
+    expect_record("a,2,", {2}, second, {1});
+    expect_record("a,,2", {2}, {.columns = columns("3")}, {2});
+    expect_record("\t\t2", {2}, {.columns = columns("3")}, {2});
+    expect_bad("a,b,3", 3, "'b' is not a number", second);
+    expect_bad("a,,3", 3, "field 2 is empty; see --missing", second);
+    expect_bad(
+        "1,5 2,25", 4,
+        "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
+        second);
+    expect_bad(
+        "Gaia DR3 46,1.5", 12,
+        "commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator",
+        second);
+    expect_record("Gaia DR3 46,1.5", {1.5}, {.separator = Separator::comma, .columns = columns("2")}, {1});
+    expect_record("2025-03-02 10:50;1,5;x", {1.5},
+                  {.separator = Separator::semicolon, .decimal_comma = true, .columns = columns("2")}, {1});
+    expect_record("2025-03-02 10:50\t1.5", {1.5}, {.separator = Separator::tab, .columns = columns("2")},
+                  {1});
+    expect_bad("a,1x", 3, "'1x' is not a number", second);
+    expect_bad("a,1\r,2", 4, "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'",
+               second);
+    EXPECT_EQ(parse("# a,b", second).at(0).line, Line::blank);
+    EXPECT_EQ(parse("\t\t", second).at(0).line, Line::blank);
+    expect_record("a 2 # b c", {2}, second, {1});
+    // Where records go over lines, which column a field is shows only later.
+    expect_bad("a 2", 1, "'a' is not a number", {.columns = columns("2"), .lines_per_record = 2});
+}
+
+TEST(Records, QuotedFields) {
+    expect_record("\"1.5\",\"2\"", {1.5, 2});
+    expect_record("\"1.5\" 2", {1.5, 2});
+    expect_record("\"1,5\";\"2\"", {1.5, 2}, {.decimal_comma = true});
+    expect_bad("\"1,5\",2", 1, "'1,5' is not a number; see --decimal-comma");
+    expect_bad("1,\"2", 3, "a quote is not closed on its line; a field must not go on in the next line");
+    expect_bad("\"1\"x,2", 4, "a quoted field is followed by more than a separator",
+               {.separator = Separator::comma});
+    expect_record("\"a, \"\"b\"\" #\",3", {3}, {.columns = Columns("--columns", "2")}, {1});
+    expect_bad("1.5\" 2", 1, "'1.5\"' is not a number");
+    expect_bad("\"\",2", 1, "field 1 is empty; see --missing");
+}
+
+TEST(Records, Identifiers) {
+    const auto ids_of = [](const std::string& line, const std::string& id, RecordFormat format = {}) {
+        format.id = Columns("--id", id);
+        RecordParser parser(format);
+        const char* at = line.data();
+        std::string text;
+        if (parser.next(at, line.data() + line.size()) != Line::record) return "bad: " + parser.reason();
+        for (const auto word : parser.ids()) text += "<" + std::string(word) + ">";
+        return text + std::to_string(parser.fields().size());
+    };
+    EXPECT_EQ(ids_of("a,1,2\n", "1"), "<a>3");
+    EXPECT_EQ(ids_of("12345678901234567890 1", "1"), "<12345678901234567890>2");
+    EXPECT_EQ(ids_of("1,x,\"y, \"\"z\"\"\"", "3,2"), "<y, \"z\"><x>3");
+    EXPECT_EQ(ids_of("1,\xc3\xa4", "2"), "<\xc3\xa4>2");
+    EXPECT_EQ(ids_of("1,,2", "2"), "<>3");
+    EXPECT_EQ(ids_of("1,2", "3"), "bad: there is no column 3 for --id among 2 fields");
+    EXPECT_EQ(ids_of("a,b", "1"), "bad: 'b' is not a number");
+    EXPECT_EQ(ids_of("a b # c", "1,2", {.columns = Columns("--columns", "1")}), "bad: 'a' is not a number");
+    EXPECT_EQ(ids_of("a\x01,1", "1"), "bad: byte 0x01 is not text");
+    EXPECT_EQ(ids_of(std::string(1025, 'a') + ",1", "1"), "bad: more than 1024 bytes for --id");
+}
+
+TEST(Records, MissingValues) {
+    const double none = std::nan("");
+    const RecordFormat format{.missing = MissingWords("NA,-,-9999,empty,nan")};
+    const auto expect = [&](const std::string& line, const std::vector<double>& fields) {
+        const auto parsed = parse(line, format).at(0);
+        ASSERT_EQ(parsed.line, Line::record) << line << ": " << parsed.reason;
+        ASSERT_EQ(parsed.fields.size(), fields.size()) << line;
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            EXPECT_EQ(std::isnan(parsed.fields[i]), std::isnan(fields[i])) << line;
+            if (!std::isnan(fields[i])) {
+                EXPECT_EQ(parsed.fields[i], fields[i]) << line;
+            }
+        }
+    };
+    expect("1,NA,3", {1, none, 3});
+    expect("1 - nan", {1, none, none});
+    expect("1,,3", {1, none, 3});
+    expect("1, ,3,", {1, none, 3, none});
+    expect("1\t\t3\t", {1, none, 3, none});
+    expect("1,\"\",\"NA\"", {1, none, none});
+    // A number stands for every one that equals it, however it is written.
+    expect("-9999 -9999.00 -9.999E3 9999", {none, none, none, 9999});
+    expect_bad("1,N/A", 3, "'N/A' is not a number; see --missing", format);
+    expect_bad("1,NaN", 3, "'NaN' is not finite; see --missing", format);
+    EXPECT_TRUE(std::isnan(
+        parse("-9999,0;1", {.decimal_comma = true, .missing = MissingWords("-9999")}).at(0).fields.at(0)));
+}
+
+TEST(Records, FixedWidths) {
+    const auto widths = [](const std::string& text) {
+        return RecordFormat{.widths_written = text, .widths = parse_widths(text)};
+    };
+    expect_record("  12.345-100", {12.345, -100}, widths("8,4"));
+    expect_record("1234567", {12, 5, 67}, widths("2,2x,1,2"));
+    expect_record("12345678", {1, 2, 3, 4, 5, 6, 7, 8}, widths("2(1,1),4(1)"));
+    expect_record(" 1, 2", {2},
+                  [&] {
+                      auto format = widths("3,2");
+                      format.columns = Columns("--columns", "2");
+                      return format;
+                  }(),
+                  {1});
+    auto format = widths("3,3,3");
+    expect_bad("  1", 4, "field 2 is empty; see --missing", format);
+    expect_bad("  1  2  3  4", 10, "the line has 12 characters, but --width describes 9", format);
+    expect_bad("1\t2", 2, "a tab in a line of fixed columns; replace tabs by blanks: expand", format);
+    EXPECT_EQ(parse("   ", format).at(0).line, Line::blank);
+    EXPECT_EQ(parse("# x", format).at(0).line, Line::blank);
+    format.missing = MissingWords("empty");
+    EXPECT_TRUE(std::isnan(parse("  1", format).at(0).fields.at(2)));
+    for (const std::string bad :
+         {"", "8,", "8,,6", "0", "-1", "8,x", "3x", "2(1", "2(1))", "2(3(1))", "99999(9,9)", "8 6"})
+        EXPECT_THROW(parse_widths(bad), UsageError) << bad;
 }
 
 // Lines of old Macintosh files: otherwise a comment or a header would be the whole file.
@@ -352,12 +551,21 @@ TEST(Records, FieldsOfALineIfAllWereNumbers) {
 }
 
 TEST(Records, Junk) {
-    expect_bad(std::string("1 2\0003", 5), 4, "byte 0x00 is not text");
+    expect_bad(std::string("1 2\0003", 5), 4,
+               "byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8");
     expect_bad("1 \x1b[0m", 3, "byte 0x1b is not text");
     expect_bad(
-        "\xef\xbb\xbf"
+        "1 \xef\xbb\xbf"
         "1",
-        1, "byte 0xef is not text");
+        3, "a byte order mark within a line; remove it: sed 's/\\xef\\xbb\\xbf//g'");
+    expect_bad(
+        "\xe2\x88\x92"
+        "5",
+        1, "a Unicode minus; write -: sed 's/\\xe2\\x88\\x92/-/g'");
+    expect_bad(
+        "1\xc2\xa0"
+        "2",
+        2, "a no-break space; write a blank: sed 's/\\xc2\\xa0/ /g'");
     expect_bad(std::string("\xff\xfe"
                            "1\0\r\0\n",
                            7),

@@ -1,21 +1,24 @@
 #!/usr/bin/env bash
 # A real Slurm on this machine, for tests: slurmctld, munged and a slurmd for each of several nodes.
 #
-#     tests/jobs/slurm/cluster.sh up [--nodes N] [--cpus N] [--pinning] [--ports] [--owner PID]
+#     tests/jobs/slurm/cluster.sh up [--nodes N] [--cpus N] [--pinning] [--clocks] [--ports] [--owner PID]
 #     tests/jobs/slurm/cluster.sh run FOLDER COMMAND...
 #     tests/jobs/slurm/cluster.sh off FOLDER NODE          pulls its plug
 #     tests/jobs/slurm/cluster.sh on FOLDER NODE
+#     tests/jobs/slurm/cluster.sh link FOLDER NODE [SECONDS [BYTES_PER_SECOND]]    a slow cable to it; or a good one again
 #     tests/jobs/slurm/cluster.sh down FOLDER
 #
 #     --nodes N       3
 #     --cpus N        of each node (4), whatever this machine has
 #     --pinning       srun can pin tasks; all nodes to the same CPUs, those that this machine has
+#     --clocks        each node's clock since boot is another, hours from the others'
 #     --ports         without namespaces: all nodes are this machine, told apart by their ports
 #     --owner PID     whoever starts a cluster later removes this one once that process is gone
 #
 # "up" prints the FOLDER that holds all of the cluster; "run" runs a command as on its login node. Each node has
 # namespaces of its own: network, host name, processes, /dev/shm, /tmp-like folder; the files are shared, as on a
-# cluster. That takes root. Where namespaces are not allowed --ports is what remains, and "off" and "on" do not work.
+# cluster. That takes root. Where namespaces are not allowed --ports is what remains, and "off", "on", "link" and --clocks
+# do not work. The time of day is the same everywhere: the kernel has but one.
 # "down" leaves nothing: no process, no mount, no network link, no folder.
 # Exit status 77: it cannot run here; the reason is on stderr.
 set -euo pipefail
@@ -66,10 +69,11 @@ end() {
 
 # inside NAME COMMAND...: in the machine's namespaces.
 inside() {
-    local name=$1 directory=$PWD
+    local name=$1 directory=$PWD time=()
     shift
+    [[ ! -e $folder/clocks || $name == head ]] || time=(--time)
     # shellcheck disable=SC2016 # entering loses the working directory, and the inner shell goes back
-    nsenter --target "$(<"$folder/$name/pid")" --mount --uts --ipc --net --pid \
+    nsenter --target "$(<"$folder/$name/pid")" --mount --uts --ipc --net --pid "${time[@]}" \
         bash -c 'cd "$1" && shift && exec "$@"' - "$directory" "$@"
 }
 
@@ -78,10 +82,12 @@ wire() { nsenter --target "$(<"$folder/$1/pid")" --net "${@:2}"; }
 
 # machine NAME NUMBER: boots one; its network card is a cable to the head's bridge.
 machine() {
-    local name=$1 number=$2
+    local name=$1 number=$2 time=()
+    [[ ! -e $folder/clocks || $name == head ]] ||
+        time=(--time --monotonic $((number * 5000)) --boottime $((number * 5000)))
     mkdir -p "$folder/$name/tmp"
     rm -f "$folder/$name/ready"
-    setsid unshare --net --uts --ipc --mount --pid --fork --kill-child "$here/node.sh" "$folder" "$name" \
+    setsid unshare --net --uts --ipc --mount --pid "${time[@]}" --fork --kill-child "$here/node.sh" "$folder" "$name" \
         </dev/null >>"$folder/$name/log" 2>&1 &
     record $! "$name's unshare"
     until_true 20 test -e "$folder/$name/ready" || { cat "$folder/$name/log" >&2 && return 1; }
@@ -261,13 +267,14 @@ remove_orphans() {
 }
 
 up() {
-    local ports=false owner="" number
+    local ports=false clocks=false owner="" number
     nodes=3 cpus=4 task_plugin=task/none
     while (($#)); do
         case $1 in
         --nodes) nodes=$2 && shift ;;
         --cpus) cpus=$2 && shift ;;
         --owner) owner=$2 && shift ;;
+        --clocks) clocks=true ;;
         --pinning) task_plugin=task/affinity ;;
         --ports) ports=true ;;
         *) say "unknown option $1" && exit 2 ;;
@@ -280,12 +287,14 @@ up() {
         ports=true
         say "no namespaces here (not root, or not allowed): the nodes are told apart by their ports"
     fi
+    ! $ports || ! $clocks || cannot "nodes have clocks of their own only in namespaces of their own"
     folder=$(mktemp -d /tmp/pacer-slurm.XXXX) # short: names of sockets end at 107 characters
     chmod 755 "$folder"
     # shellcheck disable=SC2154 # set when the trap runs
     trap 'status=$?; ((status == 0)) || down; exit $status' EXIT
     [[ -z $owner ]] || echo "$owner $(started "$owner" | cut -d' ' -f2)" >"$folder/owner"
     ! $ports || : >"$folder/ports"
+    ! $clocks || : >"$folder/clocks"
     mkdir -p "$folder/tmp" "$folder/head/state"
     for ((number = 1; number <= nodes; ++number)); do mkdir -p "$folder/node$number/spool"; done
     write_settings
@@ -312,6 +321,30 @@ on() {
     wire head ip link delete "to-$1" 2>/dev/null || true
     machine "$1" "${1#node}"
     start_slurmd "$1"
+}
+
+# link NODE [SECONDS [BYTES_PER_SECOND]]: between the node's cable and the bridge goes a relay. What was there before goes.
+link() {
+    local name=$1 relay=$folder/$1/relay
+    [[ ! -e $folder/ports ]] || { say "nodes without namespaces have no cable" && return 2; }
+    if [[ -e $relay ]]; then
+        # shellcheck disable=SC2046 # two words
+        end TERM $(<"$relay")
+        wire head ip link delete "near-$name"
+        rm "$relay"
+    fi
+    if (($# == 1)); then
+        wire head ip link set "to-$name" master eth0
+        return
+    fi
+    wire head ip link set "to-$name" nomaster
+    wire head ip link add "near-$name" type veth peer name "far-$name"
+    wire head ip link set "near-$name" master eth0 up
+    wire head ip link set "far-$name" up
+    setsid nsenter --target "$(<"$folder/head/pid")" --net "$here/relay.py" "far-$name" "to-$name" "${@:2}" \
+        </dev/null >>"$folder/$name/relay.log" 2>&1 &
+    echo "$! $(started "$!" | cut -d' ' -f2)" >"$relay"
+    record "$!" "$name's relay"
 }
 
 # Slurm keeps no list of the jobs' processes that outlives slurmd; all of them have the cluster's SLURM_CONF.
@@ -345,7 +378,7 @@ no_steps() { [[ -z $(pgrep -f "^slurmstepd: .*" | while read -r pid; do
 
 case ${1-} in
 up) up "${@:2}" ;;
-run | off | on | down)
+run | off | on | link | down)
     folder=${2:?the folder that "up" printed}
     "$1" "${@:3}"
     ;;

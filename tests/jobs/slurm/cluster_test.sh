@@ -11,7 +11,7 @@ set -euo pipefail
 daemons_of() { grep -laszF "$1" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null || true; }
 # What a cluster might leave on this machine; what others do meanwhile is not looked at.
 traces() {
-    ip -oneline link 2>/dev/null | grep -oE 'to-node[0-9]+' || true
+    ip -oneline link 2>/dev/null | grep -oE '(to|near|far)-node[0-9]+' || true
     cut -d' ' -f5 /proc/self/mountinfo | grep -E 'pacer-slurm|^/(proc|sys|dev/shm|etc/hosts)$' | sort
     for file in /run/munge /run/slurm* /var/spool/slurm* /var/log/slurm/* /sys/fs/cgroup/*/slurm*; do
         [[ ! -e $file ]] || stat --format='%n %Y' "$file"
@@ -39,6 +39,21 @@ SH
     [[ $(sort <<<"$out") == $'node1 node1 1 10.77.0.1\nnode2 node2 1 10.77.0.2\nnode3 node3 1 10.77.0.3' ]] ||
         fail "the nodes are not apart: $out"
     [[ $(hostname) != head && ! -e /dev/shm/node1 ]] || fail "the nodes are not apart from this machine"
+    # A cable that is 0.2 s long each way: a connection takes twice that, at least. Then a good one again.
+    cat >"$scratch/connect" <<'PY'
+import socket, sys, time
+start = time.monotonic()
+socket.create_connection((sys.argv[1], 6818)).close()
+print(int(1000 * (time.monotonic() - start)))
+PY
+    "$cluster_sh" link "$cluster" node1 0.2
+    milliseconds=$(on_login python3 "$scratch/connect" 10.77.0.1)
+    ((milliseconds >= 400)) || fail "a slow cable connects in $milliseconds ms"
+    read -r relay _ <"$cluster/node1/relay"
+    "$cluster_sh" link "$cluster" node1
+    [[ $(cat "/proc/$relay/cmdline" 2>/dev/null) != *relay.py* ]] || fail "the relay stays"
+    run timeout 60 "$cluster_sh" run "$cluster" srun --nodelist=node1 --mpi=none hostname
+    [[ $out == node1 ]] || fail "no way to node1 after its cable was mended: $err"
     run "$cluster_sh" off "$cluster" node2
     expect 0 off
     run timeout 60 "$cluster_sh" run "$cluster" srun --immediate=5 --nodelist=node2 --mpi=none hostname
