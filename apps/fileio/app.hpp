@@ -45,7 +45,8 @@ class App final : public pacer::App {
         }
         if (request_.delivery.target.path.empty()) return std::nullopt;
         const auto threads = decide_threads(world);
-        start_watch(world, threads);
+        start_watch(world, threads, advice_after_death(request_.delivery));
+        if (request_.delivery.deadline_seconds > 0) watch_->stop_after(request_.delivery.deadline_seconds);
         return deliver(world, threads, settings, request_.delivery, *watch_);
     }
 
@@ -75,9 +76,9 @@ class App final : public pacer::App {
     }
 
   private:
-    void start_watch(const Team& world, const Threads& threads) {
+    void start_watch(const Team& world, const Threads& threads, std::string_view advice = {}) {
         watch_.emplace(world, name, std::max(threads.process, threads.hybrid),
-                       request_.settings.record_timeout_seconds);
+                       request_.settings.record_timeout_seconds, advice);
     }
 
     Request request_;

@@ -88,6 +88,8 @@ void refuse_meaningless(const CommandLine& line, const Request& request) {
             "--max-rejected needs --on-error skip: without it the first bad record ends the run");
     if (request.delivery.target.path.empty()) {
         if (given("--resume")) throw UsageError("--resume needs --out, the file of the run to resume");
+        if (given("--deadline"))
+            throw UsageError("--deadline needs --out: a measurement ends by --max-seconds");
         return;
     }
     for (const auto* option :
@@ -133,6 +135,9 @@ void add_options(CommandLine& line, Request& request) {
     line.add_text("--out", request.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
         .group(delivering);
     line.add_flag("--resume", request.delivery.resume, "Resume a run that was interrupted, or start it")
+        .group(delivering);
+    line.add_number("--deadline", request.delivery.deadline_seconds, 1e9,
+                    "Seconds after which the run stops in good order, to be resumed; 0: never")
         .group(delivering);
 }
 

@@ -29,7 +29,7 @@ std::atomic<bool> abort_wanted = false;
 volatile std::sig_atomic_t stop_signal = 0;
 int stop_descriptor = -1;
 volatile std::sig_atomic_t tells_stop = 0;  // on rank 0, as long as there is something to stop
-std::string stop_sentence;
+std::string stop_program, stop_sentence;
 const FailureTicket* failure = nullptr;
 
 // These come again by themselves: from a shell and from the kernel when a terminal goes, and every second
@@ -59,6 +59,13 @@ bool stop_requested() {
     return stop_signal != 0;
 }
 
+void request_stop(std::string_view reason) {
+    if (stop_signal == 0 && tells_stop != 0 && !launch_failed()) say("{}: {}\n", stop_program, reason);
+    stop_signal = 1;
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(stop_descriptor, &one, sizeof one);
+}
+
 int stop_event() {
     return stop_descriptor;
 }
@@ -86,6 +93,7 @@ void heed_stop_signals(const Team& world, std::string_view program) {
     static const FailureTicket ticket(world);
     failure = &ticket;
     stop_descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    stop_program = program;
     stop_sentence =
         fmt::format("{}: stopping after this round of work; a second signal ends it at once\n", program);
     tells_stop = world.root() ? 1 : 0;

@@ -15,6 +15,9 @@ void set_activity(std::string_view activity);
 // two.
 bool stop_requested();
 
+// The same as such a signal, for the reason given; from any thread. Said by rank 0.
+void request_stop(std::string_view reason);
+
 // A descriptor that becomes readable then, for a thread that waits.
 int stop_event();
 

@@ -18,11 +18,13 @@ constexpr int most_received_at_once = 16;        // results, and no more than wo
 constexpr std::size_t results_on_their_way = 2;  // of a worker, before it waits for rank 0
 
 enum Tag : int {
-    work_to_do,       // to a worker
-    no_more,          // to a worker: the end of its queue
-    result,           // from a worker
-    last_result,      // from a worker: the message it had longest is done with
-    last_result_stop  // the same, and a signal asked it to stop
+    work_to_do,        // to a worker
+    no_more,           // to a worker: the end of its queue
+    drop_rest,         // to a worker: nothing that has not begun is to be done
+    result,            // from a worker
+    last_result,       // from a worker: the message it had longest is done with
+    last_result_stop,  // the same, and a signal asked it to stop
+    undone             // from a worker: the message it had longest is not done, as was asked
 };
 
 struct Sent {
@@ -53,6 +55,7 @@ class Dealer {
             for (int worker = 1; worker < team_.size; ++worker) give(worker);
         }
         while (in_hands_ > 0) {
+            heed_stop();
             if (take()) {
                 patience_.reset();
             } else {
@@ -87,7 +90,8 @@ class Dealer {
         sent.message.clear();
         guarded([&] { more_ = master_.next(sent.message); });
         if (!more_) return;
-        if (master_.stoppable && (stop_asked_ || stop_requested())) {
+        heed_stop();
+        if (dropping_) {
             stopped_ = true;
             more_ = false;
             return;
@@ -98,6 +102,15 @@ class Dealer {
         MPI_Isend(kept.message.data(), mpi_count(kept.message.size()), MPI_BYTE, worker, work_to_do,
                   team_.comm, &kept.request);
         ++in_hands_;
+    }
+
+    // A worker may have much in its hands that it has not begun.
+    void heed_stop() {
+        if (dropping_ || !master_.stoppable || !(stop_asked_ || stop_requested())) return;
+        dropping_ = true;
+        for (int worker = 1; worker < team_.size; ++worker) {
+            MPI_Send(nullptr, 0, MPI_BYTE, worker, drop_rest, team_.comm);
+        }
     }
 
     // A buffer that was used before, if there is one.
@@ -154,7 +167,8 @@ class Dealer {
             });
         }
         if (came.tag == result) return;
-        if (came.tag == last_result_stop) stop_asked_ = true;
+        if (came.tag == last_result_stop || came.tag == undone) stop_asked_ = true;
+        if (came.tag == undone) stopped_ = true;
         auto& hand = hands_[static_cast<std::size_t>(came.worker)];
         MPI_Wait(&hand.front().request,
                  MPI_STATUS_IGNORE);  // it has been received, or there would be no result
@@ -172,17 +186,21 @@ class Dealer {
     std::size_t most_coming_;
     std::vector<Bytes> spare_;
     std::int64_t in_hands_ = 0;
-    bool more_ = true, stop_asked_ = false, stopped_ = false, taking_failed_ = false;
+    bool more_ = true, stop_asked_ = false, dropping_ = false, stopped_ = false, taking_failed_ = false;
     std::exception_ptr error_;
 };
 
 // A worker's side.
 class Worker {
   public:
-    explicit Worker(const Team& team) : team_(team), patience_(team.crowded) {}
+    Worker(const Team& team, bool stoppable) : team_(team), patience_(team.crowded), stoppable_(stoppable) {}
 
     void serve(const WorkOn& work) {
         while (receive()) {
+            if (dropping()) {
+                send({}, undone);
+                continue;
+            }
             Bytes latest;
             bool any = false;
             work(message_, [&](Bytes more) {
@@ -197,6 +215,15 @@ class Worker {
     }
 
   private:
+    // Whether rank 0, or a signal, asks to begin nothing more. Rank 0's word may lie behind other messages.
+    bool dropping() {
+        if (dropping_ || !stoppable_) return dropping_;
+        int there = 0;
+        MPI_Iprobe(0, drop_rest, team_.comm, &there, MPI_STATUS_IGNORE);
+        dropping_ = there != 0 || stop_requested();
+        return dropping_;
+    }
+
     // The next message; false if there are no more.
     bool receive() {
         int there = 0;
@@ -211,7 +238,9 @@ class Worker {
         MPI_Get_count(&status, MPI_BYTE, &bytes);
         message_.resize(static_cast<std::size_t>(bytes));
         MPI_Recv(message_.data(), bytes, MPI_BYTE, 0, status.MPI_TAG, team_.comm, MPI_STATUS_IGNORE);
-        return status.MPI_TAG == work_to_do;
+        if (status.MPI_TAG != drop_rest) return status.MPI_TAG == work_to_do;
+        dropping_ = true;
+        return receive();
     }
 
     // Does not wait until rank 0 has taken it, unless rank 0 is far behind.
@@ -242,6 +271,7 @@ class Worker {
 
     const Team& team_;
     Patience patience_;
+    bool stoppable_, dropping_ = false;
     Bytes message_;
     std::deque<Sent> sent_;
 };
@@ -253,8 +283,8 @@ bool hand_out(const Team& team, const Master& master) {
     return Dealer(team, master).deal();
 }
 
-void serve(const Team& team, const WorkOn& work) {
-    Worker(team).serve(work);
+void serve(const Team& team, const WorkOn& work, bool stoppable) {
+    Worker(team, stoppable).serve(work);
 }
 
 }  // namespace pacer

@@ -9,9 +9,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <random>
-#include <vector>
 
 #include "common/base/status.hpp"
 
@@ -176,16 +174,8 @@ void PartFile::commit(bool replace_existing) {
     flush_folder_of(target_);
 }
 
-bool PartFile::equals(const std::string& path) const {
-    std::ifstream mine(path_, std::ios::binary), other(path, std::ios::binary);
-    std::vector<char> a(std::size_t{1} << 16), b(a.size());
-    while (mine && other) {
-        mine.read(a.data(), std::ssize(a));
-        other.read(b.data(), std::ssize(b));
-        if (mine.gcount() != other.gcount()) return false;
-        if (!std::equal(a.begin(), a.begin() + mine.gcount(), b.begin())) return false;
-    }
-    return mine.eof() && other.eof();
+std::int64_t PartFile::bytes() const {
+    return static_cast<std::int64_t>(fs::file_size(path_));
 }
 
 void PartFile::replace(const std::string& name) {

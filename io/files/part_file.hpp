@@ -59,13 +59,11 @@ class PartFile {
 
     // Nothing is written after this. Everything is on disk.
     void finish();
+    std::int64_t bytes() const;  // when it is finished
 
     // Finishes it, if that is still to be done, and gives it the name of its target. An existing file is
     // replaced or, if `replace` is false, kept: a UsageError says so.
     void commit(bool replace);
-
-    // For finished files: whether that file has the same bytes.
-    bool equals(const std::string& path) const;
 
     // For finished files: any name. False, and nothing changed, if the name is taken.
     void replace(const std::string& name);

@@ -1,5 +1,6 @@
 #include "io/hdf5/stream.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -121,7 +122,38 @@ void copy_structure(const Descriptor& memory, PartFile& file) {
     }
 }
 
+// The bytes of a file, of which only those that are looked at are read.
+class Mapped {
+  public:
+    explicit Mapped(const std::string& path) : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        struct stat status {};
+        if (file_.get() < 0 || ::fstat(file_.get(), &status) != 0 || status.st_size == 0) return;
+        const auto size = static_cast<std::size_t>(status.st_size);
+        void* const bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file_.get(), 0);
+        if (bytes != MAP_FAILED) bytes_ = {static_cast<const char*>(bytes), size};
+    }
+    Mapped(const Mapped&) = delete;
+    Mapped& operator=(const Mapped&) = delete;
+    ~Mapped() {
+        if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+    }
+    std::string_view bytes() const { return bytes_; }
+
+  private:
+    Descriptor file_;
+    std::string_view bytes_;
+};
+
 }  // namespace
+
+Facts hdf5_attributes(const std::string& path) try {
+    const Mapped mapped(path);
+    // The structure comes first; behind it there are values, which may look like anything.
+    if (!hdf5::has_checksums(mapped.bytes().substr(0, structure_bytes))) return {};
+    return hdf5::File::open(mapped.bytes()).root().attributes();
+} catch (const hdf5::Error&) {
+    return {};
+}
 
 Hdf5Stream::Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets)
     : file_(file) {

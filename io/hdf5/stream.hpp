@@ -48,4 +48,8 @@ class Hdf5Stream {
     std::vector<Target> targets_;
 };
 
+// The attributes of the root group of such a file, of which only what they take is read; none if it is no
+// HDF5 file, or one whose damage HDF5 might not survive.
+Facts hdf5_attributes(const std::string& path);
+
 }  // namespace pacer

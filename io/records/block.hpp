@@ -15,6 +15,7 @@ struct FirstRecord {
     std::int64_t fields = 0;  // 0: not known yet
     std::uint64_t shape = 0;  // of a record of several lines: see shape_with
     std::int64_t commas = 0;  // 1: they separate its fields
+    bool operator==(const FirstRecord&) const = default;
 };
 
 // A number for how many fields each line of a record has: 0, and then one line after the other.
@@ -33,13 +34,8 @@ struct BlockPlace {
     std::int64_t lines = 0;         // in it
     std::int64_t header_lines = 0;  // of these, at its start, come before the file's records
     FirstRecord first_record{};     // of its file; not known only if no record has come yet
-};
-
-// Lines of a file that need not be read again.
-struct DoneRange {
-    std::int64_t offset = 0, bytes = 0, lines = 0;
-    std::uint64_t text_hash = 0;    // of its bytes, see hash()
-    std::int64_t header_lines = 0;  // of these, at its start
+    std::uint64_t head_hash = 0;    // of the text before that one; 0 if it is not known
+    std::int64_t suspect = 0;       // 1: it may have ended an earlier run
 };
 
 // 64-bit hash of bytes (XXH3 with its default seed), the same on every machine.

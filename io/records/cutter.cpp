@@ -1,12 +1,9 @@
 #include "io/records/cutter.hpp"
 
 #include <fmt/format.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
-#include <new>
 #include <span>
 
 #include "common/base/status.hpp"
@@ -34,25 +31,9 @@ Cutter::Cutter(const Found& found, const ReadSettings& settings)
     : stream_(found, settings.stop), longest_line_(std::max<std::int64_t>(settings.longest_line, 1)) {}
 
 void Cutter::refuse_changed() const {
-    throw UsageError(fmt::format("{} is not what it was in the earlier run; start over", path()));
-}
-
-// Of the next bytes, or of fewer at the end.
-std::uint64_t Cutter::hash_of_next(std::int64_t bytes) {
-    const std::unique_ptr<XXH3_state_t, decltype(&::XXH3_freeState)> state(::XXH3_createState(),
-                                                                           ::XXH3_freeState);
-    if (!state) throw std::bad_alloc();
-    ::XXH3_64bits_reset(state.get());
-    constexpr std::int64_t most = std::int64_t{1} << 20;
-    Bytes text;
-    while (bytes > 0) {
-        text.clear();
-        const auto got = fetch(text, std::min(bytes, most));
-        if (got == 0) break;
-        ::XXH3_64bits_update(state.get(), text.data(), text.size());
-        bytes -= got;
-    }
-    return ::XXH3_64bits_digest(state.get());
+    throw UsageError(fmt::format(
+        "{} is not what it was in the earlier run; give it the same again, or start over with --force",
+        path()));
 }
 
 // Appends the next bytes; fewer than asked for only at the end.
@@ -88,20 +69,19 @@ std::int64_t Cutter::whole_lines(Bytes& text, std::size_t start, std::int64_t li
     const auto got = fetch(text, asked);
     if (got < asked) return got;
     const auto fitting = to_last_newline(text.data() + start, std::min(got, limit));
-    return fitting > 0 ? fitting : one_line(text, start, std::min(got, limit), room);
+    return fitting > 0 ? fitting : one_line(text, start, std::min(got, limit));
 }
 
 // Goes on until a line that is longer than wanted ends; returns its bytes.
-std::int64_t Cutter::one_line(Bytes& text, std::size_t start, std::int64_t searched, std::int64_t room) {
+std::int64_t Cutter::one_line(Bytes& text, std::size_t start, std::int64_t searched) {
     constexpr std::int64_t least_step = 1024;
     for (;;) {
         const auto have = static_cast<std::int64_t>(text.size() - start);
         const auto newline = to_first_newline(text.data() + start + searched, have - searched);
         if (newline > 0) return searched + newline;
         if (have > longest_line_) return have;  // more need not be known
-        if (have == room) refuse_changed();
         searched = have;
-        if (fetch(text, std::min(std::max(have, least_step), room - have)) == 0) return have;
+        if (fetch(text, std::max(have, least_step)) == 0) return have;
     }
 }
 
@@ -138,11 +118,31 @@ std::int64_t Cutter::next(Bytes& text, std::int64_t wanted, std::int64_t bound, 
     return bytes;
 }
 
+// One byte more is looked at: a last line need not end with a newline.
+bool Cutter::take(Bytes& text, std::int64_t bytes) {
+    if (stream_.can_seek() && bytes > stream_.file().bytes - offset_) return false;
+    const auto start = text.size();
+    const auto got = fetch(text, bytes + 1);
+    const bool whole = got == bytes || (got > bytes && bytes > 0 && text[start + size_of(bytes) - 1] == '\n');
+    put_back(text, start + (whole ? size_of(bytes) : 0));
+    if (whole) offset_ += bytes;
+    return whole;
+}
+
+void Cutter::give_back(Bytes& text) {
+    offset_ -= static_cast<std::int64_t>(text.size());
+    // What is carried follows it.
+    carried_.erase(carried_.begin(), carried_.begin() + static_cast<std::ptrdiff_t>(carried_from_));
+    carried_.insert(carried_.begin(), text.begin(), text.end());
+    carried_from_ = 0;
+    text.clear();
+}
+
 Bytes Cutter::first_lines(std::int64_t lines) {
     Bytes text;
     std::int64_t bytes = 0;
     for (std::int64_t found = 0; found < lines; ++found) {
-        const auto line = one_line(text, size_of(bytes), 0, unbounded);
+        const auto line = one_line(text, size_of(bytes), 0);
         if (line == 0) break;
         if (line > longest_line_) check_lines(text.data() + bytes, line, found);
         bytes += line;
@@ -152,16 +152,11 @@ Bytes Cutter::first_lines(std::int64_t lines) {
     return first;
 }
 
-void Cutter::skip(const DoneRange& range) {
-    if (stream_.can_seek()) {
-        const auto carried =
-            std::min(range.bytes, static_cast<std::int64_t>(carried_.size() - carried_from_));
-        carried_from_ += size_of(carried);
-        if (range.bytes > carried) stream_.skip(range.bytes - carried);
-    } else if (hash_of_next(range.bytes) != range.text_hash) {
-        refuse_changed();
-    }
-    offset_ += range.bytes;
+void Cutter::skip(std::int64_t bytes) {
+    const auto carried = std::min(bytes, static_cast<std::int64_t>(carried_.size() - carried_from_));
+    carried_from_ += size_of(carried);
+    if (bytes > carried) stream_.skip(bytes - carried);
+    offset_ += bytes;
 }
 
 }  // namespace pacer

@@ -30,26 +30,29 @@ class Cutter {
     std::int64_t offset() const { return offset_; }  // where the next lines begin
 
     // Appends whole lines of up to `wanted` bytes in all, at least one, and returns their bytes; 0 at the
-    // end. They end at the offset `bound` at the latest, which is known to be the start of a line. `line`:
-    // their first one's number, from 0, for messages; -1: not known.
+    // end. They end at the offset `bound` at the latest, unless a line goes on there. `line`: their first
+    // one's number, from 0, for messages; -1: not known.
     std::int64_t next(Bytes& text, std::int64_t wanted, std::int64_t bound, std::int64_t line);
+
+    // Appends exactly so many bytes. False, and nothing is, if there are fewer, or a line goes on behind
+    // them.
+    bool take(Bytes& text, std::int64_t bytes);
+    void give_back(Bytes& text);  // all of what was taken or cut last: it comes again
+
+    void skip(std::int64_t bytes);  // of a plain file
 
     // The first lines, so many of them or as many as there are; they are still to come. To be called before
     // anything else.
     Bytes first_lines(std::int64_t lines);
 
-    // Passes over bytes of a plain file, or of any other, which must then have that hash.
-    void skip(const DoneRange& range);
-
     [[noreturn]] void refuse_changed() const;
 
   private:
     const std::string& path() const { return stream_.file().path; }
-    std::uint64_t hash_of_next(std::int64_t bytes);
     std::int64_t fetch(Bytes& text, std::int64_t bytes);
     void put_back(Bytes& text, std::size_t from);
     std::int64_t whole_lines(Bytes& text, std::size_t start, std::int64_t limit, std::int64_t room);
-    std::int64_t one_line(Bytes& text, std::size_t start, std::int64_t searched, std::int64_t room);
+    std::int64_t one_line(Bytes& text, std::size_t start, std::int64_t searched);
     void check_lines(const char* text, std::int64_t bytes, std::int64_t line) const;
 
     Stream stream_;

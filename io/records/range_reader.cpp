@@ -74,7 +74,7 @@ void RangeReader::State::find_first_record(const InputFile& file) {
 
 // Passes the rest of the line in which that byte lies: it starts before.
 void RangeReader::State::start_behind(std::int64_t offset) {
-    cutter.skip({.offset = 0, .bytes = offset});
+    cutter.skip(offset);
     Bytes rest;
     cutter.next(rest, 1, unbounded, -1);
 }

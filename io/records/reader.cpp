@@ -1,8 +1,13 @@
 #include "io/records/reader.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,30 +31,51 @@ std::int64_t header_lines(std::int64_t header, std::int64_t before, std::int64_t
     return std::clamp<std::int64_t>(header - before, 0, lines);
 }
 
-void refuse_earlier(const InputFile& before, std::size_t number, const std::string& now) {
-    throw UsageError(
-        fmt::format("cannot resume: file {} of the earlier run was {}, {}; restore it or start over",
-                    number + 1, before.path, now));
-}
+// What is known of a file's head, from the lines as they come: all that lines depend on that lie behind it.
+class Head {
+  public:
+    Head(const RecordFormat& format, std::int64_t header)
+        : finder_(format), header_(header), format_(&format) {}
 
-std::string difference(const InputFile& before, const InputFile& now) {
-    if (now.path != before.path) return "and is now " + now.path;
-    if (now.bytes != before.bytes) return fmt::format("of {} bytes, and now has {}", before.bytes, now.bytes);
-    if (now.modified_ns != before.modified_ns) return "and was modified since";
-    return "and is now compressed differently";
-}
-
-void check_ranges(const InputFile& file, const std::vector<DoneRange>& ranges) {
-    std::int64_t end = 0;
-    for (const auto& range : ranges) {
-        if (range.offset < end || range.bytes < 0 || range.lines < 0)
-            throw UsageError(
-                fmt::format("cannot resume: the parts of {} that are done overlap; start over", file.path));
-        end = range.offset + range.bytes;
+    // Whole lines and records of which `before` lines of the file come before.
+    void look(std::span<const char> text, std::int64_t before) {
+        if (known()) return;
+        if (format_->lines_per_record > 1 && header_ >= before) extend_header(text, before);
+        finder_.look(text.data(), text.data() + text.size(), before, header_);
+        // Line by line, so that it does not matter how the lines came.
+        const auto end = known() ? finder_.found().line : unbounded;
+        for (auto line = before; line < end && !text.empty(); ++line) {
+            const auto newline = to_first_newline(text.data(), std::ssize(text));
+            const auto bytes = newline > 0 ? size_of(newline) : text.size();
+            const std::array<std::uint64_t, 2> link = {before_, pacer::hash(text.data(), bytes)};
+            before_ = pacer::hash(link.data(), sizeof link);
+            text = text.subspan(bytes);
+        }
     }
-    if (file.bytes >= 0 && file.compression == Compression::none && end > file.bytes)
-        throw UsageError(
-            fmt::format("cannot resume: more of {} is done than there is; start over", file.path));
+
+    bool known() const { return finder_.found().fields > 0; }
+    const FirstRecordFinder& finder() const { return finder_; }
+    std::uint64_t hash() const { return known() ? before_ : 0; }
+    // Lines before the file's records; while no record has come, as far as they are known.
+    std::int64_t header() const { return header_; }
+    void extend_header(std::span<const char> text, std::int64_t before);
+
+  private:
+    FirstRecordFinder finder_;
+    std::int64_t header_;
+    const RecordFormat* format_;
+    std::uint64_t before_ = 1;  // a hash of the lines before the first record
+};
+
+// Records of several lines are counted off from the first: what is blank before that belongs to the header.
+void Head::extend_header(std::span<const char> text, std::int64_t before) {
+    RecordParser parser(*format_);
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (auto line = before; at != end && line <= header_; ++line) {
+        const bool blank = parser.next(at, end) == RecordParser::Line::blank;
+        if (line == header_ && blank) ++header_;
+    }
 }
 
 void refuse_foreign(const InputFile& file, std::string_view text) {
@@ -72,23 +98,6 @@ std::vector<std::string> names_in(std::string_view text, std::int64_t skipped, c
     return {cutter.fields().begin(), cutter.fields().end()};
 }
 
-// All that can be known before anything is read. A stream's compression is not: it shows when it is opened.
-void check_earlier(const EarlierReading& earlier, Walk walk) {
-    for (std::size_t i = 0; i < earlier.files.size(); ++i) {
-        const auto& before = earlier.files[i];
-        const auto found = walk.next();
-        if (!found) refuse_earlier(before, i, "and is no longer there");
-        auto now = look_at(*found);
-        if (now.bytes < 0) now.compression = before.compression;
-        if (now != before) refuse_earlier(before, i, difference(before, now));
-    }
-    for (const auto& [file, ranges] : earlier.done) {
-        if (file < 0 || size_of(file) >= earlier.files.size())
-            throw UsageError("cannot resume: lines of an unnamed file are done; start over");
-        check_ranges(earlier.files[size_of(file)], ranges);
-    }
-}
-
 }  // namespace
 
 struct Reader::State {
@@ -96,16 +105,16 @@ struct Reader::State {
         : settings(std::move(settings_)),
           earlier(std::move(earlier_)),
           walk(std::move(inputs), settings.included, settings.excluded),
-          ahead(walk) {
-        check_earlier(earlier, walk);
-    }
+          ahead(walk) {}
 
     bool open_next();
     void read_names();
-    void skip_done();
+    void pass_done();
+    bool still_there(const DoneRange& range);
+    std::int64_t next_done() const { return passed < done.size() ? done[passed].offset : unbounded; }
+    void drop(const DoneRange& range);
     void close();
     std::int64_t passed_of_file() const;
-    void extend_header(std::span<const char> text);
     std::int64_t read_lines(Bytes& text, std::int64_t wanted);
     BlockPlace place(std::int64_t bytes, std::span<const char> text);
     void look_at_next();
@@ -116,16 +125,17 @@ struct Reader::State {
     std::vector<InputFile> files;
     std::vector<std::string> names;  // of columns, by the first header
     std::string where_names_are;
-    std::int64_t lines = 0;          // before the next
-    std::int64_t bytes_on_disk = 0;  // of the files that were read to their end
+    std::map<std::string, std::int64_t> times;  // that a path has come
+    std::int64_t lines = 0;                     // before the next
+    std::int64_t bytes_on_disk = 0;             // of the files that were read to their end
 
     // State of the file being read.
     std::optional<Cutter> cutter;
     std::int64_t lines_of_file = 0;  // before the next
-    std::int64_t header = 0;  // lines before its records; while no record has come, as far as they are known
+    std::optional<Head> head;
     std::vector<DoneRange> done;
     std::size_t passed = 0;  // of the done ranges
-    std::optional<FirstRecordFinder> first_record;
+    Bytes compared;
     std::optional<NotedLine> header_record, decimal_record;  // the first of all files
 
     Walk ahead;
@@ -138,19 +148,14 @@ bool Reader::State::open_next() {
     if (!found) return false;
     cutter.emplace(*found, settings);
     const auto& file = cutter->stream().file();
-    const auto number = files.size();
-    if (number < earlier.files.size() && file != earlier.files[number])
-        refuse_earlier(earlier.files[number], number, difference(earlier.files[number], file));
     files.push_back(file);
     lines_of_file = 0;
-    header = settings.lines_before_records();
-    passed = 0;
     if (settings.format.header) read_names();
-    const auto ranges = earlier.done.find(static_cast<std::int64_t>(number));
-    const auto known = earlier.first_records.find(static_cast<std::int64_t>(number));
-    first_record.emplace(settings.format,
-                         known == earlier.first_records.end() ? FirstRecord() : known->second);
-    done = ranges == earlier.done.end() ? std::vector<DoneRange>() : std::move(ranges->second);
+    head.emplace(settings.format, settings.lines_before_records());
+    passed = 0;
+    done.clear();
+    const auto ranges = earlier.done.find({file.path, times[file.path]++});
+    if (ranges != earlier.done.end()) done = std::move(ranges->second);
     return true;
 }
 
@@ -178,23 +183,44 @@ void Reader::State::read_names() {
     }
 }
 
-void Reader::State::skip_done() {
-    for (; passed < done.size() && done[passed].offset == cutter->offset(); ++passed) {
+// Passes over what is done; what does not begin where lines are now to come, or has another text, is not.
+void Reader::State::pass_done() {
+    for (; next_done() <= cutter->offset(); ++passed) {
+        if (settings.stop != nullptr && settings.stop()) throw ReadingStopped();
         const auto& range = done[passed];
-        cutter->skip(range);
-        const auto end = lines_of_file + range.lines;
-        if (settings.format.lines_per_record > 1 && header >= lines_of_file) {
-            header =
-                range.header_lines < range.lines ? lines_of_file + range.header_lines : std::max(header, end);
+        if (range.offset < cutter->offset() || !still_there(range)) {
+            drop(range);
+            continue;
         }
-        lines_of_file = end;
+        lines_of_file += range.lines;
         lines += range.lines;
+        earlier.keep(range, std::ssize(files) - 1);
     }
+}
+
+// Whether its text comes next; if so it has come.
+bool Reader::State::still_there(const DoneRange& range) {
+    compared.clear();
+    if (range.first_line != lines_of_file || !cutter->take(compared, range.bytes)) return false;
+    if (hash(compared.data(), compared.size()) == range.text_hash) {
+        const auto before = head->known() ? std::nullopt : head;
+        head->look(compared, lines_of_file);
+        if (head->finder().found() == range.first_record && head->hash() == range.head_hash) return true;
+        if (before) head.emplace(*before);
+    }
+    cutter->give_back(compared);
+    return false;
+}
+
+// A stream has no name by which it could be told that it is the same: it is by what was done of it.
+void Reader::State::drop(const DoneRange& range) {
+    if (files.back().bytes < 0) cutter->refuse_changed();
+    earlier.drop(range, std::ssize(files) - 1);
 }
 
 void Reader::State::close() {
     cutter->stream().check_unchanged();
-    if (passed < done.size()) cutter->refuse_changed();
+    for (; passed < done.size(); ++passed) drop(done[passed]);
     bytes_on_disk += passed_of_file();
     cutter.reset();
 }
@@ -206,30 +232,18 @@ std::int64_t Reader::State::passed_of_file() const {
     return stream.file().compression == Compression::none ? cutter->offset() : stream.bytes_on_disk();
 }
 
-// Records of several lines are counted off from the first: what is blank before that belongs to the header.
-void Reader::State::extend_header(std::span<const char> text) {
-    RecordParser parser(settings.format);
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (auto line = lines_of_file; at != end && line <= header; ++line) {
-        const bool blank = parser.next(at, end) == RecordParser::Line::blank;
-        if (line == header && blank) ++header;
-    }
-}
-
 // Like Cutter::next, and then as many lines more as the last record lacks.
 std::int64_t Reader::State::read_lines(Bytes& text, std::int64_t wanted) {
     const auto start = text.size();
-    const auto bound = passed < done.size() ? done[passed].offset : unbounded;
-    auto bytes = cutter->next(text, wanted, bound, lines_of_file);
+    auto bytes = cutter->next(text, wanted, next_done(), lines_of_file);
     const auto each = settings.format.lines_per_record;
     if (each == 1 || bytes == 0) return bytes;
-    if (header >= lines_of_file) extend_header(std::span(text).subspan(start));
+    if (head->header() >= lines_of_file) head->extend_header(std::span(text).subspan(start), lines_of_file);
     const auto line = lines_of_file + count_lines(std::span(text).subspan(start));
-    const auto behind_header = line - header;
+    const auto behind_header = line - head->header();
     if (behind_header <= 0 || behind_header % each == 0) return bytes;
     for (auto missing = each - behind_header % each; missing > 0; --missing) {
-        const auto more = cutter->next(text, 1, bound, line);
+        const auto more = cutter->next(text, 1, unbounded, line);
         if (more == 0) break;
         bytes += more;
     }
@@ -245,19 +259,21 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.first_line = lines_of_file;
     place.first_index = lines;
     place.lines = count_lines(text);
-    place.header_lines = header_lines(header, lines_of_file, place.lines);
     if (place.offset == 0) refuse_foreign(files.back(), {text.data(), text.size()});
-    first_record->look(text.data(), text.data() + text.size(), lines_of_file, header);
-    place.first_record = first_record->found();
-    if (const auto line = first_record->header_record(); line && !header_record)
+    head->look(text, lines_of_file);
+    place.header_lines = header_lines(head->header(), lines_of_file, place.lines);
+    const auto& first_record = head->finder();
+    place.first_record = first_record.found();
+    place.head_hash = head->hash();
+    if (const auto line = first_record.header_record(); line && !header_record)
         header_record = {files.back().path, *line + 1};
-    if (first_record->doubt() == Commas::refused) {
+    if (first_record.doubt() == Commas::refused) {
         throw UsageError(
             fmt::format("{}:{} looks like 1.234,56, which may be one number or two: for one, leave out the "
                         "points between thousands and give --decimal-comma; for two, give --separator comma",
                         files.back().path, place.first_record.line + 1));
     }
-    if (first_record->doubt() == Commas::doubtful && !decimal_record)
+    if (first_record.doubt() == Commas::doubtful && !decimal_record)
         decimal_record = {files.back().path, place.first_record.line + 1};
     lines_of_file += place.lines;
     lines += place.lines;
@@ -296,11 +312,19 @@ std::optional<BlockPlace> Reader::next(Bytes& text, std::int64_t wanted) {
     auto& state = *state_;
     for (;;) {
         if (!state.cutter && !state.open_next()) return std::nullopt;
-        state.skip_done();
+        state.pass_done();
         const auto start = text.size();
         const auto bytes = state.read_lines(text, wanted);
         if (bytes > 0) return state.place(bytes, std::span(text).subspan(start));
         state.close();
+    }
+}
+
+void Reader::check_readable(int files) const {
+    auto walk = state_->walk;
+    for (std::optional<Found> found; files > 0 && (found = walk.next()); --files) {
+        if (!found->standard_input && ::access(found->path.c_str(), R_OK) != 0)
+            throw UsageError(fmt::format("cannot read {}: {}", found->path, std::strerror(errno)));
     }
 }
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/base/bytes.hpp"
@@ -19,7 +21,7 @@ struct ReadSettings {
     std::int64_t skip_header = 0;                        // lines at the start of each file
     std::int64_t longest_line = std::int64_t{64} << 20;  // bytes; a longer one is refused: it is no text
     RecordFormat format{};                               // blocks end where records do
-    bool (*stop)() = nullptr;                            // asked now and then while nothing comes from a pipe
+    bool (*stop)() = nullptr;                            // asked now and then while nothing is given out
     std::vector<std::string> included{};  // patterns of names, such as *.txt, that folders offer; none: all
     std::vector<std::string> excluded{};  // files that folders do not offer: the program's own output
 
@@ -33,11 +35,24 @@ struct NotedLine {
     std::int64_t line = 0;
 };
 
-// What an earlier, unfinished run over the same input left.
+// Lines of a file that an earlier run has done, and what else of the file it depended on.
+struct DoneRange {
+    std::int64_t number = 0;  // the caller's
+    std::int64_t offset = 0, bytes = 0, first_line = 0, lines = 0;
+    FirstRecord first_record{};
+    std::uint64_t head_hash = 0, text_hash = 0;  // see BlockPlace; of its bytes, see hash()
+};
+
+// What an earlier, unfinished run left. Of what it had done all counts whose text is there still, on the same
+// lines of a file of the same name: times and sizes count for nothing.
 struct EarlierReading {
-    std::vector<InputFile> files;                         // it had opened, in its order
-    std::map<std::int64_t, std::vector<DoneRange>> done;  // by file; in the order of offsets
-    std::map<std::int64_t, FirstRecord> first_records{};  // by file, as far as they were known
+    // A file's path, and how many files of that path came before it.
+    using Name = std::pair<std::string, std::int64_t>;
+    std::map<Name, std::vector<DoneRange>>
+        done{};  // in the order of offsets; those of one offset the latest first
+    // Told of each range that counts, with the number that its file has now, and of each whose text is
+    // another.
+    std::function<void(const DoneRange&, std::int64_t file)> keep{}, drop{};
 };
 
 class Reader {
@@ -45,17 +60,21 @@ class Reader {
     // `inputs`: files, folders and "-" for standard input. A folder gives all regular files in it and below,
     // links followed, those whose names start with "." or end in ".part" left out, sorted by name at each
     // level, walked as reading goes on. .gz and .zst are told by their first bytes and decompressed. Throws
-    // UsageError if an input cannot be opened, or if the files of `earlier` are not those found now, in the
-    // same order, unchanged.
+    // UsageError if an input cannot be opened.
     Reader(std::vector<std::string> inputs, ReadSettings settings, EarlierReading earlier = {});
     ~Reader();
     Reader(Reader&&) noexcept;
 
     // Appends the next lines to `text`: as many whole ones as fit `wanted` bytes, at least one, and what is
     // missing of their last record. Nothing at
-    // the end of the input. Throws UsageError that names the file: it cannot be read, is damaged, has changed
-    // since it was opened (or since the earlier run), or has a line longer than allowed.
+    // the end of the input. What is done already is read and compared, and not given out. Throws UsageError
+    // that names the file: it cannot be read, is damaged, has changed since it was opened, or has a line
+    // longer than allowed; or is a stream, which has no name, and is another one than the earlier run read.
+    // Throws ReadingStopped if `stop` says so while nothing comes from a pipe, or while it compares.
     std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+
+    // Throws UsageError if one of the next files may not be read, as far as that is told at once: of so many.
+    void check_readable(int files = 10000) const;
 
     // What the header of the first file with any text calls the columns; none without RecordFormat::header.
     // To be called before next(); throws what that does, and if a name that the format chooses is not there.

@@ -3,7 +3,11 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "apps/fileio/delivery/journal.hpp"
 #include "apps/fileio/delivery/notices.hpp"
@@ -15,30 +19,27 @@
 #include "common/measure/progress.hpp"
 #include "common/parallel/ending.hpp"
 #include "io/files/part_file.hpp"
+#include "io/records/cutter.hpp"
 
 namespace pacer::fileio {
 
 namespace {
 
 // What must be the same to resume from a journal.
-std::string run_text(const Settings& settings, const Calculation& calculation) {
+std::string options_text(const Settings& settings, const Calculation& calculation) {
     std::string text = fmt::format("calculation: {}\n", calculation.identity);
     for (const auto& said : said_of(settings))
         text += fmt::format("{}: {}\n", said.option, to_string(said.value));
-    int number = 0;
-    for (const auto& input : settings.inputs) text += fmt::format("input {}: {}\n", ++number, input);
     return text;
 }
 
-// What an earlier run left, if it is to be resumed.
-std::optional<Journal> earlier_journal(const Delivery& delivery, const std::string& run) {
-    const auto path = delivery.target.journal_path();
-    std::error_code ignored;
-    if (!std::filesystem::exists(path, ignored)) return std::nullopt;
-    if (delivery.resume) return Journal::go_on(path, run);
-    if (delivery.target.force) return std::nullopt;
-    throw UsageError(
-        fmt::format("{} is left from an unfinished run: --resume continues it, --force starts over", path));
+ResultsTarget target_of(const Settings& settings, const Calculation& calculation, ResultsTarget target) {
+    target.options = options_text(settings, calculation);
+    return target;
+}
+
+std::string records_are(std::int64_t records) {
+    return records == 1 ? "1 record is" : fmt::format("{} records are", records);
 }
 
 // Rank 0's part: reads, hands out, keeps the journal, and puts the files together.
@@ -48,44 +49,68 @@ class Desk {
         : settings_(settings),
           delivery_(delivery),
           calculation_(calculation),
-          notices_(calculation, settings.format),
-          earlier_(earlier_journal(delivery, run_text(settings, calculation))),
-          reader_(settings.inputs, read_settings(), earlier_ ? earlier_->reading() : EarlierReading()) {
+          target_(target_of(settings, calculation, delivery.target)),
+          notices_(calculation, settings.format) {}
+
+    // False if there is nothing to do: the results are there. Then `status` is what they come to.
+    bool open(ExitStatus& status) {
         refuse_input_as_output();
-        // A run that was complete may have left its files.
-        if (!earlier_ || !earlier_->complete()) check_target(delivery.target);
-        if (earlier_ && settings.on_error == OnError::stop && earlier_->rejected() > 0) {
+        if (delivery_.resume && !target_.force && is_finished(status)) return false;
+        open_journal();
+        EarlierReading earlier;
+        if (journal_) {
+            earlier.done = journal_->earlier();
+            for (const auto& [name, ranges] : earlier.done) {
+                for (const auto& range : ranges) compare_.bytes += range.bytes;
+            }
+            earlier.keep = [this](const DoneRange& range, std::int64_t file) { keep(range, file); };
+            earlier.drop = [this](const DoneRange& range, std::int64_t file) { drop(range, file); };
+        }
+        reader_.emplace(settings_.inputs, read_settings(), std::move(earlier));
+        reader_->check_readable();
+        check_target(target_);
+        if (journal_ && settings_.on_error == OnError::stop && journal_->open().rejected > 0) {
             throw UsageError(
-                fmt::format("{} has {} rejected records from a run with --on-error skip: give --on-error "
-                            "skip again, or start over with --force",
-                            delivery.target.journal_path(), earlier_->rejected()));
+                fmt::format("{} rejected records are there from a run with --on-error skip: give --on-error "
+                            "skip again, or "
+                            "start over with --force",
+                            journal_->open().rejected));
         }
         // Begun last: what is refused leaves nothing behind.
-        journal_.emplace(
-            earlier_ ? std::move(*earlier_)
-                     : Journal::begin(delivery.target.journal_path(), run_text(settings, calculation)));
-        remove_parts_of(delivery.target.path);
-        remove_parts_of(delivery.target.rejected_path());
-        earlier_records_ = records_done();
-        for (const auto& [file, ranges] : journal_->reading().done) {
-            if (journal_->files()[static_cast<std::size_t>(file)].compression != Compression::none) continue;
-            for (const auto& range : ranges) earlier_bytes_ += range.bytes;
-        }
+        if (!journal_) journal_.emplace(Journal::begin(target_.journal_path(), run_text()));
+        for (const auto& path : {target_.path, target_.rejected_path(), target_.run_path()})
+            remove_parts_of(path);
+        return true;
     }
 
-    Reader& reader() { return reader_; }
+    Reader& reader() { return *reader_; }
+
     void take_names(const std::vector<std::string>& names) { names_ = names; }
+    int journal_file() const { return journal_->file(); }
+
+    void begin(BlockPlace& place) {
+        add_files();
+        // Without --on-error skip it may end this run as well.
+        place.suspect = settings_.on_error == OnError::skip && journal_->is_suspect(place) ? 1 : 0;
+        journal_->add_begun(place);
+        bytes_out_ += place.bytes;
+    }
 
     void collect(BlockSource& blocks, std::span<const char> bytes) {
         const Piece piece(bytes);
-        add_files();
-        notices_.of_reading(reader_, piece.place());
-        notices_.of_piece(reader_.files()[static_cast<std::size_t>(piece.place().file)].path, piece);
+        bytes_out_ -= piece.place().bytes;
+        notices_.of_reading(*reader_, piece.place());
+        notices_.of_piece(reader_->files()[static_cast<std::size_t>(piece.place().file)].path, piece);
         if (piece.header().ends_run != EndsRun::goes_on) {
             note_bad(piece);
             blocks.end();
         } else {
             journal_->add_piece(bytes);
+            const auto records = piece.header().done + piece.header().rejected;
+            new_records_ += records;
+            seconds_ += piece.header().seconds;
+            if (records > 0)
+                first_done_ = std::min(first_done_, std::pair(piece.place().file, piece.place().first_line));
         }
         flush_now_and_then();
         show_progress();
@@ -94,76 +119,194 @@ class Desk {
     void show_progress() const {
         if (!delivery_.progress) return;
         const double seconds = seconds_since_launch();
-        std::string text = fmt::format("{} records, {}, {} rejected", journal_->records(),
-                                       rates(records_done(), seconds), journal_->rejected());
-        if (const auto total = reader_.total_bytes_on_disk(); total && bytes_read() > 0) {
-            const auto left = static_cast<double>(*total - reader_.bytes_on_disk());
+        std::string text = fmt::format("{} records, {}, {} rejected", journal_->counted().done,
+                                       rates(seconds), journal_->counted().rejected);
+        if (const auto total = reader_->total_bytes_on_disk(); total && bytes_read() > 0) {
+            const auto left = static_cast<double>(*total - reader_->bytes_on_disk());
             text += fmt::format(", {} left", format_seconds(left * seconds / bytes_read()));
         }
         progress::show(text);
     }
 
     // After everything that was handed out has come back.
-    ExitStatus finish(const Team& world, bool stopped) {
+    // `asked`: a signal asked a rank to stop, which may have been in the midst of a block.
+    ExitStatus finish(const Team& world, bool stopped, bool asked) {
+        stopped = stopped || (asked && bytes_out_ > 0);
         progress::clear();
-        notices_.of_walk(reader_.left_out(), reader_.again());
+        notices_.of_walk(reader_->left_out(), reader_->again());
+        tell_changes(!stopped && bad_.empty());
         if (!bad_.empty()) {
-            // Nothing is lost, and the next run may read the input in another way.
-            if (journal_->pieces().empty()) {
+            if (!is_worth_keeping()) {
                 journal_->remove();
-                throw UsageError(bad_ +
-                                 (bad_can_be_skipped_ ? "; --on-error skip leaves out such records" : ""));
+                journal_.reset();
             }
-            journal_->flush();
-            throw UsageError(fmt::format(
-                "{}; {} records are kept in {}: {}", bad_, records_done(), delivery_.target.journal_path(),
-                bad_can_be_skipped_ ? "--resume --on-error skip continues and leaves out such records"
-                                    : "fix the file and start over with --force"));
+            throw UsageError(bad_ + advice_);
         }
-        if (stopped) {
-            journal_->flush();
-            say("fileio: stopped by a signal; {} records are kept in {}: the same command with --resume "
-                "continues\n",
-                records_done(), delivery_.target.journal_path());
-            return ExitStatus::stopped_early;
-        }
+        if (stopped) return stop();
         set_activity("writing the results");
         add_files();  // the last ones may have been empty
-        if (!journal_->complete()) journal_->add_complete();
-        const auto account = write_results(*journal_, calculation_, delivery_.target, reader_.lines(),
-                                           labels_of(settings_.format, names_));
+        const auto account = write_results(*journal_, calculation_, target_, reader_->lines(),
+                                           labels_of(settings_.format, names_), stop_requested);
         if (!account.violation.empty()) {
             say("fileio: {}; no results are written, and {} is kept for finding the error\n",
-                account.violation, delivery_.target.journal_path());
+                account.violation, target_.journal_path());
             return ExitStatus::wrong;
         }
         journal_->remove();
         report(world, account);
-        const auto why =
-            why_not_right(settings_.max_rejected, account.done, account.rejected, account.ragged);
+        return judged(account.done, account.rejected, account.ragged);
+    }
+
+    ExitStatus stop() {
+        progress::clear();
+        auto kept = leave();
+        std::error_code ignored;
+        if (kept.empty() && std::filesystem::exists(target_.journal_path(), ignored))
+            kept = target_.journal_path() + " is as it was: the same command with --resume continues";
+        const bool late =
+            delivery_.deadline_seconds > 0 && seconds_since_launch() > delivery_.deadline_seconds;
+        say("fileio: stopped by {}; {}\n", late ? "--deadline" : "a signal",
+            kept.empty() ? "nothing was done yet" : kept);
+        return ExitStatus::stopped_early;
+    }
+
+    // Ends the session in good order. The sentence that tells what is kept and how to go on; empty, and no
+    // journal is left, if nothing is done.
+    std::string leave() {
+        if (!journal_) return {};
+        const auto records = records_done();
+        if (records == 0) {
+            journal_->remove();
+            return {};
+        }
+        const auto& path = target_.journal_path();
+        try {
+            journal_->add_ended();
+        } catch (const UsageError&) {  // the disk is full: then the next run finds out what is whole
+        }
+        return fmt::format("{} kept in {}: the same command with --resume continues", records_are(records),
+                           path);
+    }
+
+  private:
+    // If not even the first record could be read, options are to be corrected, and what was begun behind it
+    // will be done again: a moment's work.
+    bool is_worth_keeping() const {
+        constexpr double moment_seconds = 5;
+        return seconds_ > moment_seconds || first_done_ < bad_where_ ||
+               earlier_records_ + journal_->open().all() > 0;
+    }
+
+    // In the journal, so that another run need not do them again: the rejected ones too.
+    std::int64_t records_done() const { return journal_->counted().all() + journal_->open().all(); }
+
+    std::string run_text() const {
+        auto text = target_.options;
+        for (const auto& input : settings_.inputs) text += fmt::format("input: {}\n", input);
+        return text;
+    }
+
+    // A run that is resumed when it has finished, as the jobs of a chain are, is right.
+    bool is_finished(ExitStatus& status) {
+        std::error_code ignored;
+        if (!std::filesystem::exists(target_.path, ignored)) return false;
+        const auto finished = find_finished(target_, files_of(settings_.inputs, read_settings()));
+        if (!finished) return false;
+        // It may have been killed before it removed its journal; or is about to.
+        if (std::filesystem::exists(target_.journal_path(), ignored))
+            EntryLog(target_.journal_path(), EntryLog::Missing::make).remove();
+        if (!delivery_.quiet)
+            print_out(fmt::format("{} is complete already: {} done, {} rejected\n", target_.path,
+                                  records_are(finished->done), finished->rejected));
+        status = judged(finished->done, finished->rejected, {});
+        return true;
+    }
+
+    // What an earlier run left, if it is to be resumed. One that has done nothing is in nobody's way.
+    void open_journal() {
+        const auto path = target_.journal_path();
+        std::error_code ignored;
+        if (!std::filesystem::exists(path, ignored)) return;
+        if (delivery_.resume) {
+            set_activity("reading the journal");
+            journal_.emplace(Journal::go_on(path, run_text(), target_.force, stop_requested));
+        } else if (!target_.force && Journal::has_results(path)) {
+            throw UsageError(fmt::format(
+                "{} is left from an unfinished run: --resume continues it, --force starts over", path));
+        }
+    }
+
+    void keep(const DoneRange& range, std::int64_t file) {
+        add_files();
+        const auto before = journal_->counted().all();
+        journal_->keep(range.number, file);
+        earlier_records_ += journal_->counted().all() - before;
+        if (reader_->files()[static_cast<std::size_t>(file)].compression == Compression::none)
+            earlier_bytes_ += range.bytes;
+        tell_comparing(range.bytes);
+    }
+
+    void drop(const DoneRange& range, std::int64_t file) {
+        const auto& path = reader_->files()[static_cast<std::size_t>(file)].path;
+        if (changed_.empty() || changed_.back() != path) changed_.push_back(path);
+        const auto open = journal_->open().all();
+        journal_->drop(range.number);
+        again_ += open - journal_->open().all();
+        tell_comparing(range.bytes);
+    }
+
+    // All that is kept is read again, by this rank. Said once it has taken a while.
+    void tell_comparing(std::int64_t bytes) {
+        constexpr double a_while_seconds = 5;
+        const double now = now_seconds();
+        if (compare_.done == 0) compare_.since = now;
+        compare_.done += bytes;
+        const double seconds = now - compare_.since,
+                     left = static_cast<double>(compare_.bytes - compare_.done);
+        const auto text = [&] {
+            return fmt::format("comparing what is done with the input: {} left, about {}", format_bytes(left),
+                               format_seconds(left * seconds / static_cast<double>(compare_.done)));
+        };
+        if (delivery_.progress) {
+            progress::show(text());
+        } else if (!compare_.told && seconds > a_while_seconds) {
+            compare_.told = true;
+            say("fileio: {}\n", text());
+        }
+    }
+
+    // Of what earlier runs did, at the end of this one.
+    void tell_changes(bool all_was_read) {
+        if (again_ > 0) {
+            const auto others = changed_.size() - 1;
+            say("fileio: kept {} records, {} again: {}{} changed\n", earlier_records_, again_,
+                changed_.front(),
+                others == 0 ? "" : fmt::format(" and {} other file{}", others, others == 1 ? "" : "s"));
+        }
+        if (const auto gone = journal_->open().all(); all_was_read && gone > 0)
+            say("fileio: {} left out, whose files are no longer there\n", records_are(gone));
+    }
+
+    ExitStatus judged(std::int64_t done, std::int64_t rejected, const Ragged& ragged) const {
+        const auto why = why_not_right(settings_.max_rejected, done, rejected, ragged);
         if (why.empty()) return ExitStatus::right;
         say("fileio: {}\n", why);
         return ExitStatus::wrong;
     }
 
-  private:
-    // In the journal, so that another run need not do them again: the rejected ones too.
-    std::int64_t records_done() const { return journal_->records() + journal_->rejected(); }
-
     // By this run.
     double bytes_read() const {
-        return static_cast<double>(std::max(reader_.bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
+        return static_cast<double>(std::max(reader_->bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
     }
 
-    // So many records are done, some of them perhaps by an earlier run.
-    std::string rates(std::int64_t records, double seconds) const {
-        return format_rate(static_cast<double>(records - earlier_records_) / seconds, "records/s") + ", " +
+    // Of this run.
+    std::string rates(double seconds) const {
+        return format_rate(static_cast<double>(new_records_) / seconds, "records/s") + ", " +
                format_rate(bytes_read() / seconds, "B/s");
     }
 
     void refuse_input_as_output() const {
-        const auto& target = delivery_.target;
-        for (const auto& path : {target.path, target.journal_path(), target.rejected_path()}) {
+        for (const auto& path : target_.paths()) {
             for (const auto& input : settings_.inputs) {
                 std::error_code missing;
                 if (!std::filesystem::equivalent(input, path, missing) || missing) continue;
@@ -176,15 +319,14 @@ class Desk {
     ReadSettings read_settings() const {
         auto read = fileio::read_settings(settings_);
         read.stop = stop_requested;
-        const auto& target = delivery_.target;
-        read.excluded = {target.path, target.journal_path(), target.rejected_path()};
+        read.excluded = target_.paths();
         return read;
     }
 
     // A file's entry comes before those of its pieces.
     void add_files() {
-        while (journal_->files().size() < reader_.files().size()) {
-            journal_->add_file(reader_.files()[journal_->files().size()]);
+        while (journal_->files().size() < reader_->files().size()) {
+            journal_->add_file(reader_->files()[journal_->files().size()]);
         }
     }
 
@@ -205,8 +347,10 @@ class Desk {
         const std::pair where(place.file, place.first_line + rejected.line);
         if (!bad_.empty() && bad_where_ < where) return;
         bad_where_ = where;
-        bad_can_be_skipped_ = piece.header().ends_run == EndsRun::as_asked;
-        bad_ = describe(reader_.files()[static_cast<std::size_t>(place.file)].path, place, rejected);
+        advice_ = piece.header().ends_run == EndsRun::as_asked
+                      ? "; correct it, or leave out such records with --on-error skip"
+                      : "; correct it";
+        bad_ = describe(reader_->files()[static_cast<std::size_t>(place.file)].path, place, rejected);
     }
 
     void report(const Team& world, const Account& account) const {
@@ -214,11 +358,10 @@ class Desk {
         const double seconds = seconds_since_launch();
         auto text = fmt::format("{}\nresults: {}\n",
                                 conservation(account.lines, account.done, account.rejected, account.skipped),
-                                delivery_.target.path);
-        if (account.rejected > 0) text += fmt::format("rejected: {}\n", delivery_.target.rejected_path());
+                                target_.path);
+        if (account.rejected > 0) text += fmt::format("rejected: {}\n", target_.rejected_path());
         text += fmt::format("{} by {}: {}\n", format_seconds(seconds),
-                            counted(static_cast<std::size_t>(world.size), "rank"),
-                            rates(account.done + account.rejected, seconds));
+                            counted(static_cast<std::size_t>(world.size), "rank"), rates(seconds));
         if (earlier_records_ > 0) text += fmt::format("{} records were already done\n", earlier_records_);
         print_out(text);
     }
@@ -226,18 +369,35 @@ class Desk {
     const Settings& settings_;
     const Delivery& delivery_;
     const Calculation& calculation_;
+    ResultsTarget target_;
     Notices notices_;
     std::vector<std::string> names_;  // of columns, by the header
-    std::optional<Journal> earlier_, journal_;
-    Reader reader_;
-    std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;
+    std::optional<Journal> journal_;
+    std::optional<Reader> reader_;
+    std::int64_t new_records_ = 0;                          // by this run
+    std::int64_t earlier_records_ = 0, earlier_bytes_ = 0;  // kept
+    std::int64_t again_ = 0;            // records that were done, but whose text is another now
+    std::vector<std::string> changed_;  // whose they are
+    struct {
+        std::int64_t bytes = 0, done = 0;  // of what is to be compared
+        double since = 0;
+        bool told = false;
+    } compare_;
+    std::int64_t bytes_out_ = 0;  // of blocks that were handed out, and have not come back
     double flushed_ = 0;
-    std::string bad_;  // why the run ends, if a bad record ends it
-    bool bad_can_be_skipped_ = false;
-    std::pair<std::int64_t, std::int64_t> bad_where_;
+    std::string bad_, advice_;  // why the run ends, if a bad record ends it, and what to do
+    std::pair<std::int64_t, std::int64_t> bad_where_, first_done_{unbounded, 0};  // file and line
+    double seconds_ = 0;  // of calculating, by all threads of this run
 };
 
 }  // namespace
+
+std::string advice_after_death(const Delivery& delivery) {
+    return fmt::format(
+        "; what is done is kept in {}: the same command with --resume continues, and with --on-error skip "
+        "leaves out such a record",
+        delivery.target.journal_path());
+}
 
 ExitStatus deliver(const Team& world, const Threads& threads, const Settings& asked, const Delivery& delivery,
                    Watch& watch) {
@@ -245,28 +405,63 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& as
     Calculation calculation;
     on_every_rank(world, [&] { calculation = make_calculation(settings.calculation); });
     std::optional<Desk> desk;
-    on_root(world, [&] { desk.emplace(settings, delivery, calculation); });
-    const auto names = share_names(world, desk ? &desk->reader() : nullptr, settings);
-    if (desk) desk->take_names(names);
-    const Job job{&calculation, {}, settings.on_error, &watch, settings.format};
+    auto status = ExitStatus::right;
+    int nothing_to_do = 0;
+    // Whatever ends the run, what is done is kept, and said.
+    const auto at_the_desk = [&](const std::function<void()>& work) {
+        on_root(world, [&] {
+            try {
+                work();
+            } catch (const UsageError& error) {
+                const auto kept = desk->leave();
+                throw UsageError(error.what() + (kept.empty() ? kept : "; " + kept));
+            } catch (const ReadingStopped&) {
+                status = desk->stop();
+                nothing_to_do = 1;
+            }
+        });
+    };
+    at_the_desk([&] {
+        desk.emplace(settings, delivery, calculation);
+        nothing_to_do = desk->open(status) ? 0 : 1;
+        if (nothing_to_do != 0) return;
+        watch.beat(desk->journal_file());
+        desk->reader().names();  // here, where it is said what is kept if they are wrong
+    });
+    MPI_Bcast(&nothing_to_do, 1, MPI_INT, 0, world.comm);
 
-    set_activity("processing records");
     Team team = world;
     team.threads = world.size == 1 ? threads.process : threads.hybrid;
-    if (!world.root()) serve_blocks(team, job, [](std::span<const char>) {});
-    auto status = ExitStatus::right;
-    on_root(world, [&] {
-        // One process gives a block to each thread, a farm one to each worker.
-        const bool farm = world.size > 1;
-        BlockSource blocks(desk->reader(), settings, farm ? world.size - 1 : team.threads,
-                           farm ? team.threads : 1);
-        const auto collect = [&](std::span<const char> piece) { desk->collect(blocks, piece); };
-        const bool stopped =
-            world.size == 1
-                ? calculate_here(blocks, job, team.threads, collect, Signals::heeded)
-                : hand_out_blocks(team, blocks, collect, Signals::heeded, [&] { desk->show_progress(); });
-        status = desk->finish(world, stopped);
-    });
+    if (nothing_to_do == 0) {
+        const auto names = share_names(world, desk ? &desk->reader() : nullptr, settings);
+        if (desk) desk->take_names(names);
+        const Job job{&calculation,
+                      {},
+                      settings.on_error,
+                      &watch,
+                      settings.format,
+                      stop_requested,
+                      settings.record_timeout_seconds};
+        set_activity("processing records");
+        bool stopped = false;
+        if (!world.root())
+            serve_blocks(
+                team, job, [](std::span<const char>) {}, Signals::heeded);
+        at_the_desk([&] {
+            // One process gives a block to each thread, a farm one to each worker.
+            const bool farm = world.size > 1;
+            BlockSource blocks(desk->reader(), settings, farm ? world.size - 1 : team.threads,
+                               farm ? team.threads : 1, [&](BlockPlace& place) { desk->begin(place); });
+            const auto collect = [&](std::span<const char> piece) { desk->collect(blocks, piece); };
+            stopped = world.size == 1 ? calculate_here(blocks, job, team.threads, collect, Signals::heeded)
+                                      : hand_out_blocks(team, blocks, collect, Signals::heeded,
+                                                        [&] { desk->show_progress(); });
+        });
+        int stop_asked = stop_requested() ? 1 : 0;
+        MPI_Allreduce(MPI_IN_PLACE, &stop_asked, 1, MPI_INT, MPI_MAX, world.comm);
+        at_the_desk([&] { status = desk->finish(world, stopped, stop_asked != 0); });
+    }
+    watch.beat(-1);
     MPI_Bcast(&status, 1, MPI_INT, 0, world.comm);
     return status;
 }

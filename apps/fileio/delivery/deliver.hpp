@@ -12,8 +12,12 @@ namespace pacer::fileio {
 struct Delivery {
     ResultsTarget target;
     bool resume = false;
+    double deadline_seconds = 0;  // after which it stops in good order; 0: none
     bool quiet = false, progress = false;
 };
+
+// What to do after a launch that did not come to a good end, to be said behind the reason.
+std::string advice_after_death(const Delivery& delivery);
 
 // Collective; throws UsageError.
 ExitStatus deliver(const Team& world, const Threads& threads, const Settings& settings,

@@ -221,6 +221,13 @@ void EntryLog::scan(const std::function<void(const Entry&)>& take) {
     if (::ftruncate(file_.get(), end_) != 0) refuse_to_write(path_, errno);
 }
 
+void EntryLog::look(const std::function<bool(const Entry&)>& take) const {
+    if (end_ == 0) return;
+    Window window(file_.get(), path_);
+    for (auto entry = entry_at(window, end_); entry && take(*entry);)
+        entry = entry_at(window, end_of(*entry));
+}
+
 std::int64_t EntryLog::append(std::uint32_t kind, std::initializer_list<std::span<const char>> parts) {
     static constexpr std::array<char, 8> zeros{};
     Bytes joined;  // of several parts, which are small

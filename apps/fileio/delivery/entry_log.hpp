@@ -40,6 +40,9 @@ class EntryLog {
     // entry.
     void scan(const std::function<void(const Entry&)>& take);
 
+    // The same, as long as it returns true; nothing is cut off.
+    void look(const std::function<bool(const Entry&)>& take) const;
+
     // Appends an entry of content in parts; kinds are 1 and up. Returns the content's position. Of an entry
     // that cannot be written nothing is left.
     std::int64_t append(std::uint32_t kind, std::initializer_list<std::span<const char>> parts);
@@ -49,6 +52,7 @@ class EntryLog {
 
     [[noreturn]] void refuse_damaged(std::int64_t position) const;
     const std::string& path() const { return path_; }
+    int file() const { return file_.get(); }
 
   private:
     bool starts_as_log() const;

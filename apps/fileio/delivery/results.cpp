@@ -16,9 +16,12 @@
 
 #include "apps/fileio/calculation/statistics.hpp"
 #include "apps/fileio/delivery/results_writer.hpp"
+#include "common/base/facts.hpp"
 #include "common/base/status.hpp"
+#include "common/base/units.hpp"
 #include "io/files/part_file.hpp"
 #include "io/files/whole_file.hpp"
+#include "io/hdf5/stream.hpp"
 
 namespace pacer::fileio {
 
@@ -34,7 +37,9 @@ bool is_csv(const ResultsTarget& target) {
 
 Entries in_order(const Journal& journal) {
     Entries entries;
-    for (const auto& entry : journal.pieces()) entries.push_back(&entry);
+    for (const auto& entry : journal.pieces()) {
+        if (entry.file >= 0) entries.push_back(&entry);
+    }
     std::sort(entries.begin(), entries.end(), [](const auto* left, const auto* right) {
         return std::tie(left->file, left->offset, left->first_line, left->position) <
                std::tie(right->file, right->offset, right->first_line, right->position);
@@ -161,10 +166,11 @@ class RejectedList {
 // Goes through the pieces in the order of the input and keeps the books; ends at the first line that violates
 // them.
 template <class Take>
-void visit(const Journal& journal, const Entries& entries, Account& account, Take take) {
+void visit(const Journal& journal, const Entries& entries, Account& account, bool (*stop)(), Take take) {
     const auto expected = account.done;
     account.done = account.rejected = account.skipped = 0;
     for (const auto* entry : entries) {
+        if (stop != nullptr && stop()) throw ReadingStopped();
         const auto bytes = journal.read(*entry);
         const Piece piece(bytes);
         account.violation = piece.violation();
@@ -183,12 +189,73 @@ void visit(const Journal& journal, const Entries& entries, Account& account, Tak
     }
 }
 
+// Names, sizes and order of the files: "3 files, 12345 bytes, 0123456789abcdef".
+std::string text_of_input(const std::vector<InputFile>& files) {
+    std::string all;
+    std::int64_t bytes = 0;
+    for (const auto& file : files) {
+        all += fmt::format("{} {}\n", file.bytes, file.path);
+        bytes += std::max<std::int64_t>(file.bytes, 0);
+    }
+    return fmt::format("{}, {} bytes, {:016x}", counted(files.size(), "file"), bytes,
+                       hash(all.data(), all.size()));
+}
+
 ResultsHead head_of(const Journal& journal, const Calculation& calculation, const Account& account,
-                    const Labels& labels) {
+                    const ResultsTarget& target, const Labels& labels) {
     std::int64_t longest_id = 0;
-    for (const auto& entry : journal.pieces()) longest_id = std::max(longest_id, entry.longest_id);
-    return {calculation.identity, calculation.results, account.done, account.rejected,
-            account.skipped,      &journal.files(),    labels,       longest_id};
+    for (const auto& entry : journal.pieces()) {
+        if (entry.file >= 0) longest_id = std::max(longest_id, entry.longest_id);
+    }
+    return {calculation.identity,
+            calculation.results,
+            account.done,
+            account.rejected,
+            account.skipped,
+            &journal.files(),
+            labels,
+            longest_id,
+            target.options,
+            text_of_input(journal.files())};
+}
+
+constexpr std::string_view options_line = "options:\n";  // the last one before them
+
+// What an .h5 has as attributes, for a .csv of so many bytes.
+std::string text_of_run(const ResultsHead& head, std::int64_t bytes) {
+    std::string text;
+    for (const auto& [name, value] : facts_of(head)) {
+        if (name != "options") text += fmt::format("{}: {}\n", name, to_string(value));
+    }
+    text += fmt::format("bytes: {}\n", bytes);
+    text += options_line;
+    return text + head.options;
+}
+
+Facts facts_in(std::string_view text) {
+    Facts facts;
+    while (!text.empty() && !text.starts_with(options_line)) {
+        const auto line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        const auto colon = std::min(line.find(": "), line.size());
+        facts.emplace_back(line.substr(0, colon), std::string(line.substr(std::min(colon + 2, line.size()))));
+    }
+    if (!text.empty()) facts.emplace_back("options", std::string(text.substr(options_line.size())));
+    return facts;
+}
+
+// None if it is not of these results.
+Facts read_run_of_csv(const ResultsTarget& target) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(target.run_path(), ignored)) return {};
+    const auto text = read_whole_file(target.run_path());
+    auto facts = facts_in({text.data(), text.size()});
+    const bool fits = fact(facts, "bytes") == std::to_string(fs::file_size(target.path, ignored));
+    return fits ? facts : Facts();
+}
+
+std::int64_t modified_ns(const std::string& path) {
+    return Stream({path}).file().modified_ns;
 }
 
 }  // namespace
@@ -204,22 +271,44 @@ void check_target(const ResultsTarget& target) {
     file_to_write(target.rejected_path(), target.force || fs::exists(target.journal_path(), ignored));
 }
 
+std::optional<Finished> find_finished(const ResultsTarget& target, const std::vector<InputFile>& input) {
+    std::error_code ignored;
+    if (!fs::is_regular_file(target.path, ignored)) return {};
+    const auto facts = is_csv(target) ? read_run_of_csv(target) : hdf5_attributes(target.path);
+    if (fact(facts, "format") != "pacer-results" || fact(facts, "records").empty()) return {};
+    const auto refuse = [&](std::string_view why) {
+        throw UsageError(fmt::format("{} exists, and {}; choose another name, or replace it with --force",
+                                     target.path, why));
+    };
+    const auto options = fact(facts, "options"), files = text_of_input(input);
+    if (const auto differs = difference_of_runs(options, target.options); !differs.empty())
+        refuse(fmt::format("is of a different run: {}", differs));
+    if (const auto earlier = fact(facts, "input"); earlier != files)
+        refuse(fmt::format("is of other input: {}, and not {}", earlier, files));
+    const auto written = modified_ns(target.path);
+    for (const auto& file : input) {
+        if (file.modified_ns > written)
+            refuse(fmt::format("{} was modified after it was written", file.path));
+    }
+    return Finished{parse_count(fact(facts, "records")), parse_count(fact(facts, "rejected"))};
+}
+
 Account write_results(const Journal& journal, const Calculation& calculation, const ResultsTarget& target,
-                      std::int64_t lines, const Labels& labels) {
+                      std::int64_t lines, const Labels& labels, bool (*stop)()) {
     const auto entries = in_order(journal);
-    Account account{lines, journal.records(), journal.rejected(), 0,
+    Account account{lines, journal.counted().done, journal.counted().rejected, 0,
                     tiling_violation(journal, entries, lines)};
     account.skipped = lines - account.done - account.rejected;
     if (!account.violation.empty()) return account;
     const auto path = file_to_write(target.path, true);
     PartFile file(path);
     RejectedList rejected(journal, target.rejected_path());
-    const auto head = head_of(journal, calculation, account, labels);
+    const auto head = head_of(journal, calculation, account, target, labels);
     const bool csv = is_csv(target);
     Statistics all;
     std::unique_ptr<ResultsWriter> writer;  // none for a calculation that summarises
     if (!calculation.summarises) writer = csv ? write_csv(file, head) : write_hdf5(file, head);
-    visit(journal, entries, account, [&](const Piece& piece) {
+    visit(journal, entries, account, stop, [&](const Piece& piece) {
         if (piece.header().results != head.width || piece.header().ids != std::ssize(head.labels.ids))
             throw std::logic_error("results of another calculation");
         if (writer) writer->add(piece);
@@ -234,11 +323,10 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
     }
     rejected.finish();
     file.finish();
-    // A run that was cut between its last two steps has written the same already.
-    const bool there = !target.force && fs::exists(path);
-    if (there && !file.equals(path)) refuse_to_replace(path);
+    if (!target.force && fs::exists(path)) refuse_to_replace(path);  // before anything is replaced
     rejected.commit(target.force);
-    if (!there) file.commit(target.force);
+    if (csv) write_whole_file(target.run_path(), text_of_run(head, file.bytes()), true);
+    file.commit(target.force);
     return account;
 }
 

@@ -15,16 +15,6 @@ constexpr std::int64_t format_version = 1;
 
 using Kind = Hdf5Stream::Kind;
 
-Facts attributes(const ResultsHead& head) {
-    return {{"format", "pacer-results"},
-            {"format_version", format_version},
-            {"written_by", fmt::format("Pacer {}", version())},
-            {"calculation", head.calculation},
-            {"records", head.records},
-            {"rejected", head.rejected},
-            {"skipped", head.skipped}};
-}
-
 template <class T>
 std::string_view bytes_of(const T* values, std::size_t count) {
     return {reinterpret_cast<const char*>(values), count * sizeof(T)};
@@ -32,7 +22,7 @@ std::string_view bytes_of(const T* values, std::size_t count) {
 
 class Hdf5Writer : public ResultsWriter {
   public:
-    Hdf5Writer(PartFile& file, const ResultsHead& head) : stream_(file, attributes(head), datasets(head)) {
+    Hdf5Writer(PartFile& file, const ResultsHead& head) : stream_(file, facts_of(head), datasets(head)) {
         for (const auto& input : *head.files) stream_.write_text(files_set, input.path);
         for (const auto& label : head.labels.ids) stream_.write_text(id_names_set, label);
     }
@@ -80,6 +70,18 @@ class Hdf5Writer : public ResultsWriter {
 
 }  // namespace
 
+Facts facts_of(const ResultsHead& head) {
+    return {{"format", "pacer-results"},
+            {"format_version", format_version},
+            {"written_by", fmt::format("Pacer {}", version())},
+            {"calculation", head.calculation},
+            {"records", head.records},
+            {"rejected", head.rejected},
+            {"skipped", head.skipped},
+            {"input", head.input},
+            {"options", head.options}};
+}
+
 std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head) {
     return std::make_unique<Hdf5Writer>(file, head);
 }
@@ -100,7 +102,7 @@ void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<Colum
         for (std::size_t i = 0; i < count; ++i) longest = std::max(longest, labels.of_column(i).size());
         datasets.push_back({"/statistics/column", Kind::text, {count}, longest});
     }
-    Hdf5Stream stream(file, attributes(head), datasets);
+    Hdf5Stream stream(file, facts_of(head), datasets);
     for (std::size_t i = 0; i < count; ++i) {
         const auto& column = columns[i];
         stream.write(0, bytes_of(&column.count, 1));

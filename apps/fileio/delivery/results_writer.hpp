@@ -9,6 +9,7 @@
 #include "apps/fileio/calculation/statistics.hpp"
 #include "apps/fileio/delivery/labels.hpp"
 #include "apps/fileio/flow/piece.hpp"
+#include "common/base/facts.hpp"
 #include "io/files/part_file.hpp"
 #include "io/records/block.hpp"
 
@@ -22,6 +23,8 @@ struct ResultsHead {
     const std::vector<InputFile>* files = nullptr;
     Labels labels{};
     std::int64_t longest_id = 0;  // bytes
+    std::string options{},
+        input{};  // of the run: a line "what: value" for each; names and sizes of the files
 };
 
 class ResultsWriter {
@@ -38,5 +41,8 @@ std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& hea
 // The result of a summarising calculation, all at once.
 void write_csv(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);
+
+// What is told of results: the attributes of an .h5, the lines of a .csv.run.
+Facts facts_of(const ResultsHead& head);
 
 }  // namespace pacer::fileio

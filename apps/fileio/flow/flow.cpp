@@ -7,13 +7,15 @@
 #include <exception>
 #include <utility>
 
+#include "apps/fileio/flow/trial.hpp"
 #include "common/parallel/ending.hpp"
 #include "common/parallel/farm.hpp"
 
 namespace pacer::fileio {
 
-BlockSource::BlockSource(Reader& reader, const Settings& settings, int workers, int threads)
-    : reader_(reader), size_(settings, workers, threads) {
+BlockSource::BlockSource(Reader& reader, const Settings& settings, int workers, int threads,
+                         std::function<void(BlockPlace&)> begin)
+    : reader_(reader), size_(settings, workers, threads), begin_(std::move(begin)) {
     // The usual handful of files is known at once.
     constexpr int steps = 16;
     for (int step = 0; step < steps && !reader_.look_ahead(); ++step) {
@@ -35,11 +37,22 @@ bool BlockSource::next(Bytes& message) {
         ended_ = interrupted_ = true;
     }
     if (!place) return false;
+    if (begin_) begin_(*place);
     const auto& path = reader_.files()[static_cast<std::size_t>(place->file)].path;
     std::memcpy(message.data() + text_at - sizeof *place, &*place, sizeof *place);
     append(message, path.data(), path.size());
     return true;
 }
+
+namespace {
+
+void calculate(Processor& processor, const Job& job, const Handout& block, const TakePiece& take) {
+    // Programs are processes of their own already.
+    const bool on_trial = block.place.suspect != 0 && !job.calculation->programs;
+    on_trial ? process_on_trial(job, block, take) : processor.process(block, take);
+}
+
+}  // namespace
 
 bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Collect& collect,
                     Signals signals) {
@@ -71,7 +84,7 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
                 mine = more;
             }
             if (!mine) break;
-            processor.process(read_handout(message), [&](Bytes piece) {
+            calculate(processor, job, read_handout(message), [&](Bytes piece) {
 #pragma omp critical(fileio_blocks)
                 // After a failure to collect there is no place for pieces; after one to read there is.
                 if (!collecting_failed) {
@@ -105,14 +118,17 @@ bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& colle
     return hand_out(team, master) || blocks.interrupted();
 }
 
-void serve_blocks(const Team& team, const Job& job, const Collect& made) {
+void serve_blocks(const Team& team, const Job& job, const Collect& made, Signals signals) {
     ThreadedProcessor processor(job, team.threads);
-    serve(team, [&](std::span<const char> message, const TakePiece& result) {
-        processor.process(read_handout(message), [&](Bytes piece) {
-            made(piece);
-            result(std::move(piece));
-        });
-    });
+    serve(
+        team,
+        [&](std::span<const char> message, const TakePiece& result) {
+            processor.process(read_handout(message), [&](Bytes piece) {
+                made(piece);
+                result(std::move(piece));
+            });
+        },
+        signals == Signals::heeded);
 }
 
 namespace {
@@ -121,7 +137,7 @@ namespace {
 class Joiner {
   public:
     Joiner(const Handout& block, const Job& job)
-        : block_(block), job_(job), builder_(job.calculation->results) {}
+        : block_(block), job_(job), builder_(job.calculation->results, job.format.id.numbers().size()) {}
 
     void add(const Piece& piece, const TakePiece& take) {
         const auto& place = piece.place();
@@ -130,9 +146,10 @@ class Joiner {
         const bool ends_the_run = piece.header().ends_run != EndsRun::goes_on;
         const bool follows = header_.place.offset + header_.place.bytes == place.offset;
         if (ends_the_run || !follows || builder_.bytes() > largest_piece_bytes) give(take);
-        if (lines() == 0)
-            header_.place = {place.file, place.offset,      0, place.first_line, place.first_index, 0,
-                             0,          place.first_record};
+        if (lines() == 0) {
+            header_.place = place;
+            header_.place.bytes = header_.place.lines = header_.place.header_lines = 0;
+        }
         if (const auto line = piece.header().comma_line; line >= 0 && header_.comma_line < 0)
             header_.comma_line = lines() + line;
         header_.ragged += piece.header().ragged;
@@ -177,7 +194,8 @@ ThreadedProcessor::ThreadedProcessor(const Job& job, int threads) : job_(job) {
 }
 
 void ThreadedProcessor::process(const Handout& block, const TakePiece& take) {
-    if (processors_.size() == 1) return processors_.front().process(block, take);
+    if (processors_.size() == 1 || block.place.suspect != 0)
+        return calculate(processors_.front(), job_, block, take);
     constexpr std::int64_t parts_a_thread = 4;  // uneven ones even out
     const auto parts = divide(block, std::ssize(processors_) * parts_a_thread, job_.format.lines_per_record);
     std::vector<std::vector<Bytes>> pieces(parts.size());

@@ -20,7 +20,9 @@ using Collect = std::function<void(std::span<const char> piece)>;
 // Blocks of the input as messages: header, path, text.
 class BlockSource {
   public:
-    BlockSource(Reader& reader, const Settings& settings, int workers, int threads);
+    // `begin` is called for each block before it is handed out.
+    BlockSource(Reader& reader, const Settings& settings, int workers, int threads,
+                std::function<void(BlockPlace&)> begin = {});
 
     bool next(Bytes& message);  // appended; false at the end of the input
     void learn(const PieceHeader& piece) { size_.learn(piece); }
@@ -31,6 +33,7 @@ class BlockSource {
   private:
     Reader& reader_;
     BlockSize size_;
+    std::function<void(BlockPlace&)> begin_;
     bool ended_ = false, interrupted_ = false;
 };
 
@@ -46,9 +49,9 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
 // them.
 bool hand_out_blocks(const Team& team, BlockSource& blocks, const Collect& collect, Signals signals,
                      const std::function<void()>& idle = {});
-void serve_blocks(const Team& team, const Job& job, const Collect& made);
+void serve_blocks(const Team& team, const Job& job, const Collect& made, Signals signals = Signals::ignored);
 
-// Calculates one block with several threads; pieces in order.
+// Calculates one block with several threads, or one that is suspect on trial; pieces in order.
 class ThreadedProcessor {
   public:
     ThreadedProcessor(const Job& job, int threads);

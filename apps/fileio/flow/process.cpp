@@ -31,6 +31,7 @@ void Processor::process(const Handout& block, const TakePiece& take) {
     ends_run_ = EndsRun::goes_on;
     if (job_.calculation->programs) ask_program(block);
     while (at != end) {
+        if (job_.stop != nullptr && job_.stop()) break;
         const auto* const before = at;
         const auto fate = process_record(at, end, line);
         auto ends_run = EndsRun::goes_on;
@@ -49,7 +50,7 @@ void Processor::process(const Handout& block, const TakePiece& take) {
         if (ends || builder_.bytes() > largest_piece_bytes) cut(at);
         if (ends) break;
     }
-    if (line > 0) cut(end);
+    if (line > 0) cut(at);
 }
 
 // The lines of what is not done: skipped, but for the one that is bad.
@@ -90,6 +91,7 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
     if (has_doubtful_comma_ && comma_line_ < 0) comma_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
+    if (job_.line != nullptr) job_.line->store(piece_.first_line + line);
     record_text_ = {begin, at};
     record_line_ = line;
     return calculate(job_.weights.of(piece_.first_index + line)) ? Fate::done : Fate::rejected;
@@ -244,7 +246,7 @@ bool Processor::choose_fields() {
     return true;
 }
 
-// Of the record, from 1, for a field that the calculation gets.
+// The column of the record, from 1, that a field of the calculation is.
 std::int64_t Processor::column_of(std::size_t field) const {
     const auto& format = job_.format;
     if (format.columns.chosen()) return format.columns.numbers()[field] + 1;

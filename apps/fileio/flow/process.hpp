@@ -2,6 +2,7 @@
 // given.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <span>
 #include <string_view>
@@ -25,7 +26,10 @@ struct Job {
     Weights weights;
     OnError on_error = OnError::stop;
     Watch* watch = nullptr;
-    RecordFormat format{};  // what it chooses by name is resolved
+    RecordFormat format{};                      // what it chooses by name is resolved
+    bool (*stop)() = nullptr;                   // asked before each record: no more of them
+    double record_timeout_seconds = 0;          // of records on trial; 0: none
+    std::atomic<std::int64_t>* line = nullptr;  // told the line that is worked on, if it is on trial
 };
 
 inline constexpr std::size_t largest_piece_bytes = std::size_t{4}
@@ -44,10 +48,11 @@ class Processor {
           builder_(job.calculation->results, job.format.id.numbers().size()) {}
 
     // Calculates all records of the block and gives away the results, in order: one piece, or several if they
-    // are large. When a bad record ends the run, it comes as a piece of its own, which is the last. Of
-    // several lines a record ends it, even if bad ones are to be skipped, that has blank lines within, or
-    // lines of other numbers of fields than the first record's: a line is missing or too many. A record of
-    // several lines counts as its first; the others, as comments do, as skipped.
+    // are large; none of what had not begun when it was to stop. When a bad record ends the run, it comes as
+    // a piece of its own, which is the last. Of several lines a record ends it, even if bad ones are to be
+    // skipped, that has blank lines within, or lines of other numbers of fields than the first record's: a
+    // line is missing or too many. A record of several lines counts as its first; the others, as comments do,
+    // as skipped.
     void process(const Handout& block, const TakePiece& take);
 
   private:

@@ -55,6 +55,7 @@ std::int64_t process_namespace() {
 // What the handler of a crash needs, which can be handed nothing.
 struct Crash {
     std::string who;  // "fileio: rank 2 on node7"
+    std::string advice;
     std::atomic<std::int64_t>* told = nullptr;
 };
 Crash crash;
@@ -89,9 +90,9 @@ void tell_crash(std::string_view what) {
     if (line == Watch::no_line || crash.told->exchange(1) != 0) return;
     const auto* const slot = my_slot;
     std::array<char, 1024> text;
-    const auto end =
-        fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation {} at {}:{}\n",
-                         std::string_view(crash.who), what, static_cast<const char*>(slot->path), line + 1);
+    const auto end = fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation {} at {}:{}{}\n",
+                                      std::string_view(crash.who), what, static_cast<const char*>(slot->path),
+                                      line + 1, std::string_view(crash.advice));
     say(std::string_view(text.data(), std::min(end.size, text.size() - 1)));
 }
 
@@ -102,8 +103,12 @@ void on_crash(int signal) {
     std::raise(signal);
 }
 
+// A process that was forked to be on trial: nothing of the launch is to end with it.
+bool on_trial = false;
+
 // A library may end the process, with any status: that is no success.
 void on_exit_within_calculation() {
+    if (on_trial) ::_exit(static_cast<int>(ExitStatus::wrong));
     if (line_at_work() == Watch::no_line) return;
     tell_crash("ended the program");
     ::_exit(static_cast<int>(ExitStatus::wrong));
@@ -130,9 +135,11 @@ void give_handler_a_stack() {
 
 }  // namespace
 
-Watch::Watch(const Team& world, std::string_view program, int threads, double record_timeout_seconds)
+Watch::Watch(const Team& world, std::string_view program, int threads, double record_timeout_seconds,
+             std::string_view advice)
     : world_(world),
       program_(program),
+      advice_(advice),
       threads_(threads),
       timeout_seconds_(record_timeout_seconds),
       seen_(static_cast<std::size_t>(threads)) {
@@ -160,6 +167,7 @@ Watch::Watch(const Team& world, std::string_view program, int threads, double re
     all_threads_ = most_threads;
     for (int i = 0; i < most_threads; ++i) new (slots_ + i) Slot{no_line, 0, {}};
     crash.who = fmt::format("{}: rank {} on {}", program_, world.rank, host_name());
+    crash.advice = advice_;
     crash.told = &leader_->told;
     set_crash_handler(on_crash);
     [[maybe_unused]] static const int registered = std::atexit(on_exit_within_calculation);
@@ -194,6 +202,14 @@ Watch::~Watch() {
     crash = {};
 }
 
+void Watch::leave_to_default() {
+    set_crash_handler(SIG_DFL);
+    // A signal to all processes of a job is for the launch.
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU})
+        std::signal(signal, SIG_IGN);
+    on_trial = true;
+}
+
 void Watch::in_file(int thread, std::string_view path) {
     give_handler_a_stack();
     auto& slot = slots_[thread];
@@ -209,7 +225,7 @@ void Watch::in_file(int thread, std::string_view path) {
 void Watch::look() {
     std::vector<pollfd> events = {{wake_, POLLIN, 0}};
     for (const auto& mate : watched_) events.push_back({mate.process, POLLIN, 0});
-    double asked_to_stop = 0;
+    double asked_to_stop = 0, beaten = 0;
     const int pause = timeout_seconds_ > 0
                           ? std::clamp(static_cast<int>(timeout_seconds_ * 1000 / 4), 1, look_milliseconds)
                           : look_milliseconds;
@@ -221,6 +237,14 @@ void Watch::look() {
             const auto slow = slow_record(now);
             if (!slow.empty()) tell(slow);
         }
+        constexpr double beat_seconds = 5;
+        if (const int heart = heart_; heart >= 0 && now - beaten > beat_seconds) {
+            ::futimens(heart, nullptr);
+            beaten = now;
+        }
+        const double deadline = deadline_seconds_;
+        if (deadline > 0 && !stop_requested() && seconds_since_launch() > deadline)
+            request_stop("the time of --deadline is over");
         // A launcher that ends the launch asks first and kills a moment later: no accident.
         constexpr double moment_seconds = 0.3;
         if (stop_requested() && asked_to_stop == 0) asked_to_stop = now;
@@ -262,7 +286,7 @@ void Watch::tell_death(const Mate& mate) {
 // Says it, unless somebody of this node has said something already, and ends the launch.
 void Watch::tell(const std::string& sentence) {
     if (leader_->told.exchange(1) == 0) {
-        say("{}: {}\n", program_, sentence);
+        say("{}: {}{}\n", program_, sentence, advice_);
     }
     abort_from_thread();
 }

@@ -18,11 +18,19 @@ namespace pacer::fileio {
 
 class Watch {
   public:
-    // For threads 0 .. threads-1 of each rank; `record_timeout_seconds` 0: none. One at a time. Collective.
-    Watch(const Team& world, std::string_view program, int threads, double record_timeout_seconds);
+    // For threads 0 .. threads-1 of each rank; `record_timeout_seconds` 0: none. `advice`: said behind what
+    // ended the launch. One at a time. Collective.
+    Watch(const Team& world, std::string_view program, int threads, double record_timeout_seconds,
+          std::string_view advice = {});
     Watch(const Watch&) = delete;
     Watch& operator=(const Watch&) = delete;
     ~Watch();
+
+    // Asks this rank to stop, as a signal would, so many seconds after its process began.
+    void stop_after(double seconds) { deadline_seconds_ = seconds; }
+
+    // From now on this open file is given the present time every few seconds; -1: none any more.
+    void beat(int file) { heart_ = file; }
 
     // The calling thread, which is called `thread`, works on a file from now on.
     void in_file(int thread, std::string_view path);
@@ -35,6 +43,9 @@ class Watch {
         slot.line.store(line, std::memory_order_relaxed);
     }
     void leave(int thread) { at(thread, no_line); }
+
+    // In a process of its own, which may crash: what watches is not there.
+    static void leave_to_default();
 
     // What one thread does. Others read it while it changes: a path may be read torn, in a message.
     struct Slot {
@@ -54,10 +65,12 @@ class Watch {
     void tell(const std::string& sentence);
 
     const Team& world_;
-    std::string program_;
+    std::string program_, advice_;
     int threads_;
     int all_threads_ = 0;  // slots of every rank of the node
     double timeout_seconds_;
+    std::atomic<double> deadline_seconds_ = 0;  // 0: none
+    std::atomic<int> heart_ = -1;
     Window window_;
     std::unique_ptr<std::max_align_t[]> own_memory_;  // without a window
     Board* leader_ = nullptr;                         // the node's first rank's

@@ -258,26 +258,167 @@ refused 'mine.csv.journal is left from an unfinished run' "${mine[@]}" first.txt
 refused 'calculation is ./mine.so:throws_sometimes' --calculation sum --out mine.csv --resume first.txt second.txt
 refused 'calculation is ./mine.so:throws_sometimes' --calculation ./mine.so:forgetful --out mine.csv --resume first.txt second.txt
 refused 'skip-header is 0 there, and 1 here' "${go_on[@]}" --skip-header 1 first.txt second.txt
-refused 'input 2' "${go_on[@]}" first.txt
-refused 'input 1' "${go_on[@]}" second.txt first.txt
-refused 'input 3' "${go_on[@]}" first.txt second.txt second.txt
+refused 'input second.txt is missing here' "${go_on[@]}" first.txt
 echo x >>mine.so
 refused 'calculation is ./mine.so:throws_sometimes' "${go_on[@]}" first.txt second.txt
 cp "$broken" mine.so
-touch -d '2001-01-01' first.txt
-refused 'first.txt' "${go_on[@]}" first.txt second.txt
-touch -r time first.txt
-refused 'first.txt' "${go_on[@]}" first.txt second.txt # not the nanosecond it was
+# A missing file, and the file again, with other ranks, blocks and ways with bad records: goes on.
 mv first.txt elsewhere
-refused 'first.txt' "${go_on[@]}" first.txt second.txt
+run "$fileio" "${go_on[@]}" first.txt second.txt
+expect 2 'a file that is missing'
+once 'cannot read first.txt: No such file or directory' 'a file that is missing'
+says err 'records are kept in mine.csv.journal: the same command with --resume continues' 'a file that is missing'
 mv elsewhere first.txt
-# The file as it was, with other ranks, blocks and ways with bad records: goes on.
-rm -f mine.csv.journal
-run "$fileio" "${mine[@]}" first.txt second.txt --block 20
 run timeout -k 5 60 mpirun -np 3 "$fileio" "${go_on[@]}" first.txt second.txt --block 7
 expect 0 'other ranks, blocks and ways with bad records'
 says out 'records in 80 = done 78 + rejected 2 + skipped 0' 'other ranks, blocks and ways with bad records'
 says out ' records were already done' 'other ranks, blocks and ways with bad records'
+
+# What was done counts by its content, file by file and block by block.
+mkdir changing
+seq 1000 | sed 's/$/ 2/' >changing/a.txt
+seq 1000 | sed 's/$/ 3/; 900s/.*/x 3/' >changing/c.txt
+resumed() { # resumed WHAT [ARGUMENTS]...: to the same results as those of a run that was never cut
+    local what=$1
+    shift
+    rm -f whole.csv*
+    run timeout -k 5 60 "$fileio" --calculation sum --out whole.csv changing "$@"
+    expect 0 "$what, not cut"
+    run timeout -k 5 60 mpirun --quiet -np $((1 + RANDOM % 4)) "$fileio" --calculation sum --block 50 --out changing.csv --resume changing "$@"
+    expect 0 "$what"
+    cmp whole.csv changing.csv >&2 || fail "$what: other results"
+    nothing_left "$what" .
+}
+cut_short() { # cut_short: by the bad line
+    rm -f changing.csv*
+    run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation sum --block 50 --out changing.csv changing
+    expect 2 'a bad line'
+    says err 'records are kept in changing.csv.journal: the same command with --resume continues' 'a bad line'
+}
+rm -f ./*.journal
+cut_short
+sed -i '900s/x/900/' changing/c.txt
+resumed 'the bad line corrected'
+says out ' records were already done' 'the bad line corrected'
+grep -qE '^fileio: kept (18|19)[0-9]{2} records, [0-9]{1,2} again: changing/c.txt changed$' "$scratch/stderr" || fail "the bad line corrected: $err"
+sed -i '900s/900/x/' changing/c.txt
+cut_short
+touch -d 2001-01-01 changing/a.txt
+seq 5 >changing/b.txt
+sed -i '900s/x/y/; 5s/5/6/' changing/c.txt # of the same size
+sed -i '900s/y/9/' changing/c.txt
+resumed 'a file touched, one added, one changed'
+says err ' again: changing/c.txt changed' 'a file touched, one added, one changed'
+sed -i '900s/9/x/' changing/c.txt
+cut_short
+cp -p changing/a.txt old
+sed -i '7s/7/8/' changing/a.txt
+touch -r old changing/a.txt # as rsync -t leaves it
+rm changing/b.txt
+sed -i '900s/x/9/' changing/c.txt
+resumed 'a change that neither size nor time tells, and a file removed'
+says err 'again: changing/a.txt' 'a change that neither size nor time tells'
+says err '5 records are left out, whose files are no longer there' 'a file removed'
+gzip -c changing/c.txt >whole.gz
+rm changing/c.txt
+head -c 1000 whole.gz >changing/c.gz
+cut_short
+cp whole.gz changing/c.gz
+resumed 'a damaged archive replaced'
+says out ' records were already done' 'a damaged archive replaced'
+
+# A run that has finished is resumed with success, by the same command alone, and left as it is.
+for type in h5 csv; do
+    what="a finished run (.$type)"
+    finished=("$fileio" --calculation sum --out "finished.$type" --resume changing)
+    "${finished[@]}" >/dev/null
+    cp -p "finished.$type" before
+    run timeout -k 5 60 mpirun --quiet -np 2 "${finished[@]}"
+    expect 0 "$what"
+    says out "finished.$type is complete already" "$what"
+    cmp before "finished.$type" >&2 || fail "$what: is changed"
+    # Killed after the results had their name.
+    : >"finished.$type.journal"
+    run "${finished[@]}"
+    expect 0 "$what, with a journal"
+    [ ! -e "finished.$type.journal" ] || fail "$what: its journal stays"
+    run "${finished[@]}" --skip-header 1
+    expect 2 "$what, other options"
+    once 'is of a different run: skip-header is 0 there, and 1 here' "$what, other options"
+    run "${finished[@]}" first.txt
+    expect 2 "$what, other input"
+    once 'is of other input' "$what, other input"
+    touch -d '+1 minute' changing/c.gz
+    run "${finished[@]}"
+    expect 2 "$what, modified input"
+    once 'changing/c.gz was modified after it was written' "$what, modified input"
+    touch -d '-1 minute' changing/c.gz
+    cmp before "finished.$type" >&2 || fail "$what: is changed"
+done
+
+# A run in which nothing is done leaves no journal, and a corrected command is not kept from running.
+printf 'x y\n1 2\n3 4\n' >header.txt
+for count in 1 3; do
+    run timeout -k 5 60 mpirun --quiet -np "$count" "$fileio" --calculation sum --out header.csv header.txt
+    expect 2 "a header that is not skipped, on $count ranks"
+    [ ! -e header.csv.journal ] || fail "a header that is not skipped, on $count ranks: a journal is left"
+    run timeout -k 5 60 mpirun --quiet -np "$count" "$fileio" --calculation sum --out header.csv header.txt --skip-header 1
+    expect 0 "a header that is skipped, on $count ranks"
+    rm -f header.csv*
+done
+
+# A record that ends the program is left out when the run is resumed.
+{ printf '# none\n\n' && seq 40 | sed 's/$/ 2 3/'; } >poison.txt
+for function in crashes overflows exits hangs; do
+    for count in 1 3; do
+        what="$function on $count ranks"
+        poison=("$fileio" --calculation "$broken:$function" poison.txt --columns 1 --out "$function.csv" --block 30 --record-timeout 1)
+        run timeout -k 5 60 mpirun --quiet -np "$count" "${poison[@]}" --on-error skip
+        [ "$status" -ne 0 ] || fail "$what: exit status 0"
+        once "$function.csv.journal: the same command with --resume continues" "$what"
+        run timeout -k 5 60 mpirun --quiet -np $((4 - count)) "${poison[@]}" --on-error skip --resume
+        expect 0 "$what, resumed"
+        says out 'records in 42 = done 39 + rejected 1 + skipped 2' "$what, resumed"
+        grep -qE '^poison.txt:19: (the calculation|takes longer)' "$function.csv.rejected" || fail "$what, resumed: $(cat "$function.csv.rejected")"
+        rm -f "$function.csv"*
+    done
+done
+
+# After a signal, and at the deadline, nothing is waited for that has not begun.
+seq 60 >slow.txt
+for count in 1 3; do
+    rm -f slow.csv*
+    run timeout -k 5 60 mpirun --quiet -np "$count" "$fileio" --calculation wait:2s --out slow.csv slow.txt --deadline 3
+    expect 75 "a deadline, on $count ranks"
+    says err 'stopped by --deadline' "a deadline, on $count ranks"
+    done_by=$(sed -nE 's/.*--deadline; ([0-9]+) record.*/\1/p' "$scratch/stderr")
+    # In 3 s a thread or worker begins 2 records of 2 s, and each has dozens to do.
+    [ "${done_by:-0}" -le $((2 * $(nproc) * (count == 1 ? 1 : 2) + 4)) ] || fail "a deadline, on $count ranks: $done_by records are done"
+done
+
+# A journal that a process on another host may still write to.
+if unshare --uts true 2>/dev/null; then
+    seq 100000 >elsewhere.txt
+    elsewhere=("$fileio" --calculation wait:1ms --out elsewhere.csv elsewhere.txt --resume)
+    timeout -s KILL 2 "${elsewhere[@]}" >/dev/null 2>&1 || true
+    on_other_host() { unshare --uts bash -c 'hostname elsewhere && exec "$@"' - timeout -k 5 60 "$@"; }
+    { for _ in $(seq 15); do sleep 1 && touch -c elsewhere.csv.journal; done; } &
+    writer=$!
+    run on_other_host "${elsewhere[@]}"
+    expect 2 'a journal that is written to on another host'
+    once 'elsewhere.csv.journal is in use by process ' 'a journal that is written to on another host'
+    kill "$writer"
+    run on_other_host "${elsewhere[@]}" --deadline 18
+    expect 75 'a journal of a host that is gone'
+    says err 'elsewhere.csv.journal was left by process ' 'a journal of a host that is gone'
+    timeout -s KILL 2 "${elsewhere[@]}" >/dev/null 2>&1 || true
+    run on_other_host "${elsewhere[@]}" --force --deadline 2
+    expect 75 'a journal that is taken over'
+    ! grep -q 'was left by' "$scratch/stderr" || fail "a journal that is taken over: $err"
+else
+    echo 'a host of another name cannot be had here'
+fi
+
 # Standard input can be gone on with too, if it is the same again. MPICH's launcher gives up on more than 64 KiB of it.
 head -n 900 rows.txt >fewer.txt
 for number in 1 2; do

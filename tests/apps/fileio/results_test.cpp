@@ -110,7 +110,8 @@ TEST_F(Results, Csv) {
     EXPECT_EQ(account.skipped, 6);
     EXPECT_EQ(get("r.csv"), expected_csv());
     EXPECT_EQ(get("r.csv.rejected"), expected_rejected);
-    EXPECT_EQ(files(), (std::set<std::string>{"r.csv", "r.csv.rejected"}));
+    EXPECT_EQ(files(), (std::set<std::string>{"r.csv", "r.csv.rejected", "r.csv.run"}));
+    EXPECT_TRUE(get("r.csv.run").starts_with("format: pacer-results\nformat_version: 1\n"));
 }
 
 TEST_F(Results, Hdf5) {
@@ -120,7 +121,7 @@ TEST_F(Results, Hdf5) {
     const auto file = hdf5::File::open(image);
     const auto root = file.root();
     const Facts attributes = root.attributes();
-    ASSERT_EQ(attributes.size(), 7u);
+    ASSERT_EQ(attributes.size(), 9u);
     EXPECT_EQ(attributes[0], (Facts::value_type{"format", "pacer-results"}));
     EXPECT_EQ(attributes[1], (Facts::value_type{"format_version", std::int64_t{1}}));
     EXPECT_TRUE(std::get<std::string>(attributes[2].second).starts_with("Pacer "));
@@ -206,7 +207,8 @@ TEST_F(Results, OfNoRecords) {
     EXPECT_EQ(some.root().read_matrix("results").columns, 2u);
     EXPECT_EQ(some.root().read_integers("line").size(), 0u);
     EXPECT_EQ(get("s.csv"), "file,line,result_1,result_2\n");
-    EXPECT_EQ(files(), (std::set<std::string>{"j", "r.csv", "r.h5", "s.csv", "s.h5"}));
+    EXPECT_EQ(files(),
+              (std::set<std::string>{"j", "r.csv", "r.csv.run", "r.h5", "s.csv", "s.csv.run", "s.h5"}));
 }
 
 // A piece of a summarising calculation: of each line, its number and 1 over it.
@@ -244,7 +246,8 @@ TEST_F(Results, StatisticsOfAllPieces) {
     const auto group = file.root().open("statistics");
     EXPECT_EQ(group.children(), (std::vector<std::string>{"count", "max", "mean", "min", "variance"}));
     EXPECT_EQ(group.read_integers("count"), (std::vector<std::int32_t>{9, 9}));
-    EXPECT_EQ(files(), (std::set<std::string>{"j", "1.csv", "1.h5", "3.csv", "3.h5", "9.csv", "9.h5"}));
+    EXPECT_EQ(files(), (std::set<std::string>{"j", "1.csv", "1.csv.run", "1.h5", "3.csv", "3.csv.run", "3.h5",
+                                              "9.csv", "9.csv.run", "9.h5"}));
 }
 
 TEST_F(Results, StatisticsOfNothing) {
@@ -271,6 +274,43 @@ TEST_F(Results, ForOtherPrograms) {
 }
 
 // --- the law of conservation ---
+
+// --- results that are there already ---
+
+TEST_F(Results, AreFoundByARunWithTheSameOptionsAndInput) {
+    for (const std::string path : {"r.h5", "r.csv"}) {
+        const auto input = [&](std::int64_t bytes, std::int64_t modified) {
+            return std::vector<InputFile>{{"a.txt", bytes, modified, Compression::none}};
+        };
+        const auto target = [&](const std::string& options) { return ResultsTarget{path, false, options}; };
+        EXPECT_FALSE(find_finished(target("steps: 1\n"), input(300, 1)));
+        {
+            auto journal = Journal::begin("j", run);
+            journal.add_file(input(300, 1)[0]);
+            journal.add_piece(examples::piece(0, 0, 30));
+            write_results(journal, calculation(), target("steps: 1\n"), 30);
+        }
+        const auto found = find_finished(target("steps: 1\n"), input(300, 1));
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->done, 21);
+        EXPECT_EQ(found->rejected, 4);
+        EXPECT_EQ(
+            message_of([&] { find_finished(target("steps: 2\n"), input(300, 1)); }),
+            path +
+                " exists, and is of a different run: steps is 1 there, and 2 here; choose another name, or "
+                "replace it with --force");
+        EXPECT_TRUE(message_of([&] {
+                        find_finished(target("steps: 1\n"), input(301, 1));
+                    }).starts_with(path + " exists, and is of other input: 1 file, 300 bytes, "));
+        EXPECT_EQ(
+            message_of([&] { find_finished(target("steps: 1\n"), input(300, std::int64_t{1} << 62)); }),
+            path +
+                " exists, and a.txt was modified after it was written; choose another name, or replace it "
+                "with --force");
+        put(path, "somebody else's");
+        EXPECT_FALSE(find_finished(target("steps: 1\n"), input(300, 1)));
+    }
+}
 
 class Violations : public Results {
   protected:
@@ -361,7 +401,6 @@ TEST_F(Violations, LinesWithinAPiece) {
 
 TEST_F(Violations, PiecesOfFilesThatNobodyOpened) {
     EXPECT_EQ(violation({examples::piece(3, 0, 5)}, 5), "file 3, which was never opened, has results");
-    EXPECT_EQ(violation({examples::piece(-1, 0, 5)}, 5), "file -1, which was never opened, has results");
 }
 
 // --- where they are written ---
@@ -418,7 +457,7 @@ TEST_F(Results, ForceReplacesWhatAnEarlierRunLeft) {
     EXPECT_EQ(get("r.csv.rejected"), expected_rejected);
     auto journal = Journal::begin("j", run);
     write_results(journal, calculation(), {"r.csv", true}, 0);
-    EXPECT_EQ(files(), (std::set<std::string>{"j", "r.csv"}));
+    EXPECT_EQ(files(), (std::set<std::string>{"j", "r.csv", "r.csv.run"}));
 }
 
 TEST_F(Results, ALinkIsFollowed) {
