@@ -18,13 +18,13 @@ constexpr int most_received_at_once = 16;        // results, and no more than wo
 constexpr std::size_t results_on_their_way = 2;  // of a worker, before it waits for rank 0
 
 enum Tag : int {
-    work_to_do,       // to a worker
-    no_more,          // to a worker: the end of its queue
-    drop_rest,        // to a worker: nothing that has not begun is to be done
-    result,           // from a worker
-    last_result,      // from a worker: the message it had longest is done with
+    work_to_do,        // to a worker
+    no_more,           // to a worker: the end of its queue
+    drop_rest,         // to a worker: nothing that has not begun is to be done
+    result,            // from a worker
+    last_result,       // from a worker: the message it had longest is done with
     last_result_stop,  // the same, and a signal asked it to stop
-    undone            // from a worker: the message it had longest is not done, as was asked
+    undone             // from a worker: the message it had longest is not done, as was asked
 };
 
 struct Sent {
@@ -191,8 +191,7 @@ class Dealer {
 // A worker's side.
 class Worker {
   public:
-    Worker(const Team& team, bool stoppable)
-        : team_(team), patience_(team.crowded), stoppable_(stoppable) {}
+    Worker(const Team& team, bool stoppable) : team_(team), patience_(team.crowded), stoppable_(stoppable) {}
 
     void serve(const WorkOn& work) {
         while (receive()) {

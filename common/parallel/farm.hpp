@@ -22,10 +22,11 @@ struct Master {
 // Work on one message; what it gives to `result` is taken by the master.
 using WorkOn = std::function<void(std::span<const char> message, const std::function<void(Bytes)>& result)>;
 
-// Hands out until there is no more, or a signal asked for it, and takes in all results of what was begun. Messages go out in the order made; rank 0 keeps as many as the workers have. An exception from the
-// master's functions ends the handing out; it is thrown again when all workers are done. Called by rank 0
-// of a team of two at least, while every other rank calls serve. Waiting leaves the core to others. True if a
-// signal cut it short: there was more, and the messages that were not begun are dropped.
+// Hands out until there is no more, or a signal asked for it, and takes in all results of what was begun.
+// Messages go out in the order made; rank 0 keeps as many as the workers have. An exception from the master's
+// functions ends the handing out; it is thrown again when all workers are done. Called by rank 0 of a team of
+// two at least, while every other rank calls serve. Waiting leaves the core to others. True if a signal cut
+// it short: there was more, and the messages that were not begun are dropped.
 bool hand_out(const Team& team, const Master& master);
 
 // What the other ranks do, until rank 0 has no more work. `stoppable` as the master's.

@@ -6,8 +6,8 @@
 
 namespace pacer::fileio {
 
-// Like Processor::process, by one thread. A record at which the calculation crashes, ends the program or takes
-// longer than the job allows is rejected and the reason says so; what else is in its block is done.
+// Like Processor::process, by one thread. A record at which the calculation crashes, ends the program or
+// takes longer than the job allows is rejected and the reason says so; what else is in its block is done.
 void process_on_trial(const Job& job, const Handout& block, const TakePiece& take);
 
 }  // namespace pacer::fileio

@@ -90,10 +90,9 @@ void tell_crash(std::string_view what) {
     if (line == Watch::no_line || crash.told->exchange(1) != 0) return;
     const auto* const slot = my_slot;
     std::array<char, 1024> text;
-    const auto end =
-        fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation {} at {}:{}{}\n",
-                         std::string_view(crash.who), what, static_cast<const char*>(slot->path), line + 1,
-                         std::string_view(crash.advice));
+    const auto end = fmt::format_to_n(text.data(), text.size() - 1, "{}: the calculation {} at {}:{}{}\n",
+                                      std::string_view(crash.who), what, static_cast<const char*>(slot->path),
+                                      line + 1, std::string_view(crash.advice));
     say(std::string_view(text.data(), std::min(end.size, text.size() - 1)));
 }
 
@@ -206,7 +205,8 @@ Watch::~Watch() {
 void Watch::leave_to_default() {
     set_crash_handler(SIG_DFL);
     // A signal to all processes of a job is for the launch.
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU}) std::signal(signal, SIG_IGN);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU})
+        std::signal(signal, SIG_IGN);
     on_trial = true;
 }
 

@@ -18,8 +18,8 @@ namespace pacer::fileio {
 
 class Watch {
   public:
-    // For threads 0 .. threads-1 of each rank; `record_timeout_seconds` 0: none. `advice`: said behind what ended
-    // the launch. One at a time. Collective.
+    // For threads 0 .. threads-1 of each rank; `record_timeout_seconds` 0: none. `advice`: said behind what
+    // ended the launch. One at a time. Collective.
     Watch(const Team& world, std::string_view program, int threads, double record_timeout_seconds,
           std::string_view advice = {});
     Watch(const Watch&) = delete;
