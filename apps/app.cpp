@@ -19,7 +19,11 @@ namespace {
 void print_report(const Session& session, const std::string& dump) {
     const auto& options = session.options;
     if (options.quiet) return;
-    print_out(session.profile(), options.format == Format::table ? stdout : stderr);
+    if (options.profile) {
+        Document profile(session.launch.id);
+        describe_profile(session.launch, profile);
+        print_out(profile.as(Format::table), options.format == Format::table ? stdout : stderr);
+    }
     print_out(report({session.launch}, options.format, {options.proof, Warnings::gravest, dump}));
 }
 

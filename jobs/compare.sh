@@ -15,8 +15,8 @@
 #
 # A is the baseline: "regressed" means that B is slower. BUILD is a folder with bin/APP. Giving the same build
 # twice shows what this machine makes of no change at all.
-# Prints to stdout what timings compare says, and ends with its status: 0 none slower, 1 slower, wrong or missing, 2 bad
-# usage, 3 inconclusive; or with that of the first launch that fails or is stopped.
+# Prints to stdout what timings compare says, and ends with its status: 0 none slower, 1 slower or wrong, 2 bad usage, 3
+# inconclusive, 4 not the same tests; or with 75 if it is stopped, or with that of the first launch that fails.
 # TIMINGS names the program timings; by default it is that of B, A, build/release or PATH. Nothing is built.
 set -euo pipefail
 
@@ -133,6 +133,7 @@ for ((number = 1; number <= launches; ++number)); do
     done
 done
 
+((stopped == 0)) || status=75
 if ! merge a || ! merge b; then
     trap - EXIT
     say "they could not be merged; the dumps of the launches are in $parts"

@@ -6,7 +6,8 @@
 #
 #     -o FILE     the merged dump (suite-<UTC time>.h5)
 #     --force     replace FILE if it exists
-#     --quick     small sizes, six repeats, no limits: shows in a minute that everything works; its figures mean nothing
+#     --quick     small sizes, six repeats, no limits: shows in a minute that everything works; its figures mean nothing,
+#                 the dump says so, and timings mixes it with no other
 #     --apps LIST only these, separated by commas
 #     --help      this text
 #
@@ -111,6 +112,7 @@ done
 ((stopped == 0)) || status=$stopped
 
 ((${#done_parts[@]})) || exit $((status ? status : 2))
+! $quick || force+=(--quick)
 if ! merge_launches "$output" "${done_parts[@]}" "${force[@]}"; then
     trap - EXIT
     say "they could not be merged; the dumps of the launches are in $parts"

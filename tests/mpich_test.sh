@@ -3,7 +3,7 @@
 # `ctest --preset mpich` runs, this is what takes a few minutes.
 #
 #     SOURCE=. tests/mpich_test.sh build
-#     SOURCE=. tests/mpich_test.sh APP|farm|loop|resume [RANKS]
+#     SOURCE=. tests/mpich_test.sh APP|farm|loop|resume|slurm [RANKS]
 set -euo pipefail
 
 source=$(cd "${SOURCE:?the checkout}" && pwd)
@@ -29,8 +29,10 @@ if [[ $what == build ]]; then
             fail "$program has not MPICH alone: $linked"
     done
     finish
+    exit
 fi
 
+[[ $what != slurm ]] || MPICH=$build/bin exec "$source/tests/jobs/slurm/mpich_test.sh"
 export PATH=$build/launcher:$PATH BIN=$build/bin # its mpirun
 cd "$scratch"
 small=(--repeats 6 --max-seconds 30 --no-limits --no-dump)

@@ -84,6 +84,7 @@ class App final : public pacer::App {
                           .judge_variant = judge_of(group.problem),
                           .describe = describe,
                           .prepare = emptied ? prepare : nullptr,
+                          .alter = alter_of(group.problem),
                           .batch = emptied ? Batch::never : Batch::last});
         }
     }
@@ -97,6 +98,7 @@ class App final : public pacer::App {
                           .judge_variant = judge_sweep,
                           .describe = describe_sweep,
                           .prepare = prepare_sweep,
+                          .alter = alter_sweep,
                           .batch = Batch::never});
         }
     }

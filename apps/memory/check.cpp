@@ -1,6 +1,7 @@
 // Judging answers: sums against those known in advance, and what was written by looking at it.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <memory>
 #include <utility>
 
@@ -30,11 +31,13 @@ std::int64_t nodes_of(const Problem& problem, const MemoryVariant& variant) {
 
 template <std::int64_t Problem::*want>
 Judgement judge_sum(const Problem& problem, const MemoryVariant& variant, Answer& answer, const Team& team) {
+    answer.own.partial.whole -= problem.added;
     return judge_total(answer, problem.*want * nodes_of(problem, variant), team);
 }
 
 Judgement judge_stride(const Problem& problem, const MemoryVariant& variant, Answer& answer,
                        const Team& team) {
+    answer.own.partial.whole -= problem.added_bits;
     return judge_total(answer, problem.strided_bits.at(variant.argument / element_bytes), team);
 }
 
@@ -76,24 +79,81 @@ Judgement judge_fresh(const Problem& problem, const MemoryVariant& variant, Answ
     return judge_total(answer, n, team);
 }
 
-constexpr auto judges = std::to_array<std::pair<std::string_view, Judge>>({
-    {"read", judge_sum<&Problem::node_sum>},
+// Adds `change` to an element; what that adds to its bits.
+std::int64_t change_bits(double& element, std::int64_t change) {
+    const auto before = std::bit_cast<std::uint64_t>(element);
+    element += static_cast<double>(change);
+    return static_cast<std::int64_t>(std::bit_cast<std::uint64_t>(element) - before);
+}
+
+// The middle of all arrays that hold the same elements; it is the first of a line, and of any stride.
+void alter_core(const Problem& problem, std::int64_t change) {
+    const auto place = problem.core_elements / 2 / 128 * 128, line = place / line_elements;
+    if (problem.core)
+        problem.added_bits += change_bits(problem.core->a[static_cast<std::size_t>(place)], change);
+    if (problem.padded) {
+        const auto row = place / problem.columns, column = place % problem.columns;
+        const auto at = row * (problem.columns + line_elements) + column;
+        problem.padded[static_cast<std::size_t>(at)] += static_cast<double>(change);
+    }
+    if (problem.links) problem.links.as<Link>()[line].value += change;
+}
+
+void alter_elements(const Problem& problem, const MemoryVariant& variant, const Team&) {
+    const std::int64_t change = problem.added == 0 ? 1 : -1;
+    if (variant.uses == Uses::core) {
+        if (problem.core_elements == 0) return;
+        alter_core(problem, change);
+    } else {
+        const auto& arrays = arrays_of(problem, variant.uses);
+        if (arrays.elements == 0) return;
+        arrays.a[static_cast<std::size_t>(arrays.elements / 2)] += static_cast<double>(change);
+    }
+    problem.added += change;
+}
+
+// The first line of all is met once in each pass, and a last time behind them.
+void alter_pages(const Problem& problem, const MemoryVariant&, const Team&) {
+    if (problem.pages == 0) return;
+    const std::int64_t change = problem.added == 0 ? 1 : -1;
+    for (const auto* pages : {&problem.small_pages, &problem.huge_pages}) {
+        if (*pages) pages->as<Link>()[0].value += change;
+    }
+    const std::int64_t times = page_passes + (lines_beyond(problem.pages) > 0 ? 1 : 0);
+    problem.added += change * times;
+}
+
+struct Experiment {
+    std::string_view name;
+    Judge judge;
+    Alter alter = nullptr;
+};
+
+constexpr auto all_experiments = std::to_array<Experiment>({
+    {"read", judge_sum<&Problem::node_sum>, alter_elements},
     {"write", judge_written<right_fills>},
     {"copy", judge_written<right_copies>},
     {"triad", judge_written<right_triads>},
-    {"stride", judge_stride},
-    {"order", judge_sum<&Problem::line_sum>},
-    {"matrix", judge_sum<&Problem::matrix_sum>},
+    {"stride", judge_stride, alter_elements},
+    {"order", judge_sum<&Problem::line_sum>, alter_elements},
+    {"matrix", judge_sum<&Problem::matrix_sum>, alter_elements},
     {"fresh", judge_fresh},
-    {"pages", judge_sum<&Problem::page_sum>},
+    {"pages", judge_sum<&Problem::page_sum>, alter_pages},
 });
+
+const Experiment& experiment_named(std::string_view name) {
+    return *std::find_if(all_experiments.begin(), all_experiments.end(),
+                         [&](const auto& row) { return row.name == name; });
+}
 
 }  // namespace
 
 Judge judge_of(std::string_view experiment) {
-    return std::find_if(judges.begin(), judges.end(),
-                        [&](const auto& row) { return row.first == experiment; })
-        ->second;
+    return experiment_named(experiment).judge;
+}
+
+Alter alter_of(std::string_view experiment) {
+    return experiment_named(experiment).alter;
 }
 
 }  // namespace pacer::memory

@@ -22,6 +22,7 @@ template <std::int64_t lanes>
                                                      std::int64_t passes) {
     double sums[lanes] = {}, total = 0;
     const std::int64_t body = count / lanes * lanes;
+    std::int64_t out = 0;  // left_out(), without dividing
     for (; passes > 0; --passes) {
         asm volatile("" ::: "memory");  // for all the compiler knows the values are others now
         for (std::int64_t i = 0; i < body; i += lanes) {
@@ -29,6 +30,8 @@ template <std::int64_t lanes>
             for (std::int64_t lane = 0; lane < lanes; ++lane) sums[lane] += values[i + lane];
         }
         for (std::int64_t i = body; i < count; ++i) total += values[i];
+        total -= values[out];
+        out = out + 1 < count ? out + 1 : 0;
     }
     for (const double part : sums) total += part;
     return total;
@@ -112,6 +115,19 @@ PACER_CLONES std::int64_t count_triads(double* target, const double* a, const do
     for (std::int64_t i = 0; i < count; ++i) {
         right += target[i] == a[i] + streams::triad_factor * b[i] ? 1 : 0;
         target[i] = spoilt;
+    }
+    return right;
+}
+
+PACER_CLONES std::int64_t count_chained_triads(const double* target, const double* other, const double* b,
+                                               std::int64_t count, std::int64_t passes) {
+    const auto added = streams::triad_factor * static_cast<double>(passes);
+    std::int64_t right = 0;
+#pragma omp simd reduction(+ : right)
+    for (std::int64_t i = 0; i < count; ++i) {
+        const double begun = value_a(i), last = begun + added * b[i];
+        const bool both = target[i] == last && other[i] == last - streams::triad_factor * b[i];
+        right += both ? 1 : 0;
     }
     return right;
 }

@@ -11,7 +11,11 @@ namespace pacer::memory {
 
 // Sums are exact: elements are whole numbers, and their sum stays below 2^53.
 double sum(const double* values, std::int64_t count);
-double sum_passes(const double* values, std::int64_t count, std::int64_t passes);  // read anew in each pass
+// Read anew in each pass, which leaves out an element of its own: so one pass does not tell the sum of all.
+double sum_passes(const double* values, std::int64_t count, std::int64_t passes);
+constexpr std::int64_t left_out(std::int64_t pass, std::int64_t count) {
+    return pass % count;
+}
 
 // The elements `range` of a, of b; and the sum of every so many'th of the first elements of a.
 void fill_a(double* target, Range range);
@@ -30,5 +34,10 @@ inline constexpr double spoilt = -1;
 std::int64_t count_filled(double* target, std::int64_t count, std::int64_t first);
 std::int64_t count_copied(double* target, const double* a, std::int64_t count);
 std::int64_t count_triads(double* target, const double* a, const double* b, std::int64_t count);
+
+// How many elements of two arrays hold what is left there by `passes` triads, from `a` to another array, back
+// to `a`, and so on: the last of them wrote to `target`, and the one before it to `other`.
+std::int64_t count_chained_triads(const double* target, const double* other, const double* b,
+                                  std::int64_t count, std::int64_t passes);
 
 }  // namespace pacer::memory

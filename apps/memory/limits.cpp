@@ -41,7 +41,8 @@ double measure(const Problem& problem, const Team& world, Uses uses, const Crew&
         evict(problem, uses, crew.threads, thread, lines_a_dirty_one(probe, shape + 1 == probe.shapes));
     };
     loop.seconds = seconds;
-    return best_rate(world, crew, loop);
+    const auto bytes = (crew.together ? world.size : 1) * arrays.elements * bytes_per_element(probe);
+    return keep_rate(world, crew, probe.name, probe.unit, bytes, best_rate(world, crew, loop));
 }
 
 void spoil(const Arrays* arrays) {

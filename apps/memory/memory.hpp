@@ -29,6 +29,13 @@ inline constexpr std::int64_t chains = 8;         // that `chases` follows at on
 inline constexpr std::int64_t page_lines = 64;    // lines of a page of 4 KiB
 inline constexpr std::int64_t page_passes = 64;   // of a repeat over all pages, whose lines stay in a cache
 
+// A chain that is gone through several times does not end where it began, but up to so many lines further:
+// going through it once does not tell what all of it comes to.
+constexpr std::int64_t lines_beyond(std::int64_t lines) {
+    constexpr std::int64_t most = 1000;
+    return lines / 2 < most ? lines / 2 : most;
+}
+
 struct Settings {
     std::optional<std::int64_t> elements;  // of each array on a node; none: by what the caches hold
     std::int64_t ahead = 128;              // lines between what `prefetch` asks for and what it reads
@@ -51,7 +58,8 @@ struct alignas(line_bytes) Link {
 // Bytes a second, by what the probe does and by who works, counted as STREAM counts.
 using Bandwidths = std::map<std::pair<const Probe*, Uses>, double>;
 
-// Built outside the clock. The variants leave all of it as it is except for c, which is theirs to write.
+// Built outside the clock. The variants leave all of it as it is except for c, which is theirs to write; only
+// alter() changes it.
 struct Problem {
     int nodes = 1;                                       // of the launch; each has arrays of its own
     std::int64_t node_elements = 0;                      // of each array of read, write, copy and triad
@@ -63,6 +71,7 @@ struct Problem {
     std::array<std::int64_t, chains> starts{};           // the lines at which equal arcs of the cycle begin
     Mapping links;                    // Link: the cycle goes through the lines in that order
     std::int64_t pages = 0;           // of 4 KiB, of which one line each fits the second cache
+    std::int64_t pages_end = 0;       // the line to which their cycle has led in the end
     Mapping small_pages, huge_pages;  // Link: a cycle through one line of each page, at random
     Buffer<double> padded;            // the matrix, its rows a line longer
     Mapping kept;                     // what next_pass writes to
@@ -73,6 +82,8 @@ struct Problem {
     std::map<std::int64_t, std::int64_t> strided_bits;  // of every so many'th element of the array, added up
     // On rank 0: of a node's a, of one of each line, of the matrix, of what `pages` goes through.
     std::int64_t node_sum = 0, line_sum = 0, matrix_sum = 0, page_sum = 0;
+    // What alter() has added to the sums of this rank's elements and of their bits; 0 if nothing.
+    mutable std::int64_t added = 0, added_bits = 0;
     std::string no_huge_pages;   // why there are none
     std::optional<Doubt> doubt;  // that the arrays are smaller than usual
     bool is_in_cache = false;    // what one core works on
@@ -117,6 +128,10 @@ void prepare(const Problem& problem, const MemoryVariant& variant, const Team& t
 // What judges the variants of an experiment: looks at what they have written, and spoils it.
 using Judge = Judgement (*)(const Problem&, const MemoryVariant&, Answer&, const Team&);
 Judge judge_of(std::string_view experiment);
+// Adds 1 to an element in the middle of what the variant reads, wherever it finds that element.
+using Alter = void (*)(const Problem&, const MemoryVariant&, const Team&);
+Alter alter_of(
+    std::string_view experiment);  // none where all that is written is spoilt in each repeat anyway
 Facts parameters(const Problem& problem, std::string_view experiment);
 void describe(const Problem& problem, const MemoryVariant& variant, Record& record);
 

@@ -129,13 +129,14 @@ void make_order(Problem& problem) {
 
 // One line of each page, chosen by a hash (Knuth's multiplicative one), so that they spread over the sets of
 // every cache on small pages and on huge ones. The first is line 0.
+std::int64_t line_on(std::int64_t page) {
+    return page * page_lines +
+           static_cast<std::int64_t>((static_cast<std::uint64_t>(page) * 0x9E3779B97F4A7C15U) >> 58);
+}
+
 Mapping make_pages(std::int64_t count, Pages pages) {
     Mapping mapping(count * page_lines * line_bytes, pages);
     auto* const links = mapping.as<Link>();
-    const auto line_on = [](std::int64_t page) {
-        return page * page_lines +
-               static_cast<std::int64_t>((static_cast<std::uint64_t>(page) * 0x9E3779B97F4A7C15U) >> 58);
-    };
     const auto order = shuffled(count);
     for (std::size_t k = 0; k < order.size(); ++k) {
         const auto next = order[k + 1 < order.size() ? k + 1 : 0];
@@ -160,10 +161,21 @@ std::int64_t bits_of_a(std::int64_t elements, std::int64_t stride) {
     return static_cast<std::int64_t>(total);
 }
 
+// What going through all pages comes to, and where it ends.
+void know_pages(Problem& problem) {
+    if (problem.pages == 0) return;
+    auto order = shuffled(problem.pages);
+    std::rotate(order.begin(), std::find(order.begin(), order.end(), 0), order.end());
+    const auto beyond = static_cast<std::size_t>(lines_beyond(problem.pages));
+    problem.page_sum = sum_of_a(problem.pages, 1) * page_passes;
+    for (std::size_t k = 0; k < beyond; ++k) problem.page_sum += static_cast<std::int64_t>(value_a(order[k]));
+    problem.pages_end = line_on(order[beyond]);
+}
+
 void make_sums(Problem& problem, const Needs& needs) {
     problem.node_sum = sum_of_a(problem.node_elements, 1);
     problem.matrix_sum = sum_of_a(problem.rows * problem.columns, 1);
-    problem.page_sum = sum_of_a(problem.pages, 1) * page_passes;
+    if (needs.small_pages || needs.huge_pages) know_pages(problem);
     if (!needs.order && !needs.core.any) return;
     problem.line_sum = sum_of_a(problem.core_elements, line_elements);
     for (std::int64_t stride = 1; needs.strides && stride <= 128; stride *= 2) {

@@ -41,7 +41,7 @@ WorkingSet working_set(std::int64_t bytes, std::int64_t last_cache_bytes) {
     set.triad_elements = bytes / (3 * element_bytes);
     set.lines = bytes / line_bytes;
     set.passes = set.triad_passes = passes_for(bytes_a_repeat, bytes);
-    set.chase_passes = passes_for(hops_a_repeat, set.lines);
+    set.hops = passes_for(hops_a_repeat, set.lines) * set.lines + lines_beyond(set.lines);
     return set;
 }
 
@@ -154,32 +154,53 @@ SweepAnswer sweep_read(const WorkingSet& set, const Team&) {
     return {Number::of_whole(static_cast<Int128>(total))};
 }
 
+// Each pass needs what the one before has written.
 SweepAnswer sweep_triad(const WorkingSet& set, const Team&) {
+    double *from = set.a, *to = set.c;
     for (std::int64_t pass = 0; pass < set.triad_passes; ++pass) {
-        streams::triad(set.c, set.a, set.b, set.triad_elements);
+        streams::triad(to, from, set.b, set.triad_elements);
+        std::swap(from, to);
     }
     return {};
 }
 
-// One less than it should be if the chain does not end where it began.
 SweepAnswer sweep_chase(const WorkingSet& set, const Team&) {
     std::int64_t total = 0;
-    if (follow(set.links, 0, set.lines * set.chase_passes, total) != 0) --total;
-    return {Number::of_whole(total)};
+    const auto at = follow(set.links, 0, set.hops, total);
+    return {Number::of_whole(total), at};
 }
 
 void prepare_sweep(const WorkingSet& set, const SweepVariant& variant, const Team& team) {
     if (set.warmed) variant.run(set, team);
-    if (variant.name == "triad") std::fill_n(set.c, set.triad_elements, spoilt);
+    if (variant.name != "triad") return;
+    fill_a(set.a, {0, set.triad_elements});
+    std::fill_n(set.c, set.triad_elements, spoilt);
+}
+
+void alter_sweep(const WorkingSet& set, const SweepVariant&, const Team&) {
+    set.altered = !set.altered;
+    set.values[set.elements - 1] += set.altered ? 1 : -1;
+    set.links[0].value += set.altered ? 1 : -1;
 }
 
 Judgement judge_sweep(const WorkingSet& set, const SweepVariant& variant, SweepAnswer& answer, const Team&) {
     const auto n = set.triad_elements;
-    if (variant.name == "triad")
-        return {.check = {Number::of_whole(count_triads(set.c, set.a, set.b, n)), Number::of_whole(n)}};
-    const auto want =
-        variant.name == "read" ? set.elements_sum * set.passes : set.links_sum * set.chase_passes;
-    return {.check = {answer.total, Number::of_whole(want)}};
+    const std::int64_t added = set.altered ? 1 : 0;
+    if (variant.name == "triad") {
+        const bool odd = set.triad_passes % 2 != 0;
+        const auto right =
+            count_chained_triads(odd ? set.c : set.a, odd ? set.a : set.c, set.b, n, set.triad_passes);
+        return {.check = {Number::of_whole(right), Number::of_whole(n)}};
+    }
+    if (variant.name == "read") {
+        auto want = (set.elements_sum + added) * set.passes;
+        for (std::int64_t pass = 0; pass < set.passes; ++pass)
+            want -= static_cast<std::int64_t>(set.values[left_out(pass, set.elements)]);
+        return {.check = {answer.total, Number::of_whole(want)}};
+    }
+    auto want = (set.links_sum + added) * (set.hops / set.lines);
+    const auto end = follow(set.links, 0, set.hops % set.lines, want);
+    return {.check = {answer.at == end ? answer.total : Number::of_whole(-1), Number::of_whole(want)}};
 }
 
 Facts sweep_parameters(const WorkingSet& set) {
@@ -194,7 +215,7 @@ void describe_sweep(const WorkingSet& set, const SweepVariant& variant, Record& 
         const auto items = set.triad_elements * set.triad_passes;
         record.work = {items, items * bytes_per_element(probe("triad"))};
     } else {
-        record.work = {set.lines * set.chase_passes};  // it is latency that counts, so no bytes
+        record.work = {set.hops};  // it is latency that counts, so no bytes
     }
 }
 

@@ -16,15 +16,16 @@ struct WorkingSet {
     bool warmed = false;                                // before each repeat: it fits a cache, or nearly
     std::int64_t elements = 0, passes = 1;              // of read
     std::int64_t triad_elements = 0, triad_passes = 1;  // of each of three arrays
-    std::int64_t lines = 0, chase_passes = 1;           // of the cycle
+    std::int64_t lines = 0, hops = 0;                   // of the cycle, and from line 0 on
     std::int64_t elements_sum = 0, links_sum = 0;       // of one pass
-    const double *values = nullptr, *a = nullptr, *b = nullptr;
-    double* c = nullptr;
-    const Link* links = nullptr;
+    double *values = nullptr, *a = nullptr, *b = nullptr, *c = nullptr;
+    Link* links = nullptr;
+    mutable bool altered = false;  // the last of the values, and the value of line 0, are larger by 1
 };
 
 struct SweepAnswer {
-    Number total;  // of what was read
+    Number total;         // of what was read
+    std::int64_t at = 0;  // where the chain has led
 };
 
 using SweepVariant = Variant<WorkingSet, SweepAnswer>;
@@ -42,6 +43,7 @@ Sweep make_sweep(const Team& world, const Settings& settings);
 
 Judgement judge_sweep(const WorkingSet& set, const SweepVariant& variant, SweepAnswer& answer,
                       const Team& team);
+void alter_sweep(const WorkingSet& set, const SweepVariant& variant, const Team& team);
 void prepare_sweep(const WorkingSet& set, const SweepVariant& variant, const Team& team);
 Facts sweep_parameters(const WorkingSet& set);
 void describe_sweep(const WorkingSet& set, const SweepVariant& variant, Record& record);
@@ -59,7 +61,8 @@ inline const Group<WorkingSet, SweepAnswer> sweep_group = {
     "read",
     {
         {"read", "adds up the working set", sweep_read, Uses::core},
-        {"triad", "c = a + 3 b, a third of the working set each", sweep_triad, Uses::core},
+        {"triad", "c = a + 3 b and a = c + 3 b in turns, a third of the working set each", sweep_triad,
+         Uses::core},
         {"chase", "each line says which comes next", sweep_chase, Uses::core},
     }};
 

@@ -24,7 +24,8 @@ Work work_of(const Problem& problem, std::string_view experiment, const MemoryVa
         return {problem.rows * problem.columns, problem.rows * problem.columns * each};
     if (experiment == "fresh") return {n, n * each};
     if (experiment == "pages")
-        return {problem.pages * page_passes};  // in a cache: no bytes need come from memory
+        return {problem.pages * page_passes +
+                lines_beyond(problem.pages)};  // in a cache: no bytes need come from memory
     return {problem.lines, problem.lines * line_bytes};
 }
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/overhead/message.hpp"
@@ -71,11 +72,27 @@ struct Problem {
     std::int64_t bytes() const { return 8 * elements; }
 };
 
-struct Answer {
-    Number total;                            // on rank 0, see judge()
-    Part own;                                // this rank's part of it
-    CallTimes calls;                         // this rank's
-    std::optional<std::int64_t> hangs = {};  // of MPI_Comm_spawn, before it worked; `spawn` only
+// Made by Harness alone, which makes the calls, clocks them and looks at what they do: a variant that does
+// nothing has no answer. It cannot be copied, nor so be kept for another repeat.
+class Answer {
+  public:
+    Answer(Answer&&) noexcept = default;
+    Answer& operator=(Answer&&) noexcept = default;
+
+    const Number& total() const { return total_; }                       // on rank 0, see judge()
+    const Part& own() const { return own_; }                             // this rank's part of it
+    const CallTimes& calls() const { return calls_; }                    // this rank's
+    const std::optional<std::int64_t>& hangs() const { return hangs_; }  // before it worked; `spawn` only
+
+  private:
+    friend class Harness;
+    Answer(Number total, Part own, CallTimes calls)
+        : total_(total), own_(std::move(own)), calls_(std::move(calls)) {}
+
+    Number total_;
+    Part own_;
+    CallTimes calls_;
+    std::optional<std::int64_t> hangs_ = {};
 };
 
 using OverheadVariant = Variant<Problem, Answer>;
@@ -105,11 +122,7 @@ Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Facts parameters(const Problem& problem);
 void describe(const Problem& problem, const OverheadVariant& variant, Record& record);
 
-// The answer of the problem's workers after `rounds` rounds, in which their results came to `sum`, and which
-// took so long: each, or all together.
-Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, CallTimes calls);
-Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds);
-// The variants, a file each.
+// The variants, a file each, which say what one call is; harness.hpp makes them.
 Answer call(const Problem& problem, const Team& team);
 Answer thread(const Problem& problem, const Team& team);
 Answer async(const Problem& problem, const Team& team);

@@ -43,7 +43,7 @@ void refuse_if_too_large(const Team& world, const Settings& settings) {
 
 // Only trying tells whether processes can be spawned here.
 void try_to_spawn(Means& means, const Team& world, std::int64_t workers) {
-    if (world.root()) means.no_spawn = means.starter->spawn(workers).error;
+    if (world.root()) means.no_spawn = means.starter->spawn(workers).error();
     sleeping_barrier(world);
     means.no_spawn = text_of_rank(world, 0, means.no_spawn);
 }
@@ -163,22 +163,11 @@ Group<Problem, Answer> group_of(const Problem& problem) {
     return group;
 }
 
-Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, CallTimes calls) {
-    // One round that went wrong leaves a remainder, or another quotient.
-    const std::int64_t of_one = sum % rounds == 0 ? sum / rounds : -1;
-    return {Number::of_whole(of_one), {problem.workers, Number::of_whole(of_one)}, std::move(calls)};
-}
-
-Answer answer_of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, double seconds) {
-    return answer_of_workers(problem, sum, rounds,
-                             CallTimes{{seconds / static_cast<double>(rounds)}, rounds});
-}
-
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
     const auto want = problem.kind == Kind::workers ? sum_of_pieces(problem.workers) : 0;
     Judgement judgement{
-        .check = {answer.total, Number::of_whole(want)}, .own = answer.own, .calls = answer.calls};
-    if (answer.hangs) judgement.observed = {{"hangs", static_cast<double>(*answer.hangs)}};
+        .check = {answer.total(), Number::of_whole(want)}, .own = answer.own(), .calls = answer.calls()};
+    if (answer.hangs()) judgement.observed = {{"hangs", static_cast<double>(*answer.hangs())}};
     return judgement;
 }
 

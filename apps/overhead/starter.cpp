@@ -104,7 +104,7 @@ Starter::Reply Starter::fulfil(const Request& request, Spawner& spawner) {
 }
 
 Starter::Started Starter::start(How how, std::int64_t workers) {
-    if (!failure_.empty()) return {.error = "no process could be forked before MPI began: " + failure_};
+    if (!failure_.empty()) return {0, 0, 0, "no process could be forked before MPI began: " + failure_};
     const Request request{how, workers};
     Reply reply{};
     send(channel_, &request, sizeof request, MSG_NOSIGNAL);
@@ -112,7 +112,7 @@ Starter::Started Starter::start(How how, std::int64_t workers) {
     do {
         got = recv(channel_, &reply, sizeof reply, 0);
     } while (got < 0 && errno == EINTR);
-    if (got != sizeof reply) return {.error = "the process that starts workers has ended"};
+    if (got != sizeof reply) return {0, 0, 0, "the process that starts workers has ended"};
     return {reply.seconds, reply.sum, reply.hangs, reply.error};
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace pacer::overhead {
 
@@ -20,11 +21,23 @@ class Starter {
     Starter& operator=(const Starter&) = delete;
     ~Starter() { stop(); }
 
-    struct Started {
-        double seconds = 0;      // until the workers had ended
-        std::int64_t sum = 0;    // of what the workers returned
-        std::int64_t hangs = 0;  // of MPI_Comm_spawn, given up before that
-        std::string error = {};  // why there were no workers
+    // What only a starter can tell, of workers that it has started.
+    class Started {
+      public:
+        Started(Started&&) noexcept = default;
+        Started& operator=(Started&&) noexcept = default;
+        double seconds() const { return seconds_; }          // until the workers had ended
+        std::int64_t sum() const { return sum_; }            // of what the workers returned
+        std::int64_t hangs() const { return hangs_; }        // of MPI_Comm_spawn, given up before that
+        const std::string& error() const { return error_; }  // why there were no workers
+
+      private:
+        friend class Starter;
+        Started(double seconds, std::int64_t sum, std::int64_t hangs, std::string error)
+            : seconds_(seconds), sum_(sum), hangs_(hangs), error_(std::move(error)) {}
+        double seconds_ = 0;
+        std::int64_t sum_ = 0, hangs_ = 0;
+        std::string error_;
     };
     // Both start this many workers and wait for them.
     Started fork(std::int64_t workers) { return start(How::fork, workers); }

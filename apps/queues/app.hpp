@@ -47,7 +47,8 @@ class App final : public pacer::App {
                      {.parameters = parameters(settings_),
                       .work = work(*problem_),
                       .judge = judge,
-                      .describe = describe});
+                      .describe = describe,
+                      .alter = alter});
     }
 
     std::string afterwards(const Session& session) override {

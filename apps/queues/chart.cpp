@@ -98,7 +98,7 @@ std::string chart(const std::vector<Timeline>& timelines, std::int64_t tasks) {
                             ? fmt::format("the tasks in {} groups, 0 to 9, A to Z, a to z", letters.size())
                             : std::string("the tasks: 0 to 9, A to Z, a to z");
     auto text = fmt::format(
-        "\nthe last repeat of each variant; letters are {}; dots are idle;\n"
+        "\nthe last execution of each variant; letters are {}; dots are idle;\n"
         "first and last: task@worker in the order begun\n",
         letter);
     for (const auto& timeline : timelines) text += timeline_text(timeline, tasks);

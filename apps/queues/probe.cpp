@@ -29,12 +29,14 @@ double steps_for(double seconds) {
 StepRates probe_rates(const Team& world, const Threads& threads, std::vector<Uses> kinds, bool served) {
     const ProbeLoop loop{.run = [](int, std::size_t) { return steps_for(try_seconds); }};
     kinds.push_back(Uses::core);
-    auto rates =
-        rates_of(world, threads, kinds, [&](Uses, const Crew& crew) { return best_rate(world, crew, loop); });
+    const auto rate = [&](const Crew& crew) {
+        return keep_rate(world, crew, steps_probe, "steps/s", 0, best_rate(world, crew, loop));
+    };
+    auto rates = rates_of(world, threads, kinds, [&](Uses, const Crew& crew) { return rate(crew); });
     StepRates steps{rates[Uses::core], rates[Uses::threads], rates[Uses::ranks], rates[Uses::core]};
     if (world.size > 1 && served) {
         const Crew all_but_root{.together = true, .root_rests = true};
-        steps.served = std::max(steps.core, best_rate(world, all_but_root, loop));
+        steps.served = std::max(steps.core, rate(all_but_root));
     }
     MPI_Bcast(&steps, sizeof steps, MPI_BYTE, 0, world.comm);
     return steps;

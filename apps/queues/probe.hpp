@@ -1,12 +1,15 @@
 // How fast this launch's cores do the steps of tasks: what the limits are made of.
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "common/parallel/team.hpp"
 #include "common/parallel/uses.hpp"
 
 namespace pacer::queues {
+
+inline constexpr std::string_view steps_probe = "steps";  // its name in a dump
 
 // Steps a second of those who compute at once; 0: not measured.
 struct StepRates {

@@ -8,6 +8,7 @@
 #include "apps/queues/costs.hpp"
 #include "apps/queues/queues.hpp"
 #include "common/base/units.hpp"
+#include "common/machine/limits.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::queues {
@@ -131,12 +132,26 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
     const auto who =
         fmt::format("{} worker{}{}", workers, workers == 1 ? "" : "s", server ? ", rank 0 only serving" : "");
     if (together > longest) {
-        record.limit = {together, fmt::format("all {} steps at {} by {}", problem.total_steps,
-                                              format_rate(rate, "steps/s"), who)};
+        record.limit = {
+            together,
+            fmt::format("all {} steps at {} by {}", problem.total_steps, format_rate(rate, "steps/s"), who),
+            kept_rate(steps_probe, rate)};
     } else {
-        record.limit = {longest, fmt::format("the longest task, {} steps at {}, whatever the others of {} do",
-                                             problem.longest_steps, format_rate(rates.core, "steps/s"), who)};
+        record.limit = {longest,
+                        fmt::format("the longest task, {} steps at {}, whatever the others of {} do",
+                                    problem.longest_steps, format_rate(rates.core, "steps/s"), who),
+                        kept_rate(steps_probe, rates.core)};
     }
+}
+
+void alter(const Problem& problem, const Variant<Problem, Answer>&, const Team&) {
+    if (problem.steps.empty()) return;
+    problem.altered = !problem.altered;
+    const auto task = problem.all.size() / 2;
+    auto& steps = problem.steps[static_cast<std::size_t>(task)];
+    const auto before = result_of(task, steps);
+    steps += problem.altered ? 1 : -1;
+    problem.expected.whole += static_cast<Int128>(result_of(task, steps)) - static_cast<Int128>(before);
 }
 
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {

@@ -33,14 +33,15 @@ struct Settings {
 };
 
 // Built outside the clock. The variants leave it untouched, except for what they work through: the counter,
-// the deques and the journals.
+// the deques and the journals. Only alter() changes it.
 struct Problem {
     Settings settings;
-    Range all;                        // tasks 0 .. n-1
-    std::vector<std::int64_t> steps;  // of each task
+    Range all;                                // tasks 0 .. n-1
+    mutable std::vector<std::int64_t> steps;  // of each task
     std::int64_t total_steps = 0, longest_steps = 0;
-    Number expected;           // the sum of all results, on rank 0
-    bool beside_root = false;  // this rank's node, and so its clock, is rank 0's
+    mutable Number expected;       // the sum of all results, on rank 0
+    mutable bool altered = false;  // the task in the middle has a step more
+    bool beside_root = false;      // this rank's node, and so its clock, is rank 0's
     StepRates rates;
     SharedCounter tickets;                  // of `counter`
     Deques deques;                          // of `stealing`
@@ -63,6 +64,7 @@ Work work(const Problem& problem);
 Facts parameters(const Settings& settings);
 // The limit: the schedule's lower bound with the rates that were probed.
 void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record);
+void alter(const Problem& problem, const Variant<Problem, Answer>& variant, const Team& team);
 // Observed: "idle_percent": of the workers' time, from the first start on rank 0's node until it had the
 // answer, without a task. "imbalance": the work of the busiest worker over that of the average one; what the
 // time would be with a core for each, over the best one.

@@ -1,4 +1,4 @@
-// Who did what when in the last repeat of each variant, brought together after the clock.
+// Who did what when in the last execution of each variant, brought together after the clock.
 #pragma once
 
 #include <span>

@@ -2,6 +2,7 @@
 
 #include "apps/race/counter.hpp"
 #include "common/machine/limits.hpp"
+#include "common/machine/opaque.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::race {
@@ -9,23 +10,24 @@ namespace pacer::race {
 Alone measure_alone(const Team& world) {
     // A try is short, so that some remain undisturbed.
     constexpr std::int64_t many = 100'000, some = 5'000;
+    const auto step = opaque(std::int64_t{1});
     LoneCounter counter;
     LoneNumber count;
     const auto plain = [&](int, std::size_t) {
-        for (std::int64_t i = 0; i < many; ++i) increment(counter.value);
+        for (std::int64_t i = 0; i < many; ++i) increment(counter.value, step);
         return static_cast<double>(many);
     };
     const auto atomic = [&](int, std::size_t) {
         for (std::int64_t i = 0; i < some; ++i) {
 #pragma omp atomic
-            ++count.value;
+            count.value += step;
         }
         return static_cast<double>(some);
     };
     const auto critical = [&](int, std::size_t) {
         for (std::int64_t i = 0; i < some; ++i) {
 #pragma omp critical(counting)
-            increment(count.value);
+            increment(count.value, step);
         }
         return static_cast<double>(some);
     };

@@ -53,7 +53,8 @@ class App final : public pacer::App {
                      {.parameters = parameters(problem),
                       .work = work(problem),
                       .judge_variant = judge,
-                      .describe = describe});
+                      .describe = describe,
+                      .alter = alter});
     }
 
     Settings settings_;

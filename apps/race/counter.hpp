@@ -28,14 +28,14 @@ struct alignas(apart_bytes) LoneNumber {
     std::int64_t value = 0;
 };
 
-// One increment: load, add, store. Two threads that do this to one counter lose updates: what one stores
-// between the other's load and store is overwritten. Since each access is atomic by itself, if relaxed, that
-// is a race in the program's logic and no data race: C++ promises nothing about the count, but no undefined
-// behaviour. Compilers leave atomic accesses as they are, so n increments are n loads, additions and stores
-// (on x86-64 `mov`, `add`, `mov`) and not one addition of n.
-inline void increment(std::atomic<std::int64_t>& counter) {
+// One increment: load, add the step, which is 1, store. Two threads that do this to one counter lose updates:
+// what one stores between the other's load and store is overwritten. Since each access is atomic by itself,
+// if relaxed, that is a race in the program's logic and no data race: C++ promises nothing about the count,
+// but no undefined behaviour. Compilers leave atomic accesses as they are, so n increments are n loads,
+// additions and stores (on x86-64 `mov`, `add`, `mov`) and not one addition of n.
+inline void increment(std::atomic<std::int64_t>& counter, std::int64_t step) {
     const auto seen = counter.load(std::memory_order_relaxed);
-    counter.store(seen + 1, std::memory_order_relaxed);
+    counter.store(seen + step, std::memory_order_relaxed);
 }
 
 // Lets whoever waits for this core go first.
@@ -52,16 +52,16 @@ inline constexpr int interruptions = 10;
 constexpr std::int64_t interrupted_every(std::int64_t share) {
     return std::max<std::int64_t>(1, (share + interruptions - 1) / interruptions);
 }
-inline void increment_interrupted(std::atomic<std::int64_t>& counter) {
+inline void increment_interrupted(std::atomic<std::int64_t>& counter, std::int64_t step) {
     const auto seen = counter.load(std::memory_order_relaxed);
     give_way();
-    counter.store(seen + 1, std::memory_order_relaxed);
+    counter.store(seen + step, std::memory_order_relaxed);
 }
 
 // An increment of a counter that only one thread uses at a time. The empty statement may look at the counter,
 // for all the compiler knows, so each increment goes to memory.
-inline void increment(std::int64_t& counter) {
-    ++counter;
+inline void increment(std::int64_t& counter, std::int64_t step) {
+    counter += step;
     asm volatile("" : "+m"(counter));
 }
 

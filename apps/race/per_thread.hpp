@@ -11,6 +11,7 @@ namespace pacer::race {
 // `slots`: one a thread of the team.
 template <class Slot>
 Answer count_per_thread(const Problem& problem, const Team& team, Slot* slots) {
+    const auto step = problem.step;
 #pragma omp parallel num_threads(team.threads)
     {
         auto& mine = slots[omp_get_thread_num()].value;
@@ -18,7 +19,7 @@ Answer count_per_thread(const Problem& problem, const Team& team, Slot* slots) {
 #pragma omp barrier  // all start at once
         PACER_REGION("increment");
 #pragma omp for schedule(static)
-        for (std::int64_t i = 0; i < problem.increments; ++i) increment(mine);
+        for (std::int64_t i = 0; i < problem.increments; ++i) increment(mine, step);
     }
     std::int64_t count = 0;
     for (int thread = 0; thread < team.threads; ++thread) count += slots[thread].value;

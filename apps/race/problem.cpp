@@ -102,19 +102,24 @@ std::int64_t share_of(const Problem& problem, const Team& team) {
     return part_of({0, problem.increments}, team.size, team.rank).size();
 }
 
+void alter(const Problem& problem, const RaceVariant&, const Team&) {
+    problem.step = problem.step == 1 ? 3 : 1;
+}
+
 Judgement judge(const Problem& problem, const RaceVariant& variant, Answer& answer, const Team& team) {
     spoil_counters(problem, team);
-    Judgement judgement{.check = {Number::of_whole(answer.count), Number::of_whole(problem.increments)},
+    const auto n = problem.increments, step = problem.step;
+    Judgement judgement{.check = {Number::of_whole(answer.count), Number::of_whole(n * step)},
                         .own = answer.own};
     if (variant.promise != Promise::racy || !team.root()) return judgement;
     // A racy variant's wrong answer is forgiven; this one is none of a race.
     const bool alone = team.size * team.threads == 1;
-    const auto least = alone ? problem.increments : std::min<std::int64_t>(problem.increments, 1);
-    if (answer.count < least || answer.count > problem.increments) {
-        throw std::runtime_error(fmt::format("{} increments came to {}, and no race explains that",
-                                             problem.increments, answer.count));
+    const auto least = alone ? n : std::min<std::int64_t>(n, 1);
+    if (answer.count < least * step || answer.count > n * step || answer.count % step != 0) {
+        throw std::runtime_error(
+            fmt::format("{} increments by {} came to {}, and no race explains that", n, step, answer.count));
     }
-    judgement.observed = {{"lost_updates", static_cast<double>(problem.increments - answer.count)}};
+    judgement.observed = {{"lost_updates", static_cast<double>(n - answer.count / step)}};
     return judgement;
 }
 

@@ -30,6 +30,7 @@ struct Settings {
 struct Problem {
     Place place = Place::threads;
     std::int64_t increments = 0;            // by all workers together
+    mutable std::int64_t step = 1;          // that each increment adds; alter() makes it another one
     int slots = 0;                          // in each of the next two
     Buffer<Counter> side_by_side;           // threads: one a thread, in one cache line if there are 8 at most
     std::unique_ptr<LoneCounter[]> padded;  // threads: one a thread, each in lines of its own
@@ -62,9 +63,11 @@ Answer counted_in_window(const Problem& problem, const Team& team, std::int64_t 
 // How many increments this rank is to make.
 std::int64_t share_of(const Problem& problem, const Team& team);
 
-// n, exactly; of racy variants the lost updates, too. Throws std::runtime_error for a count that no race
-// explains: none at all, more than n, or less than n by a single worker. Leaves other counts in the counters,
-// so that nobody is right by what the repeat before counted.
+// Makes the step of an increment 3 or 1 again: who returns n without counting is wrong then.
+void alter(const Problem& problem, const RaceVariant& variant, const Team& team);
+// n steps, exactly; of racy variants the lost updates, too. Throws std::runtime_error for a count that no
+// race explains: none at all, more than n, or less than n by a single worker. Leaves other counts in the
+// counters, so that nobody is right by what the repeat before counted.
 Judgement judge(const Problem& problem, const RaceVariant& variant, Answer& answer, const Team& team);
 Work work(const Problem& problem);
 Facts parameters(const Problem& problem);

@@ -48,7 +48,8 @@ class App final : public pacer::App {
                      {.parameters = parameters(settings_),
                       .work = work(settings_),
                       .judge_variant = judge,
-                      .describe = describe});
+                      .describe = describe,
+                      .alter = alter});
         session.failure = unexpected_sum(*problem_);
     }
 

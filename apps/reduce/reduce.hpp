@@ -9,6 +9,7 @@
 
 #include "apps/reduce/data.hpp"
 #include "apps/reduce/windows.hpp"
+#include "common/exact_sum/state.hpp"
 #include "common/machine/memory.hpp"
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
@@ -42,17 +43,19 @@ struct Values {
 struct Truth {
     Number sum;             // correctly rounded
     double magnitudes = 0;  // the sum of the absolute values; of f64
+    ExactSum exact;         // before it is rounded; of f64 in memory that is no Data::whole
 };
 
 // Built outside the clock. The variants leave it untouched, except for the windows that two of them work
-// through.
+// through; only alter() changes it.
 struct Problem {
     Settings settings;
-    Range all;             // elements 0 .. n-1
+    mutable Range all;     // elements 0 .. n-1
     Values whole;          // memory: all elements, on rank 0, for teams of one; absent if too large
     Values mine;           // memory: this rank's part, for teams of several ranks
     std::string no_whole;  // why `whole` is absent
-    Truth truth;
+    mutable Truth truth, other_truth;  // and that of the altered problem, or of the one before it was altered
+    mutable bool altered = false;
     SharedCounter tickets;  // of `chunked`
     SharedParts parts;      // of `chunked`, memory: what it fetches chunks from
     NodeSlots slots;        // of `shared`
@@ -80,6 +83,8 @@ inline constexpr std::int64_t rounded_once = 1;  // the argument of a row that p
 // Sums of whole numbers must be exact; others of n numbers x within n * eps * sum |x|, or to the bit where
 // the row promises that. Observes the error of f64 in memory.
 Judgement judge(const Problem& problem, const ReduceVariant& variant, Answer& answer, const Team& team);
+// One element fewer of iota; in memory another value in the middle.
+void alter(const Problem& problem, const ReduceVariant& variant, const Team& team);
 // How far `got` is from `want` in units of the last place of `want`, which is finite; 0 only for the same
 // bits.
 double units_in_last_place(double got, double want);

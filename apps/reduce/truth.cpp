@@ -37,10 +37,10 @@ bool always_exact(const Settings& settings) {
     return !doubles_in_memory(settings) || settings.data == Data::whole;
 }
 
-Truth iota_truth(const Settings& settings) {
-    if (settings.type == Type::i64) return {Number::of_whole(triangle(settings.elements))};
-    const auto sum = static_cast<double>(sum_of_periods(settings.elements));
-    return {Number::of_real(sum), sum};
+Truth iota_truth(Type type, std::int64_t elements) {
+    if (type == Type::i64) return {Number::of_whole(triangle(elements)), 0, {}};
+    const auto sum = static_cast<double>(sum_of_periods(elements));
+    return {Number::of_real(sum), sum, {}};
 }
 
 // Values made once more, from their indices and into no memory: the fast way to know the sum of whole
@@ -58,8 +58,8 @@ Truth truth_of_indices(const Problem& problem, const Team& world, int threads) {
     }
     auto all = add_over_ranks(Number::of_whole(sum), world);
     MPI_Bcast(&all, sizeof all, MPI_BYTE, 0, world.comm);
-    if (integers) return {all};
-    return {Number::of_real(all.as_double()), all.as_double()};
+    if (integers) return {all, 0, {}};
+    return {Number::of_real(all.as_double()), all.as_double(), {}};
 }
 
 // Values in memory added one by one: nothing of what `exact` times.
@@ -80,16 +80,75 @@ Truth truth_of_memory(const Problem& problem, const Team& world, int threads) {
         sum.merge(of_thread);
     }
     MPI_Allreduce(MPI_IN_PLACE, &magnitudes, 1, MPI_DOUBLE, MPI_SUM, world.comm);
-    return {Number::of_real(all_reduce_exact(sum, world.comm).round()), magnitudes};
+    const auto all = all_reduce_exact(sum, world.comm);
+    return {Number::of_real(all.round()), magnitudes, all};
+}
+
+// Element `place` as it was made, or as alter() leaves it: so different that no tolerance hides it.
+std::uint64_t integer_at(const Problem& problem, std::int64_t place, bool altered) {
+    std::uint64_t value = 0;
+    make_values(problem.settings, {place, place + 1}, &value);
+    return altered ? value ^ 1 : value;
+}
+double real_at(const Problem& problem, std::int64_t place, bool altered) {
+    double value = 0;
+    make_values(problem.settings, {place, place + 1}, &value);
+    if (!altered) return value;
+    return value + (always_exact(problem.settings) ? 1 : 8 * error_bound(problem));
+}
+
+template <class T>
+void put(T* values, Range range, std::int64_t place, T value) {
+    if (values && range.begin <= place && place < range.end) values[place - range.begin] = value;
+}
+
+// The truth of the altered elements in memory, from that of the unaltered ones.
+Truth altered_truth(const Problem& problem, std::int64_t place) {
+    auto truth = problem.truth;
+    if (problem.settings.type == Type::i64) {
+        truth.sum.whole += static_cast<Int128>(integer_at(problem, place, true)) -
+                           static_cast<Int128>(integer_at(problem, place, false));
+        return truth;
+    }
+    const double before = real_at(problem, place, false), after = real_at(problem, place, true);
+    if (always_exact(problem.settings)) {
+        truth.sum.real += after - before;
+    } else {
+        truth.exact.add(-before);
+        truth.exact.add(after);
+        truth.sum.real = truth.exact.round();
+    }
+    truth.magnitudes += std::abs(after) - std::abs(before);
+    return truth;
 }
 
 }  // namespace
 
 Truth find_truth(const Problem& problem, const Team& world, int threads) {
     const auto& settings = problem.settings;
-    if (settings.source == Source::iota) return iota_truth(settings);
+    if (settings.source == Source::iota) return iota_truth(settings.type, settings.elements);
     return always_exact(settings) ? truth_of_indices(problem, world, threads)
                                   : truth_of_memory(problem, world, threads);
+}
+
+void alter(const Problem& problem, const ReduceVariant&, const Team&) {
+    const auto& settings = problem.settings;
+    const auto n = settings.elements;
+    if (n == 0) return;
+    const bool altered = !problem.altered;
+    if (settings.source == Source::iota) {
+        problem.all.end = altered ? n - 1 : n;
+        if (altered) problem.other_truth = iota_truth(settings.type, n - 1);
+    } else {
+        const auto place = n / 2;
+        if (altered) problem.other_truth = altered_truth(problem, place);
+        for (const auto* values : {&problem.whole, &problem.mine}) {
+            put(values->int64.get(), values->range, place, integer_at(problem, place, altered));
+            put(values->float64.get(), values->range, place, real_at(problem, place, altered));
+        }
+    }
+    std::swap(problem.truth, problem.other_truth);
+    problem.altered = altered;
 }
 
 Judgement judge(const Problem& problem, const ReduceVariant& variant, Answer& answer, const Team&) {

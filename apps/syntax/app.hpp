@@ -41,7 +41,8 @@ class App final : public pacer::App {
                          {.parameters = parameters(*problem),
                           .work = work(*problem),
                           .judge = judge,
-                          .describe = describe});
+                          .describe = describe,
+                          .alter = alter});
         }
     }
 

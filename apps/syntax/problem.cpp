@@ -10,6 +10,7 @@
 #include <new>
 #include <random>
 
+#include "apps/syntax/parts.hpp"
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/limits.hpp"
@@ -116,6 +117,11 @@ bool has_match_added(const Problem& problem) {
     return problem.idiom == &nesting && problem.elements > 0 && problem.elements <= 10;
 }
 
+void know_answer(const Problem& problem) {
+    problem.want = problem.idiom->want(problem);
+    if (problem.idiom->seen != nullptr) problem.want_seen = problem.idiom->seen(problem);
+}
+
 using Trees = std::map<std::int64_t, std::shared_ptr<const TemporaryTree>>;  // by the number of files
 
 void fill_problem(Problem& problem, Trees& trees) {
@@ -129,9 +135,12 @@ void fill_problem(Problem& problem, Trees& trees) {
         for (auto& value : problem.values) value = static_cast<double>(1 + random() % 1024);
         if (problem.order == "sorted") std::sort(problem.values.begin(), problem.values.end());
         if (has_match_added(problem)) problem.values.back() = 512;
-        if (problem.idiom == &alias) problem.original = problem.values;
+        if (problem.idiom == &alias) {
+            problem.original = problem.values;
+            problem.calls += problem.altered ? 1 : -1;
+        }
     }
-    problem.want = problem.idiom->want(problem);
+    know_answer(problem);
 }
 
 // Smaller data lie in the innermost cache, too, which has 32 KiB or more.
@@ -153,11 +162,12 @@ void set_limits(const Team& world, const std::vector<Comparison>& comparisons) {
     }
 }
 
-// Whether what the idiom makes is there to be looked at.
+// Whether what the idiom makes is there to be looked at, and was there after some earlier calls.
 bool is_complete(const Problem& problem, const Answer& answer) {
     const auto places = problem.idiom->places;
     return (places == 0 || answer.output) && answer.count >= 0 &&
-           (places < 2 || answer.count <= problem.elements);
+           (places < 2 || answer.count <= problem.elements) &&
+           (problem.idiom->seen == nullptr || answer.seen == problem.want_seen);
 }
 
 }  // namespace
@@ -185,6 +195,20 @@ std::vector<Comparison> make_comparisons(const Team& world, const Settings& sett
 
 void remove_temporary_files(const std::vector<Comparison>& comparisons) {
     for (const auto& [problem, ways] : comparisons) problem->tree.reset();
+}
+
+void alter(const Problem& problem, const Way&, const Team&) {
+    problem.altered = !problem.altered;
+    if (problem.tree) problem.tree->hide_first(problem.altered);
+    if (problem.elements > 0 && !problem.tree) {
+        auto& value = problem.values[static_cast<std::size_t>(problem.elements / 2)];
+        value = problem.altered ? changed(problem.kept = value) : problem.kept;
+        if (problem.idiom == &alias) {
+            problem.original = problem.values;
+            problem.calls += problem.altered ? 1 : -1;
+        }
+    }
+    know_answer(problem);
 }
 
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {

@@ -35,23 +35,28 @@ struct Settings {
 
 struct Idiom;
 
-// One idiom at one size. Built outside the clock, on rank 0; elsewhere only what names the case.
+// One idiom at one size. Built outside the clock, on rank 0; elsewhere only what names the case. An execution
+// changes some values for some of its calls, see over_parts(), and leaves them as they were.
 struct Problem {
     const Idiom* idiom = nullptr;
     std::int64_t elements = 0;
-    std::int64_t calls = 1;                     // of the idiom, in one execution
+    mutable std::int64_t calls = 1;             // of the idiom, in one execution
     std::string_view order;                     // "random" or "sorted", where it matters
     std::string_view wanted;                    // "all" or "first", of the files that match
-    std::vector<double> values;                 // whole numbers from 1 to 1024, so that their sums are exact
+    mutable std::vector<double> values;         // whole numbers from 1 to 1024, so that their sums are exact
     mutable std::vector<double> original;       // the same values, to be changed and restored by `alias`
     std::shared_ptr<const TemporaryTree> tree;  // of `files`
-    Number want;
-    Limit limit;  // of one execution
+    mutable bool altered = false;               // see alter()
+    mutable double kept = 0;                    // the value that it changed
+    mutable Number want;
+    mutable double want_seen = 0;  // what is to be seen between the calls of an execution
+    Limit limit;                   // of one execution
 };
 
 // What one execution comes to. Only what the idiom makes is set.
 struct Answer {
     double total = 0;            // of all calls
+    double seen = 0;             // see over_parts(): of what they have made, between them
     std::vector<double> values;  // of the last call, in a vector of its own
     Buffer<double> output;       // of the last call, in memory that all calls of the execution use
     std::int64_t count = 0;      // of the elements in the first of two parts
@@ -72,9 +77,10 @@ struct Idiom {
     std::span<const Way> ways;  // the first is what a newcomer writes: the baseline
     Number (*want)(const Problem&);
     Number (*read)(const Problem&, const Answer&);
-    Traffic traffic = {};   // none: no limit is known
-    int places = 0;         // in Answer::output, of each element
-    bool by_order = false;  // whether the order of the values matters
+    double (*seen)(const Problem&) = nullptr;  // what is to be seen, where the last call's output is not all
+    Traffic traffic = {};                      // none: no limit is known
+    int places = 0;                            // in Answer::output, of each element
+    bool by_order = false;                     // whether the order of the values matters
     Observations (*observe)(const Problem&, const Answer&) = nullptr;
     // Why this way is not taken at this size; empty if it is.
     std::string (*obstacle)(const Problem&, const Way&) = nullptr;
@@ -100,6 +106,9 @@ std::vector<Comparison> make_comparisons(const Team& world, const Settings& sett
 // After which nothing can be executed.
 void remove_temporary_files(const std::vector<Comparison>& comparisons);
 
+// Gives the value in the middle another value, makes a call more of `alias`, which does not look at it, or
+// hides a file; and undoes it when called again.
+void alter(const Problem& problem, const Way& way, const Team& team);
 // Spoils what it has read of the answer: the next execution may get the same memory, and must write its
 // answer itself.
 Judgement judge(const Problem& problem, Answer& answer, const Team& team);

@@ -71,6 +71,12 @@ TemporaryTree::~TemporaryTree() {
     fs::remove_all(path_, ignored);
 }
 
+void TemporaryTree::hide_first(bool hidden) const {
+    const auto folder = path_ / "000000", found = folder / "0.found", other = folder / "0.txt";
+    std::error_code there_is_none;
+    fs::rename(hidden ? found : other, hidden ? other : found, there_is_none);
+}
+
 bool is_match(const fs::path& file) {
     return file.native().ends_with(".found");
 }

@@ -15,6 +15,8 @@ class TemporaryTree {
     TemporaryTree& operator=(const TemporaryTree&) = delete;
     ~TemporaryTree();
     const std::filesystem::path& path() const { return path_; }
+    // Calls file 0 "0.txt", so that it is none to be found, or "0.found" again.
+    void hide_first(bool hidden) const;
 
   private:
     std::filesystem::path path_;

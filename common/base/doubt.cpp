@@ -122,6 +122,12 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "single repeats took far more or far less time than the others, as when the machine stalls", "{:.3g}",
      "x the median"},
     {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
+    {"calls_cut", note, "a launch keeps a million numbers of calls, so those of later repeats are missing",
+     "{}", " repeats have theirs", " repeat has them"},
+    {"batch_barriers", note,
+     "the ranks meet before each execution of a batch, which is not in its time but takes some: with that "
+     "executions last longer",
+     "{:.1f}", "x"},
     {"lucky_race", note,
      "lost no update in this launch, but only by luck: nothing keeps its workers from doing so", "{}",
      " workers"},

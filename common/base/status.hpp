@@ -11,6 +11,7 @@ enum class ExitStatus : int {
     wrong = 1,          // a wrong answer, nothing done or checked, or (timings) a confirmed regression
     usage = 2,          // bad usage or input
     inconclusive = 3,   // a selected variant got no repeat, or (timings) nothing can be told
+    other_tests = 4,    // (timings) cases are missing, or the hardware is another
     stopped_early = 75  // stopped by a signal in good order; run again
 };
 

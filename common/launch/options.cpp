@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <limits>
+
 #include "common/base/build_info.hpp"
 #include "common/base/say.hpp"
 #include "common/launch/agreement.hpp"
@@ -30,6 +33,10 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
     add_text("--dump", options_.dump, "File for the timing dump [<app>-<UTC time>-np<ranks>.h5]")
         .group(output);
     add_flag("--no-dump", options_.no_dump, "Do not write a timing dump").group(output).excludes("--dump");
+    add_flag("--all-ranks", options_.all_ranks,
+             "Keep the seconds of every rank beyond 1024 ranks, too, not only their quartiles")
+        .group(output);
+    add_count("--most-ranks", options_.run.most_ranks, "Instead of 1024").group("");  // for tests
     add_flag("--force", options_.force, "Overwrite existing files").group(output);
     add_choice("--format", options_.format, formats(), "Format of the report on standard output")
         .group(output);
@@ -67,6 +74,7 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
             fmt::format("{} is the old name of --problems: give only one of them", former_name_));
     if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump needs a file name");
     options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
+    if (options_.all_ranks) options_.run.most_ranks = std::numeric_limits<std::int64_t>::max();
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;
     if (only_repeats) options_.run.max_seconds = 0;
     return std::nullopt;

@@ -18,7 +18,7 @@ struct Options {
     std::string dump;  // file; empty: the default name
     bool no_dump = false, force = false;
     Format format = Format::table;
-    bool quiet = false, profile = false, no_limits = false, list = false, proof = false,
+    bool all_ranks = false, quiet = false, profile = false, no_limits = false, list = false, proof = false,
          strict_placement = false;
 
     bool shows_table() const { return format == Format::table && !quiet; }

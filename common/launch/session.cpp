@@ -74,6 +74,7 @@ void Session::look_at_load() {
         for (auto& fact : host_facts(topology())) mine.facts.push_back(std::move(fact));
     }
     auto hosts = gather_hosts(world, mine);
+    launch.watch = gather_watch(world, watch_.rows(mine.host));
     if (!world.root()) return;
     auto& facts = launch.environment;
     const auto& watched = most_disturbed(hosts);
@@ -107,15 +108,19 @@ Session::Session(const Team& team, std::string_view app, const Options& settings
                                {"max_seconds", options.run.max_seconds},
                                {"repeats_asked", options.run.repeats}});
     profile::enabled = options.profile;
+    if (options.profile) facts.emplace_back("profile_hit_seconds", 1e-9 * profile::cost_per_hit_ns());
 }
 
 void Session::measure() {
     std::vector<bool> possible;
     for (const auto& task : tasks_) possible.push_back(task.record.not_run.empty());
+    if (world.root()) launch.rates = kept_rates();
     auto run = options.run;
+    run.watch = &watch_;
     run.keep = [&](const auto& records) { safekeeping::keep(launch, records); };
     auto outcome = run_tasks(std::move(tasks_), world, threads, run);
     launch.records = std::move(outcome.records);
+    launch.doubts.insert(launch.doubts.end(), outcome.doubts.begin(), outcome.doubts.end());
     stopped_ = outcome.stopped;
     const auto& records = launch.records;
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -127,7 +132,6 @@ void Session::close() {
     set_activity("reporting");
     progress::clear();
     look_at_load();
-    if (options.profile) profile_ = profile::report(world);
     if (!world.root()) return;
     if (stopped_) launch.doubts.push_back({"stopped", -1, "", 0});
     if (SharedCounter::waits_for_rank_0()) launch.doubts.push_back({"counter_waits", -1, "", 0});

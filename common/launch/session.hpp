@@ -92,7 +92,6 @@ class Session {
     bool stopped() const { return stopped_; }  // by a signal to any rank
     // Cases that got no repeat, and found no obstacle; rank 0.
     const std::vector<std::string>& out_of_time() const { return out_of_time_; }
-    const std::string& profile() const { return profile_; }  // the table for --profile; rank 0
 
   private:
     bool is_chosen(std::string_view problem, std::string_view variant) const;
@@ -105,7 +104,6 @@ class Session {
     std::vector<ListedGroup> chosen_;
     Watch watch_;
     std::vector<Task> tasks_;  // planned and not yet measured
-    std::string profile_;
     bool stopped_ = false;
     std::vector<std::string> out_of_time_;
 };

@@ -145,15 +145,21 @@ Facts environment_before(const Team& world, std::string_view program, int argc, 
 CpuTimes read_cpu_times() {
     auto times = cpu_times_in(text_of("/proc/stat"), static_cast<double>(sysconf(_SC_CLK_TCK)));
     std::istringstream(text_of("/proc/loadavg")) >> times.load_1min;
+    times.own_seconds = own_cpu_seconds();
+    return times;
+}
+
+double own_cpu_seconds() {
+    double own = 0;
     for (const auto whose : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
         rusage usage{};
         if (getrusage(whose, &usage) != 0) continue;
         const auto seconds = [](const timeval& time) {
             return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
         };
-        times.own_seconds += seconds(usage.ru_utime) + seconds(usage.ru_stime);
+        own += seconds(usage.ru_utime) + seconds(usage.ru_stime);
     }
-    return times;
+    return own;
 }
 
 std::string new_launch_id() {

@@ -17,9 +17,12 @@ Facts environment_before(const Team& world, std::string_view program, int argc, 
 // CPU time of this host's processors since boot, and its load: what others took during the run follows.
 struct CpuTimes {
     double busy_seconds = 0, idle_seconds = 0, steal_seconds = 0, load_1min = 0;
-    double own_seconds = 0;  // CPU time of this process, and of those it made and waited for
+    double own_seconds = 0;  // as own_cpu_seconds()
 };
 CpuTimes read_cpu_times();
+
+// CPU time of this process, and of those it made and waited for.
+double own_cpu_seconds();
 
 // Unique and sorting by time: "20261122T120721Z-1a2b3c4d".
 std::string new_launch_id();

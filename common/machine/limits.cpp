@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <tuple>
 
 #include "common/base/clock.hpp"
@@ -61,6 +62,11 @@ double measure(const Team& world, const Crew& crew, const Probe& probe, std::int
         if (of(thread).stretch.count == 0) of(thread).make(probe.arrays, count, passes);
     };
     return best_rate(world, crew, loop);
+}
+
+std::vector<MeasuredRate>& rates_kept() {
+    static std::vector<MeasuredRate> kept;
+    return kept;
 }
 
 const Probe& probe_of(Operation operation) {
@@ -154,9 +160,39 @@ std::map<Uses, double> probed_rates(const Team& world, const Threads& threads, c
     static std::map<std::tuple<std::string_view, std::int64_t, Crew>, double> known;
     return rates_of(world, threads, kinds, [&](Uses, const Crew& crew) {
         const auto [its, is_new] = known.try_emplace({probe.name, bytes, crew}, 0);
-        if (is_new) its->second = measure(world, crew, probe, bytes);
+        if (is_new)
+            its->second =
+                keep_rate(world, crew, probe.name, probe.unit, bytes, measure(world, crew, probe, bytes));
         return its->second;
     });
+}
+
+double keep_rate(const Team& world, const Crew& crew, std::string_view probe, std::string_view unit,
+                 std::int64_t bytes, double rate) {
+    const int ranks = !crew.together ? 1 : world.size - (crew.root_rests ? 1 : 0);
+    if (world.root() && rate > 0 && std::isfinite(rate))
+        rates_kept().push_back({std::string(probe), ranks, crew.threads, bytes, rate, std::string(unit)});
+    return rate;
+}
+
+const std::vector<MeasuredRate>& kept_rates() {
+    return rates_kept();
+}
+
+int kept_rate(std::string_view probe, double rate) {
+    const auto& kept = rates_kept();
+    const auto found = std::find_if(kept.begin(), kept.end(), [&](const MeasuredRate& one) {
+        return one.probe == probe && one.rate == rate;
+    });
+    return found == kept.end() ? -1 : static_cast<int>(found - kept.begin());
+}
+
+std::string words_of(const MeasuredRate& rate, const std::string& who) {
+    const auto& all = probes::all;
+    const auto known =
+        std::find_if(all.begin(), all.end(), [&](const Probe& one) { return one.name == rate.probe; });
+    const auto words = known == all.end() ? fmt::format("of {}", rate.probe) : std::string(known->words);
+    return fmt::format("{} {} by {}", format_rate(rate.rate, rate.unit), words, who);
 }
 
 std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, const Work& work,
@@ -175,7 +211,8 @@ std::map<Uses, Rates> measure_rates(const Team& world, const Threads& threads, c
 
 Limit limit_by(const Probe& probe, double amount, double rate, const std::string& who) {
     if (amount <= 0 || rate <= 0) return {};
-    return {amount / rate, fmt::format("{} {} by {}", format_rate(rate, probe.unit), probe.words, who)};
+    const MeasuredRate measured{std::string(probe.name), 1, 1, 0, rate, std::string(probe.unit)};
+    return {amount / rate, words_of(measured, who), kept_rate(probe.name, rate)};
 }
 
 Limit longer(Limit a, Limit b) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/machine/probes.hpp"
@@ -57,6 +58,21 @@ void raise_to_parts(std::map<Uses, double>& rates, const Threads& threads);
 // Valid on rank 0. Collective.
 std::map<Uses, double> probed_rates(const Team& world, const Threads& threads, const Probe& probe,
                                     std::int64_t bytes, const std::vector<Uses>& kinds);
+
+// Keeps what the crew reached, which is one of the launch's limits from then on, and returns it. Nothing is
+// kept of a rate that is 0, as the clock could not tell it, nor by other ranks than 0. `bytes` as in
+// MeasuredRate.
+double keep_rate(const Team& world, const Crew& crew, std::string_view probe, std::string_view unit,
+                 std::int64_t bytes, double rate);
+
+// What was kept, in the order measured.
+const std::vector<MeasuredRate>& kept_rates();
+
+// Which of them the rate of that probe is; -1 if it is none.
+int kept_rate(std::string_view probe, double rate);
+
+// "130.5 Gadd/s of int64 by 1 core". A probe need not be one of the table.
+std::string words_of(const MeasuredRate& rate, const std::string& occupation);
 
 // Peak rates of all the cores that a kind of variant occupies together; 0: not measured.
 struct Rates {

@@ -2,15 +2,19 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <sched.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <functional>
 #include <map>
 #include <optional>
+#include <sstream>
 #include <string>
 
+#include "common/base/clock.hpp"
 #include "common/machine/environment_parse.hpp"
 #include "common/machine/host_facts.hpp"
 
@@ -20,6 +24,21 @@ namespace {
 
 constexpr double worth_telling = 0.03;  // of a node's CPU time
 constexpr std::size_t most_told = 3;    // nodes, of one kind of doubt
+
+// So many rows of a node, and fewer where there are very many nodes: some MB of a dump at most.
+std::size_t most_glances(int nodes) {
+    constexpr int most_of_a_node = 64, most_of_all = 1 << 16;
+    return static_cast<std::size_t>(std::clamp(most_of_all / std::max(nodes, 1), 2, most_of_a_node));
+}
+
+// The kernel's governor tells it in kHz; virtual machines have none. 0: unknown.
+double frequency_here() {
+    double khz = 0;
+    std::istringstream(
+        text_of(fmt::format("/sys/devices/system/cpu/cpu{}/cpufreq/scaling_cur_freq", sched_getcpu()))) >>
+        khz;
+    return std::max(0.0, 1e3 * khz);
+}
 
 // A line each: kind, name, value. A text has one line, or keeps its first.
 std::string packed(const HostFacts& node) {
@@ -132,18 +151,84 @@ void add_slow_clocks(std::vector<Doubt>& doubts, const std::vector<HostFacts>& h
 
 }  // namespace
 
-Facts Watch::look(const Team& world) const {
-    const auto after = read_cpu_times();
-    double own = after.own_seconds - before_.own_seconds;  // of all ranks on this node
+Watch::Watch(double interval_seconds)
+    : before_(read_cpu_times()), start_seconds_(now_seconds()), interval_seconds_(interval_seconds) {}
+
+bool Watch::is_due() const {
+    const double last = glances_.empty() ? 0 : glances_.back().at_seconds;
+    return now_seconds() - start_seconds_ >= last + interval_seconds_;
+}
+
+void Watch::glance(const Team& world) {
+    Glance now;
+    // Long files on a large node, and the leader's are what counts.
+    now.since = world.node_root() ? read_cpu_times() : before_;
+    double own = own_cpu_seconds() - before_.own_seconds;  // of all ranks on this node
     MPI_Allreduce(MPI_IN_PLACE, &own, 1, MPI_DOUBLE, MPI_SUM, world.node);
-    const double busy = after.busy_seconds - before_.busy_seconds,
-                 steal = after.steal_seconds - before_.steal_seconds;
+    now.since.busy_seconds -= before_.busy_seconds;
+    now.since.idle_seconds -= before_.idle_seconds;
+    now.since.steal_seconds -= before_.steal_seconds;
+    now.since.own_seconds = own;
+    now.at_seconds = now_seconds() - start_seconds_;
+    if (world.node_root()) now.frequency = frequency_here();
+    glances_.push_back(now);
+    if (glances_.size() <= most_glances(world.nodes)) return;
+    std::size_t kept = 0;  // of each two the second: what it tells is since the one that is kept before it
+    for (std::size_t i = 1; i < glances_.size(); i += 2) glances_[kept++] = glances_[i];
+    if (glances_.size() % 2 == 1) glances_[kept++] = glances_.back();
+    glances_.resize(kept);
+    interval_seconds_ *= 2;
+}
+
+std::vector<WatchRow> Watch::rows(const std::string& host) const {
+    std::vector<WatchRow> rows;
+    CpuTimes before;
+    for (const auto& [at_seconds, frequency, since] : glances_) {
+        const double busy = since.busy_seconds - before.busy_seconds,
+                     idle = since.idle_seconds - before.idle_seconds,
+                     steal = since.steal_seconds - before.steal_seconds,
+                     others = busy - (since.own_seconds - before.own_seconds), all = busy + idle + steal;
+        const auto part = [&](double seconds) { return all > 0 ? std::clamp(seconds / all, 0.0, 1.0) : 0; };
+        auto& row = rows.emplace_back();
+        row.host = host;
+        row.at_seconds = at_seconds;
+        row.others_cpu = part(others);
+        row.steal = part(steal);
+        if (frequency > 0) row.frequency = frequency;
+        row.load = since.load_1min;
+        before = since;
+    }
+    return rows;
+}
+
+std::vector<WatchRow> gather_watch(const Team& world, const std::vector<WatchRow>& mine) {
+    std::string text = mine.empty() ? "" : mine.front().host + "\n";
+    for (const auto& row : mine)
+        text += fmt::format("{} {} {} {} {}\n", row.at_seconds, row.others_cpu, row.steal,
+                            std::isnan(row.frequency) ? 0 : row.frequency, row.load);
+    std::vector<WatchRow> rows;
+    for (const auto& of_node : gather_text(world, world.node_root() ? text : "")) {
+        std::istringstream lines(of_node);
+        WatchRow row;
+        std::getline(lines, row.host);
+        for (double frequency = 0;
+             lines >> row.at_seconds >> row.others_cpu >> row.steal >> frequency >> row.load;) {
+            row.frequency = frequency > 0 ? frequency : WatchRow().frequency;
+            rows.push_back(row);
+        }
+    }
+    return rows;
+}
+
+Facts Watch::look(const Team& world) {
+    glance(world);
+    const auto& [unused, frequency, since] = glances_.back();
     Facts facts = {{"load_before", before_.load_1min},
-                   {"load_after", after.load_1min},
-                   {"steal_seconds", steal},
-                   {"others_cpu_seconds", std::max(0.0, busy - own)},
-                   {"cpu_seconds", busy + steal + after.idle_seconds - before_.idle_seconds}};
-    if (!world.node_root()) return facts;  // a long file on a large node, and the leader's is what counts
+                   {"load_after", since.load_1min},
+                   {"steal_seconds", since.steal_seconds},
+                   {"others_cpu_seconds", std::max(0.0, since.busy_seconds - since.own_seconds)},
+                   {"cpu_seconds", since.busy_seconds + since.steal_seconds + since.idle_seconds}};
+    if (!world.node_root()) return facts;
     if (const auto rate = cpu_mhz_in(text_of("/proc/cpuinfo", std::size_t{1} << 22)))
         facts.emplace_back("cpu_mhz", *rate);
     return facts;

@@ -1,11 +1,13 @@
 // What the nodes of a launch are like, and what else goes on there while it runs.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "common/base/doubt.hpp"
 #include "common/base/facts.hpp"
 #include "common/machine/environment.hpp"
+#include "common/machine/watch_row.hpp"
 #include "common/parallel/team.hpp"
 
 namespace pacer {
@@ -13,16 +15,37 @@ namespace pacer {
 // Watches this node from when it is made.
 class Watch {
   public:
-    Watch() : before_(read_cpu_times()) {}
+    explicit Watch(double interval_seconds = 1);
 
-    // Since then: load_before, load_after, steal_seconds, others_cpu_seconds, cpu_seconds of the node's
-    // processors; on the node's leader also the clock rate of the fastest now as cpu_mhz, where the kernel
-    // tells it. Collective over the node.
-    Facts look(const Team& world) const;
+    // Whether it is time to glance again. What rank 0 says holds for all.
+    bool is_due() const;
+
+    // Keeps how the node is doing. However long a launch lasts, not many glances are kept: when there are too
+    // many, every second one is dropped, and the interval is twice as long from then on. Collective over the
+    // node, and to be done by all nodes alike.
+    void glance(const Team& world);
+
+    // The last glance, and what went on since the watch was made: load_before, load_after, steal_seconds,
+    // others_cpu_seconds, cpu_seconds of the node's processors; on the node's leader also the clock rate of
+    // the fastest now as cpu_mhz, where the kernel tells it. Collective over the node.
+    Facts look(const Team& world);
+
+    // What was seen by each glance since the one before. On the node's leader.
+    std::vector<WatchRow> rows(const std::string& host) const;
 
   private:
+    struct Glance {
+        double at_seconds = 0, frequency = 0;
+        CpuTimes since;  // the watch was made; own_seconds of all ranks of the node
+    };
+
     CpuTimes before_;
+    double start_seconds_, interval_seconds_;
+    std::vector<Glance> glances_;
 };
+
+// The rows of every node's leader, on rank 0, its own first; empty elsewhere. Collective.
+std::vector<WatchRow> gather_watch(const Team& world, const std::vector<WatchRow>& mine);
 
 // What the leader of each node says, on rank 0, its own first; empty elsewhere. Collective.
 std::vector<HostFacts> gather_hosts(const Team& world, const HostFacts& mine);

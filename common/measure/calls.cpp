@@ -6,6 +6,17 @@
 
 namespace pacer {
 
+void CallTimes::add(const CallTimes& more) {
+    seconds.insert(seconds.end(), more.seconds.begin(), more.seconds.end());
+    calls.insert(calls.end(), more.calls.begin(), more.calls.end());
+}
+
+double CallTimes::total_seconds() const {
+    double total = 0;
+    for (std::size_t i = 0; i < seconds.size(); ++i) total += seconds[i] * static_cast<double>(calls[i]);
+    return total;
+}
+
 std::span<const double> Calls::row(std::size_t sample) const {
     const auto ranks = seconds.size() / size();
     return std::span(seconds).subspan(sample * ranks, ranks);
@@ -62,8 +73,6 @@ Calls long_enough(Calls samples, double shortest_seconds) {
 }
 
 void append(Calls& all, const Calls& samples, std::int32_t repeat) {
-    constexpr std::size_t most_numbers = 1000000;
-    if (all.seconds.size() + samples.seconds.size() > most_numbers) return;
     all.repeat.insert(all.repeat.end(), samples.size(), repeat);
     all.calls.insert(all.calls.end(), samples.calls.begin(), samples.calls.end());
     all.seconds.insert(all.seconds.end(), samples.seconds.begin(), samples.seconds.end());

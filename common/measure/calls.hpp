@@ -8,11 +8,19 @@
 
 namespace pacer {
 
-// What a variant that clocks its own calls says of one execution, on this rank: the seconds of every call, or
-// of every batch of `each` short calls their mean. As many on every rank of the case, in the order run.
+// What a variant that clocks its own calls says of its executions, on this rank: the seconds of every call,
+// or of several short calls their mean, and how many these are. As many on every rank of the case, in the
+// order run.
 struct CallTimes {
     std::vector<double> seconds;
-    std::int64_t each = 1;
+    std::vector<std::int64_t> calls;  // [seconds]
+
+    void add(double mean_seconds, std::int64_t of_calls = 1) {
+        seconds.push_back(mean_seconds);
+        calls.push_back(of_calls);
+    }
+    void add(const CallTimes& more);
+    double total_seconds() const;  // of all calls together
 };
 
 // Samples of calls of a case.
@@ -37,8 +45,7 @@ Calls long_enough(Calls samples, double shortest_seconds);
 // The sample whose slowest rank is the median one (of an even number the lower): what a repeat took.
 std::size_t median_call(const Calls& samples);
 
-// Adds the samples of repeat number `repeat`. Beyond a million numbers nothing is added: a launch of very
-// many ranks keeps the calls of its first repeats.
+// Adds the samples of repeat number `repeat`.
 void append(Calls& all, const Calls& samples, std::int32_t repeat);
 
 }  // namespace pacer

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <numeric>
 #include <stdexcept>
+#include <utility>
 
 #include "common/base/clock.hpp"
 #include "common/measure/profile.hpp"
@@ -38,6 +39,14 @@ void check_shares(Record& record, const Part& sum, const Check& answer) {
     }
 }
 
+// Calls that took longer than the executions in which they were made were not clocked.
+void check_calls(Verdict& verdict, const CallTimes& calls, double most_seconds) {
+    constexpr double rounding = 1e-9;
+    const double claimed = calls.total_seconds();
+    const double most = most_seconds * (1 + rounding) + rounding * static_cast<double>(calls.seconds.size());
+    if (claimed > most) verdict.add({Number::of_real(claimed), Number::of_real(most)});
+}
+
 }  // namespace
 
 Executor::Executor(std::vector<Task>& tasks, const Team& world, const Threads& threads,
@@ -53,13 +62,20 @@ Executor::Executor(std::vector<Task>& tasks, const Team& world, const Threads& t
     std::iota(order_.begin(), order_.end(), std::size_t{0});
 }
 
-std::vector<Sample> Executor::execute(const Plan& plan) {
+std::vector<Sample> Executor::execute(Plan plan) {
+    plan.glance = options_.watch != nullptr && options_.watch->is_due();
     send(plan);
-    return collect(plan, execute_here(plan));
+    return carry_out(plan);
+}
+
+std::vector<Sample> Executor::carry_out(const Plan& plan) {
+    auto samples = collect(plan, execute_here(plan));
+    if (plan.glance) options_.watch->glance(world_);
+    return samples;
 }
 
 void Executor::dismiss() {
-    send({0, stopped_ ? 1 : 0, std::vector<std::int64_t>(tasks_.size(), 0)});
+    send({.first_round = stopped_ ? 1 : 0, .batch = std::vector<std::int64_t>(tasks_.size(), 0)});
 }
 
 double Executor::seconds_left() const {
@@ -75,21 +91,26 @@ void Executor::heed_early_signals() {
 }
 
 void Executor::send(const Plan& plan) {
-    std::vector<std::int64_t> message = {plan.rounds, plan.first_round};
+    std::vector<std::int64_t> message = {plan.rounds, plan.first_round, plan.glance ? 1 : 0,
+                                         plan.altered ? 1 : 0};
     message.insert(message.end(), plan.batch.begin(), plan.batch.end());
     MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
 }
 
 void Executor::follow() {
     for (;;) {
-        std::vector<std::int64_t> message(2 + tasks_.size());
+        std::vector<std::int64_t> message(4 + tasks_.size());
         MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
-        const Plan plan{message[0], message[1], {message.begin() + 2, message.end()}};
+        const Plan plan{.rounds = message[0],
+                        .first_round = message[1],
+                        .batch = {message.begin() + 4, message.end()},
+                        .glance = message[2] != 0,
+                        .altered = message[3] != 0};
         if (plan.rounds == 0) {
             stopped_ = plan.first_round != 0;
             return;
         }
-        collect(plan, execute_here(plan));
+        carry_out(plan);
     }
 }
 
@@ -116,7 +137,7 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
             sample.task = i;
             sample.round = plan.first_round + round;
             sample.position = place;
-            execute_task(sample, plan.batch[i]);
+            execute_task(sample, plan.batch[i], plan.altered);
         }
     }
     if (others_asleep) sleeping_barrier(world_);
@@ -124,12 +145,15 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
 }
 
 // One repeat on this rank.
-void Executor::execute_task(Sample& sample, std::int64_t batch) {
+void Executor::execute_task(Sample& sample, std::int64_t batch, bool altered) {
     auto& task = tasks_[sample.task];
     const auto team = team_of(task.record.uses);
     set_activity(task.activity);
     if (options_.progress && world_.root()) show_progress(task.record);
     wake_threads(team.threads);
+    // An altered problem is nobody's profile.
+    const bool profiled = std::exchange(profile::enabled, profile::enabled && !altered);
+    if (altered) task.alter(team);
     if (task.prepare) task.prepare(team);
     // Ranks start each execution together: otherwise those that need not wait for others would run ahead, and
     // a batch would tell how many executions are done in a second, not how long one takes.
@@ -147,8 +171,11 @@ void Executor::execute_task(Sample& sample, std::int64_t batch) {
     }
     sample.lasted = (sample.ends.back() - begun) / static_cast<double>(batch);
     auto& judgement = last_[sample.task] = task.judge(team, task.record.verdict);
+    if (altered) task.alter(team);
+    if (judgement.calls) check_calls(task.record.verdict, *judgement.calls, passed * task.record.threads);
     if (world_.root()) sample.observed = std::move(judgement.observed);
-    if (profile::enabled) profile::book(task.record.variant, passed, team.threads);
+    if (profile::enabled) profile::book(sample.task, batch, passed, team.threads);
+    profile::enabled = profiled;
     sample.own = std::move(judgement.calls);
     set_activity("between two repeats");
 }
@@ -166,7 +193,7 @@ std::vector<Sample> Executor::collect(const Plan& plan, std::vector<Sample> samp
     collect_seconds(plan, samples);
     collect_calls(samples);
     for (std::size_t i = 0; i < tasks_.size(); ++i) {
-        if (plan.batch[i] > 0 && last_[i].own) collect_shares(i);
+        if (plan.batch[i] > 0 && last_[i].own && !plan.altered) collect_shares(i);
     }
     if (!world_.root()) return {};
     return samples;
@@ -224,7 +251,7 @@ void Executor::collect_seconds(const Plan& plan, std::vector<Sample>& samples) {
 void Executor::collect_calls(std::vector<Sample>& samples) const {
     for (auto& sample : samples) {
         if (!sample.own) continue;
-        const auto& [mine, each] = *sample.own;
+        const auto& [mine, many] = *sample.own;
         const bool alone = !together(sample);
         const auto ranks = alone ? std::size_t{1} : static_cast<std::size_t>(world_.size),
                    count = mine.size();
@@ -237,7 +264,7 @@ void Executor::collect_calls(std::vector<Sample>& samples) const {
         if (!world_.root()) continue;
         auto& calls = sample.calls;
         calls.repeat.assign(count, 0);
-        calls.calls.assign(count, each);
+        calls.calls = many;
         for (std::size_t call = 0; call < count; ++call) {
             for (std::size_t rank = 0; rank < ranks; ++rank)
                 calls.seconds.push_back(all[rank * count + call]);

@@ -16,6 +16,8 @@ struct Plan {
     std::int64_t rounds = 0;          // 0: none, the run is over
     std::int64_t first_round = 0;     // or, if the run is over, whether a signal stopped it
     std::vector<std::int64_t> batch;  // executions a repeat of each task
+    bool glance = false;              // at the nodes, thereafter
+    bool altered = false;             // of problems that are others: judged, and of no use otherwise
 };
 
 // One repeat of a task.
@@ -36,7 +38,7 @@ class Executor {
     Executor(std::vector<Task>& tasks, const Team& world, const Threads& threads, const RunOptions& options);
 
     // Rank 0 only: has the plan executed by all ranks, which are in follow(). The samples, in the order run.
-    std::vector<Sample> execute(const Plan& plan);
+    std::vector<Sample> execute(Plan plan);
     // Rank 0 only: lets the other ranks return from follow().
     void dismiss();
     // The other ranks: do as rank 0 says until dismissed.
@@ -53,8 +55,9 @@ class Executor {
 
   private:
     void send(const Plan& plan);
+    std::vector<Sample> carry_out(const Plan& plan);
     std::vector<Sample> execute_here(const Plan& plan);
-    void execute_task(Sample& sample, std::int64_t batch);
+    void execute_task(Sample& sample, std::int64_t batch, bool altered);
     bool together(const Sample& sample) const { return uses_ranks(tasks_[sample.task].record.uses); }
     std::vector<Sample> collect(const Plan& plan, std::vector<Sample> samples);
     void collect_seconds(const Plan& plan, std::vector<Sample>& samples);

@@ -10,10 +10,15 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <string>
+#include <vector>
 
 #include "common/parallel/team.hpp"
+
+namespace pacer {
+struct Record;
+}
 
 namespace pacer::profile {
 
@@ -27,7 +32,8 @@ struct Site {
 
 inline bool enabled = false;  // set once, before the run
 
-// Times its own lifetime, on the thread that makes it. Regions may nest; each counts its whole time.
+// Times its own lifetime, on the thread that makes it. Regions may nest; each counts its whole time, apart
+// for each region that is its parent: that which is open around it on the same thread.
 class Region {
   public:
     explicit Region(Site& site) {
@@ -44,16 +50,17 @@ class Region {
     void end();
 
     Site* site_ = nullptr;
+    Site* parent_ = nullptr;
     std::int64_t start_ns_ = 0;
 };
 
-// Books what the regions counted since the last call to this variant, whose execution took `seconds` on this
-// rank with that many threads. Not while any region is open.
-void book(const std::string& variant, double seconds, int threads);
+// Books what the regions counted since the last call to the case of that number, of which this rank made so
+// many executions that took `seconds` together, with that many threads. Not while any region is open.
+void book(std::size_t number, std::int64_t executions, double seconds, int threads);
 
-// The table of every variant booked on any rank, times summed over ranks and threads, and what a hit costs;
-// on rank 0, empty elsewhere. Collective.
-std::string report(const Team& world);
+// Moves what all ranks booked to the profiles of these cases on rank 0, each rank by itself or their sum.
+// Collective.
+void move_to(std::vector<Record>& cases, const Team& world, bool by_rank);
 
 // Nanoseconds that an empty region takes while profiling is on.
 double cost_per_hit_ns();

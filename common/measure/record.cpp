@@ -7,6 +7,8 @@
 #include <array>
 #include <stdexcept>
 
+#include "common/measure/statistics.hpp"
+
 namespace pacer {
 
 namespace {
@@ -54,10 +56,22 @@ StoppedBy stopped_by_named(std::string_view name) {
     return named<StoppedBy>(stopped_by_names, name, "reason to stop");
 }
 
+RankSummary summary_of_ranks(const std::vector<double>& seconds) {
+    const auto slowest = std::max_element(seconds.begin(), seconds.end());
+    return {*std::min_element(seconds.begin(), seconds.end()),
+            quantile(seconds, 0.25),
+            quantile(seconds, 0.5),
+            quantile(seconds, 0.75),
+            *slowest,
+            static_cast<std::int32_t>(slowest - seconds.begin())};
+}
+
 std::vector<double> Record::repeat_seconds() const {
     const auto width = static_cast<std::size_t>(ranks);
     std::vector<double> slowest;
     slowest.reserve(repeats());
+    for (const auto& summary : of_ranks) slowest.push_back(summary.max);
+    if (!of_ranks.empty()) return slowest;
     for (std::size_t row = 0; row < repeats(); ++row) {
         const auto first = seconds.begin() + static_cast<std::ptrdiff_t>(row * width);
         slowest.push_back(*std::max_element(first, first + ranks));

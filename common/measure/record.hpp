@@ -9,6 +9,7 @@
 
 #include "common/base/doubt.hpp"
 #include "common/base/facts.hpp"
+#include "common/machine/watch_row.hpp"
 #include "common/machine/work.hpp"
 #include "common/measure/calls.hpp"
 #include "common/measure/verify.hpp"
@@ -38,6 +39,26 @@ struct Series {
 // units of that one's last place, and 0 only if the bits are the same.
 inline constexpr std::string_view error_ulp = "error_ulp";
 
+// The seconds of all ranks in one repeat, where there are too many to keep each: quartiles as by quantile().
+struct RankSummary {
+    double min = 0, q1 = 0, median = 0, q3 = 0, max = 0;
+    std::int32_t slowest_rank = 0;
+    bool operator==(const RankSummary&) const = default;
+};
+RankSummary summary_of_ranks(const std::vector<double>& seconds);
+
+// What a region of the source took in all executions of a case, warm-up included, over the threads of a rank.
+// The region that has no name is that of the executions themselves: how many they were, and their seconds
+// times threads.
+struct RegionTime {
+    int rank = 0;  // -1: all, where there are too many to keep each
+    std::string region,
+        parent;  // "sum the chunk (apps/reduce/variants/chunked.cpp:31)", and what was open around it
+    std::int64_t hits = 0;
+    double seconds = 0;
+    bool operator==(const RegionTime&) const = default;
+};
+
 // One case of one launch: app + variant + ranks + threads + parameters, and what was measured of it.
 struct Record {
     std::string app, problem, variant;  // the problem by name, where an app has several
@@ -52,16 +73,19 @@ struct Record {
     StoppedBy stopped_by = StoppedBy::unknown;
     std::int64_t batch = 1;              // executions a repeat, its seconds divided by it
     std::vector<double> seconds;         // [repeats x ranks], row-major, in the order run
+    std::vector<RankSummary> of_ranks;   // [repeats], instead of the seconds; empty: they are all there
     std::vector<std::int32_t> round;     // [repeats]: the interleaving round of each repeat
     std::vector<std::int32_t> position;  // [repeats]: its place in that round, from 0; empty: unknown
     Calls calls;                         // what the calls of the repeats took, where a repeat makes several
     Verdict verdict;
-    std::vector<Share> shares;     // a row a rank of the case
-    std::vector<Series> observed;  // [repeats] each
-    std::string not_run;           // why the case was not run; empty if it was
+    std::vector<Share> shares;        // a row a rank of the case
+    std::vector<Series> observed;     // [repeats] each
+    std::vector<RegionTime> profile;  // rank after rank; empty unless asked for
+    std::string not_run;              // why the case was not run; empty if it was
 
     std::size_t repeats() const { return round.size(); }
-    std::vector<double> repeat_seconds() const;  // each repeat's slowest rank, in the order run
+    std::vector<double> repeat_seconds() const;            // each repeat's slowest rank, in the order run
+    bool knows_ranks() const { return !seconds.empty(); }  // what each of them took
     // Right, or racy by promise. A case that was not run has not failed; one that was run unchecked has.
     bool failed() const;
 };
@@ -100,7 +124,9 @@ struct Launch {
     std::vector<Place> placement;
     std::vector<Doubt> doubts;  // that nothing else here tells: see all_doubts
     std::vector<Headline> headlines;
-    std::vector<Record> records;  // in the order of the app's variant table
+    std::vector<MeasuredRate> rates;  // what limits follow from, in the order measured
+    std::vector<WatchRow> watch;      // node after node, each in the order of time
+    std::vector<Record> records;      // in the order of the app's variant table
 };
 
 std::string_view name_of(Uses uses);

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "common/base/clock.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/execute.hpp"
+#include "common/measure/profile.hpp"
 #include "common/measure/statistics.hpp"
 #include "common/measure/stopping.hpp"
 
@@ -37,6 +39,7 @@ class Scheduler {
           spent_seconds_(tasks.size(), 0),
           expected_seconds_(tasks.size(), 0),
           rules_(tasks.size()),
+          calls_cut_(tasks.size(), false),
           clock_step_seconds_(measure_clock().resolution_seconds) {}
 
     void run() {
@@ -49,7 +52,27 @@ class Scheduler {
             round += rounds;
             if (options_.keep) options_.keep(records());
         }
+        for (std::size_t i = 0; i < tasks_.size(); ++i) run_altered(i);
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
+    }
+
+    // What samples do not tell: what was not kept, and what the barriers within batches took.
+    std::vector<Doubt> doubts() const {
+        std::vector<Doubt> doubts;
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            const auto& record = tasks_[i].record;
+            if (record.repeats() == 0) continue;
+            const auto& kept = record.calls.repeat;
+            if (calls_cut_[i])
+                doubts.push_back(
+                    {"calls_cut", static_cast<int>(i), "", kept.empty() ? 0.0 : 1.0 + kept.back()});
+            if (record.batch == 1 || record.ranks == 1 || calls_cut_[i] || !record.calls.empty()) continue;
+            const auto seconds = record.repeat_seconds();
+            const double mean =
+                std::accumulate(seconds.begin(), seconds.end(), 0.0) / static_cast<double>(seconds.size());
+            doubts.push_back({"batch_barriers", static_cast<int>(i), "", expected_seconds_[i] / mean});
+        }
+        return doubts;
     }
 
   private:
@@ -89,6 +112,20 @@ class Scheduler {
         started_[i] = true;
     }
 
+    void run_altered(std::size_t i) {
+        if (!tasks_[i].alter || tasks_[i].record.repeats() == 0 || executor_.stopped()) return;
+        executor_.execute({.rounds = 1, .batch = only(i, 1), .altered = true});
+    }
+
+    // What is left for timed repeats.
+    double seconds_left() const {
+        double left = executor_.seconds_left();
+        for (std::size_t i = 0; i < tasks_.size(); ++i) {
+            if (tasks_[i].alter && runs(i)) left -= expected_seconds_[i];
+        }
+        return std::max(0.0, left);
+    }
+
     void warm_up(std::size_t i) {
         auto& record = tasks_[i].record;
         double typical = expected_seconds_[i];
@@ -126,7 +163,7 @@ class Scheduler {
         if (typical * batch < 10 * step) wanted = std::min(wanted, 16 * batch);
         const double repeats = static_cast<double>(tasks_.size()) * (fewest_repeats + block_of_repeats);
         const double longest = costs + step / batch;
-        const double affordable = executor_.seconds_left() / repeats / longest;
+        const double affordable = seconds_left() / repeats / longest;
         return static_cast<std::int64_t>(
             std::clamp(std::min(wanted, affordable), 1.0, double{largest_batch}));
     }
@@ -167,11 +204,10 @@ class Scheduler {
                 if (costliest == tasks_.size() || cost(i) > cost(costliest)) costliest = i;
             }
             if (costliest == tasks_.size()) return 0;
-            if (round == 0 || round_cost <= executor_.seconds_left()) {
+            if (round == 0 || round_cost <= seconds_left()) {
                 auto most = block_of_repeats - round % block_of_repeats;
                 if (options_.repeats > 0) most = std::min(most, options_.repeats - round);
-                const double fitting =
-                    std::min(plan_seconds, executor_.seconds_left()) / std::max(round_cost, 1e-9);
+                const double fitting = std::min(plan_seconds, seconds_left()) / std::max(round_cost, 1e-9);
                 return std::clamp(static_cast<std::int64_t>(std::min(fitting, 1e6)), std::int64_t{1}, most);
             }
             dropped_[costliest] = true;
@@ -183,9 +219,13 @@ class Scheduler {
         auto& record = tasks_[i].record;
         if (dropped_[i]) return;
         if (*std::min_element(sample.seconds.begin(), sample.seconds.end()) <= 0) return leave_out(i);
-        record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
+        if (record.ranks > options_.most_ranks) {
+            record.of_ranks.push_back(summary_of_ranks(sample.seconds));
+        } else {
+            record.seconds.insert(record.seconds.end(), sample.seconds.begin(), sample.seconds.end());
+        }
         if (sample.calls.size() > 1 || (!sample.calls.empty() && sample.calls.calls.front() > 1))
-            append(record.calls, sample.calls, static_cast<std::int32_t>(record.repeats()));
+            keep_calls(sample);
         record.round.push_back(static_cast<std::int32_t>(sample.round));
         record.position.push_back(static_cast<std::int32_t>(sample.position));
         record.observed.resize(sample.observed.size());
@@ -200,11 +240,22 @@ class Scheduler {
             record.stopped_by = StoppedBy::converged;
     }
 
+    // The calls of a case's first repeats, until there is no room for more of them.
+    void keep_calls(const Sample& sample) {
+        auto& record = tasks_[sample.task].record;
+        auto cut = calls_cut_[sample.task];
+        cut = cut || calls_kept_ + sample.calls.seconds.size() > options_.most_calls;
+        if (cut) return;
+        calls_kept_ += sample.calls.seconds.size();
+        append(record.calls, sample.calls, static_cast<std::int32_t>(record.repeats()));
+    }
+
     // A time of 0 says nothing.
     void leave_out(std::size_t i) {
         auto& record = tasks_[i].record;
         dropped_[i] = true;
         record.seconds.clear();
+        record.of_ranks.clear();
         record.round.clear();
         record.position.clear();
         record.calls = {};
@@ -233,6 +284,8 @@ class Scheduler {
     std::vector<double> spent_seconds_;     // in timed repeats
     std::vector<double> expected_seconds_;  // of the next execution
     std::vector<StoppingRule> rules_;
+    std::vector<bool> calls_cut_;  // there was no room for the calls of a repeat
+    std::size_t calls_kept_ = 0;   // numbers
     double clock_step_seconds_;
 };
 
@@ -242,14 +295,18 @@ Outcome run_tasks(std::vector<Task> tasks, const Team& world, const Threads& thr
                   const RunOptions& options) {
     Executor executor(tasks, world, threads, options);
     executor.heed_early_signals();
+    Outcome outcome;
     if (world.root()) {
-        Scheduler(tasks, executor, options).run();
+        Scheduler scheduler(tasks, executor, options);
+        scheduler.run();
         executor.dismiss();
+        outcome.doubts = scheduler.doubts();
     } else {
         executor.follow();
     }
-    Outcome outcome{{}, executor.stopped()};
+    outcome.stopped = executor.stopped();
     for (auto& task : tasks) outcome.records.push_back(std::move(task.record));
+    if (profile::enabled) profile::move_to(outcome.records, world, world.size <= options.most_ranks);
     return outcome;
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/base/status.hpp"
+#include "common/machine/watch.hpp"
 #include "common/measure/record.hpp"
 #include "common/measure/variant.hpp"
 #include "common/parallel/team.hpp"
@@ -22,11 +23,16 @@ namespace pacer {
 struct RunOptions {
     std::int64_t repeats = 0;  // of each variant; 0: until its median is known to 2 %, at least 10
     double max_seconds = 0;    // for all of run_tasks(); 0: no limit. Every variant that has begun gets one
-                               // round, and at least one variant is run
+                               // round and, where its problem can be altered, that execution; and at least
+                               // one variant is run
     std::uint64_t seed = 0;    // for the order of the variants within a round
     bool progress = false;     // a progress line on stderr
     std::function<void(const std::vector<const Record*>&)> keep =
-        nullptr;  // called now and then with the records so far
+        nullptr;                     // called now and then with the records so far
+    Watch* watch = nullptr;          // is let glance at the nodes between repeats
+    std::int64_t most_ranks = 1024;  // of a case with more ranks only a summary of their seconds is kept
+    std::size_t most_calls =
+        1'000'000;  // numbers of all calls of all cases that are kept; those beyond are not
 };
 
 // This rank's part in the latest answer, for the proof.
@@ -45,7 +51,8 @@ struct Judgement {
     Observations observed = {};    // rank 0; always the same names
     // This rank's calls of the execution, where the variants clock themselves: a collective call, say, and
     // not the barrier before it. A call lasts as long as on its slowest rank, the repeat as long as its
-    // median call. Without them an execution lasts from the first rank's start.
+    // median call. Together they cannot take longer than the execution, on as many threads as clock them, or
+    // it counts as wrong. Without them an execution lasts from the first rank's start.
     std::optional<CallTimes> calls = {};
 };
 
@@ -63,6 +70,7 @@ struct Task {
     Batch batch = Batch::every;
     std::function<void(const Team&, std::int64_t)> execute;  // so many times more, keeping the answers; timed
     std::function<void(const Team&)> prepare;                // before the clock starts; may be empty
+    std::function<void(const Team&)> alter;                  // see Experiment; may be empty
     // What was executed since it was last called, on every rank, after the clock: each answer that is to be
     // judged adds its check to the verdict on rank 0. Returns the judgement of the last one, with the calls
     // of all.
@@ -71,6 +79,7 @@ struct Task {
 
 struct Outcome {
     std::vector<Record> records;  // complete on rank 0
+    std::vector<Doubt> doubts;    // about these, which their samples do not tell; on rank 0
     bool stopped = false;         // a signal asked some rank to stop; the same on every rank
 };
 
@@ -95,6 +104,10 @@ struct Experiment {
     // Runs before a repeat, outside the clock, on every rank that takes part: warms a cache, or empties it.
     // Needs Batch::never.
     void (*prepare)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
+    // Makes it a problem with another answer, on every rank that takes part, and the same problem again when
+    // it is called again. After the timed repeats each variant is executed once between two such calls, which
+    // is judged and not timed: who remembers an answer, instead of looking at the problem, is wrong.
+    void (*alter)(const Problem&, const Variant<Problem, Answer>&, const Team&) = nullptr;
     Batch batch = Batch::every;
 };
 
@@ -134,6 +147,11 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
                 prepare(problem, variant, team);
             };
         }
+        if (experiment.alter) {
+            task.alter = [&problem, variant, alter = experiment.alter](const Team& team) {
+                alter(problem, variant, team);
+            };
+        }
         const auto judge = [&problem, variant, plain = experiment.judge,
                             of_variant = experiment.judge_variant](Answer& answer, const Team& team) {
             return of_variant ? of_variant(problem, variant, answer, team) : plain(problem, answer, team);
@@ -146,9 +164,7 @@ std::vector<Task> tasks_of(const Problem& problem, const Group<Problem, Answer>&
                 last = judge(*answer, team);
                 if (team.root()) verdict.add(last.check);
                 if (!last.calls) continue;
-                calls.each = last.calls->each;
-                calls.seconds.insert(calls.seconds.end(), last.calls->seconds.begin(),
-                                     last.calls->seconds.end());
+                calls.add(*last.calls);
             }
             if (last.calls) last.calls = std::move(calls);
             if (last.calls && batch == Batch::last && answers->size() > 1)

@@ -126,15 +126,17 @@ class Dealer {
     void receive() {
         if (coming_.size() == most_coming_) return;
         int there = 0;
-        MPI_Message message = MPI_MESSAGE_NULL;
         MPI_Status status;
-        MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, team_.comm, &there, &message, &status);
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, team_.comm, &there, &status);
         if (!there) return;
         int bytes = 0;
         MPI_Get_count(&status, MPI_BYTE, &bytes);
         auto& coming = coming_.emplace_back(Coming{status.MPI_SOURCE, status.MPI_TAG, buffer()});
         coming.result.resize(static_cast<std::size_t>(bytes));
-        MPI_Imrecv(coming.result.data(), bytes, MPI_BYTE, &message, &coming.request);
+        // No matched probe: only one thread receives here, and Open MPI 4.1 has none over libfabric's shared
+        // memory.
+        MPI_Irecv(coming.result.data(), bytes, MPI_BYTE, coming.worker, coming.tag, team_.comm,
+                  &coming.request);
     }
 
     // One result that has come, and all before it from its worker; false if there is none.
@@ -225,18 +227,17 @@ class Worker {
     // The next message; false if there are no more.
     bool receive() {
         int there = 0;
-        MPI_Message message = MPI_MESSAGE_NULL;
         MPI_Status status;
         patience_.reset();
         for (;;) {
-            MPI_Improbe(0, MPI_ANY_TAG, team_.comm, &there, &message, &status);
+            MPI_Iprobe(0, MPI_ANY_TAG, team_.comm, &there, &status);
             if (there) break;
             patience_.wait();
         }
         int bytes = 0;
         MPI_Get_count(&status, MPI_BYTE, &bytes);
         message_.resize(static_cast<std::size_t>(bytes));
-        MPI_Mrecv(message_.data(), bytes, MPI_BYTE, &message, MPI_STATUS_IGNORE);
+        MPI_Recv(message_.data(), bytes, MPI_BYTE, 0, status.MPI_TAG, team_.comm, MPI_STATUS_IGNORE);
         if (status.MPI_TAG != drop_rest) return status.MPI_TAG == work_to_do;
         dropping_ = true;
         return receive();

@@ -1,6 +1,5 @@
 #include "common/parallel/shared_counter.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <thread>
@@ -18,6 +17,7 @@ std::optional<bool> waits;
 SharedCounter::SharedCounter(const Team& world) {
     std::int64_t* next = nullptr;
     window_ = Window::allocate(world.comm, world.root() ? sizeof *next : 0, sizeof *next, &next);
+    next_ = next;
     if (!obstacle().empty()) return;
     restart(world);
     if (waits || world.size == 1) return;
@@ -29,25 +29,27 @@ bool SharedCounter::waits_for_rank_0() {
     return waits.value_or(false);
 }
 
-// While rank 0 computes without calling MPI the others draw a ticket each. One that came late may have had no
-// core: only if one is late every time is it rank 0 that they wait for.
+// While rank 0 computes without calling MPI the others draw a ticket each, and rank 0 looks at its memory.
+// Those drawn before it began tell nothing: it may have been in the barrier longer than the others, where it
+// helps them. And one that came late may have had no core: only if one is late every time, in ever more time,
+// is it rank 0 that they wait for.
 void SharedCounter::try_without_rank_0(const Team& world) const {
-    constexpr int most_tries = 3;
-    constexpr double computing_seconds = 0.03, head_start_seconds = 0.005, late_seconds = 0.02;
+    constexpr double head_start_seconds = 0.005, longest_seconds = 0.12;
     waits = true;
-    for (int attempt = 0; attempt < most_tries && *waits; ++attempt) {
-        MPI_Barrier(world.comm);
-        const double start = now_seconds();
-        double drawn = 0;  // when the ticket came
+    for (double computing_seconds = 0.03; *waits && computing_seconds <= longest_seconds;
+         computing_seconds *= 2) {
+        restart(world);
+        int late = 0;  // of rank 0
         if (world.root()) {
-            while (now_seconds() < start + computing_seconds) continue;
+            late = *next_ != 0 ? 1 : 0;
+            const double end = now_seconds() + computing_seconds;
+            while (late == 0 && *next_ < world.size - 1) late = now_seconds() > end ? 1 : 0;
         } else {
             std::this_thread::sleep_for(std::chrono::duration<double>(head_start_seconds));
             draw();
-            drawn = now_seconds() - start;
         }
-        MPI_Allreduce(MPI_IN_PLACE, &drawn, 1, MPI_DOUBLE, MPI_MAX, world.comm);
-        waits = drawn > late_seconds;
+        MPI_Allreduce(MPI_IN_PLACE, &late, 1, MPI_INT, MPI_MAX, world.comm);  // all have drawn
+        waits = late != 0;
     }
 }
 

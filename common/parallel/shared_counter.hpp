@@ -17,7 +17,7 @@ class SharedCounter {
     explicit SharedCounter(const Team& world);  // collective
     void restart(const Team& team) const;  // the next ticket is 0 again; collective, nobody may be drawing
     std::int64_t draw() const;
-    // Whether some rank did not get its ticket while rank 0 computed; the same on every rank.
+    // Whether a ticket was not drawn while rank 0 computed; the same on every rank.
     static bool waits_for_rank_0();
     // Why there is none, if MPI has no windows; the same on every rank.
     const std::string& obstacle() const { return window_.obstacle(); }
@@ -26,6 +26,7 @@ class SharedCounter {
     void try_without_rank_0(const Team& world) const;
 
     Window window_;
+    const volatile std::int64_t* next_ = nullptr;  // in rank 0's memory, where others change it
 };
 
 }  // namespace pacer

@@ -78,8 +78,8 @@ std::string why_alone(const Started& processes, std::string_view mpi_library, co
             "srun started {} tasks, and MPI does not connect them: each would run alone. Choose a PMI that "
             "this "
             "MPI understands (srun --mpi=list names them; for the job scripts "
-            "PACER_LAUNCHER_OPTIONS=--mpi=pmix, say), start by mpirun (PACER_LAUNCHER=mpirun), {}",
-            processes.processes, advice);
+            "PACER_LAUNCHER_OPTIONS=--mpi={}, say), start by mpirun (PACER_LAUNCHER=mpirun), {}",
+            processes.processes, mpi_library.starts_with("Open MPI") ? "pmix" : "pmi2", advice);
     }
     return fmt::format(
         "{} says that there are {} processes, and {} sees each of them alone: another MPI "

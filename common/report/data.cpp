@@ -22,6 +22,36 @@ Json object(const Doubt& doubt) {
             {"value", doubt.value}};
 }
 
+Json object(const MeasuredRate& one) {
+    return {{"probe", one.probe}, {"ranks", one.ranks}, {"threads", one.threads},
+            {"bytes", one.bytes}, {"rate", one.rate},   {"unit", one.unit}};
+}
+
+Json object(const WatchRow& row) {
+    return {{"host", row.host},   {"at_seconds", row.at_seconds}, {"others_cpu", row.others_cpu},
+            {"steal", row.steal}, {"frequency", row.frequency},   {"load", row.load}};
+}
+
+Json object(const RankSummary& summary) {
+    return {{"min", summary.min}, {"q1", summary.q1},   {"median", summary.median},
+            {"q3", summary.q3},   {"max", summary.max}, {"slowest_rank", summary.slowest_rank}};
+}
+
+Json object(const RegionTime& one) {
+    return {{"rank", one.rank < 0 ? Json() : Json(one.rank)},
+            {"region", one.region},
+            {"parent", one.parent},
+            {"hits", one.hits},
+            {"seconds", one.seconds}};
+}
+
+template <class Row>
+Json objects(const std::vector<Row>& rows) {
+    Json list = Json::list();
+    for (const auto& row : rows) list.push_back(object(row));
+    return list;
+}
+
 Json object(const Record& record, Json summary) {
     Json shares = Json::list(), seconds = Json::list(), observed = Json::object();
     for (const auto& share : record.shares) {
@@ -32,7 +62,7 @@ Json object(const Record& record, Json summary) {
     }
     for (const auto& [name, values] : record.observed) observed.add(name, values);
     const auto width = static_cast<std::ptrdiff_t>(record.ranks);
-    for (std::size_t repeat = 0; repeat < record.repeats(); ++repeat) {
+    for (std::size_t repeat = 0; record.of_ranks.empty() && repeat < record.repeats(); ++repeat) {
         const auto first = record.seconds.begin() + static_cast<std::ptrdiff_t>(repeat) * width;
         seconds.push_back(std::vector<double>(first, first + width));
     }
@@ -50,6 +80,7 @@ Json object(const Record& record, Json summary) {
             {"work_operation", name_of(record.work.operation)},
             {"limit_seconds", at_least(record.limit.seconds)},
             {"limit_derived", record.limit.derived},
+            {"limit", record.limit.rate < 0 ? Json() : Json(record.limit.rate)},
             {"not_run", record.not_run.empty() ? Json() : Json(record.not_run)},
             {"first_seconds", at_least(record.first_seconds)},
             {"converged", known_well(record)},
@@ -64,7 +95,9 @@ Json object(const Record& record, Json summary) {
             {"shares", shares},
             {"observed", observed},
             {"round", record.round},
-            {"seconds", seconds}};
+            {"seconds", seconds},
+            {"rank_summary", objects(record.of_ranks)},
+            {"profile", objects(record.profile)}};
 }
 
 std::vector<CaseRow> rows_of(const Launch& launch) {
@@ -87,6 +120,8 @@ std::string json(const std::vector<Launch>& launches) {
         all.push_back(Json{{"id", launch.id},
                            {"circumstances", json_of(launch.environment)},
                            {"placement", placement},
+                           {"limits", objects(launch.rates)},
+                           {"watch", objects(launch.watch)},
                            {"warnings", doubt_sentences(launch)},
                            {"doubts", doubts},
                            {"records", records}});
@@ -130,6 +165,9 @@ std::string samples_csv(const std::vector<Launch>& launches) {
                 text += fmt::format("{},{},{},{},{}\n", prefix, i / width, record.round[i / width], i % width,
                                     record.seconds[i]);
             }
+            for (std::size_t i = 0; i < record.of_ranks.size(); ++i)  // the one rank whose seconds are known
+                text += fmt::format("{},{},{},{},{}\n", prefix, i, record.round[i],
+                                    record.of_ranks[i].slowest_rank, record.of_ranks[i].max);
         }
     }
     return text;

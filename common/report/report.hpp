@@ -58,6 +58,9 @@ struct Shown {
 // A table a problem, slowest first, with a heading that says what ran where, and lines that say against what.
 void describe(const Launch& launch, const Shown& shown, Document& document);
 
+// Where the time went, if that was measured: a table a case, over all ranks and threads.
+void describe_profile(const Launch& launch, Document& document);
+
 // What an app prints: launches as described, or a row a case in CSV, or everything there is in JSON.
 std::string report(const std::vector<Launch>& launches, Format format, const Shown& shown = {});
 

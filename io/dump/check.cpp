@@ -1,41 +1,20 @@
-// What tables can be those of launches.
+// What tables can be those of launches: cases, and what belongs to them.
+#include "io/dump/check.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <string>
 #include <string_view>
 
 #include "io/dump/pack.hpp"
-#include "io/dump/refuse.hpp"
 
 namespace pacer::dump {
 
 namespace {
 
-constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max(),
-                       most_small = std::numeric_limits<int>::max();
-
-void range(std::string_view table, std::string_view column, std::int64_t value, std::int64_t least,
-           std::int64_t largest = most) {
-    if (value < least || value > largest)
-        refuse("table {} has a {} of {}, which is impossible", table, column, value);
-}
-
 void no_negative_time(std::string_view column, double value) {
     if (!std::isfinite(value) || value < 0)
         refuse("table cases has {} of {}, which is not a time", column, value);
-}
-
-// Keys go up and lead to one of `count` rows of another table; `least` is -1 where there may be none.
-template <class Row>
-void keys(std::string_view table, const std::vector<Row>& rows, std::int64_t Row::*key, std::size_t count,
-          std::int64_t least = 0) {
-    std::int64_t before = least;
-    for (const auto& row : rows) {
-        if (row.*key < before || row.*key >= static_cast<std::int64_t>(count))
-            refuse("table {} has rows in the wrong order, or that belong to nothing", table);
-        before = row.*key;
-    }
 }
 
 template <class Enum>
@@ -44,45 +23,6 @@ void named(std::string_view column, const std::string& name, Enum (*from_name)(s
         from_name(name);
     } catch (const std::invalid_argument& error) {
         refuse("table cases: {} is '{}': {}", column, name, error.what());
-    }
-}
-
-// A long text continues in the next row, with the same name and key.
-template <class Row>
-void check_values(std::string_view table, const std::vector<Row>& rows, std::int64_t Row::*key) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        const auto& kind = rows[i].kind;
-        if (kind == "s+" && i + 1 < rows.size()) {
-            const auto& next = rows[i + 1];
-            if (next.kind.starts_with('s') && next.name == rows[i].name && next.*key == rows[i].*key)
-                continue;
-        }
-        if (kind != "i" && kind != "f" && kind != "s")
-            refuse("table {} has a value {} of the unknown kind '{}'", table, rows[i].name, kind);
-    }
-}
-
-// The facts of the launch first, then those of each of its nodes.
-void check_hosts(const std::vector<FactRow>& facts) {
-    std::set<std::pair<std::int64_t, std::string>> seen;
-    const FactRow* before = nullptr;
-    for (const auto& row : facts) {
-        const bool new_host = before == nullptr || row.launch != before->launch || row.host != before->host;
-        if (new_host &&
-            ((before != nullptr && before->kind == "s+") || !seen.insert({row.launch, row.host}).second ||
-             (row.host.empty() && before != nullptr && before->launch == row.launch)))
-            refuse("table facts has the facts of {} in several places",
-                   row.host.empty() ? std::string("a launch") : row.host);
-        before = &row;
-    }
-}
-
-void check_ids(const std::vector<LaunchRow>& launches) {
-    std::string_view before;
-    for (const auto& launch : launches) {
-        if (launch.id.empty() || launch.id <= before)
-            refuse("launch '{}' is there twice, or out of order", launch.id);
-        before = launch.id;
     }
 }
 
@@ -104,6 +44,9 @@ void check_case(const Tables& tables, const CaseRow& row) {
     range("cases", "number of failed checks", row.failed, 0, row.checked);
     no_negative_time("first_seconds", row.first_seconds);
     no_negative_time("limit_seconds", row.limit_seconds);
+    range("cases", "limit", row.limit, -1, std::ssize(tables.limits) - 1);
+    if (row.limit >= 0 && tables.limits[static_cast<std::size_t>(row.limit)].launch != row.launch)
+        refuse("table cases has a limit of another launch");
 }
 
 std::string where(const Tables& tables, const CaseRow& row) {
@@ -111,7 +54,28 @@ std::string where(const Tables& tables, const CaseRow& row) {
                        tables.launches[static_cast<std::size_t>(row.launch)].id);
 }
 
-void check_samples(const Tables& tables, const CaseRow& row, std::size_t key, std::size_t& sample) {
+// The next rows of the tables that have rows of repeats.
+struct Next {
+    std::size_t sample = 0, summary = 0;
+};
+
+// Repeat `i`, of whose ranks only the quartiles are there.
+void check_summary(const Tables& tables, const CaseRow& row, std::int64_t i, const RankSummaryRow& its) {
+    const auto& repeat = tables.repeats[static_cast<std::size_t>(i)];
+    if (its.repeat != i) refuse("table rank_summary lacks repeats of {}", where(tables, row));
+    if (!(its.min > 0 && its.min <= its.q1 && its.q1 <= its.median && its.median <= its.q3 &&
+          its.q3 <= its.max && std::isfinite(its.max)))
+        refuse("table rank_summary has quartiles of {} in another order", where(tables, row));
+    if (repeat.seconds != its.max)
+        refuse("table repeats has {} seconds for {}, its slowest rank took {}", repeat.seconds,
+               where(tables, row), its.max);
+    range("repeats", "slowest_rank", repeat.slowest_rank, 0, row.ranks - 1);
+}
+
+void check_samples(const Tables& tables, const CaseRow& row, std::size_t key, Next& next) {
+    auto& [sample, summary] = next;
+    const bool summarised = row.repeats > 0 && summary < tables.rank_summary.size() &&
+                            tables.rank_summary[summary].repeat == row.first_repeat;
     for (auto i = row.first_repeat; i < row.first_repeat + row.repeats; ++i) {
         const auto& repeat = tables.repeats[static_cast<std::size_t>(i)];
         if (repeat.of_case != static_cast<std::int64_t>(key))
@@ -119,6 +83,12 @@ void check_samples(const Tables& tables, const CaseRow& row, std::size_t key, st
                    where(tables, row));
         range("repeats", "round", repeat.round, 0, most_small);
         range("repeats", "position", repeat.position, -1, most_small);
+        if (summarised) {
+            if (summary == tables.rank_summary.size())
+                refuse("table rank_summary lacks repeats of {}", where(tables, row));
+            check_summary(tables, row, i, tables.rank_summary[summary++]);
+            continue;
+        }
         double slowest = 0;
         for (std::int64_t rank = 0; rank < row.ranks; ++rank, ++sample) {
             if (sample == tables.rank_seconds.size())
@@ -139,7 +109,7 @@ void check_samples(const Tables& tables, const CaseRow& row, std::size_t key, st
 void check_cases(const Tables& tables) {
     keys("cases", tables.cases, &CaseRow::launch, tables.launches.size());
     std::int64_t repeat = 0;
-    std::size_t sample = 0;
+    Next next;
     for (std::size_t key = 0; key < tables.cases.size(); ++key) {
         const auto& row = tables.cases[key];
         check_case(tables, row);
@@ -147,11 +117,14 @@ void check_cases(const Tables& tables) {
             row.repeats > std::ssize(tables.repeats) - repeat)
             refuse("table cases has {} repeats of {} from {} on, which do not exist", row.repeats,
                    where(tables, row), row.first_repeat);
-        check_samples(tables, row, key, sample);
+        check_samples(tables, row, key, next);
         repeat += row.repeats;
     }
     if (repeat != std::ssize(tables.repeats)) refuse("table repeats has more repeats than the cases");
-    if (sample != tables.rank_seconds.size()) refuse("table rank_seconds has more samples than the repeats");
+    if (next.sample != tables.rank_seconds.size())
+        refuse("table rank_seconds has more samples than the repeats");
+    if (next.summary != tables.rank_summary.size())
+        refuse("table rank_summary has other repeats than the cases");
 }
 
 // Call after call, each with all ranks of its case.
@@ -211,6 +184,21 @@ void check_shares(const Tables& tables) {
     }
 }
 
+// Rank after rank.
+void check_profile(const Tables& tables) {
+    keys("profile", tables.profile, &ProfileRow::of_case, tables.cases.size());
+    const ProfileRow* before = nullptr;
+    for (const auto& row : tables.profile) {
+        const auto& its = tables.cases[static_cast<std::size_t>(row.of_case)];
+        const bool follows = before != nullptr && before->of_case == row.of_case;
+        range("profile", "rank", row.rank, follows ? before->rank : -1, its.ranks - 1);
+        range("profile", "number of hits", row.hits, 0);
+        if (!std::isfinite(row.seconds) || row.seconds < 0)
+            refuse("{} has a profile with {} seconds, which is no time", where(tables, its), row.seconds);
+        before = &row;
+    }
+}
+
 // What is said of a case, or of all of its launch.
 template <class Row>
 void check_remarks(std::string_view table, const std::vector<Row>& rows, const Tables& tables) {
@@ -225,15 +213,7 @@ void check_remarks(std::string_view table, const std::vector<Row>& rows, const T
 }  // namespace
 
 void check(const Tables& tables) {
-    check_ids(tables.launches);
-    keys("facts", tables.facts, &FactRow::launch, tables.launches.size());
-    check_values("facts", tables.facts, &FactRow::launch);
-    check_hosts(tables.facts);
-    keys("placement", tables.placement, &PlaceRow::launch, tables.launches.size());
-    for (const auto& place : tables.placement) {
-        range("placement", "rank", place.rank, 0, most_small);
-        range("placement", "number of threads", place.threads, 0, most_small);
-    }
+    check_launches(tables);
     keys("problems", tables.problems, &ProblemRow::launch, tables.launches.size());
     check_cases(tables);
     keys("checks", tables.checks, &CheckRow::of_case, tables.cases.size());
@@ -247,6 +227,7 @@ void check(const Tables& tables) {
     check_calls(tables);
     check_observed(tables);
     check_shares(tables);
+    check_profile(tables);
     check_remarks("doubts", tables.doubts, tables);
     check_remarks("headlines", tables.headlines, tables);
 }

@@ -9,6 +9,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "common/machine/limits.hpp"
+
 namespace pacer::dump {
 
 namespace {
@@ -126,6 +128,11 @@ class Packer {
                 {key, p.rank, p.host, p.pid, p.cpus_allowed, p.threads, p.thread_cpus});
         }
         const auto first_problem = tables_.problems.size(), first_case = tables_.cases.size();
+        first_limit_ = std::ssize(tables_.limits);
+        for (const auto& r : launch.rates)
+            tables_.limits.push_back({key, r.probe, r.ranks, r.threads, r.bytes, r.rate, r.unit});
+        for (const auto& w : launch.watch)
+            tables_.watch.push_back({key, w.host, w.at_seconds, w.others_cpu, w.steal, w.frequency, w.load});
         for (const auto& record : launch.records)
             add_case(record, launch, key, problem_of(record, key, first_problem));
         const auto case_of = [&](int record) {
@@ -173,7 +180,13 @@ class Packer {
         row.bytes = record.work.bytes;
         row.operations = record.work.operations;
         row.operation = name_of(record.work.operation);
-        row.limit_derived = record.limit.derived;
+        // What follows from a row of limits is told by that row.
+        const auto rate = static_cast<std::size_t>(record.limit.rate);
+        if (record.limit.rate >= 0) row.limit = first_limit_ + record.limit.rate;
+        if (record.limit.rate < 0 ||
+            record.limit.derived !=
+                words_of(launch.rates.at(rate), occupation(record.uses, record.ranks, record.threads)))
+            row.limit_derived = record.limit.derived;
         row.limit_seconds = record.limit.seconds;
         row.verdict = verdict_of(record);
         row.checked = verdict.checked;
@@ -187,20 +200,32 @@ class Packer {
         add_samples(record, launch, key);
         for (const auto& s : record.shares)
             tables_.shares.push_back({key, s.rank, s.threads, s.items, s.partial});
+        for (const auto& p : record.profile)
+            tables_.profile.push_back({key, p.rank, p.region, p.parent, p.hits, p.seconds});
     }
 
     void add_samples(const Record& record, const Launch& launch, std::int64_t key) {
         const auto ranks = static_cast<std::size_t>(std::max(record.ranks, 0)), repeats = record.repeats();
-        if (ranks == 0 || record.seconds.size() != repeats * ranks) {
+        const bool summarised = !record.of_ranks.empty();
+        if (ranks == 0 || record.seconds.size() != (summarised ? 0 : repeats * ranks) ||
+            (summarised && record.of_ranks.size() != repeats)) {
             throw std::invalid_argument(fmt::format("{} of launch {}: {} samples for {} repeats on {} ranks",
                                                     record.variant, launch.id, record.seconds.size(), repeats,
                                                     record.ranks));
         }
         const auto first_repeat = std::ssize(tables_.repeats);
         for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+            const auto position = record.position.empty() ? -1 : record.position.at(repeat);
+            if (summarised) {
+                const auto& all = record.of_ranks[repeat];
+                tables_.rank_summary.push_back(
+                    {std::ssize(tables_.repeats), all.min, all.q1, all.median, all.q3, all.max});
+                tables_.repeats.push_back(
+                    {key, record.round[repeat], position, all.max, all.slowest_rank, unknown});
+                continue;
+            }
             const auto first = record.seconds.begin() + static_cast<std::ptrdiff_t>(repeat * ranks);
             const auto slowest = std::max_element(first, first + record.ranks);
-            const auto position = record.position.empty() ? -1 : record.position.at(repeat);
             tables_.repeats.push_back(
                 {key, record.round[repeat], position, *slowest, slowest - first, unknown});
             for (std::int64_t rank = 0; rank < record.ranks; ++rank) {
@@ -227,6 +252,7 @@ class Packer {
     }
 
     Tables tables_;
+    std::int64_t first_limit_ = 0;  // of the launch
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -104,7 +105,10 @@ inline void add_cell(Checksum& checksum, const char* row, const hdf5::Column& co
     }
 }
 
-// Which of the columns each member of Row is; refuses the table if one is missing or of another kind.
+constexpr std::size_t nowhere = std::numeric_limits<std::size_t>::max();
+
+// Which of the columns each member of Row is, nowhere for one that older dumps lack; refuses the table if one
+// is missing or of another kind.
 template <class Row>
 std::vector<std::size_t> places_of_members(const std::vector<hdf5::Column>& columns,
                                            const std::string& name) {
@@ -113,6 +117,7 @@ std::vector<std::size_t> places_of_members(const std::vector<hdf5::Column>& colu
     visit(none, [&](const std::string_view member_name, const auto& member) {
         const auto found = std::find_if(columns.begin(), columns.end(),
                                         [&](const auto& column) { return column.name == member_name; });
+        if (found == columns.end() && may_lack(name, member_name)) return places.push_back(nowhere);
         if (found == columns.end() || found->cell != cell_of<std::remove_reference_t<decltype(member)>>())
             refuse("table {} has no column {} of the right kind under its checksum", name, member_name);
         places.push_back(static_cast<std::size_t>(found - columns.begin()));
@@ -138,7 +143,9 @@ std::vector<Row> rows_in(const hdf5::Table& table, const std::string& name, Chec
                 for (const auto& column : columns) add_cell(*checksum, row, column);
             }
             auto place = places.begin();
-            visit(rows[first + i], [&](const char*, auto& member) { get(row, columns[*place++], member); });
+            visit(rows[first + i], [&](const char*, auto& member) {
+                if (const auto its = *place++; its != nowhere) get(row, columns[its], member);
+            });
         }
     }
     return rows;

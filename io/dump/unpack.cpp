@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/machine/limits.hpp"
 #include "io/dump/pack.hpp"
 
 namespace pacer::dump {
@@ -83,6 +84,8 @@ class Unpacker {
     explicit Unpacker(const Tables& tables)
         : tables_(tables),
           facts_(tables.facts, &FactRow::launch),
+          limits_(tables.limits, &LimitRow::launch),
+          watch_(tables.watch, &SeenRow::launch),
           placement_(tables.placement, &PlaceRow::launch),
           cases_(tables.cases, &CaseRow::launch),
           checks_(tables.checks, &CheckRow::of_case),
@@ -90,6 +93,7 @@ class Unpacker {
           calls_(tables.calls, &CallRow::of_case),
           observed_(tables.observed, &ObservedRow::of_case),
           shares_(tables.shares, &ShareRow::of_case),
+          profile_(tables.profile, &ProfileRow::of_case),
           doubts_(tables.doubts, &DoubtRow::launch),
           headlines_(tables.headlines, &HeadlineRow::launch) {}
 
@@ -109,11 +113,17 @@ class Unpacker {
             rest = rest.subspan(its.size());
         }
         launch.placement = places_of(placement_.of(key));
+        for (const auto& r : limits_.of(key))
+            launch.rates.push_back(
+                {r.probe, static_cast<int>(r.ranks), static_cast<int>(r.threads), r.bytes, r.rate, r.unit});
+        for (const auto& w : watch_.of(key))
+            launch.watch.push_back({w.host, w.at_seconds, w.others_cpu, w.steal, w.frequency, w.load});
         const auto first_case = next_case_;
         const auto record_of_case = [&](std::int64_t of_case) {
             return of_case < 0 ? -1 : static_cast<int>(index(of_case) - first_case);
         };
-        for (const auto& row : cases_.of(key)) launch.records.push_back(next_record(row));
+        for (const auto& row : cases_.of(key)) launch.records.push_back(next_record(row, launch.rates));
+        next_limit_ += launch.rates.size();
         for (const auto& row : doubts_.of(key))
             launch.doubts.push_back({row.kind, record_of_case(row.of_case), row.subject, row.value});
         for (const auto& row : headlines_.of(key))
@@ -123,9 +133,16 @@ class Unpacker {
     }
 
   private:
-    Record next_record(const CaseRow& row) {
+    Record next_record(const CaseRow& row, const std::vector<MeasuredRate>& rates) {
         const auto key = next_case_++;
         auto record = record_of(row);
+        if (row.limit >= 0) {
+            const auto rate = index(row.limit) - next_limit_;
+            record.limit.rate = static_cast<int>(rate);
+            if (row.limit_derived.empty())
+                record.limit.derived =
+                    words_of(rates[rate], occupation(record.uses, record.ranks, record.threads));
+        }
         const auto& problem = tables_.problems[index(row.problem)];
         record.problem = problem.name;
         record.baseline = problem.baseline_variant;
@@ -139,6 +156,8 @@ class Unpacker {
             record.shares.push_back(
                 {static_cast<int>(share.rank), static_cast<int>(share.threads), share.items, share.partial});
         }
+        for (const auto& p : profile_.of(key))
+            record.profile.push_back({static_cast<int>(p.rank), p.region, p.parent, p.hits, p.seconds});
         add_samples(row, record);
         for (const auto& call : calls_.of(key)) {
             record.calls.seconds.push_back(call.seconds);
@@ -161,6 +180,15 @@ class Unpacker {
             record.position.push_back(static_cast<std::int32_t>(repeat.position));
         }
         if (std::count(record.position.begin(), record.position.end(), -1) > 0) record.position.clear();
+        for (auto i = row.first_repeat; i < row.first_repeat + row.repeats; ++i) {
+            if (next_summary_ == tables_.rank_summary.size() ||
+                tables_.rank_summary[next_summary_].repeat != i)
+                break;
+            const auto& s = tables_.rank_summary[next_summary_++];
+            record.of_ranks.push_back({s.min, s.q1, s.median, s.q3, s.max,
+                                       static_cast<std::int32_t>(tables_.repeats[index(i)].slowest_rank)});
+        }
+        if (!record.of_ranks.empty()) return;
         record.seconds.reserve(index(row.repeats * row.ranks));
         for (std::int64_t i = 0; i < row.repeats * row.ranks; ++i)
             record.seconds.push_back(tables_.rank_seconds[next_sample_++].seconds);
@@ -168,6 +196,8 @@ class Unpacker {
 
     const Tables& tables_;
     Groups<FactRow> facts_;
+    Groups<LimitRow> limits_;
+    Groups<SeenRow> watch_;
     Groups<PlaceRow> placement_;
     Groups<CaseRow> cases_;
     Groups<CheckRow> checks_;
@@ -175,9 +205,10 @@ class Unpacker {
     Groups<CallRow> calls_;
     Groups<ObservedRow> observed_;
     Groups<ShareRow> shares_;
+    Groups<ProfileRow> profile_;
     Groups<DoubtRow> doubts_;
     Groups<HeadlineRow> headlines_;
-    std::size_t next_case_ = 0, next_sample_ = 0;
+    std::size_t next_case_ = 0, next_sample_ = 0, next_summary_ = 0, next_limit_ = 0;
 };
 
 }  // namespace

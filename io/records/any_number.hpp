@@ -14,7 +14,7 @@ bool read_any_number(std::string_view word, bool decimal_comma, std::string& pla
 // The digits of an unsigned whole number, written 12, 12.0 or 1.2e1. False if it is none.
 bool digits_of_whole(std::string_view number, std::string& digits);
 
-// Of 3*0.0, which Fortran writes for three equal numbers, 3, and leaves 0.0; of any other word 1.
+// Fortran writes 3*0.0 for three equal numbers: gives 3 and leaves 0.0. For any other word 1.
 std::size_t take_repeat(std::string_view& word);
 
 }  // namespace pacer

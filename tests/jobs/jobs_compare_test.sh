@@ -214,7 +214,8 @@ stop() {
     if [[ $signal == INT ]]; then kill -INT -- "-$script"; else kill -TERM "$script"; fi
     wait "$script" || status=$?
     out=$(<"$scratch/stdout") err=$(<"$scratch/stderr")
-    judge "the status tells of the signal" test "$status" -eq $((128 + $(kill -l "$signal")))
+    judge "the status tells that it was stopped" test "$status" -eq \
+        "$([[ $1 == "$compare" ]] && echo 75 || echo $((128 + $(kill -l "$signal"))))"
     judge "it is the last launch" test "$(count)" -eq 1
     judge "the app has ended" not pgrep -f "$scratch/same/bin/standin"
     clean

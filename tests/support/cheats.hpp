@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -21,8 +22,21 @@ struct Cheat {
     Answer (*run)(const Problem&, const Team&);
 };
 
+// Works once, and has the same answer ever after. Of an answer that cannot be copied it is a cheat of the
+// app's own, or none.
+template <class Problem, class Answer>
+struct Remembers {
+    inline static Answer (*work)(const Problem&, const Team&) = nullptr;
+    inline static std::optional<Answer> kept = std::nullopt;
+
+    static Answer run(const Problem& problem, const Team& team) {
+        if (!kept) kept = work(problem, team);
+        return *kept;
+    }
+};
+
 // Runs the row of that name twice as it is, which must be verified, and as each of the cheats, which must
-// not. Collective.
+// not: also as one that remembers, where the experiment alters its problem. Collective.
 template <class Problem, class Answer>
 void expect_caught(const Problem& problem, Group<Problem, Answer> group,
                    const Experiment<Problem, Answer>& experiment, const Threads& threads,
@@ -32,6 +46,15 @@ void expect_caught(const Problem& problem, Group<Problem, Answer> group,
     for (const auto& cheat : cheats) {
         group.variants.push_back(group.variants.at(0));
         group.variants.back().run = cheat.run;
+    }
+    const bool remembers = std::is_copy_constructible_v<Answer> && experiment.alter;
+    if constexpr (std::is_copy_constructible_v<Answer>) {
+        Remembers<Problem, Answer>::work = group.variants.at(0).run;
+        Remembers<Problem, Answer>::kept.reset();
+        if (remembers) {
+            group.variants.push_back(group.variants.at(0));
+            group.variants.back().run = Remembers<Problem, Answer>::run;
+        }
     }
     auto tasks = tasks_of(problem, group, experiment, world(), threads);
     if (!tasks.at(0).record.not_run.empty()) return;
@@ -47,6 +70,9 @@ void expect_caught(const Problem& problem, Group<Problem, Answer> group,
         EXPECT_GT(4 * record.verdict.failed, 3 * record.verdict.checked)
             << group.problem << " " << row << ": verified " << record.verdict.got << " of what "
             << cheats[i].what_it_does;
+    }
+    if (remembers) {
+        EXPECT_TRUE(records.back().failed()) << group.problem << " " << row << ": remembered";
     }
 }
 

@@ -63,6 +63,12 @@ int MPI_Abort(MPI_Comm comm, int status) {
     return PMPI_Abort(comm, status);
 }
 
+// An MPI that does not end.
+int MPI_Finalize() {
+    while (is("finalize")) pause();
+    return PMPI_Finalize();
+}
+
 // A network's memory that is registered with it.
 pid_t fork() noexcept {
     if (initialised && getpid() == main_thread && is("fork")) give_up("fork in a process of MPI\n");

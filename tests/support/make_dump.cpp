@@ -1,5 +1,6 @@
 // make_dump KIND FILE: writes a dump made by hand, for tests that start from a file.
 //   right      three cases, one of them not run
+//   summarised the same, of as many ranks that only their quartiles are kept
 //   wrong      one answer was wrong
 //   items      the shares hold an item too many
 //   partials   the partial results do not add up
@@ -25,7 +26,9 @@ Launch make(const std::string& kind) {
     auto launch = examples::launch("20261122T120721Z-00000001");
     auto& hybrid = launch.records[1];
     if (kind == "right") return launch;
-    if (kind == "wrong") {
+    if (kind == "summarised") {
+        examples::summarise(hybrid);
+    } else if (kind == "wrong") {
         hybrid.verdict = {4, 1, "7", "8", "0"};
     } else if (kind == "items") {
         ++hybrid.shares[1].items;

@@ -16,7 +16,7 @@ namespace {
 using namespace pacer;
 
 struct Spec {
-    std::string file, app = "reduce", commit = "aaaa", wrong, host = "node1";
+    std::string file, app = "reduce", commit = "aaaa", wrong, host = "node1", cpu_model = "AMD EPYC";
     std::int64_t launches = 10, cases = 1, repeats = 10, ranks = 1, slow_cases = 1 << 20, elements = 1000000;
     std::int64_t start = -1, every = 1;
     std::uint64_t seed = 1;
@@ -75,7 +75,7 @@ Launch make_launch(const Spec& spec, std::int64_t number, std::mt19937& random) 
                         {"command_line", "mpirun -np 4 ./" + spec.app},
                         {"environment", "OMP_NUM_THREADS=2\nPART=" + spec.commit},
                         {"hosts", spec.host + ":" + std::to_string(spec.ranks)},
-                        {"cpu_model", std::string("AMD EPYC")},
+                        {"cpu_model", spec.cpu_model},
                         {"clock_resolution_seconds", 2e-8},
                         {"seed", number},
                         {"load_before", 0.01 * static_cast<double>(number)},
@@ -106,6 +106,7 @@ int make(int argc, char** argv) {
     arguments.add_text("--commit", spec.commit, "of their program");
     arguments.add_text("--wrong", spec.wrong, "variant whose answers are wrong");
     arguments.add_text("--host", spec.host, "they ran on");
+    arguments.add_text("--cpu-model", spec.cpu_model, "of that host");
     arguments.add_count("--launches", spec.launches, "in the file");
     arguments.add_count("--cases", spec.cases, "of each");
     arguments.add_count("--repeats", spec.repeats, "of a case");

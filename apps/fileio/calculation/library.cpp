@@ -108,7 +108,9 @@ void* load(const std::string& path) {
     // A bare name would be looked for in the system's folders.
     const std::string full = std::filesystem::absolute(path).string();
     void* const library = ::dlopen(full.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr && !is_library(path)) refuse_no_library(path);
+    // One that is called .so is one, cut off or damaged: the loader says how.
+    const bool is_called_so = std::filesystem::path(path).extension() == ".so";
+    if (library == nullptr && !is_called_so && !is_library(path)) refuse_no_library(path);
     if (library == nullptr) refuse(path, loader_error(full));
     return library;
 }

@@ -220,7 +220,7 @@ Program& Programs::of(int thread) {
 
 namespace {
 
-// Of the files that the command names, so that another program is not taken for the same.
+// The hash of the files that the command names: another program must not be taken for the same.
 std::uint64_t hash_of_files(const std::string& command) {
     std::string all;
     for (const auto word : split(command, ' ')) {

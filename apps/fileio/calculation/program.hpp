@@ -27,7 +27,7 @@ class Program {
     Program& operator=(const Program&) = delete;
     ~Program();
 
-    // Of a block: where its records are, for messages, and what to do when the program turns to one of them.
+    // What to calculate: where the records are, for messages, and what to do when one of them is begun.
     struct Block {
         std::string_view path;
         std::vector<std::int64_t> lines{};  // of the records, from 0 in their file

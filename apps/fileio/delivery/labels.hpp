@@ -14,7 +14,7 @@ struct Labels {
     std::vector<std::string> columns;  // that the calculation gets, if the input names them
     bool missing = false;              // values may be
 
-    // Of the column in that place, from 0, among those that the calculation gets: its name, or else its
+    // The name of the column in that place, from 0, among those that the calculation gets, or else its
     // number.
     std::string of_column(std::size_t place) const {
         return place < columns.size() ? columns[place] : std::to_string(place + 1);

@@ -137,7 +137,7 @@ namespace {
 class Joiner {
   public:
     Joiner(const Handout& block, const Job& job)
-        : block_(block), job_(job), builder_(job.calculation->results) {}
+        : block_(block), job_(job), builder_(job.calculation->results, job.format.id.numbers().size()) {}
 
     void add(const Piece& piece, const TakePiece& take) {
         const auto& place = piece.place();

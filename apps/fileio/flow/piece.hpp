@@ -47,7 +47,7 @@ class Piece;
 // A piece being made, line by line, in the order of lines.
 class PieceBuilder {
   public:
-    // Of records with so many results and identifiers each.
+    // Each record has so many results and identifiers.
     explicit PieceBuilder(int results, std::size_t ids = 0) : results_(results), ids_(ids) {}
 
     // Room for the results of the next record.

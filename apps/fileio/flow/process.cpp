@@ -246,7 +246,7 @@ bool Processor::choose_fields() {
     return true;
 }
 
-// Of the record, from 1, for a field that the calculation gets.
+// The column of the record, from 1, that a field of the calculation is.
 std::int64_t Processor::column_of(std::size_t field) const {
     const auto& format = job_.format;
     if (format.columns.chosen()) return format.columns.numbers()[field] + 1;

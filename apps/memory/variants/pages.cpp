@@ -6,11 +6,11 @@ namespace pacer::memory {
 
 namespace {
 
-// One less than the right sum if the chain does not end where it began.
+// One less than the right sum if the chain does not end where it should.
 Answer follow_pages(const Problem& problem, const Mapping& mapping) {
-    const auto hops = problem.pages * page_passes;
+    const auto hops = problem.pages * page_passes + lines_beyond(problem.pages);
     std::int64_t total = 0;
-    if (follow(mapping.as<const Link>(), 0, hops, total) != 0) --total;
+    if (follow(mapping.as<const Link>(), 0, hops, total) != problem.pages_end) --total;
     return {.own = {hops, Number::of_whole(total)}};
 }
 

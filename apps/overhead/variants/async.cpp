@@ -2,22 +2,18 @@
 #include <future>
 #include <vector>
 
-#include "apps/overhead/overhead.hpp"
-#include "apps/overhead/piece.hpp"
-#include "common/base/clock.hpp"
+#include "apps/overhead/harness.hpp"
 
 namespace pacer::overhead {
 
 Answer async(const Problem& problem, const Team&) {
-    std::int64_t sum = 0;
-    const double start = now_seconds();
-    std::vector<std::future<std::int64_t>> results;
-    for (std::int64_t index = 0; index < problem.workers; ++index) {
-        results.push_back(std::async(std::launch::async, piece_of_work, index));
-    }
-    for (auto& result : results) sum += result.get();
-    const double end = now_seconds();
-    return answer_of_workers(problem, sum, 1, end - start);
+    return Harness::new_threads(problem, [](Pieces& pieces) {
+        std::vector<std::future<std::int64_t>> results;
+        for (std::int64_t index = 0; index < pieces.count(); ++index)
+            results.push_back(
+                std::async(std::launch::async, [&pieces, index] { return pieces.work(index); }));
+        for (auto& result : results) result.get();
+    });
 }
 
 }  // namespace pacer::overhead

@@ -2,28 +2,18 @@
 #include <thread>
 #include <vector>
 
-#include "apps/overhead/overhead.hpp"
-#include "apps/overhead/piece.hpp"
-#include "common/base/clock.hpp"
+#include "apps/overhead/harness.hpp"
 #include "common/measure/profile.hpp"
 
 namespace pacer::overhead {
 
 Answer thread(const Problem& problem, const Team&) {
-    std::vector<Result> results(static_cast<std::size_t>(problem.workers));
-    const double start = now_seconds();
-    {
+    return Harness::new_threads(problem, [](Pieces& pieces) {
         std::vector<std::jthread> threads;  // joined when they are destroyed
         PACER_REGION("start");
-        for (std::int64_t index = 0; index < problem.workers; ++index) {
-            threads.emplace_back(
-                [&results, index] { results[static_cast<std::size_t>(index)].value = piece_of_work(index); });
-        }
-    }
-    const double end = now_seconds();
-    std::int64_t sum = 0;
-    for (const auto& result : results) sum += result.value;
-    return answer_of_workers(problem, sum, 1, end - start);
+        for (std::int64_t index = 0; index < pieces.count(); ++index)
+            threads.emplace_back([&pieces, index] { pieces.work(index); });
+    });
 }
 
 }  // namespace pacer::overhead

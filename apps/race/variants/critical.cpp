@@ -5,6 +5,7 @@
 namespace pacer::race {
 
 Answer critical(const Problem& problem, const Team& team) {
+    const auto step = problem.step;
     LoneNumber count;
 #pragma omp parallel num_threads(team.threads)
     {
@@ -13,7 +14,7 @@ Answer critical(const Problem& problem, const Team& team) {
 #pragma omp for schedule(static)
         for (std::int64_t i = 0; i < problem.increments; ++i) {
 #pragma omp critical(counting)
-            increment(count.value);
+            increment(count.value, step);
         }
     }
     return counted(problem, count.value);

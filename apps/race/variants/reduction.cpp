@@ -6,13 +6,14 @@
 namespace pacer::race {
 
 Answer reduction(const Problem& problem, const Team& team) {
+    const auto step = problem.step;
     std::int64_t count = 0;
 #pragma omp parallel num_threads(team.threads)
     {
 #pragma omp barrier  // all start at once
         PACER_REGION("increment");
 #pragma omp for schedule(static) reduction(+ : count)
-        for (std::int64_t i = 0; i < problem.increments; ++i) increment(count);
+        for (std::int64_t i = 0; i < problem.increments; ++i) increment(count, step);
     }
     return counted(problem, count);
 }

@@ -12,7 +12,7 @@ namespace pacer::race {
 Answer rma_get_put(const Problem& problem, const Team& team) {
     constexpr int owner = CounterWindow::owner;
     const MPI_Win window = problem.window.get();
-    const auto mine = share_of(problem, team);
+    const auto mine = share_of(problem, team), step = problem.step;
     const auto every = interrupted_every(mine);
     problem.window.restart(team);
     MPI_Barrier(team.comm);  // all start at once
@@ -23,7 +23,7 @@ Answer rma_get_put(const Problem& problem, const Team& team) {
             MPI_Get(&count, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window);
             MPI_Win_flush(owner, window);
             if (i % every == 0) give_way();
-            ++count;
+            count += step;
             MPI_Put(&count, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window);
             MPI_Win_flush(owner, window);
         }

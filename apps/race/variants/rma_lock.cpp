@@ -7,7 +7,7 @@ namespace pacer::race {
 Answer rma_lock(const Problem& problem, const Team& team) {
     constexpr int owner = CounterWindow::owner;
     const MPI_Win window = problem.window.get();
-    const auto mine = share_of(problem, team);
+    const auto mine = share_of(problem, team), step = problem.step;
     problem.window.restart(team);
     MPI_Win_unlock_all(window);  // the epoch that stays open; nobody gets an exclusive lock beside it
     MPI_Barrier(team.comm);      // all start at once
@@ -18,7 +18,7 @@ Answer rma_lock(const Problem& problem, const Team& team) {
             MPI_Win_lock(MPI_LOCK_EXCLUSIVE, owner, 0, window);
             MPI_Get(&count, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window);
             MPI_Win_flush(owner, window);
-            ++count;
+            count += step;
             MPI_Put(&count, 1, MPI_INT64_T, owner, 0, 1, MPI_INT64_T, window);
             MPI_Win_unlock(owner, window);
         }

@@ -5,10 +5,11 @@
 namespace pacer::race {
 
 Answer serial(const Problem& problem, const Team&) {
+    const auto n = problem.increments, step = problem.step;
     LoneCounter counter;
     {
         PACER_REGION("increment");
-        for (std::int64_t i = 0; i < problem.increments; ++i) increment(counter.value);
+        for (std::int64_t i = 0; i < n; ++i) increment(counter.value, step);
     }
     return counted(problem, counter.value);
 }

@@ -10,11 +10,11 @@ namespace pacer::race {
 
 namespace {
 
-void count(std::atomic<std::int64_t>& counter, Range share) {
+void count(std::atomic<std::int64_t>& counter, Range share, std::int64_t step) {
     for (int part = 0; part < interruptions; ++part) {
         const auto many = part_of(share, interruptions, part).size();
-        if (many > 0) increment_interrupted(counter);
-        for (std::int64_t i = 1; i < many; ++i) increment(counter);
+        if (many > 0) increment_interrupted(counter, step);
+        for (std::int64_t i = 1; i < many; ++i) increment(counter, step);
     }
 }
 
@@ -26,7 +26,8 @@ Answer unprotected(const Problem& problem, const Team& team) {
     {
 #pragma omp barrier  // all start at once
         PACER_REGION("increment");
-        count(counter.value, part_of({0, problem.increments}, team.threads, omp_get_thread_num()));
+        count(counter.value, part_of({0, problem.increments}, team.threads, omp_get_thread_num()),
+              problem.step);
     }
     return counted(problem, counter.value);
 }

@@ -39,11 +39,13 @@ constexpr auto ways = std::to_array<Way>({
     {"arithmetic", "y = (x < most) * x + (x >= most) * most", run_elementwise<arithmetic>, Uses::core},
 });
 
+double cut_off(double value) {
+    return value > most ? most : value;
+}
+
 Number want(const Problem& problem) {
     auto cut = problem.values;
-    for (auto& value : cut) {
-        if (value > most) value = most;
-    }
+    for (auto& value : cut) value = cut_off(value);
     return Number::of_whole(weighted(cut));
 }
 
@@ -53,6 +55,7 @@ constinit const Idiom condition = {.name = "condition",
                                    .ways = ways,
                                    .want = want,
                                    .read = read_elementwise,
+                                   .seen = seen_elementwise<cut_off>,
                                    .traffic = {1, 1},
                                    .places = 1,
                                    .by_order = true};

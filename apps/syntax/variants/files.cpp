@@ -84,7 +84,8 @@ Number want(const Problem& problem) {
         return Number::of_whole(0);
     }
     const Int128 folders = (problem.elements + files_a_folder - 1) / files_a_folder;
-    return Number::of_whole(files_a_folder * (folders * (folders - 1) / 2) + folders);
+    const int hidden = problem.altered && folders > 0 ? 1 : 0;  // file 0, whose number from 1 on is 1
+    return Number::of_whole(files_a_folder * (folders * (folders - 1) / 2) + folders - hidden);
 }
 
 Number read(const Problem&, const Answer& answer) {

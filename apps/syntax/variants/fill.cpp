@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "apps/syntax/parts.hpp"
 #include "apps/syntax/syntax.hpp"
 #include "common/base/units.hpp"
 #include "common/machine/opaque.hpp"
@@ -73,11 +74,14 @@ Answer run(const Problem& problem, const Team&) {
     PACER_REGION("fill");
     const Values from = problem.values;
     std::vector<double> to;
-    for (auto left = problem.calls; left > 0; --left) {
-        to = way(opaque(from));
-        used(to.data());
-    }
     Answer answer;
+    answer.seen = over_parts(problem, [from, &to](std::size_t place, std::int64_t calls) {
+        for (; calls > 0; --calls) {
+            to = way(opaque(from));
+            used(to.data());
+        }
+        return place < to.size() ? to[place] : 0;
+    });
     answer.values = std::move(to);
     return answer;
 }
@@ -102,6 +106,12 @@ Number read(const Problem&, const Answer& answer) {
     return Number::of_whole(weighted(answer.values));
 }
 
+double seen(const Problem& problem) {
+    return over_parts(problem, [&](std::size_t place, std::int64_t) {
+        return problem.elements > 0 ? problem.values[place] : 0;
+    });
+}
+
 std::string obstacle(const Problem& problem, const Way& way) {
     const auto n = static_cast<double>(problem.elements);
     if (way.run != run<reallocate> || problem.elements <= largest_reallocated) return {};
@@ -111,7 +121,12 @@ std::string obstacle(const Problem& problem, const Way& way) {
 
 }  // namespace
 
-constinit const Idiom fill = {
-    .name = "fill", .ways = ways, .want = want, .read = read, .traffic = {1, 1}, .obstacle = obstacle};
+constinit const Idiom fill = {.name = "fill",
+                              .ways = ways,
+                              .want = want,
+                              .read = read,
+                              .seen = seen,
+                              .traffic = {1, 1},
+                              .obstacle = obstacle};
 
 }  // namespace pacer::syntax

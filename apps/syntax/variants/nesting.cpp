@@ -1,4 +1,5 @@
 // The sum of the values that meet three conditions.
+#include "apps/syntax/parts.hpp"
 #include "apps/syntax/syntax.hpp"
 #include "common/machine/opaque.hpp"
 #include "common/measure/profile.hpp"
@@ -51,10 +52,12 @@ template <auto way>
 Answer run(const Problem& problem, const Team&) {
     PACER_REGION("sum what meets the conditions");
     const Values values = problem.values;
-    double total = 0;
-    for (auto left = problem.calls; left > 0; --left) total += way(opaque(values));
     Answer answer;
-    answer.total = total;
+    answer.total = over_parts(problem, [values](std::size_t, std::int64_t calls) {
+        double total = 0;
+        for (; calls > 0; --calls) total += way(opaque(values));
+        return total;
+    });
     return answer;
 }
 
@@ -65,12 +68,14 @@ constexpr auto ways = std::to_array<Way>({
 });
 
 Number want(const Problem& problem) {
-    Int128 total = 0;
-    for (const double value : problem.values) {
-        const auto whole = static_cast<std::int64_t>(value);
-        if (256 < whole && whole < 768 && whole % 2 == 0) total += whole;
-    }
-    return Number::of_real(static_cast<double>(total * problem.calls));
+    return Number::of_real(over_parts(problem, [&](std::size_t, std::int64_t calls) {
+        std::int64_t total = 0;
+        for (const double value : problem.values) {
+            const auto whole = static_cast<std::int64_t>(value);
+            if (256 < whole && whole < 768 && whole % 2 == 0) total += whole;
+        }
+        return static_cast<double>(total * calls);
+    }));
 }
 
 Number read(const Problem&, const Answer& answer) {

@@ -2,6 +2,7 @@
 // compiler cannot do both and choose, as it can where the condition only decides on a value.
 #include <algorithm>
 
+#include "apps/syntax/parts.hpp"
 #include "apps/syntax/syntax.hpp"
 #include "common/machine/opaque.hpp"
 #include "common/measure/profile.hpp"
@@ -58,10 +59,15 @@ Answer run(const Problem& problem, const Team&) {
     answer.output = output_for(2 * problem.elements);
     double *const below = answer.output.get(), *const above = below + problem.elements;
     std::int64_t count = 0;
-    for (auto left = problem.calls; left > 0; --left) {
-        count = way(opaque(values), opaque(below), opaque(above));
-        used(below);
-    }
+    answer.seen = over_parts(problem, [=, &count](std::size_t, std::int64_t calls) {
+        std::int64_t last = 0;
+        for (; calls > 0; --calls) {
+            last = way(opaque(values), opaque(below), opaque(above));
+            used(below);
+        }
+        count = last;
+        return static_cast<double>(last);
+    });
     answer.count = count;
     return answer;
 }
@@ -80,6 +86,13 @@ Number want(const Problem& problem) {
     return Number::of_whole(weighted(parted));
 }
 
+double seen(const Problem& problem) {
+    return over_parts(problem, [&](std::size_t, std::int64_t) {
+        return static_cast<double>(std::count_if(problem.values.begin(), problem.values.end(),
+                                                 [](double value) { return value < bound; }));
+    });
+}
+
 Number read(const Problem& problem, const Answer& answer) {
     const auto below = static_cast<std::size_t>(answer.count);
     const auto all = static_cast<std::size_t>(problem.elements);
@@ -94,6 +107,7 @@ constinit const Idiom partition = {.name = "partition",
                                    .ways = ways,
                                    .want = want,
                                    .read = read,
+                                   .seen = seen,
                                    .traffic = {1, 1},
                                    .places = 2,
                                    .by_order = true};

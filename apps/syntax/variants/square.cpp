@@ -55,15 +55,24 @@ constexpr auto ways = std::to_array<Way>({
      run_elementwise<power_unknown>, Uses::core},
 });
 
+double squared(double value) {
+    return value * value;
+}
+
 Number want(const Problem& problem) {
     auto squares = problem.values;
-    for (auto& value : squares) value *= value;
+    for (auto& value : squares) value = squared(value);
     return Number::of_whole(weighted(squares));
 }
 
 }  // namespace
 
-constinit const Idiom square = {
-    .name = "square", .ways = ways, .want = want, .read = read_elementwise, .traffic = {1, 1}, .places = 1};
+constinit const Idiom square = {.name = "square",
+                                .ways = ways,
+                                .want = want,
+                                .read = read_elementwise,
+                                .seen = seen_elementwise<squared>,
+                                .traffic = {1, 1},
+                                .places = 1};
 
 }  // namespace pacer::syntax

@@ -2,6 +2,7 @@
 #include <functional>
 #include <numeric>
 
+#include "apps/syntax/parts.hpp"
 #include "apps/syntax/syntax.hpp"
 #include "common/machine/clones.hpp"
 #include "common/machine/lanes.hpp"
@@ -51,10 +52,12 @@ template <auto way>
 Answer run(const Problem& problem, const Team&) {
     PACER_REGION("sum");
     const Values values = problem.values;
-    double total = 0;
-    for (auto left = problem.calls; left > 0; --left) total += way(opaque(values));
     Answer answer;
-    answer.total = total;
+    answer.total = over_parts(problem, [values](std::size_t, std::int64_t calls) {
+        double total = 0;
+        for (; calls > 0; --calls) total += way(opaque(values));
+        return total;
+    });
     return answer;
 }
 
@@ -69,7 +72,9 @@ constexpr auto ways = std::to_array<Way>({
 });
 
 Number want(const Problem& problem) {
-    return Number::of_real(static_cast<double>(problem.calls) * index_loop(problem.values));
+    return Number::of_real(over_parts(problem, [&](std::size_t, std::int64_t calls) {
+        return static_cast<double>(calls) * index_loop(problem.values);
+    }));
 }
 
 Number read(const Problem&, const Answer& answer) {

@@ -24,6 +24,7 @@ constexpr std::array commands = {
     Command{"validate", "Check that dumps are intact and their answers were right", add_validate},
     Command{"merge", "Merge many launches into one file", add_merge},
     Command{"compare", "Compare two sets of launches with statistical tests", add_compare},
+    Command{"verdict", "Say whether everything is as fast as it was, for whoever decides it", add_verdict},
     Command{"noise", "Show how small a change is visible here, and with how many launches", add_noise},
     Command{"nodes", "Find nodes that are slower than their peers", add_nodes},
     Command{"scaling", "Show speedup and efficiency by number of cores, with fitted laws", add_scaling},

@@ -26,5 +26,6 @@ Run add_scaling(Arguments& command);
 Run add_plot(Arguments& command);
 Run add_report(Arguments& command);
 Run add_summary(Arguments& command);
+Run add_verdict(Arguments& command);
 
 }  // namespace pacer::timings

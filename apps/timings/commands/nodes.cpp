@@ -13,6 +13,7 @@
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/compare/environments.hpp"
 #include "apps/timings/compare/node_comparison.hpp"
+#include "apps/timings/compare/same_tests.hpp"
 
 namespace pacer::timings {
 
@@ -28,9 +29,9 @@ struct Settings {
 };
 
 std::string_view words_of(Finding finding) {
-    constexpr std::array<std::string_view, 8> words = {
-        "SLOWER",       "faster",  "as fast", "differs within margin",
-        "inconclusive", "MISSING", "FAILED",  "not compared"};
+    constexpr std::array<std::string_view, 9> words = {
+        "SLOWER", "faster",       "as fast", "differs within margin", "inconclusive", "MISSING",
+        "FAILED", "not compared", "expected"};
     return words.at(static_cast<std::size_t>(finding));
 }
 
@@ -87,7 +88,7 @@ std::string sentences_of(const Rows& rows, const std::vector<CaseKey>& keys) {
     for (const auto& node : nodes) {
         std::vector<std::string> slower, wrong;
         for (const auto& row : rows) {
-            if (row.node != node || !counts_as_wrong(row.from_peers.finding)) continue;
+            if (row.node != node || !is_bad(row.from_peers.finding)) continue;
             (row.from_peers.finding == Finding::slower ? slower : wrong).push_back(words_of(row, keys));
         }
         if (!slower.empty())
@@ -114,6 +115,10 @@ ExitStatus compare_all(const Settings& settings) {
     auto differences = mixtures(launches, "the launches");
     std::erase_if(differences, [](const auto& line) { return line.starts_with("hosts "); });
     document.list("environment", "differs", differences);
+    const auto hardware = other_nodes(launches),
+               untested = untested_among(select(cases_of(launches), settings.input.only));
+    document.list("hardware", "other hardware", hardware);
+    document.list("untested", "untested", untested);
     if (!shown.empty() || !settings.output.for_people()) document.table("rows", table_of(shown, keys));
     if (const auto hidden = rows.size() - shown.size(); hidden > 0) {
         document.text(fmt::format("as fast as the peers, within the margin: {} of {} (--all shows them)",
@@ -121,12 +126,10 @@ ExitStatus compare_all(const Settings& settings) {
     }
     document.sentence("sentences", sentences_of(rows, keys));
     deliver(document, settings.output, settings.input.files);
-    const auto any = [&](auto has) {
-        return std::any_of(rows.begin(), rows.end(), [&](auto& row) { return has(row.from_peers.finding); });
-    };
-    if (any(counts_as_wrong)) return ExitStatus::wrong;
-    return any([](Finding finding) { return finding == Finding::inconclusive; }) ? ExitStatus::inconclusive
-                                                                                 : ExitStatus::right;
+    auto status = untested.empty() ? ExitStatus::right : ExitStatus::inconclusive;
+    if (!hardware.empty()) status = ExitStatus::other_tests;
+    for (const auto& row : rows) status = graver(status, status_of(row.from_peers.finding));
+    return status;
 }
 
 }  // namespace
@@ -139,9 +142,9 @@ Run add_nodes(Arguments& command) {
     command.add_flag("--all", settings->all, "Also show the nodes that are as fast as their peers");
     add_output(command, settings->output);
     command.set_footer(
-        "Exit status: 0 no node is slower; 1 a node is slower, or its answers are wrong or missing; 2 a file "
-        "cannot be read, or there is only one node; 3 inconclusive: make more launches, at least 8 on each "
-        "node.");
+        "Exit status: 0 no node is slower; 1 a node is slower, or its answers are wrong; 2 a file cannot be "
+        "read, or there is only one node; 3 inconclusive: make more launches, at least 8 on each node, or a "
+        "case ran on no node; 4 a node lacks cases that others ran, or they are of other hardware.");
     return [settings] { return compare_all(*settings); };
 }
 

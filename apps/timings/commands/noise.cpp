@@ -15,8 +15,10 @@
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/compare/cases.hpp"
+#include "apps/timings/compare/difference.hpp"
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "apps/timings/compare/outliers.hpp"
+#include "apps/timings/compare/same_tests.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
@@ -25,6 +27,7 @@ namespace {
 
 struct Settings {
     Input input;
+    double margin = 0;
     Output output;
 };
 
@@ -138,8 +141,23 @@ std::string sentence_of(const std::vector<Noise>& noises) {
     return text + ".";
 }
 
+// Cases in which so many launches as these show no change of a few margins.
+std::vector<std::string> too_noisy_among(const std::vector<Noise>& noises, double margin) {
+    std::vector<std::string> lines;
+    for (const auto& noise : noises) {
+        if (!noise.deviation) continue;
+        const double visible = std::max(visible_change(*noise.deviation, static_cast<int>(noise.launches)),
+                                        noise.floor.value_or(0));
+        if (visible > too_many_margins * margin)
+            lines.push_back(fmt::format("{}: {} launches show no change below {}", noise.name, noise.launches,
+                                        percent(visible)));
+    }
+    return lines;
+}
+
 ExitStatus show_noise(const Settings& settings) {
     auto launches = read_launches(settings.input.files, settings.input.dedupe);
+    are_quick(launches);
     separate_builds(launches);
     const auto cases = select(cases_of(launches), settings.input.only);
     const auto noises = noises_of(cases);
@@ -155,11 +173,18 @@ ExitStatus show_noise(const Settings& settings) {
     document.list("outliers", "outlier", sentences_of_outliers(cases));
     document.list("two_groups", "two groups of launches", cases_in_two_groups(noises));
     document.sentence("sentence", sentence_of(noises));
+    std::vector<std::string> too_noisy, untested;
+    if (settings.margin > 0) {
+        too_noisy = too_noisy_among(noises, settings.margin);
+        untested = untested_among(cases);
+    }
+    document.list("too_noisy", "too noisy", too_noisy);
+    document.list("untested", "untested", untested);
     deliver(document, settings.output, settings.input.files);
     const auto any = [&](auto has) { return std::any_of(noises.begin(), noises.end(), has); };
     if (any([](const Noise& noise) { return noise.failed > 0; })) return ExitStatus::wrong;
-    return any([](const Noise& noise) { return noise.deviation.has_value(); }) ? ExitStatus::right
-                                                                               : ExitStatus::inconclusive;
+    const bool is_known = any([](const Noise& noise) { return noise.deviation.has_value(); });
+    return is_known && too_noisy.empty() && untested.empty() ? ExitStatus::right : ExitStatus::inconclusive;
 }
 
 }  // namespace
@@ -167,11 +192,13 @@ ExitStatus show_noise(const Settings& settings) {
 Run add_noise(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     add_input(command, settings->input, "Timing dumps of one program in one environment");
+    command.add_number("--margin", settings->margin, 1,
+                       "The change that shall be seen: name the cases where three times as much is not");
     add_output(command, settings->output);
     command.set_footer(
         "Exit status: 0 the noise is known; 1 answers were wrong or never checked; 2 a file cannot be read; "
         "3 "
-        "every case was launched only once.");
+        "every case was launched only once, or, with --margin, a case is too noisy or was never run.");
     return [settings] { return show_noise(*settings); };
 }
 

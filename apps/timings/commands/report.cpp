@@ -8,6 +8,7 @@
 
 #include "apps/timings/builds.hpp"
 #include "apps/timings/commands/commands.hpp"
+#include "apps/timings/commands/sides.hpp"
 #include "apps/timings/output.hpp"
 #include "apps/timings/page/page.hpp"
 
@@ -64,7 +65,7 @@ ExitStatus write_report(const Settings& settings) {
     report.scaling = scaling_of(report.cases);
     add_drawings(report);
     save(page(report), settings.output);
-    return ExitStatus::right;
+    return report.comparison ? report.comparison->status : ExitStatus::right;
 }
 
 }  // namespace
@@ -75,6 +76,8 @@ Run add_report(Arguments& command) {
     command.add_words("--baseline", settings->baseline, "Timing dumps to compare them against");
     command.add_text("-o,--output", settings->output, "File to write, NAME.html, overwritten if it exists")
         .required();
+    command.set_footer(std::string("With --baseline the exit status is that of timings compare. ") +
+                       statuses);
     return [settings] { return write_report(*settings); };
 }
 

@@ -71,7 +71,7 @@ std::string json(const std::vector<ScalingSeries>& all) {
             {"universal", object(series.universal)},
             {"note", series.note}});
     }
-    return Json{{"series", list}}.text(2) + "\n";
+    return Json{{"sentence", sentence_of(all)}, {"series", list}}.text(2) + "\n";
 }
 
 // Extra-P's JSON Lines (its docs/file-formats.md): an object for each point, with all launches' medians as

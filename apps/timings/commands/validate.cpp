@@ -76,7 +76,7 @@ ExitStatus validate(const std::string& file) {
         cases += launch.records.size();
         for (const auto& record : launch.records) {
             not_run += record.not_run.empty() ? 0 : 1;
-            samples += record.seconds.size();
+            samples += record.seconds.size() + record.of_ranks.size();
         }
     }
     print(fmt::format("{}: {}: format {}, checksums, {}, {} ({} not run), {}{}\n", file,

@@ -39,7 +39,7 @@ std::vector<double> limits_of(const Case& one) {
 
 CaseRow row_of(const Case& one) {
     std::vector<Summary> each;
-    for (const auto& [launch, record, seconds] : one.launches) each.push_back(summarise(*record, *launch));
+    for (const auto& its : one.launches) each.push_back(summarise(*its.record, *its.launch));
     const auto& first = one.launches.front();
     CaseRow row{first.launch, first.record, each.front(), each.size(), answer_of(one)};
     auto& all = row.summary;

@@ -4,21 +4,20 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <map>
 #include <set>
 #include <unordered_map>
 #include <utility>
 
 #include "common/base/status.hpp"
+#include "common/measure/disturbance.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 
 namespace {
-
-CaseKey key_of(const Record& record) {
-    return {record.app, record.variant, record.ranks, record.threads, record.parameters};
-}
 
 // Equal for equal keys and for no others. An order of the keys would not do: NaN, a double like any other to
 // a parameter, has no place in one.
@@ -35,6 +34,52 @@ std::string shape_of(const CaseKey& key) {
     return fmt::format("{}/{} {} x {}", key.app, key.variant, key.ranks, key.threads);
 }
 
+// The shortest of 134217728, 128Mi and, of 2000000000, 2e9.
+std::string short_words(const Value& value) {
+    auto shortest = to_string(value);
+    const auto* whole = std::get_if<std::int64_t>(&value);
+    if (whole == nullptr || *whole < 10000) return shortest;
+    const auto offer = [&](std::int64_t left, const std::string& unit) {
+        const auto text = fmt::format("{}{}", left, unit);
+        if (text.size() < shortest.size()) shortest = text;
+    };
+    auto left = *whole;
+    for (const auto* unit : {"Ki", "Mi", "Gi"}) {
+        if (left % 1024 != 0) break;
+        offer(left /= 1024, unit);
+    }
+    left = *whole;
+    for (int zeros = 1; left % 10 == 0; ++zeros) offer(left /= 10, fmt::format("e{}", zeros));
+    return shortest;
+}
+
+// ", elements 128Mi": of the parameters as few as tell this case from its namesakes, the first ones if there
+// is a choice.
+std::string telling_words(const CaseKey& key, const std::vector<const CaseKey*>& namesakes) {
+    std::vector<std::pair<std::string, std::string>> kept;
+    for (const auto& [name, value] : key.parameters) kept.emplace_back(name, to_string(value));
+    const auto tell = [&](std::size_t without) {
+        return std::none_of(namesakes.begin(), namesakes.end(), [&](const CaseKey* other) {
+            if (other == &key) return false;
+            for (std::size_t i = 0; i < kept.size(); ++i) {
+                if (i != without && fact(other->parameters, kept[i].first, "(none)") != kept[i].second)
+                    return false;
+            }
+            return true;
+        });
+    };
+    for (std::size_t i = kept.size(); i-- > 0;) {
+        if (tell(i)) kept.erase(kept.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+    std::string text;
+    for (const auto& [name, words] : kept) {
+        const auto found = std::find_if(key.parameters.begin(), key.parameters.end(),
+                                        [&, wanted = name](const auto& one) { return one.first == wanted; });
+        text += fmt::format("{}{} {}", text.empty() ? ", " : " ", name, short_words(found->second));
+    }
+    return text;
+}
+
 // The median of a case's repeats in one launch.
 double median_of(const Record& record, const Launch& launch) {
     for (const double seconds : record.seconds) {
@@ -45,7 +90,7 @@ double median_of(const Record& record, const Launch& launch) {
     return median(record.repeat_seconds());
 }
 
-void add(Case& all, const Record& record, const Launch& launch) {
+void add(Case& all, const Record& record, const Launch& launch, double disturbance) {
     all.failed += record.failed() ? 1 : 0;
     if (record.repeats() == 0) {
         all.not_run.push_back(record.not_run.empty() ? "it was stopped before the first repeat"
@@ -56,26 +101,19 @@ void add(Case& all, const Record& record, const Launch& launch) {
         throw UsageError(fmt::format("launch {} has {} twice: which is the case cannot be told", launch.id,
                                      shape_of(all.key)));
     }
-    all.launches.push_back({&launch, &record, median_of(record, launch)});
+    all.launches.push_back({&launch, &record, median_of(record, launch), disturbance});
 }
 
 // Whether they are one launch, read twice. What the two formats store in different ways is left out.
 bool same_samples(const Launch& a, const Launch& b) {
     return std::equal(a.records.begin(), a.records.end(), b.records.begin(), b.records.end(),
                       [](const Record& x, const Record& y) {
-                          return identity(x) == identity(y) && x.seconds == y.seconds && x.round == y.round &&
-                                 x.batch == y.batch && x.not_run == y.not_run &&
-                                 x.verdict.checked == y.verdict.checked &&
+                          return identity(x) == identity(y) && x.seconds == y.seconds &&
+                                 x.of_ranks == y.of_ranks && x.round == y.round && x.batch == y.batch &&
+                                 x.not_run == y.not_run && x.verdict.checked == y.verdict.checked &&
                                  x.verdict.failed == y.verdict.failed && x.verdict.got == y.verdict.got &&
                                  x.verdict.want == y.verdict.want;
                       });
-}
-
-bool matches(const CaseKey& key, const std::string& wanted) {
-    const auto slash = wanted.find('/');
-    const auto app = wanted.substr(0, slash);
-    const auto variant = slash == std::string::npos ? "" : wanted.substr(slash + 1);
-    return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
 }
 
 std::set<std::string> names_of(const std::vector<Case>& cases) {
@@ -96,6 +134,21 @@ std::string name_of(const CaseKey& key, const std::vector<CaseKey>& keys) {
         parameters += fmt::format("{}{} {}", parameters.empty() ? ", " : " ", name, to_string(value));
     }
     return shape_of(key) + parameters;
+}
+
+CaseKey key_of(const Record& record) {
+    return {record.app, record.variant, record.ranks, record.threads, record.parameters};
+}
+
+std::vector<std::string> short_names_of(const std::vector<CaseKey>& keys) {
+    std::map<std::string, std::vector<const CaseKey*>> namesakes;
+    for (const auto& key : keys) namesakes[shape_of(key)].push_back(&key);
+    std::vector<std::string> names;
+    for (const auto& key : keys) {
+        const auto shape = shape_of(key);
+        names.push_back(fmt::format("{}{}", shape, telling_words(key, namesakes.at(shape))));
+    }
+    return names;
 }
 
 std::vector<double> Case::medians() const {
@@ -138,13 +191,32 @@ std::vector<Case> cases_of(const std::vector<Launch>& launches) {
     std::vector<Case> cases;
     std::unordered_map<std::string, std::size_t> index;
     for (const auto* launch : by_id) {
+        const double disturbed = disturbance(*launch);  // once, which takes a look at all places and records
         for (const auto& record : launch->records) {
             const auto [found, is_new] = index.try_emplace(identity(record), cases.size());
             if (is_new) cases.push_back({key_of(record), {}, {}, 0});
-            add(cases[found->second], record, *launch);
+            add(cases[found->second], record, *launch, disturbed);
         }
     }
     return cases;
+}
+
+std::vector<std::string> untested_among(const std::vector<Case>& cases) {
+    std::vector<CaseKey> keys;
+    for (const auto& one : cases) keys.push_back(one.key);
+    std::vector<std::string> lines;
+    for (const auto& one : cases) {
+        if (one.launches.empty())
+            lines.push_back(fmt::format("{}: not run: {}", name_of(one.key, keys), one.not_run.front()));
+    }
+    return lines;
+}
+
+bool matches(const CaseKey& key, const std::string& wanted) {
+    const auto slash = wanted.find('/');
+    const auto app = wanted.substr(0, slash);
+    const auto variant = slash == std::string::npos ? "" : wanted.substr(slash + 1);
+    return (app.empty() || app == key.app) && (variant.empty() || variant == key.variant);
 }
 
 std::vector<Case> select(std::vector<Case> cases, const std::vector<std::string>& wanted) {

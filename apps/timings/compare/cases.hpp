@@ -22,11 +22,18 @@ struct CaseKey {
 // out.
 std::string name_of(const CaseKey& key, const std::vector<CaseKey>& keys);
 
+CaseKey key_of(const Record& record);
+
+// The same as short as tells the cases apart: with no more parameters than it takes among those of the same
+// shape. One a key, in their order.
+std::vector<std::string> short_names_of(const std::vector<CaseKey>& keys);
+
 // One launch of a case.
 struct CaseLaunch {
     const Launch* launch = nullptr;
     const Record* record = nullptr;
     double median_seconds = 0;  // of its repeats; 0: it was not run
+    double disturbance = 0;     // of the launch
 };
 
 // One case in all launches that have it, in the order of launch ids.
@@ -46,6 +53,12 @@ std::vector<Launch> read_launches(const std::vector<std::string>& files, bool de
 // The cases in the order of their first appearance. The launches must outlive the result. Throws UsageError
 // for a time that is no positive number, naming launch and case.
 std::vector<Case> cases_of(const std::vector<Launch>& launches);
+
+// Those that no launch ran, each with what it would take: "reduce/mpi 1 x 1: not run: it needs 2 ranks".
+std::vector<std::string> untested_among(const std::vector<Case>& cases);
+
+// Whether "reduce/simd", "reduce" or "/simd" means this case.
+bool matches(const CaseKey& key, const std::string& wanted);
 
 // Only those asked for: "reduce/simd", "reduce", "/simd"; all if `wanted` is empty. Throws UsageError for one
 // that nothing matches.

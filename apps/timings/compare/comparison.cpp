@@ -7,9 +7,11 @@
 #include <iterator>
 #include <set>
 
+#include "apps/timings/builds.hpp"
 #include "apps/timings/compare/environments.hpp"
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "apps/timings/compare/outliers.hpp"
+#include "apps/timings/compare/same_tests.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/disturbance.hpp"
 
@@ -57,6 +59,19 @@ void check_fresh(const std::vector<Launch>& used, const std::vector<Launch>& con
     if (shared.empty()) return;
     throw UsageError(fmt::format(
         "launch {} cannot confirm what it was compared for: --confirm wants fresh launches", shared.front()));
+}
+
+void check_builds(const std::vector<Launch>& candidate, const std::vector<Launch>& confirm) {
+    if (const auto foreign = foreign_builds(confirm, candidate))
+        throw UsageError(
+            fmt::format("--confirm wants fresh launches of the same build as the new ones ({})", *foreign));
+}
+
+void check_sides(const std::vector<Launch>& base, const std::vector<Launch>& candidate) {
+    const auto shared = shared_ids(base, candidate);
+    if (shared.empty()) return;
+    throw UsageError(fmt::format("{} on both sides, such as {}: the same launches compare nothing",
+                                 counted(shared.size(), "launch is", "launches are"), shared.front()));
 }
 
 std::string apps_of(const std::vector<Launch>& launches, std::set<std::string>& apps) {
@@ -168,15 +183,59 @@ void settle_afresh(std::vector<Difference>& rows, const std::vector<Sides>& side
     }
 }
 
-// A failure is one however doubtful the other cases are; a doubt is none as long as nothing failed.
-ExitStatus status_of(const std::vector<Difference>& rows) {
-    const auto any = [&](auto has) { return std::any_of(rows.begin(), rows.end(), has); };
-    if (any([](const auto& row) { return counts_as_wrong(row.finding); })) return ExitStatus::wrong;
-    if (any([](const auto& row) { return row.finding == Finding::inconclusive; })) {
-        return ExitStatus::inconclusive;
+// The gravest of what the cases come to. Other hardware explains whatever is slower, but no wrong answer.
+ExitStatus status_of(const Comparison& made, const ComparisonOptions& options) {
+    const auto any = [&](auto has) { return std::any_of(made.cases.begin(), made.cases.end(), has); };
+    const bool any_failed = any([](const auto& row) { return row.finding == Finding::failed; });
+    if (!any_failed && !made.other_tests.empty() && !options.allow_other_hardware)
+        return ExitStatus::other_tests;
+    auto status = ExitStatus::right;
+    for (const auto& row : made.cases) status = graver(status, status_of(row.finding));
+    if (options.every_case && !made.untested.empty()) status = graver(status, ExitStatus::inconclusive);
+    if (status == ExitStatus::right && !any([](const auto& row) { return row.judged(); }))
+        throw UsageError("nothing can be compared: no case was run on both sides");
+    return status;
+}
+
+// Cases that no launch of either side ran, each with what it would take.
+std::vector<std::string> untested_among(const std::vector<Difference>& rows) {
+    const auto keys = keys_of(rows);
+    std::vector<std::string> lines;
+    for (const auto& row : rows) {
+        if (row.finding == Finding::not_compared && row.reference.launches + row.subject.launches == 0)
+            lines.push_back(fmt::format("{}: {}", name_of(row.key, keys), row.note));
     }
-    if (any([](const auto& row) { return row.judged(); })) return ExitStatus::right;
-    throw UsageError("nothing can be compared: no case was run on both sides");
+    return lines;
+}
+
+// What the launches of a side were told to leave out is no case that they lack.
+bool is_left_out(const Case& one, const std::vector<Launch>& candidate) {
+    if (one.launches.empty()) return false;
+    const auto& record = *one.launches.front().record;
+    bool by_variant = true, by_problem = true, has_variant = false, has_problem = false, has_app = false;
+    for (const auto& launch : candidate) {
+        const auto is_ours = [&](const Record& other) { return other.app == record.app; };
+        if (std::none_of(launch.records.begin(), launch.records.end(), is_ours)) continue;
+        has_app = true;
+        const auto command = fact(launch.environment, "command_line");
+        by_variant = by_variant && command.find(" --variants") != command.npos;
+        by_problem = by_problem && command.find(" --problems") != command.npos;
+        for (const auto& other : launch.records) {
+            has_variant = has_variant || other.variant == record.variant;
+            has_problem = has_problem || other.problem == record.problem;
+        }
+    }
+    return has_app && ((by_variant && !has_variant) || (by_problem && !has_problem));
+}
+
+void excuse_left_out(std::vector<Difference>& rows, const std::vector<Sides>& sides,
+                     const std::vector<Launch>& candidate) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (rows[i].finding != Finding::missing || sides[i].candidate != nullptr) continue;
+        if (!is_left_out(*sides[i].base, candidate)) continue;
+        rows[i].finding = Finding::not_compared;
+        rows[i].note = "left out of the new launches by --variants or --problems";
+    }
 }
 
 // A line for each side that has disturbed launches, and what is to be done.
@@ -221,13 +280,11 @@ std::vector<std::string> bases_of(const std::vector<Difference>& rows, const std
 
 // What has to be known of the launches as a whole; empty if nothing.
 std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
-                    const std::vector<Difference>& rows) {
+                    const std::vector<Difference>& rows, const std::vector<std::string>& other) {
     std::string text;
+    if (!other.empty()) text += fmt::format("; not the same tests: {}", fmt::join(other, "; "));
     if (std::min(base.size(), candidate.size()) == 1)
         text += fmt::format("; one launch cannot be compared: take at least {} a side", fewest_launches);
-    if (const auto shared = shared_ids(base, candidate).size(); shared > 0)
-        text += fmt::format("; {} on both sides, which hides differences",
-                            counted(shared, "launch is", "launches are"));
     const auto noisy = [](const Difference& row) {
         return row.too_noisy && row.finding == Finding::inconclusive;
     };
@@ -242,10 +299,15 @@ std::string caution(const std::vector<Launch>& base, const std::vector<Launch>& 
 Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
                    const std::vector<Launch>& confirm, const ComparisonOptions& options) {
     check_related(base, candidate);
+    check_sides(base, candidate);
     check_fresh(base, confirm);
     check_fresh(candidate, confirm);
+    check_builds(candidate, confirm);
     const auto a = cases_of(base), b = cases_of(candidate), fresh = cases_of(confirm);
     Comparison comparison;
+    comparison.other_tests = other_tests(base, candidate);
+    for (auto& line : other_tests(candidate, confirm))
+        comparison.other_tests.push_back("fresh launches: " + line);
     comparison.disturbed = disturbances(base, candidate, confirm, options);
     for (const auto& [side, its] :
          {std::pair("baseline", &a), std::pair("new", &b), std::pair("fresh", &fresh)}) {
@@ -269,11 +331,18 @@ Comparison compare(const std::vector<Launch>& base, const std::vector<Launch>& c
     }
     auto& rows = comparison.cases;
     confirm.empty() ? settle_all(rows, fewest_for_holm) : settle_afresh(rows, all, options);
+    excuse_left_out(rows, all, candidate);
     comparison.compared = bases_of(rows, hosts_of(base), hosts_of(candidate));
-    comparison.status = status_of(rows);
+    if (!options.only.empty())
+        comparison.compared.push_back(fmt::format(
+            "only {} (--only), for which alone Holm's correction is: choose before you have seen the others",
+            counted(rows.size(), "case")));
+    comparison.expected = apply(options.expected, options.today, rows);
+    comparison.untested = untested_among(rows);
+    comparison.status = status_of(comparison, options);
     if (comparison.status == ExitStatus::right && std::min(base.size(), candidate.size()) == 1)
         comparison.status = ExitStatus::inconclusive;
-    comparison.sentence = sentence_of(rows) + caution(base, candidate, rows) + ".";
+    comparison.sentence = sentence_of(rows) + caution(base, candidate, rows, comparison.other_tests) + ".";
     return comparison;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include "apps/timings/compare/comparison.hpp"
@@ -16,10 +17,11 @@ namespace pacer::timings {
 namespace {
 
 // In the order in which the sentence names them.
-constexpr std::array<std::pair<Finding, std::string_view>, 8> findings = {
+constexpr std::array<std::pair<Finding, std::string_view>, 9> findings = {
     {{Finding::slower, "REGRESSED"},
      {Finding::failed, "FAILED"},
      {Finding::missing, "MISSING"},
+     {Finding::expected, "expected"},
      {Finding::faster, "IMPROVED"},
      {Finding::within_margin, "changed within margin"},
      {Finding::equivalent, "equivalent"},
@@ -72,6 +74,28 @@ Cell strip(const Difference& one, const Scale& scale) {
     return cell;
 }
 
+// Which tests the p values are of.
+std::string hint_of_p(const std::vector<Difference>& cases) {
+    const auto any = [&](bool pairs) {
+        return std::any_of(cases.begin(), cases.end(), [&](const Difference& one) {
+            return one.judged() && (one.basis == Basis::pair) == pairs;
+        });
+    };
+    const auto* test = !any(true)    ? "Mann-Whitney"
+                       : !any(false) ? "Wilcoxon's signed ranks"
+                                     : "Mann-Whitney, of pairs Wilcoxon's signed ranks";
+    return fmt::format("exact, two-sided: {}; not the verdict", test);
+}
+
+// Whether the cases were not all compared in the same way.
+bool have_several_bases(const std::vector<Difference>& cases) {
+    std::set<Basis> bases;
+    for (const auto& one : cases) {
+        if (one.judged()) bases.insert(one.basis);
+    }
+    return bases.size() > 1;
+}
+
 }  // namespace
 
 std::string sentence_of(const std::vector<Difference>& cases) {
@@ -88,7 +112,7 @@ std::string sentence_of(const std::vector<Difference>& cases) {
         }
         if (names.empty()) continue;
         text += fmt::format("{}{} {}", std::exchange(before, ", "), names.size(), words);
-        if (!counts_as_wrong(finding) && finding != Finding::faster) continue;
+        if (!is_bad(finding) && finding != Finding::faster && finding != Finding::expected) continue;
         const bool all_named = names.size() <= most_named;
         names.resize(std::min(names.size(), most_named));
         text += fmt::format(" ({}{})", fmt::join(names, "; "), all_named ? "" : "; ...");
@@ -107,6 +131,8 @@ Table table_of(const std::vector<Difference>& cases) {
         return Cell(std::min(base, fresh), fmt::format("{} + {}", base, fresh));
     };
     const auto p = [](const D& d) { return d.judged() ? Cell(d.p, fmt::format("{:.2g}", d.p)) : Cell(); };
+    const auto basis = [](const D& d) { return d.judged() ? Cell(name_of(d.basis)) : Cell(); };
+    const auto units = [](const D& d) { return d.judged() ? Cell(d.units) : Cell(); };
     const auto slower = [](const D& d) { return d.judged() ? Cell(d.probability_slower) : Cell(); };
     const auto needed = [](const D& d) { return d.launches_needed > 0 ? Cell(d.launches_needed) : Cell(); };
     const auto verdict = [](const D& d) { return verdict_cell(d, words_of, "launches a side"); };
@@ -129,7 +155,10 @@ Table table_of(const std::vector<Difference>& cases) {
          "of the ratio; it takes 4 launches a side"},
         {"", "faster · slower", text, [&](const D& d) { return strip(d, scale); }, face::page,
          "the ratio and its interval; the band is the margin"},
-        {"p", "p", figure, p, not_text, "exact, two-sided Mann-Whitney; not the verdict"},
+        {"basis", "compared", text, basis, have_several_bases(cases) ? face::all : face::programs,
+         "single launches, pairs of neighbours in time, or the median of each set of hosts"},
+        {"units", "", figure, units},
+        {"p", "p", figure, p, not_text, hint_of_p(cases)},
         {"probability_slower", "P(slower)", percent, slower, not_text,
          "of a new launch against a baseline one"},
         {"margin", "margin", percent, margin_cell, face::all, "smaller changes do not count"},
@@ -143,10 +172,13 @@ Table table_of(const std::vector<Difference>& cases) {
 
 Document document_of(const Comparison& comparison) {
     Document document("timings compare");
+    document.list("other_tests", "NOT THE SAME TESTS", comparison.other_tests);
     document.list("disturbed", "disturbed", comparison.disturbed);
     document.list("outliers", "outlier", comparison.outliers);
     document.list("environment", "differs", comparison.environment);
     document.list("compared", "compared", comparison.compared);
+    document.list("expected", "expected", comparison.expected);
+    document.list("untested", "untested", comparison.untested);
     document.table("cases", table_of(comparison.cases));
     document.sentence("sentence", comparison.sentence);
     document.value("status", static_cast<int>(comparison.status));

@@ -18,8 +18,6 @@ namespace pacer::timings {
 
 namespace {
 
-constexpr double noisy = 3;  // margins of noise that are too many
-
 bool was_run(const Case* one) {
     return one != nullptr && !one->launches.empty();
 }
@@ -49,9 +47,9 @@ double timed_as_one(const Record& record) {
 // The largest share of what is timed as one that is no more than ten steps of the clock.
 double clock_margin(const Case& one) {
     double largest = 0;
-    for (const auto& [launch, record, seconds] : one.launches) {
-        const auto step = number_in(launch->environment, "clock_resolution_seconds").value_or(0);
-        largest = std::max(largest, 10 * step / (seconds * timed_as_one(*record)));
+    for (const auto& its : one.launches) {
+        const auto step = number_in(its.launch->environment, "clock_resolution_seconds").value_or(0);
+        largest = std::max(largest, 10 * step / (its.median_seconds * timed_as_one(*its.record)));
     }
     return largest;
 }
@@ -67,12 +65,12 @@ std::int64_t launches_short_of_time(const Case& one) {
 }
 
 bool disturbed(const CaseLaunch& launch) {
-    return is_disturbed(*launch.launch);
+    return launch.disturbance > disturbed_share;
 }
 
 double mean_disturbance(const Case& one) {
     double sum = 0;
-    for (const auto& launch : one.launches) sum += disturbance(*launch.launch);
+    for (const auto& launch : one.launches) sum += launch.disturbance;
     return sum / static_cast<double>(one.launches.size());
 }
 
@@ -175,7 +173,7 @@ class Judge {
     }
 
     // An interval is narrow by chance where launches fall in two groups, half of them in each.
-    bool too_noisy() const { return noise_ > noisy * options_.margin; }
+    bool too_noisy() const { return noise_ > too_many_margins * options_.margin; }
 
     int fewest() const {
         return static_cast<int>(std::min(compared_.base.size(), compared_.candidate.size()));

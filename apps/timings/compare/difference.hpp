@@ -9,14 +9,34 @@
 
 #include "apps/timings/compare/cases.hpp"
 #include "apps/timings/compare/pairing.hpp"
+#include "common/base/status.hpp"
 #include "common/report/table.hpp"
 
 namespace pacer::timings {
 
-enum class Finding { slower, faster, equivalent, within_margin, inconclusive, missing, failed, not_compared };
+// Noise of more margins than these is too much to tell anything.
+inline constexpr double too_many_margins = 3;
 
-// Whether the finding makes the exit status that of a failure.
-bool counts_as_wrong(Finding finding);
+enum class Finding {
+    slower,
+    faster,
+    equivalent,
+    within_margin,
+    inconclusive,
+    missing,
+    failed,
+    not_compared,
+    expected  // slower, missing or inconclusive, as somebody said beforehand
+};
+
+// Whether the finding is bad news, to be named: slower, failed, missing.
+bool is_bad(Finding finding);
+
+// What the finding makes of the exit status, and of two of them the one that counts: a failure before other
+// tests, these before a doubt.
+ExitStatus status_of(Finding finding);
+ExitStatus graver(ExitStatus a, ExitStatus b);
+
 std::string_view mark_of(Finding finding);  // of its cell: "bad", "good", "doubt", or none
 
 struct Side {
@@ -47,7 +67,7 @@ struct Difference {
 
 struct DifferenceOptions {
     double margin = 0.03;           // asked for: what is smaller does not count
-    bool allow_missing = false;     // a subject that was not run is no failure
+    bool allow_missing = false;     // a subject that was not run is left out by choice
     bool accept_disturbed = false;  // launches that others disturbed are like others
     std::string reference = "launches", subject = "launches";  // what notes call the two sides
     // For two sides that ran on different nodes to be compared with each other, launch by launch: what
@@ -73,6 +93,9 @@ inline constexpr int fewest_for_holm = 8;
 void settle_by_holm(const std::vector<Difference*>& differences, int fewest = fewest_for_holm);
 
 std::vector<CaseKey> keys_of(const std::vector<Difference>& differences);
+
+// "launch by launch", "in pairs", "sets of hosts".
+std::string_view name_of(Basis basis);
 
 // What tables say of a difference: the finding in the words of who compares, with whatever explains it
 // ("needs 8" of what is `needed`); the interval of the ratio; the margin and, if not asked for, its source.

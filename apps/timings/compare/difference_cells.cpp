@@ -1,6 +1,8 @@
 // What tables say of a difference.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "apps/timings/compare/difference.hpp"
@@ -8,12 +10,30 @@
 
 namespace pacer::timings {
 
-bool counts_as_wrong(Finding finding) {
+bool is_bad(Finding finding) {
     return finding == Finding::slower || finding == Finding::failed || finding == Finding::missing;
 }
 
+ExitStatus status_of(Finding finding) {
+    if (finding == Finding::slower || finding == Finding::failed) return ExitStatus::wrong;
+    if (finding == Finding::missing) return ExitStatus::other_tests;
+    return finding == Finding::inconclusive ? ExitStatus::inconclusive : ExitStatus::right;
+}
+
+ExitStatus graver(ExitStatus a, ExitStatus b) {
+    constexpr std::array by_gravity = {ExitStatus::right, ExitStatus::inconclusive, ExitStatus::other_tests,
+                                       ExitStatus::wrong};
+    return *std::max(std::find(by_gravity.begin(), by_gravity.end(), a),
+                     std::find(by_gravity.begin(), by_gravity.end(), b));
+}
+
+std::string_view name_of(Basis basis) {
+    if (basis == Basis::pair) return "in pairs";
+    return basis == Basis::hosts ? "sets of hosts" : "launch by launch";
+}
+
 std::string_view mark_of(Finding finding) {
-    if (counts_as_wrong(finding)) return "bad";
+    if (is_bad(finding)) return "bad";
     if (finding == Finding::faster) return "good";
     return finding == Finding::inconclusive ? "doubt" : "";
 }

@@ -88,14 +88,43 @@ Facts told_apart(const Launch& launch) {
     return facts;
 }
 
+struct Program {
+    std::set<std::string> apps;  // of its cases, by the names under which they are compared
+    std::vector<Facts> launches;
+};
+
 // By program: a suite has launches of several, each with a hash of its own.
-using Programs = std::map<std::string, std::vector<Facts>>;
+using Programs = std::map<std::string, Program>;
 
 Programs by_program(const std::vector<Launch>& launches) {
     Programs programs;
-    for (const auto& launch : launches)
-        programs[fact(launch.environment, "program")].push_back(told_apart(launch));
+    for (const auto& launch : launches) {
+        auto& program = programs[fact(launch.environment, "program")];
+        program.launches.push_back(told_apart(launch));
+        for (const auto& record : launch.records) program.apps.insert(record.app);
+    }
     return programs;
+}
+
+// A program of the baseline and one that has cases of the same app: the same, or one to which --pair led.
+struct Related {
+    std::string name;  // "reduce", or "reduce -> vector"
+    const std::vector<Facts>*before, *after;
+};
+
+std::vector<Related> related(const Programs& base, const Programs& candidate) {
+    std::vector<Related> pairs;
+    for (const auto& [before, a] : base) {
+        for (const auto& [after, b] : candidate) {
+            const auto is_shared = [&apps = b.apps](const auto& app) { return apps.contains(app); };
+            if (before == after)
+                pairs.push_back({before, &a.launches, &b.launches});
+            else if ((!candidate.contains(before) || !base.contains(after)) &&
+                     std::any_of(a.apps.begin(), a.apps.end(), is_shared))
+                pairs.push_back({fmt::format("{} -> {}", before, after), &a.launches, &b.launches});
+        }
+    }
+    return pairs;
 }
 
 // In the order of their first appearance.
@@ -108,11 +137,18 @@ void add_names(const std::vector<Facts>& launches, std::vector<std::string>& nam
     }
 }
 
-std::vector<std::string> names_in(const Programs& a, const Programs& b) {
+std::vector<std::string> names_in(const Programs& programs) {
     std::vector<std::string> names;
     std::set<std::string> seen;
-    for (const auto* programs : {&a, &b}) {
-        for (const auto& [program, launches] : *programs) add_names(launches, names, seen);
+    for (const auto& [name, program] : programs) add_names(program.launches, names, seen);
+    return names;
+}
+
+std::vector<std::string> names_in(const std::vector<Related>& pairs) {
+    std::vector<std::string> names;
+    std::set<std::string> seen;
+    for (const auto side : {&Related::before, &Related::after}) {
+        for (const auto& pair : pairs) add_names(*(pair.*side), names, seen);
     }
     return names;
 }
@@ -184,16 +220,15 @@ std::string hosts_of(const std::vector<Launch>& launches) {
 }
 
 std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate) {
-    auto a = by_program(base), b = by_program(candidate);
-    std::erase_if(a, [&](const auto& one) { return !b.contains(one.first); });
-    std::erase_if(b, [&](const auto& one) { return !a.contains(one.first); });
-    Lines lines(a.size());
-    for (const auto& name : names_in(a, b)) {
+    const auto a = by_program(base), b = by_program(candidate);
+    const auto pairs = related(a, b);
+    Lines lines(pairs.size());
+    for (const auto& name : names_in(pairs)) {
         if (varies_anyway(name)) continue;
-        for (const auto& [program, launches] : a) {
-            const auto before = common_value(launches, name), after = common_value(b.at(program), name);
+        for (const auto& pair : pairs) {
+            const auto before = common_value(*pair.before, name), after = common_value(*pair.after, name);
             if (before && after && *before != *after)
-                lines.add(fmt::format("{}: {} -> {}", name, *before, *after), program);
+                lines.add(fmt::format("{}: {} -> {}", name, *before, *after), pair.name);
         }
     }
     return lines.take();
@@ -202,10 +237,10 @@ std::vector<std::string> differences(const std::vector<Launch>& base, const std:
 std::vector<std::string> mixtures(const std::vector<Launch>& launches, std::string_view side) {
     const auto programs = by_program(launches);
     Lines lines(programs.size());
-    for (const auto& name : names_in(programs, {})) {
+    for (const auto& name : names_in(programs)) {
         if (!is_to_be_one(name)) continue;
         for (const auto& [program, its] : programs) {
-            const auto values = values_of(its, name);
+            const auto values = values_of(its.launches, name);
             if (values.size() > 1)
                 lines.add(fmt::format("{} within {}: {}", name, side, counted_values(values)), program);
         }

@@ -47,7 +47,7 @@ std::vector<std::string> sentences_of_outliers(const std::vector<Case>& cases) {
     std::map<std::string, std::vector<OutlyingCase>> by_launch;
     std::map<std::string, std::size_t> cases_of_launch;
     for (const auto& one : cases) {
-        for (const auto& [launch, record, seconds] : one.launches) ++cases_of_launch[launch->id];
+        for (const auto& its : one.launches) ++cases_of_launch[its.launch->id];
         for (const auto& [launch, ratio] : outlying_launches(one))
             by_launch[launch->id].push_back({&one.key, ratio});
     }

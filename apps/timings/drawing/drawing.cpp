@@ -65,9 +65,7 @@ std::vector<PlotKind> kinds_for(const std::vector<Launch>& launches) {
     if (!scaling_of(cases).empty()) found.push_back(PlotKind::scaling);
     if (!sweeps_of(cases).empty()) found.push_back(PlotKind::sweep);
     found.insert(found.end(), {PlotKind::samples, PlotKind::distribution});
-    const bool many_ranks = std::any_of(cases.begin(), cases.end(),
-                                        [&](const Case& one) { return ran(one) && one.key.ranks > 1; });
-    if (many_ranks) found.push_back(PlotKind::balance);
+    if (std::any_of(cases.begin(), cases.end(), has_balance)) found.push_back(PlotKind::balance);
     return found;
 }
 

@@ -180,13 +180,20 @@ void draw_samples(Sheet& sheet, const std::vector<Case>& cases) {
     }
 }
 
+bool has_balance(const Case& one) {
+    return one.key.ranks > 1 && std::any_of(one.launches.begin(), one.launches.end(),
+                                            [](const auto& launch) { return launch.record->knows_ranks(); });
+}
+
 void draw_balance(Sheet& sheet, const std::vector<Case>& cases) {
     std::vector<const Case*> shared;
     for (const auto& one : cases) {
-        if (one.key.ranks > 1) shared.push_back(&one);
+        if (has_balance(one)) shared.push_back(&one);
     }
     if (shared.empty()) {
-        throw UsageError("there is no balance to plot: nothing ran on several ranks");
+        throw UsageError(
+            "there is no balance to plot: nothing ran on several ranks whose "
+            "seconds are in the dump (--all-ranks)");
     }
     Panels panels(sheet, shared.size());
     for (std::size_t i = 0; i < shared.size(); ++i) {

@@ -100,6 +100,7 @@ class Sheet {
 void draw_ladder(Sheet& sheet, const std::vector<Case>& cases);
 void draw_distribution(Sheet& sheet, const std::vector<Case>& cases);
 void draw_samples(Sheet& sheet, const std::vector<Case>& cases);
+bool has_balance(const Case& one);  // it ran on several ranks, and their seconds are known
 void draw_balance(Sheet& sheet, const std::vector<Case>& cases);
 void draw_sweep(Sheet& sheet, const std::vector<Case>& cases);
 void draw_scaling(Sheet& sheet, const std::vector<Case>& cases, const std::vector<std::string>& wanted);

@@ -5,6 +5,7 @@
 
 #include "apps/timings/page/html.hpp"
 #include "apps/timings/page/sections.hpp"
+#include "apps/timings/scaling/tables.hpp"
 #include "common/measure/doubts.hpp"
 
 namespace pacer::timings {
@@ -123,6 +124,8 @@ std::string overview(const Report& report) {
             "{}</p>\n",
             html_text(program));
     }
+    if (!report.scaling.empty())
+        text += fmt::format("<p class=\"callout\">{}</p>\n", html_text(sentence_of(report.scaling)));
     if (report.comparison) {
         text += fmt::format("<p class=\"callout {}\">{}</p>\n", class_of(report.comparison->status),
                             html_text(report.comparison->sentence));

@@ -33,7 +33,8 @@ the launches.</li>
 placement. Every launch probes it; the lowest probe counts, since a disturbed one is too slow.</li>
 <li><b>Answer</b>: whether the answers of all repeats of all launches were right. The time of a wrong answer means nothing.</li>
 <li><b>Ratio</b>: new time / baseline time (Hodges-Lehmann), above 1 is slower. A verdict needs the interval on one side of
-1 and a change of at least the <b>margin</b>; p is shown but decides nothing.</li>
+1 and a change of at least the <b>margin</b>; p is shown but decides nothing. Launches of both sides that took turns are compared in pairs,
+sides that ran on other hosts by sets of hosts.</li>
 </ul>
 )";
 

@@ -83,6 +83,7 @@ double imbalance(const Case& all) {
     for (const auto& launch : all.launches) {
         const auto& record = *launch.record;
         const auto ranks = static_cast<std::ptrdiff_t>(record.ranks);
+        for (const auto& one : record.of_ranks) ratios.push_back(one.max / one.median);  // no mean is known
         for (auto row = record.seconds.begin(); row != record.seconds.end(); row += ranks) {
             const double mean = std::accumulate(row, row + ranks, 0.0) / static_cast<double>(ranks);
             ratios.push_back(*std::max_element(row, row + ranks) / mean);

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "common/base/units.hpp"
+
 namespace pacer::timings {
 
 namespace {
@@ -83,7 +85,34 @@ std::string laws(const ScalingSeries& series) {
     return text;
 }
 
+// What the most cores of a series gained.
+double gain(const ScalingSeries& series) {
+    return series.points.back().speedup.value;
+}
+
 }  // namespace
+
+std::string sentence_of(const std::vector<ScalingSeries>& all) {
+    const ScalingSeries* best = nullptr;
+    for (const auto& series : all) {
+        const bool is_better =
+            best == nullptr ||
+            (series.kind == best->kind ? gain(series) > gain(*best) : series.kind == ScalingKind::strong);
+        if (is_better) best = &series;
+    }
+    if (best == nullptr) return {};
+    const auto& last = best->points.back();
+    const bool is_strong = best->kind == ScalingKind::strong;
+    const auto compared =
+        fmt::format("{}/{} on {} {} {} {} {}", best->app, best->variant,
+                    counted(static_cast<std::size_t>(last.cores()), "core"), is_strong ? "is" : "does",
+                    format_times(gain(*best)), is_strong ? "as fast as" : "the work of",
+                    best->base.substr(0, best->base.find(',')));
+    // More than all of it comes of larger caches, or of a poor base: no figure for a slide.
+    const double part = last.efficiency.value;
+    if (part > 1) return compared + ".";
+    return compared + fmt::format(": {:.0f} % of what they could be.", 100 * part);
+}
 
 Table points_table(const std::vector<const ScalingSeries*>& all) {
     using namespace unit;
@@ -147,6 +176,7 @@ Table points_table(const std::vector<const ScalingSeries*>& all) {
 
 Document document_of(const std::vector<ScalingSeries>& all) {
     Document document("timings scaling");
+    document.sentence("sentence", sentence_of(all));
     bool lacking = false;
     for (const auto& series : all) {
         document.title(heading(series));

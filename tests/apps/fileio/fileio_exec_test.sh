@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Calculations by programs (--calculation exec:). Usage: fileio_exec_test.sh EXAMPLES. Wants $BIN.
+# shellcheck disable=SC2016 # awk expands what is in single quotes
 set -euo pipefail
 # shellcheck source=tests/support/lib.sh
 . "$(dirname "$0")/../../support/lib.sh"
@@ -45,13 +46,13 @@ while IFS= read -r line; do
 done
 SHELL
 printf '\xef\xbb\xbf1.50, 2 # x\r\n\n# no\n3e0,4\n' >shape.txt
-run timeout -k 5 30 "$fileio" --calculation 'exec:2:sh echo.sh' --out shape.csv shape.txt
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:2:sh echo.sh' --out shape.csv shape.txt
 expect 0 'lines as they are'
 diff - seen <<<$'1.50, 2 # x\n3e0,4' >&2 || fail 'lines as they are: others'
 [ "$(head -n 2 shape.csv | tail -n 1)" = shape.txt,1,1,2 ] || fail "two results: $(cat shape.csv)"
 rm seen
 printf 'a,1.50,NA\nb,3e0,4\n' >shape.txt
-run timeout -k 5 30 "$fileio" --calculation 'exec:2:sh echo.sh' --id 1 --columns 3,2 --missing NA --out chosen.csv shape.txt
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:2:sh echo.sh' --id 1 --columns 3,2 --missing NA --out chosen.csv shape.txt
 expect 0 'chosen fields'
 diff - seen <<<$'nan 1.5\n4 3' >&2 || fail 'chosen fields: others'
 [ "$(tail -n 1 chosen.csv)" = shape.txt,2,b,1,2 ] || fail "an identifier: $(cat chosen.csv)"

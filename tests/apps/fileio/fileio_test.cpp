@@ -16,6 +16,7 @@ namespace {
 
 using namespace pacer;
 using namespace pacer::fileio;
+using pacer::fileio::Watch;  // the launch has another one
 
 Bytes bytes_of(std::int64_t number) {
     Bytes bytes;

@@ -103,6 +103,7 @@ void expect_cheats_caught(const Problem& problem, std::string_view row, const Ch
                       {.parameters = parameters(problem, group.problem),
                        .judge_variant = judge_of(group.problem),
                        .describe = describe,
+                       .alter = alter_of(group.problem),
                        .batch = Batch::last},
                       threads, row, cheats);
     }
@@ -156,6 +157,22 @@ TEST(MemoryCheats, AreCaughtWhereTheyWrite) {
                          {{"takes too little memory", too_little_memory}});
 }
 
+// One pass of many over the pages.
+template <Mapping Problem::*pages>
+Answer once(const Problem& problem, const Team&) {
+    std::int64_t total = 0;
+    follow((problem.*pages).as<const Link>(), 0, problem.pages, total);
+    return {.own = {problem.pages * page_passes, Number::of_whole(Int128{total} * page_passes)}};
+}
+
+TEST(MemoryCheats, AreCaughtWhenTheyGoThroughThePagesOnce) {
+    const auto problem = make_problem(world(), threads, settings(), experiments);
+    expect_cheats_caught(problem, "pages_small",
+                         {{"goes through the pages once", once<&Problem::small_pages>}});
+    expect_cheats_caught(problem, "pages_huge",
+                         {{"goes through the pages once", once<&Problem::huge_pages>}});
+}
+
 SweepAnswer sweep_nothing(const WorkingSet&, const Team&) {
     return {Number::of_whole(0)};
 }
@@ -167,6 +184,17 @@ SweepAnswer sweep_half(const WorkingSet& set, const Team&) {
     return {Number::of_whole(static_cast<Int128>(2 * sum_passes(set.values, set.elements / 2, set.passes)))};
 }
 
+// One pass of many.
+SweepAnswer sweep_once(const WorkingSet& set, const Team&) {
+    streams::triad(set.c, set.a, set.b, set.triad_elements);
+    return {Number::of_whole(static_cast<Int128>(sum(set.values, set.elements)) * set.passes)};
+}
+SweepAnswer chase_once(const WorkingSet& set, const Team&) {
+    std::int64_t total = 0;
+    const auto at = follow(set.links, 0, set.lines, total);
+    return {Number::of_whole(Int128{total} * (set.hops / set.lines)), at};
+}
+
 TEST(MemoryCheats, AreCaughtInTheSweep) {
     const auto sweep = make_sweep(world(), settings());
     for (const auto& set : sweep.sets) {
@@ -176,11 +204,13 @@ TEST(MemoryCheats, AreCaughtInTheSweep) {
                            .judge_variant = judge_sweep,
                            .describe = describe_sweep,
                            .prepare = prepare_sweep,
+                           .alter = alter_sweep,
                            .batch = Batch::never},
                           threads, row,
                           {{"does nothing", sweep_nothing},
                            {"claims to have written", sweep_claimed},
-                           {"does half", sweep_half}});
+                           {"does half", sweep_half},
+                           {"does one pass", row == std::string_view("chase") ? chase_once : sweep_once}});
         }
     }
 }

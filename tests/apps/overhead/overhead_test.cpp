@@ -8,13 +8,13 @@
 #include <limits>
 #include <thread>
 
-#include "apps/overhead/rounds.hpp"
+#include "apps/overhead/harness.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer::overhead {
 namespace {
 
-Check check(const Problem& problem, Answer answer) {
+Check check(const Problem& problem, Answer& answer) {
     return judge(problem, answer, team_of_one(1)).check;
 }
 
@@ -137,8 +137,8 @@ TEST(Overhead, PlaysPingPongWithEveryPartner) {
                               .means = means.get()};
         auto answer = pingpong(problem, world());
         const bool plays = world().root() || world().rank == partner;
-        EXPECT_EQ(answer.own.items, plays ? 100 : 0);
-        EXPECT_EQ(answer.total.whole, 0);
+        EXPECT_EQ(answer.own().items, plays ? 100 : 0);
+        EXPECT_EQ(answer.total().whole, 0);
         const auto key = parameters(problem);
         EXPECT_EQ(fact(key, "distance"), "between_nodes");
         EXPECT_EQ(fact(key, "method"), "steady_state");
@@ -150,29 +150,47 @@ TEST(Overhead, SeesWhatArrivesWrong) {
     const Buffers buffers(alone, 3000);
     const auto receive = [&](std::int64_t shift, double factor) {
         double* const to = buffers.to_receive(2000);
-        for (std::int64_t i = 0; i < 2000; ++i) to[i] = factor * buffers.to_send()[i + shift];
+        for (std::int64_t i = 0; i < 2000; ++i) to[i] = factor * buffers.to_send(0, 0)[i + shift];
+        to[0] = to[1999] = 7 * factor;
         return to;
     };
+    const Message expected{3, 21};
     for (const Look look : {Look::whole, Look::glance, Look::ends}) {
         const std::int64_t seen = look == Look::whole    ? 2000
                                   : look == Look::glance ? 5
-                                                         : 2;  // every 509th, the last
+                                                         : 2;  // every 509th, the first, the last
         double* const to = receive(0, 3);
-        EXPECT_EQ(buffers.count_wrong(2000, 3, look), 0);
+        EXPECT_EQ(buffers.count_wrong(2000, expected, look), 0);
+        EXPECT_EQ(buffers.count_wrong(2000, {3, 22}, look), 2);
         to[0] += 1;
         to[1999] = std::numeric_limits<double>::quiet_NaN();
-        EXPECT_EQ(buffers.count_wrong(2000, 3, look), 2);
+        EXPECT_EQ(buffers.count_wrong(2000, expected, look), 2);
         receive(1, 3);
-        EXPECT_EQ(buffers.count_wrong(2000, 3, look), seen);
+        EXPECT_EQ(buffers.count_wrong(2000, expected, look), seen - 2);
         receive(0, 2);  // a rank too few
-        EXPECT_EQ(buffers.count_wrong(2000, 3, look), seen);
+        EXPECT_EQ(buffers.count_wrong(2000, expected, look), seen);
         receive(0, 3);
         buffers.to_receive(2000, look);  // nothing arrived
-        EXPECT_EQ(buffers.count_wrong(2000, 3, look), seen);
+        EXPECT_EQ(buffers.count_wrong(2000, expected, look), seen);
     }
     double* const to = receive(0, 3);
     to[1] += 1;
-    EXPECT_EQ(buffers.count_wrong(2000, 3), 1);
+    EXPECT_EQ(buffers.count_wrong(2000, expected), 1);
+    EXPECT_EQ(buffers.count_wrong(0, expected), 0);
+    buffers.to_receive(1)[0] = 21;
+    EXPECT_EQ(buffers.count_wrong(1, expected), 0);
+    EXPECT_EQ(buffers.count_wrong(1, {3, 20}), 1);
+}
+
+// What one round changes is no part of a longer message.
+TEST(Overhead, SendsThePatternBetweenTheEnds) {
+    const Buffers buffers(team_of_one(1), 10);
+    for (const std::int64_t elements : {1, 4, 10}) {
+        const double* const sent = buffers.to_send(elements, 1234);
+        for (std::int64_t i = 0; i < 10; ++i)
+            EXPECT_EQ(sent[i], i == 0 || i + 1 == elements ? 1234 : static_cast<double>(i + 1));
+        buffers.restore(elements);
+    }
 }
 
 // What arrived wrong shows in the answer, and in the part even if the next execution is right.
@@ -180,19 +198,19 @@ TEST(Overhead, RemembersWhatArrivedWrong) {
     const auto means = make_means(world(), {.elements = 100}, 1, most_variants(), starter());
     const Problem problem{.kind = Kind::message, .elements = 100, .means = means.get()};
     const auto receive = [&](double error) {
-        return clock_rounds(problem, world(), {true, factor_of_rank(world().rank)}, problem.wrong.copy,
-                            [&](double* to) {
-                                std::copy_n(means->buffers.to_send(), 100, to);
-                                to[0] += error;
-                            });
+        return Harness::rounds(problem, world(), Arrives::own, problem.wrong.copy,
+                               [&](const double* from, double* to) {
+                                   std::copy_n(from, 100, to);
+                                   to[0] += error;
+                               });
     };
-    const auto wrong = receive(1), right = receive(0);
+    auto wrong = receive(1), right = receive(0);
     const auto rounds = rounds_of(problem) + cold_rounds_of(problem);
-    EXPECT_EQ(wrong.total.whole, rounds);
+    EXPECT_EQ(wrong.total().whole, rounds);
     EXPECT_FALSE(check(problem, wrong).passed());
     EXPECT_TRUE(check(problem, right).passed());
-    EXPECT_EQ(right.own.items, 100);
-    EXPECT_EQ(right.own.partial.whole, rounds);
+    EXPECT_EQ(right.own().items, 100);
+    EXPECT_EQ(right.own().partial.whole, rounds);
 }
 
 TEST(Overhead, LeavesColdCallsOutsideTheClock) {
@@ -200,23 +218,13 @@ TEST(Overhead, LeavesColdCallsOutsideTheClock) {
     const Problem problem{.kind = Kind::message, .elements = 1, .means = means.get()};
     constexpr double pause_seconds = 0.3;
     bool cold = true;
-    const auto answer = clock_rounds(problem, world(), {false, 0}, problem.wrong.copy, [&](double*) {
-        if (cold) std::this_thread::sleep_for(std::chrono::duration<double>(pause_seconds));
-        cold = false;
-    });
-    EXPECT_EQ(std::ssize(answer.calls.seconds), rounds_of(problem));
-    for (const double seconds : answer.calls.seconds) EXPECT_LT(seconds, pause_seconds);
-}
-
-TEST(Overhead, SeesALostResult) {
-    const Problem problem{.workers = 3};
-    EXPECT_TRUE(check(problem, answer_of_workers(problem, 6, 1, 1.0)).passed());
-    EXPECT_TRUE(check(problem, answer_of_workers(problem, 600, 100, 1.0)).passed());
-    EXPECT_DOUBLE_EQ(answer_of_workers(problem, 600, 100, 1.0).calls.seconds.at(0), 0.01);
-    EXPECT_EQ(answer_of_workers(problem, 600, 100, 1.0).calls.each, 100);
-    for (const std::int64_t sum : {599, 601, 500, 0}) {
-        EXPECT_FALSE(check(problem, answer_of_workers(problem, sum, 100, 1.0)).passed());
-    }
+    const auto answer =
+        Harness::rounds(problem, world(), Arrives::nothing, problem.wrong.copy, [&](const double*, double*) {
+            if (cold) std::this_thread::sleep_for(std::chrono::duration<double>(pause_seconds));
+            cold = false;
+        });
+    EXPECT_EQ(std::ssize(answer.calls().seconds), rounds_of(problem));
+    for (const double seconds : answer.calls().seconds) EXPECT_LT(seconds, pause_seconds);
 }
 
 }  // namespace

@@ -134,9 +134,9 @@ TEST(Starter, ForksAndEndsWithItsOwner) {
         EXPECT_FALSE(is_gone(pid));
         for (const std::int64_t workers : {0, 1, 5}) {
             const auto forked = starter.fork(workers);
-            EXPECT_EQ(forked.error, "");
-            EXPECT_EQ(forked.sum, sum_of_pieces(workers));
-            EXPECT_GT(forked.seconds, 0);
+            EXPECT_EQ(forked.error(), "");
+            EXPECT_EQ(forked.sum(), sum_of_pieces(workers));
+            EXPECT_GT(forked.seconds(), 0);
         }
     }
     EXPECT_TRUE(is_gone(pid));
@@ -145,7 +145,7 @@ TEST(Starter, ForksAndEndsWithItsOwner) {
 TEST(Starter, SaysThatItHasEnded) {
     Starter starter("/bin/false");
     kill(starter.pid(), SIGKILL);
-    EXPECT_NE(starter.fork(1).error.find("has ended"), std::string::npos);
+    EXPECT_NE(starter.fork(1).error().find("has ended"), std::string::npos);
 }
 
 // The real thing: processes spawned by MPI, which may hang now and then, and is tried again.

@@ -69,15 +69,18 @@ TEST(QueuesCheats, AreCaught) {
     results_elsewhere = make_problem(world(), threads, other, {}).expected.whole;
     const auto problem = make_problem(world(), threads, settings, group.variants);
     for (const auto* row : {"serial", "block", "openmp_dynamic", "fifo", "counter", "stealing"}) {
-        expect_caught(
-            problem, group,
-            {.parameters = parameters(settings), .work = work(problem), .judge = judge, .describe = describe},
-            threads, row,
-            {{"does nothing", nothing},
-             {"does half of the tasks", half_the_tasks},
-             {"does half of the steps", half_the_steps},
-             {"leaves out a step", all_but_one_step},
-             {"has the sum of another problem", stored_truth}});
+        expect_caught(problem, group,
+                      {.parameters = parameters(settings),
+                       .work = work(problem),
+                       .judge = judge,
+                       .describe = describe,
+                       .alter = alter},
+                      threads, row,
+                      {{"does nothing", nothing},
+                       {"does half of the tasks", half_the_tasks},
+                       {"does half of the steps", half_the_steps},
+                       {"leaves out a step", all_but_one_step},
+                       {"has the sum of another problem", stored_truth}});
     }
 }
 

@@ -82,7 +82,7 @@ says out 'rank 0 hands out' 'the chart'
 grep -qE '^  rank 2 +[0-9A-Za-z.]{64}  idle +[0-9.]+ %  [0-9]+ tasks?$' "$scratch/stdout" || fail 'no row of a chart'
 grep -qE '^  thread 0 ' "$scratch/stdout" || fail 'no row of a thread'
 grep -qE '^  first +.*\b0@' "$scratch/stdout" || fail 'no order'
-sed '/^the last repeat of each/,$d' "$scratch/stdout" | grep -vE '^(warning|dump|[0-9]+ more warnings?): ' | sed '$d' >table
+sed '/^the last execution of each/,$d' "$scratch/stdout" | grep -vE '^(warning|dump|[0-9]+ more warnings?): ' | sed '$d' >table
 run "$timings" show a.h5
 expect 0 'show'
 grep -vE '^(warning|a.h5): ' "$scratch/stdout" | diff - table >&2 || fail 'timings show prints another table'
@@ -169,12 +169,12 @@ fi
 
 # A disk that is full after the report, in the middle of the charts: a limit in KiB instead.
 run "$queues" "${quick[@]}" --no-dump
-begin=$(grep -b '^the last repeat of each' "$scratch/stdout" | cut -d: -f1)
+begin=$(grep -b '^the last execution of each' "$scratch/stdout" | cut -d: -f1)
 room=$(((begin + $(wc -c <"$scratch/stdout")) / 2 / 1024))
 # shellcheck disable=SC2016 # for that shell
 run mpirun -np 1 bash -c 'ulimit -f "$1"; shift; exec "$@" >full.txt' _ "$room" "$queues" "${quick[@]}" --no-dump
 expect 2 'a disk that becomes full'
 once 'standard output' 'a disk that becomes full'
-grep -q '^the last repeat of each' full.txt || fail 'a disk that becomes full: the report was not whole'
+grep -q '^the last execution of each' full.txt || fail 'a disk that becomes full: the report was not whole'
 
 finish

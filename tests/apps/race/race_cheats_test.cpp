@@ -1,5 +1,4 @@
-// Variants of race that do not count are found out, unless they say what the count must be: that it is n is
-// no secret, and such a variant is only faster than the limit.
+// Variants of race that do not count are found out.
 #include <gtest/gtest.h>
 
 #include <vector>
@@ -23,7 +22,7 @@ Answer nothing(const Problem& problem, const Team& team) {
 
 Answer half(const Problem& problem, const Team& team) {
     LoneCounter counter;
-    for (std::int64_t i = 0; i < problem.increments / 2; ++i) increment(counter.value);
+    for (std::int64_t i = 0; i < problem.increments / 2; ++i) increment(counter.value, problem.step);
     return claimed(problem, team, counter.value);
 }
 
@@ -47,13 +46,35 @@ Answer left_in_window(const Problem& problem, const Team& team) {
     return counted_in_window(problem, team, share_of(problem, team));
 }
 
+// That the count is to be n is no secret.
+Answer all(const Problem& problem, const Team& team) {
+    return claimed(problem, team, problem.increments);
+}
+
+// Once, when the step is another one.
+void expect_n_is_caught(const Problem& problem, Group<Problem, Answer> group) {
+    std::erase_if(group.variants, [](const auto& variant) { return variant.promise == Promise::racy; });
+    for (auto& variant : group.variants) variant.run = all;
+    const Experiment<Problem, Answer> experiment{
+        .work = work(problem), .judge_variant = judge, .alter = alter};
+    const auto records =
+        run_tasks(tasks_of(problem, group, experiment, world(), threads), world(), threads, {.repeats = 2})
+            .records;
+    for (const auto& record : records) {
+        if (world().root() && record.not_run.empty()) {
+            EXPECT_EQ(record.verdict.failed, 1) << record.variant;
+        }
+    }
+}
+
 void expect_cheats_caught(const Problem& problem, const Group<Problem, Answer>& group, std::string_view row,
                           const std::vector<Cheat<Problem, Answer>>& cheats) {
     expect_caught(problem, group,
                   {.parameters = parameters(problem),
                    .work = work(problem),
                    .judge_variant = judge,
-                   .describe = describe},
+                   .describe = describe,
+                   .alter = alter},
                   threads, row, cheats);
 }
 
@@ -67,6 +88,7 @@ TEST(RaceCheats, AreCaughtByThreads) {
                               {"finds what is side by side", left_side_by_side},
                               {"finds what is padded", left_padded}});
     }
+    expect_n_is_caught(problem, by_threads);
 }
 
 TEST(RaceCheats, AreCaughtInTheWindow) {
@@ -78,6 +100,7 @@ TEST(RaceCheats, AreCaughtInTheWindow) {
                               {"has the count of another problem", stored_truth},
                               {"finds what is in the window", left_in_window}});
     }
+    expect_n_is_caught(problem, in_window);
 }
 
 }  // namespace

@@ -90,7 +90,8 @@ void expect_cheats_caught(const Settings& settings, std::string_view row) {
     const Experiment<Problem, Answer> experiment{.parameters = parameters(settings),
                                                  .work = work(settings),
                                                  .judge_variant = judge,
-                                                 .describe = describe};
+                                                 .describe = describe,
+                                                 .alter = alter};
     expect_caught(problem, group, experiment, threads, row, cheats);
 }
 
@@ -107,6 +108,25 @@ TEST(ReduceCheats, AreCaughtInMemory) {
 TEST(ReduceCheats, AreCaughtWhereTheBitsAreExact) {
     for (const auto data : {Data::wide, Data::cancelling})
         expect_cheats_caught(settings_of(Type::f64, data, n), "exact");
+}
+
+// What is made on the way follows a rule, but is not to be remembered.
+TEST(ReduceCheats, AreCaughtWhenTheyRememberTheIntegers) {
+    for (const auto type : {Type::i64, Type::f64}) {
+        auto settings = settings_of(type, Data::whole, n);
+        settings.source = Source::iota;
+        const auto problem = make_problem(world(), threads, settings, group.variants);
+        for (const auto& variant : group.variants) {
+            if (variant.run == pairwise || variant.run == kahan || variant.run == exact) continue;
+            expect_caught(problem, group,
+                          {.parameters = parameters(settings),
+                           .work = work(settings),
+                           .judge_variant = judge,
+                           .describe = describe,
+                           .alter = alter},
+                          threads, variant.name, {});
+        }
+    }
 }
 
 // What is summed does not depend on who sums, and is known before anybody does.

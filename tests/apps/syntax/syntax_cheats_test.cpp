@@ -2,9 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
-#include "apps/syntax/syntax.hpp"
+#include "apps/syntax/elementwise.hpp"
 #include "common/machine/opaque.hpp"
 #include "tests/support/cheats.hpp"
 
@@ -23,6 +24,12 @@ Answer unwritten(const Problem& problem, const Team&) {
     answer.output = output_for((problem.idiom == &partition ? 2 : 1) * problem.elements);
     used(answer.output.get());
     return answer;
+}
+
+// Does nothing where the call before has left what looks right.
+void squared_before(std::span<const double> x, double* y) {
+    if (x.empty() || y[0] == x[0] * x[0]) return;
+    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] * x[i];
 }
 
 // What a call makes of the first half.
@@ -74,6 +81,45 @@ Answer unchanged(const Problem& problem, const Team&) {
     return answer;
 }
 
+// Works once, and has the same answer ever after.
+Answer (*honest)(const Problem&, const Team&) = nullptr;
+std::optional<Answer> kept;
+
+Answer remembered(const Problem& problem, const Team& team) {
+    if (!kept) kept = honest(problem, team);
+    Answer answer;
+    answer.total = kept->total;
+    answer.seen = kept->seen;
+    answer.values = kept->values;
+    answer.count = kept->count;
+    answer.originals_changed = kept->originals_changed;
+    answer.others_changed = kept->others_changed;
+    answer.aliases = kept->aliases;
+    if (kept->output) {
+        const auto places = problem.idiom->places * problem.elements;
+        answer.output = output_for(places);
+        std::copy_n(kept->output.get(), places, answer.output.get());
+    }
+    return answer;
+}
+
+// One call of many, as if the others had done the same.
+Answer first_call_alone(const Problem& problem, const Team& team) {
+    Problem once;
+    once.idiom = problem.idiom;
+    once.elements = problem.elements;
+    once.wanted = problem.wanted;
+    once.values = problem.values;
+    once.original = problem.original;
+    once.tree = problem.tree;
+    auto answer = honest(once, team);
+    answer.total *= static_cast<double>(problem.calls);
+    answer.seen *= static_cast<double>(std::min<std::int64_t>(problem.calls, 8));
+    answer.originals_changed *= problem.calls;
+    if (problem.idiom != &alias) answer.others_changed *= problem.calls;
+    return answer;
+}
+
 double total_elsewhere = 0;
 std::vector<double> values_elsewhere;
 
@@ -103,6 +149,17 @@ Cheats cheats_for(std::string_view idiom) {
     return cheats;
 }
 
+void expect_remembering_caught(const Problem& problem, Group<Problem, Answer> group,
+                               const Experiment<Problem, Answer>& experiment) {
+    kept.reset();
+    group.variants.resize(1);
+    group.variants[0].run = remembered;
+    const auto records =
+        run_tasks(tasks_of(problem, group, experiment, world(), {}), world(), {}, {.repeats = 2}).records;
+    if (!world().root() || !records[0].not_run.empty()) return;
+    EXPECT_GT(records[0].verdict.failed, 0) << group.problem << ": remembered";
+}
+
 TEST(SyntaxCheats, AreCaughtAtEverySize) {
     Settings settings;
     settings.elements = 1003;
@@ -114,12 +171,20 @@ TEST(SyntaxCheats, AreCaughtAtEverySize) {
     for (const auto& [problem, ways] : make_comparisons(world(), settings, all_groups())) {
         const auto& idiom = *problem->idiom;
         SCOPED_TRACE(std::to_string(problem->elements) + " elements");
-        expect_caught(*problem, Group<Problem, Answer>{idiom.name, idiom.ways.front().name, ways},
-                      {.parameters = parameters(*problem),
-                       .work = work(*problem),
-                       .judge = judge,
-                       .describe = describe},
-                      {}, ways.front().name, cheats_for(idiom.name));
+        honest = ways.front().run;
+        auto cheats = cheats_for(idiom.name);
+        // What the second of two calls finds there is of a value that was another one.
+        if (problem->calls > 2 && problem->idiom == &square)
+            cheats.push_back({"squares in some calls alone", run_elementwise<squared_before>});
+        if (problem->calls > 1) cheats.push_back({"does one call", first_call_alone});
+        const Group<Problem, Answer> group{idiom.name, idiom.ways.front().name, ways};
+        const Experiment<Problem, Answer> experiment{.parameters = parameters(*problem),
+                                                     .work = work(*problem),
+                                                     .judge = judge,
+                                                     .describe = describe,
+                                                     .alter = alter};
+        expect_caught(*problem, group, experiment, {}, ways.front().name, cheats);
+        expect_remembering_caught(*problem, group, experiment);
     }
 }
 

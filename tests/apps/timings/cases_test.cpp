@@ -48,6 +48,25 @@ TEST(Cases, AreInTheOrderOfAppearanceAndTheirLaunchesInThatOfTheIds) {
     EXPECT_EQ(cases[1].launches[1].record, &launches[0].records[0]);
 }
 
+TEST(ShortNames, HaveNoMoreThanTellsTheirCasesApart) {
+    const auto key = [](const char* variant, std::int64_t elements, const char* source, const char* type) {
+        return CaseKey{
+            "reduce",
+            variant,
+            4,
+            1,
+            {{"elements", elements}, {"source", std::string(source)}, {"type", std::string(type)}}};
+    };
+    EXPECT_EQ(
+        short_names_of({key("mpi", 2000000000, "iota", "i64"), key("mpi", 1 << 27, "memory", "f64"),
+                        key("simd", 1 << 27, "memory", "f64")}),
+        (Names{"reduce/mpi 4 x 1, elements 2e9", "reduce/mpi 4 x 1, elements 128Mi", "reduce/simd 4 x 1"}));
+    EXPECT_EQ(short_names_of({key("mpi", 1000, "iota", "i64"), key("mpi", 1000, "iota", "f64"),
+                              key("mpi", 1500, "iota", "i64")}),
+              (Names{"reduce/mpi 4 x 1, elements 1000 type i64", "reduce/mpi 4 x 1, type f64",
+                     "reduce/mpi 4 x 1, elements 1500"}));
+}
+
 TEST(Cases, DifferInAnyPartOfTheKey) {
     std::vector<Record> records(6, timed("simd", 1));
     records[1].ranks = 2;

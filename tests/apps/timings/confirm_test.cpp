@@ -98,13 +98,20 @@ TEST(Confirm, OneNewLaunchStaysOne) {
     EXPECT_EQ(made.status, ExitStatus::inconclusive);
 }
 
-TEST(Confirm, FreshLaunchesOfAnotherBuildAreSaidToBe) {
+TEST(Confirm, FreshLaunchesOfAnotherBuildAreRefused) {
     const auto of = [](const char* prefix, const char* commit) {
         return with_fact(spread_launches(prefix, 10, {"simd"}, 0.1), "commit", std::string(commit));
     };
-    const auto made = compared(of("a", "aaaa"), of("b", "bbbb"), of("c", "cccc"));
-    EXPECT_EQ(made.environment,
-              (std::vector<std::string>{"commit: aaaa -> bbbb", "fresh launches: commit: bbbb -> cccc"}));
+    try {
+        compared(of("a", "aaaa"), of("b", "bbbb"), of("c", "cccc"));
+        ADD_FAILURE();
+    } catch (const UsageError& error) {
+        EXPECT_STREQ(
+            error.what(),
+            "--confirm wants fresh launches of the same build as the new ones (reduce: cccc, not bbbb)");
+    }
+    const auto made = compared(of("a", "aaaa"), of("b", "bbbb"), of("c", "bbbb"));
+    EXPECT_EQ(made.environment, (std::vector<std::string>{"commit: aaaa -> bbbb"}));
 }
 
 }  // namespace

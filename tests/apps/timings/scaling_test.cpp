@@ -9,6 +9,7 @@
 #include <random>
 
 #include "apps/timings/scaling/series.hpp"
+#include "apps/timings/scaling/tables.hpp"
 #include "common/base/status.hpp"
 
 namespace {
@@ -248,6 +249,17 @@ TEST(Fit, SaysWhenItExtrapolates) {
     const auto down = only_series(by_cores({4, 8, 16, 32}, amdahl(1, 0.1)));
     EXPECT_NEAR(down.amdahl->serial_fraction, 0.1, 1e-9);
     EXPECT_TRUE(mentions(down, "nothing was measured below 4 cores")) << down.note;
+}
+
+TEST(Sentence, IsFitForASlide) {
+    const auto sentence = [](const Law& law) {
+        return sentence_of(scaling_of(cases_of(by_cores({1, 2, 4, 8}, law))));
+    };
+    EXPECT_EQ(sentence(amdahl(8, 0.2)),
+              "reduce/mpi on 8 cores is 3.33x as fast as mpi on 1 core: 42 % of what they could be.");
+    EXPECT_EQ(sentence([](double p) { return 8 / (p * p); }),
+              "reduce/mpi on 8 cores is 64.00x as fast as mpi on 1 core.");  // no 800 %
+    EXPECT_EQ(sentence_of({}), "");
 }
 
 TEST(Base, IsTheFastestCaseOnOneCoreOfTheSameProblem) {

@@ -69,17 +69,18 @@ ends_with 1 compare base.h5 slow.h5 --only reduce/simd,/serial --only /mpi
 prints '3 cases'
 ends_with 3 compare base.h5 wild.h5
 prints 'inconclusive: needs'
-for sides in 'base.h5 one.h5' 'one.h5 base.h5' 'one.h5 one.h5'; do
+make one_more.h5 --launches 1
+for sides in 'base.h5 one.h5' 'one.h5 base.h5' 'one.h5 one_more.h5'; do
     # shellcheck disable=SC2086 # two words
     ends_with 3 compare $sides
     prints 'one launch cannot be compared'
 done
 ends_with 1 compare base.h5 wrong.h5
 prints 'FAILED: answers wrong or never checked in 10 of 10 new launches'
-ends_with 1 compare base.h5 fewer.h5
+ends_with 4 compare base.h5 fewer.h5
 prints 'MISSING: not in the new launches'
 ends_with 0 compare base.h5 fewer.h5 --allow-missing
-ends_with 1 compare base.h5 sized.h5 # another problem is another case
+ends_with 4 compare base.h5 sized.h5 # another problem is another case
 ends_with 2 compare base.h5 sized.h5 --allow-missing
 warns 'no case was run on both sides'
 ends_with 2 compare base.h5 other.h5
@@ -95,6 +96,47 @@ prints 'not confirmed by 10 fresh launches'
 ends_with 3 compare base.h5 few.h5 --confirm one.h5
 ends_with 2 compare base.h5 few.h5 --confirm few.h5
 warns '--confirm wants fresh launches'
+make other_build.h5 --launches 5 --slower 1.10 --slow-cases 1 --commit cccc
+ends_with 2 compare base.h5 few.h5 --confirm other_build.h5
+warns '--confirm wants fresh launches of the same build as the new ones (reduce: cccc, not aaaa)'
+
+# compare: not the same tests
+ends_with 2 compare base.h5 base.h5
+warns '10 launches are on both sides, such as '
+make other_hardware.h5 --slower 1.10 --cpu-model Xeon
+ends_with 4 compare base.h5 other_hardware.h5
+prints 'NOT THE SAME TESTS  other hardware: cpu_model: AMD EPYC -> Xeon'
+ends_with 1 compare base.h5 other_hardware.h5 --allow-other-hardware
+make quick.h5 --launches 1
+for number in 1 2 3 4 5 6 7; do make "quick$number.h5" --launches 1; done
+"$timings" merge --quick all_quick.h5 quick?.h5 >"$scratch/merged"
+ends_with 4 compare base.h5 all_quick.h5
+prints 'NOT THE SAME TESTS  quick launches against a full baseline'
+/usr/bin/python3 -c '
+import h5py
+assert all(h5py.File("all_quick.h5")["launches"]["quick"] == 1)' || fail "merge --quick does not mark launches.quick"
+for refused in 'merge mixed.h5 all_quick.h5 quick.h5' 'noise all_quick.h5 quick.h5' 'compare base.h5 --to all_quick.h5 quick.h5'; do
+    # shellcheck disable=SC2086 # words
+    ends_with 2 $refused
+    warns '7 of 8 launches are of a quick suite'
+done
+
+# compare: expected differences
+printf '%s\n' '# what we know of' '' 'reduce/serial | the older compiler | 2999-12-31' >expected
+ends_with 0 compare base.h5 slow.h5 --expect expected
+prints 'expected: slower, until 2999-12-31: the older compiler'
+sed -i 's/2999/2001/' expected
+ends_with 1 compare base.h5 slow.h5 --expect expected
+prints 'expected  reduce/serial (the older compiler): expected until 2001-12-31, and no longer'
+for line in 'reduce/serial' 'reduce/serial | 2999-12-31' 'reduce/serial | why | soon' '| why | 2999-12-31' 'a | b | 2999-12-31 | c'; do
+    printf '# one\n%s\n' "$line" >unreadable
+    ends_with 2 compare base.h5 slow.h5 --expect unreadable
+    warns 'unreadable, line 2: give CASE | REASON | YYYY-MM-DD'
+done
+ends_with 2 compare base.h5 slow.h5 --expect missing
+warns 'cannot read missing: No such file'
+ends_with 1 compare base.h5 slow.h5 --only /serial
+prints "compared  only 1 case (--only), for which alone Holm's correction is"
 
 # compare: what was compared with what
 ends_with 0 compare base.h5 same.h5
@@ -122,7 +164,7 @@ prints 'differs  commit within the baseline: aaaa (10 launches), bbbb (5 launche
 
 # compare: renamed cases
 make vector.h5 --cases 3
-ends_with 1 compare base.h5 vector.h5
+ends_with 4 compare base.h5 vector.h5
 prints 'MISSING (reduce/mpi'
 "$make_launches" renamed.h5 --cases 4 --seed 77 --wrong serial
 ends_with 1 compare base.h5 renamed.h5 --pair /serial=/new
@@ -259,6 +301,9 @@ assert 0.002 < case["noise_floor"] < 0.03, case
 assert case["visible_change_5_launches"] > case["visible_change_20_launches"] > 0, case
 assert case["launches_needed_1_percent"] >= case["launches_needed_10_percent"] >= 4, case' \
     <"$scratch/stdout" || fail "$what: $out"
+ends_with 0 noise base.h5 --margin 0.03
+ends_with 3 noise base.h5 --margin 0.001
+prints 'too noisy  reduce/serial 1 x 1: 10 launches show no change below '
 # One launch 100 times too slow: the noise is that of the others, and it is named.
 launches far.h5 --cases 4 --seed 99 --launches 1 --base 1
 ends_with 0 noise base.h5 far.h5 --format json

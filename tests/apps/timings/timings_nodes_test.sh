@@ -46,6 +46,13 @@ ends_with 0 node?.h5 slow.h5 --margin 0.2
 ends_with 0 node?.h5 slow.h5 --only reduce/simd
 ends_with 1 node?.h5 wrong.h5
 prints "wrong: reduce/simd 1 x 1: FAILED"
+
+"$make_launches" lacks.h5 --host lacks --cases 1 --seed 6
+ends_with 4 node?.h5 lacks.h5
+prints "lacks: reduce/simd 1 x 1: MISSING"
+"$make_launches" odd.h5 --host odd --cases 2 --seed 7 --cpu-model Xeon
+ends_with 4 node?.h5 odd.h5
+prints "other hardware  cpu_model: AMD EPYC on node1, node2, node3; Xeon on odd"
 "$make_launches" once1.h5 --host once1 --launches 1
 "$make_launches" once2.h5 --host once2 --launches 1 --seed 2
 ends_with 3 once?.h5

@@ -79,6 +79,11 @@ with 'coarse clock' "$BIN/reduce" -n 1e6 --max-seconds 1 --variants simd --dump 
 expect 0 'reduce on a coarse clock'
 run "$BIN/timings" validate coarse.h5
 expect 0 'the dump of a coarse clock'
+# An MPI that does not end.
+with finalize "$BIN/reduce" "${small[@]:1}"
+expect 0 'MPI_Finalize hangs'
+once 'ends without MPI_Finalize, which hangs' 'MPI_Finalize hangs'
+
 with 'coarse clock' "$BIN/overhead" --max-seconds 0.2 --no-dump --no-limits -n 0 --workers 1 --variants call,barrier
 expect 1 'all too short for the clock'
 says out 'too short for this clock' 'all too short for the clock'

@@ -111,6 +111,35 @@ TEST(ProbedRates, AreMeasuredAndThenKnown) {
     }
 }
 
+TEST(KeptRates, SayWhoReachedWhat) {
+    const Crew crew{.together = true, .threads = 3, .root_rests = true};
+    EXPECT_EQ(keep_rate(world(), {}, "wishes", "wishes/s", 7, 0.125), 0.125);
+    EXPECT_EQ(keep_rate(world(), crew, "wishes", "wishes/s", 0, 0.25), 0.25);
+    EXPECT_EQ(keep_rate(world(), {}, "wishes", "wishes/s", 0, 0), 0);
+    if (!world().root()) {
+        EXPECT_TRUE(kept_rates().empty());
+        EXPECT_EQ(kept_rate("wishes", 0.125), -1);
+        return;
+    }
+    const auto count = static_cast<int>(kept_rates().size());
+    EXPECT_EQ(kept_rates().back(), (MeasuredRate{"wishes", world().size - 1, 3, 0, 0.25, "wishes/s"}));
+    EXPECT_EQ(kept_rate("wishes", 0.125), count - 2);
+    EXPECT_EQ(kept_rate("wishes", 0.5), -1);
+    EXPECT_EQ(kept_rate("read", 0.25), -1);
+    EXPECT_EQ(words_of(kept_rates().back(), "3 sisters"), "0.25 wishes/s of wishes by 3 sisters");
+}
+
+TEST(KeptRates, AreThoseThatLimitsFollowFrom) {
+    const auto rates = measure_rates(world(), {}, {.bytes = 1 << 16}, {Uses::core});
+    if (!world().root()) return;
+    const auto limit = limit_of({.bytes = 1 << 16}, rates.at(Uses::core), "1 core");
+    ASSERT_GE(limit.rate, 0);
+    const auto& kept = kept_rates().at(static_cast<std::size_t>(limit.rate));
+    EXPECT_EQ(kept.probe, "read");
+    EXPECT_EQ(kept.bytes, 1 << 16);
+    EXPECT_EQ(limit.derived, words_of(kept, "1 core"));
+}
+
 TEST(Probes, DoTheWorkTheySay) {
     constexpr std::int64_t n = 1001;
     std::vector<double> a(n), b(n), c(n);

@@ -5,6 +5,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {
@@ -49,9 +52,71 @@ TEST(Watch, GathersWhatEveryLeaderSays) {
     }
 }
 
+TEST(Watch, GathersTheRowsOfEveryNode) {
+    auto team = world();
+    for (const int ranks_of_node : {1, 2, 3}) {
+        MPI_Comm_split(team.comm, team.rank / ranks_of_node, team.rank, &team.node);
+        MPI_Comm_rank(team.node, &team.node_rank);
+        const auto rows_of = [](int rank) {
+            const auto host = fmt::format("node {}", rank);
+            return std::vector<WatchRow>{{host, 1.0 / 3, 0.1, 0, 2.4e9, 1.0 * rank}, {host, 2, 0, 1}};
+        };
+        const auto rows = gather_watch(team, rows_of(team.rank));
+        MPI_Comm_free(&team.node);
+        std::vector<WatchRow> expected;
+        for (int rank = 0; team.root() && rank < team.size; rank += ranks_of_node) {
+            for (auto& row : rows_of(rank)) expected.push_back(row);
+        }
+        ASSERT_EQ(rows.size(), expected.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            EXPECT_EQ(rows[i].host, expected[i].host);
+            EXPECT_EQ(rows[i].at_seconds, expected[i].at_seconds);
+            EXPECT_EQ(rows[i].others_cpu, expected[i].others_cpu);
+            EXPECT_EQ(rows[i].steal, expected[i].steal);
+            EXPECT_EQ(std::isnan(rows[i].frequency), std::isnan(expected[i].frequency));
+            EXPECT_EQ(rows[i].load, expected[i].load);
+        }
+    }
+}
+
+TEST(Watch, KeepsFewGlancesHoweverManyThereAre) {
+    for (const int nodes : {1, 1 << 13}) {
+        const std::size_t most = nodes == 1 ? 64 : 8;
+        auto team = world();
+        team.nodes = nodes;
+        Watch watch(0);
+        std::size_t seen = 0;
+        for (int i = 0; i < 500; ++i) {
+            watch.glance(team);
+            const auto rows = watch.rows("here");
+            seen = std::max(seen, rows.size());
+            ASSERT_GE(rows.size(), std::min<std::size_t>(static_cast<std::size_t>(i), most / 2));
+            for (std::size_t k = 1; k < rows.size(); ++k) {
+                ASSERT_LT(rows[k - 1].at_seconds, rows[k].at_seconds);
+            }
+            for (const auto& row : rows) {
+                ASSERT_TRUE(row.others_cpu >= 0 && row.others_cpu <= 1) << row.others_cpu;
+                ASSERT_TRUE(row.steal >= 0 && row.steal <= 1) << row.steal;
+                ASSERT_TRUE(std::isnan(row.frequency) || row.frequency > 0) << row.frequency;
+            }
+        }
+        EXPECT_EQ(seen, most);
+    }
+}
+
+TEST(Watch, GlancesHalfAsOftenOnceThereAreTooMany) {
+    Watch watch(1e-9), patient(1e9);
+    EXPECT_FALSE(patient.is_due());
+    for (int i = 0; i < 64; ++i) watch.glance(world());
+    EXPECT_TRUE(watch.is_due());
+    for (int i = 0; i < 33 * 60; ++i) watch.glance(world());  // the interval is 2^60 ns by now
+    EXPECT_FALSE(watch.is_due());
+}
+
 TEST(Watch, LooksAtThisNode) {
-    const Watch watch;
+    Watch watch;
     const auto facts = watch.look(world());
+    EXPECT_EQ(watch.rows("here").size(), 1u);
     for (const auto* name :
          {"load_before", "load_after", "steal_seconds", "others_cpu_seconds", "cpu_seconds"})
         EXPECT_GE(number_in(facts, name).value_or(-1), 0) << name;

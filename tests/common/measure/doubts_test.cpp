@@ -181,6 +181,12 @@ TEST(Doubts, OfSeveralLaunchesAreToldOnce) {
     EXPECT_EQ(told, expected);
 }
 
+TEST(Doubts, TellWhoseCallsWereCut) {
+    EXPECT_EQ(sentence({"calls_cut", 0, "", 3}) + ": " + value_words(doubt_kind("calls_cut"), 3, 3),
+              "a launch keeps a million numbers of calls, so those of later repeats are missing: 3 repeats "
+              "have theirs");
+}
+
 TEST(Doubts, HaveKindsOfDifferentNamesAndSentences) {
     std::vector<std::string_view> names;
     for (const auto& kind : doubt_kinds()) {

@@ -11,6 +11,8 @@
 
 #include "common/base/clock.hpp"
 #include "common/measure/execute.hpp"
+#include "common/measure/profile.hpp"
+#include "common/parallel/partition.hpp"
 #include "tests/support/mpi_world.hpp"
 
 namespace pacer {
@@ -18,7 +20,8 @@ namespace {
 
 // Every variant adds 1 for each rank; the ranks' parts are 1 each.
 struct Problem {
-    int ranks = 1;
+    mutable int ranks = 1;  // one more where it is altered
+    mutable bool altered = false;
 };
 struct Answer {
     Number total;
@@ -63,6 +66,13 @@ Answer alone(const Problem& problem, const Team& team) {
 }
 Answer empty(const Problem& problem, const Team&) {
     return {Number::of_whole(problem.ranks), {problem.ranks, Number::of_whole(problem.ranks)}};
+}
+
+Answer looks_at_the_problem(const Problem& problem, const Team& team) {
+    const auto mine = part_of({0, problem.ranks}, team.size, team.rank).size();
+    auto answer = sum_of_ones(team, mine);
+    answer.own.items = mine;
+    return answer;
 }
 
 Judgement judge(const Problem& problem, Answer& answer, const Team&) {
@@ -139,6 +149,58 @@ TEST(Run, CatchesAnAnswerWrongInOneRepeat) {
     EXPECT_TRUE(records[0].failed());
     EXPECT_EQ(records[0].verdict.got, std::to_string(2 * world().size));
     EXPECT_LT(records[0].verdict.failed, records[0].verdict.checked);
+}
+
+void one_more(const Problem& problem, const Variant<Problem, Answer>&, const Team&) {
+    problem.altered = !problem.altered;
+    problem.ranks += problem.altered ? 1 : -1;
+}
+
+TEST(Run, CatchesAnAnswerThatIsTheSameForAnotherProblem) {
+    const auto records = run({{"looks", "", looks_at_the_problem, Uses::ranks},
+                              {"alone", "", alone, Uses::core},
+                              {"remembers", "", right, Uses::ranks}},
+                             five_repeats(), {.judge = judge, .alter = one_more});
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].verdict.failed, 0) << records[0].verdict.words();
+    EXPECT_EQ(records[1].verdict.failed, 0) << records[1].verdict.words();
+    EXPECT_EQ(records[2].verdict.failed, 1);
+    EXPECT_EQ(records[2].verdict.want, std::to_string(world().size + 1));
+    for (const auto& record : records) {
+        EXPECT_EQ(record.repeats(), 5u);
+        EXPECT_EQ(to_string(sum_of_items(record.shares)), std::to_string(world().size)) << record.variant;
+    }
+    EXPECT_EQ(records[0].verdict.want, std::to_string(world().size));  // of the problem that is timed
+}
+
+TEST(Run, CatchesCallsThatTookLongerThanWhatMadeThem) {
+    const auto hours = [](const Problem& problem, Answer& answer, const Team& team) {
+        auto judgement = judge(problem, answer, team);
+        judgement.calls = CallTimes{{3600}, {2}};
+        return judgement;
+    };
+    const auto records = run({{"right", "", right, Uses::ranks}}, five_repeats(), {.judge = hours});
+    if (!world().root()) return;
+    EXPECT_GE(records[0].verdict.failed, 6);
+    EXPECT_EQ(records[0].verdict.got, "7200");
+}
+
+TEST(Run, TellsWhatTheBarriersOfABatchTake) {
+    const Problem problem{world().size};
+    const Threads threads;
+    const Group<Problem, Answer> group = {
+        "ones", "", {{"empty", "", empty, Uses::ranks}, {"alone", "", empty, Uses::core}}};
+    const auto outcome = run_tasks(tasks_of(problem, group, E{.judge = judge}, world(), threads), world(),
+                                   threads, five_repeats());
+    if (!world().root()) return;
+    if (world().size == 1 || outcome.records[0].batch == 1) {
+        EXPECT_TRUE(outcome.doubts.empty());
+        return;
+    }
+    ASSERT_EQ(outcome.doubts.size(), 1u);
+    EXPECT_EQ(outcome.doubts[0].kind, "batch_barriers");
+    EXPECT_EQ(outcome.doubts[0].record, 0);
+    EXPECT_GE(outcome.doubts[0].value, 1);
 }
 
 TEST(Run, CatchesLostItems) {
@@ -263,7 +325,7 @@ TEST(Run, TakesTurnsInAnOrderThatTheSeedAloneDecides) {
 // how often it is executed.
 Judgement judge_a_nanosecond(const Problem& problem, Answer& answer, const Team& team) {
     auto judgement = judge(problem, answer, team);
-    judgement.calls = CallTimes{{1e-9}};
+    judgement.calls = CallTimes{{1e-9}, {1}};
     return judgement;
 }
 
@@ -283,7 +345,7 @@ TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
 // Each of six calls is disturbed on another rank.
 Judgement judge_six_calls(const Problem& problem, Answer& answer, const Team& team) {
     auto judgement = judge(problem, answer, team);
-    judgement.calls = CallTimes{{1, 1, 1, 1, 1, 1}};
+    judgement.calls = CallTimes{{1, 1, 1, 1, 1, 1}, {1, 1, 1, 1, 1, 1}};
     for (int call = 0; call < 6; ++call) {
         if (call % team.size == team.rank)
             judgement.calls->seconds[static_cast<std::size_t>(call)] = 10.0 + call;
@@ -309,6 +371,105 @@ TEST(Run, ACallLastsAsLongAsOnItsSlowestRankAndARepeatAsItsMedianCall) {
             EXPECT_EQ(record.calls.row(call)[rank],
                       which % ranks == rank ? 10.0 + static_cast<double>(which) : 1.0);
         }
+    }
+}
+
+// Variants take turns: each has its first repeats.
+TEST(Run, KeepsNoMoreCallsThanALaunchMayHave) {
+    const auto ranks = static_cast<std::size_t>(world().size);
+    auto options = five_repeats();
+    options.most_calls = 6 * ranks * 5 + 1;
+    static const Problem problem{world().size};
+    const Group<Problem, Answer> group = {
+        "ones", "", {{"a", "", right, Uses::ranks}, {"b", "", right, Uses::ranks}}};
+    const Threads threads;
+    const E experiment{.work = {.items = world().size}, .judge = judge_six_calls, .batch = Batch::never};
+    const auto outcome =
+        run_tasks(tasks_of(problem, group, experiment, world(), threads), world(), threads, options);
+    if (!world().root()) {
+        EXPECT_TRUE(outcome.doubts.empty());
+        return;
+    }
+    const auto &a = outcome.records[0], &b = outcome.records[1];
+    EXPECT_EQ(a.repeats(), 5u);
+    EXPECT_EQ(b.repeats(), 5u);
+    EXPECT_EQ(a.calls.size() + b.calls.size(), 6u * 5);  // of 3 repeats and of 2
+    ASSERT_EQ(outcome.doubts.size(), 2u);
+    for (const auto& doubt : outcome.doubts) {
+        EXPECT_EQ(doubt.kind, "calls_cut");
+        const auto& calls = outcome.records[static_cast<std::size_t>(doubt.record)].calls;
+        EXPECT_EQ(doubt.value, 1 + calls.repeat.back());
+        EXPECT_EQ(doubt.value, static_cast<double>(calls.size()) / 6);
+    }
+}
+
+TEST(Run, KeepsASummaryOfMoreRanksThanAreTold) {
+    auto options = five_repeats();
+    options.most_ranks = 2;
+    const auto records = run({{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}}, options);
+    if (!world().root()) return;
+    const bool many = world().size > 2;
+    EXPECT_EQ(records[0].of_ranks.size(), many ? 5u : 0u);
+    EXPECT_EQ(records[0].seconds.size(), many ? 0u : 5 * static_cast<std::size_t>(world().size));
+    EXPECT_TRUE(records[1].of_ranks.empty());
+    EXPECT_EQ(records[0].repeat_seconds().size(), 5u);
+    for (const auto& all : records[0].of_ranks) {
+        EXPECT_TRUE(0 < all.min && all.min <= all.q1 && all.q1 <= all.median && all.median <= all.q3 &&
+                    all.q3 <= all.max);
+        EXPECT_TRUE(all.slowest_rank >= 0 && all.slowest_rank < world().size);
+    }
+}
+
+// Between repeats, on every rank alike.
+TEST(Run, GlancesAtTheNodes) {
+    Watch watch(0);
+    auto options = five_repeats();
+    options.watch = &watch;
+    run({{"right", "", right, Uses::ranks}}, options);
+    auto fewest = static_cast<int>(watch.rows("here").size()), most = fewest;
+    MPI_Allreduce(MPI_IN_PLACE, &fewest, 1, MPI_INT, MPI_MIN, world().comm);
+    MPI_Allreduce(MPI_IN_PLACE, &most, 1, MPI_INT, MPI_MAX, world().comm);
+    EXPECT_EQ(fewest, most);
+    EXPECT_GE(fewest, 2);  // after the first execution, and after the repeats
+}
+
+Answer marked(const Problem& problem, const Team&) {
+    PACER_REGION("outer");
+    for (int i = 0; i < 3; ++i) {
+        PACER_REGION("inner");
+    }
+    return {Number::of_whole(problem.ranks), {1, Number::of_whole(1)}};
+}
+
+TEST(Run, ProfilesEveryRankOfACase) {
+    for (const std::int64_t most_ranks : {1024, 1}) {
+        profile::enabled = true;
+        auto options = five_repeats();
+        options.most_ranks = most_ranks;
+        const auto records =
+            run({{"marked", "", marked, Uses::ranks}, {"alone", "", alone, Uses::core}}, options);
+        profile::enabled = false;
+        if (!world().root()) continue;
+        const bool summed = world().size > most_ranks;
+        const auto& rows = records[0].profile;
+        const auto tellers = summed ? 1 : world().size;
+        ASSERT_EQ(rows.size(), 3 * static_cast<std::size_t>(tellers));
+        for (int rank = 0; rank < tellers; ++rank) {
+            const auto* const its = &rows[3 * static_cast<std::size_t>(rank)];
+            EXPECT_EQ(its[0].rank, summed ? -1 : rank);
+            EXPECT_EQ(its[0].region, "");
+            EXPECT_TRUE(its[1].region.starts_with("outer (")) << its[1].region;
+            EXPECT_NE(its[1].region.find("tests/common/measure/run_test.cpp:"), std::string::npos);
+            EXPECT_EQ(its[1].parent, "");
+            EXPECT_TRUE(its[2].region.starts_with("inner (")) << its[2].region;
+            EXPECT_EQ(its[2].parent, its[1].region);
+            EXPECT_GE(its[0].hits, (summed ? world().size : 1) * 5 * records[0].batch);
+            EXPECT_EQ(its[1].hits, its[0].hits);
+            EXPECT_EQ(its[2].hits, 3 * its[0].hits);
+            EXPECT_GE(its[0].seconds, its[1].seconds);
+        }
+        ASSERT_EQ(records[1].profile.size(), 1u);
+        EXPECT_EQ(records[1].profile[0].rank, summed ? -1 : 0);
     }
 }
 

@@ -46,6 +46,8 @@ std::string why(const char* library, int tasks, const Environment& environment) 
 
 TEST(Launcher, SrunWhoseTasksAreNotConnectedIsToldOf) {
     EXPECT_NE(why(open_mpi, 2, {}).find("srun started 2 tasks"), std::string::npos);
+    EXPECT_NE(why(open_mpi, 2, {}).find("--mpi=pmix"), std::string::npos);
+    EXPECT_NE(why(mpich, 2, {}).find("--mpi=pmi2"), std::string::npos);
     for (const int tasks : {0, 1}) EXPECT_EQ(why(open_mpi, tasks, {}), "") << tasks;
     EXPECT_EQ(why(open_mpi, 2, {{"PACER_ALONE", "1"}}), "");
 }

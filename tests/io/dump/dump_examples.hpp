@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 
+#include "common/machine/limits.hpp"
 #include "common/measure/record.hpp"
 #include "io/dump/image.hpp"
 
@@ -61,8 +62,21 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
         rest = rest + Number::of_whole(-partial.whole);
         made.shares.insert(made.shares.begin(), {rank, 2, 250 + rank, to_string(partial)});
     }
+    for (int rank = 0; rank < (ranks > 1 ? ranks : 0); ++rank) {
+        made.profile.push_back({rank, "", "", 10 + rank, 0.5});
+        made.profile.push_back({rank, "sum it up (sums.cpp:7)", "", 100, 0.25 + 0.01 * rank});
+        made.profile.push_back({rank, "a part (sums.cpp:9)", "sum it up (sums.cpp:7)", 1000, 0.125});
+    }
     made.work.items = static_cast<std::int64_t>(sum_of_items(made.shares).whole);
     return made;
+}
+
+// As of so many ranks that their seconds are not kept.
+inline void summarise(Record& record) {
+    const auto ranks = static_cast<std::ptrdiff_t>(record.ranks);
+    for (auto row = record.seconds.begin(); row != record.seconds.end(); row += ranks)
+        record.of_ranks.push_back(summary_of_ranks({row, row + ranks}));
+    record.seconds.clear();
 }
 
 inline Record not_run(const std::string& variant) {
@@ -91,7 +105,15 @@ inline Launch launch(const std::string& id, int ranks = 3, int repeats = 4) {
     made.doubts = {{"said", -1, "drift: the last third is slower", 0},
                    {"said", 1, "", 0.5},
                    {"\u00e4", -1, "\u00e4", 0}};
+    made.rates = {{"int64_add", ranks, 2, 0, 1.305e11, "add/s"},
+                  {"steps", 1, 1, 1 << 20, 1.0 / 3, "steps/s"}};
+    for (const auto* host : {"node-two", "node1"}) {
+        made.watch.push_back({host, 1.25, 0.5, 1.0 / 3, 2.4e9, 0.75});
+        made.watch.push_back({host, 2.5, 0, 1});
+    }
     made.records = {record("serial", 1, repeats), record("hybrid", ranks, repeats), not_run("offload")};
+    made.records[1].limit = {1.5e-3, words_of(made.rates[0], occupation(Uses::both, ranks, 2)), 0};
+    made.records[2].limit.rate = 1;
     return made;
 }
 
@@ -110,6 +132,12 @@ inline std::string describe(const Launch& made) {
         text += fmt::format("place {} {} {} '{}' {} '{}'\n", p.rank, p.host, p.pid, p.cpus_allowed, p.threads,
                             p.thread_cpus);
     }
+    for (const auto& r : made.rates)
+        text += fmt::format("rate {} {} {} {} {} {}\n", r.probe, r.ranks, r.threads, r.bytes, r.rate, r.unit);
+    for (const auto& w : made.watch) {
+        text += fmt::format("watch '{}' {} {} {} {} {}\n", w.host, w.at_seconds, w.others_cpu, w.steal,
+                            w.frequency, w.load);
+    }
     for (const auto& d : made.doubts)
         text += fmt::format("doubt '{}' {} '{}' {}\n", d.kind, d.record, d.subject, d.value);
     for (const auto& h : made.headlines)
@@ -117,12 +145,17 @@ inline std::string describe(const Launch& made) {
     for (const auto& r : made.records) {
         text += fmt::format("case {} '{}' {} {} {} {}x{} [{}]\n", r.app, r.problem, r.variant,
                             name_of(r.uses), name_of(r.promise), r.ranks, r.threads, describe(r.parameters));
-        text += fmt::format(" work {} {} {} {} limit {} '{}'\n", r.work.items, r.work.bytes,
-                            r.work.operations, name_of(r.work.operation), r.limit.seconds, r.limit.derived);
+        text +=
+            fmt::format(" work {} {} {} {} limit {} '{}' {}\n", r.work.items, r.work.bytes, r.work.operations,
+                        name_of(r.work.operation), r.limit.seconds, r.limit.derived, r.limit.rate);
         text += fmt::format(" first {} stopped by '{}' batch {} verdict {} {} '{}' '{}' '{}' not run '{}'\n",
                             r.first_seconds, name_of(r.stopped_by), r.batch, r.verdict.checked,
                             r.verdict.failed, r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
         for (const double seconds : r.seconds) text += fmt::format(" {}", seconds);
+        for (const auto& s : r.of_ranks)
+            text += fmt::format(" [{} {} {} {} {} {}]", s.min, s.q1, s.median, s.q3, s.max, s.slowest_rank);
+        for (const auto& p : r.profile)
+            text += fmt::format(" region {} '{}' '{}' {} {}", p.rank, p.region, p.parent, p.hits, p.seconds);
         for (const auto round : r.round) text += fmt::format(" #{}", round);
         for (const auto position : r.position) text += fmt::format(" @{}", position);
         for (std::size_t call = 0; call < r.calls.size(); ++call)

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <utility>
 
 #include "io/dump/image.hpp"
 #include "tests/io/dump/dump_examples.hpp"
@@ -131,6 +132,64 @@ TEST(Dump, KeepsWhatIsBehindANul) {
 TEST(Dump, IsTheSameBytesForTheSameLaunch) {
     const auto launch = examples::launch("x");
     EXPECT_EQ(examples::dump_image(launch), examples::dump_image(launch));
+}
+
+TEST(Dump, KeepsASummaryOfVeryManyRanks) {
+    auto launch = examples::launch("x");
+    examples::summarise(launch.records[1]);
+    EXPECT_EQ(launch.records[1].repeat_seconds(), examples::launch("x").records[1].repeat_seconds());
+    auto several = examples::launch("y");
+    several.records.assign(4, launch.records[1]);
+    several.records[1] = several.records[2] = launch.records[0];
+    expect_round_trip(launch);
+    expect_round_trip(several);
+}
+
+TEST(Dump, RefusesSummariesThatNoRanksHave) {
+    const auto refused = [](const auto& change) {
+        auto launch = examples::launch("x");
+        examples::summarise(launch.records[1]);
+        change(launch.records[1].of_ranks);
+        EXPECT_THROW(examples::dump_image(launch), std::exception);
+    };
+    refused([](auto& all) { all.pop_back(); });
+    refused([](auto& all) { all[1].min = 0; });
+    refused([](auto& all) { std::swap(all[1].q1, all[1].q3); });
+    refused([](auto& all) { all[1].q1 = all[1].max; });
+    refused([](auto& all) { all[1].median = std::numeric_limits<double>::quiet_NaN(); });
+    refused([](auto& all) { all[1].max = std::numeric_limits<double>::infinity(); });
+    refused([](auto& all) { all[1].slowest_rank = 3; });
+}
+
+TEST(Dump, RefusesRatesGlancesAndProfilesThatNoLaunchHas) {
+    const auto refused = [](const auto& change) {
+        auto launch = examples::launch("x");
+        change(launch);
+        EXPECT_THROW(examples::dump_image(launch), std::runtime_error);
+    };
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    refused([](Launch& l) { l.rates[0].rate = 0; });
+    refused([](Launch& l) { l.rates[0].threads = 0; });
+    refused([](Launch& l) { l.rates[1].bytes = -1; });
+    refused([](Launch& l) { l.watch[0].at_seconds = -1; });
+    refused([](Launch& l) { l.watch[0].others_cpu = 1.5; });
+    refused([](Launch& l) { l.watch[1].steal = nan; });
+    refused([](Launch& l) { l.watch[1].frequency = 0; });
+    refused([](Launch& l) { l.watch[1].load = nan; });
+    refused([](Launch& l) { l.records[1].profile[3].rank = 3; });
+    refused([](Launch& l) { l.records[1].profile[3].rank = -1; });
+    refused([](Launch& l) { l.records[1].profile[2].hits = -1; });
+    refused([](Launch& l) { l.records[1].profile[2].seconds = nan; });
+}
+
+// The rate that a limit follows from is that of its own launch.
+TEST(Dump, TellsTheRatesOfLaunchesApart) {
+    std::vector<Launch> launches = {examples::launch("a"), examples::launch("b")};
+    launches[1].rates.insert(launches[1].rates.begin(), {"read", 1, 1, 4096, 2e9, "B/s"});
+    for (auto& record : launches[1].records) record.limit.rate += record.limit.rate < 0 ? 0 : 1;
+    const auto read = launches_in(examples::dump_image(launches));
+    for (std::size_t i = 0; i < 2; ++i)
+        EXPECT_EQ(examples::describe(read.at(i)), examples::describe(launches[i]));
 }
 
 TEST(Dump, RefusesSamplesThatDoNotFit) {

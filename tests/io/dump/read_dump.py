@@ -6,6 +6,7 @@
 Exit 77: skipped, with the reason.
 """
 import gzip
+import json
 import os
 import pathlib
 import shutil
@@ -73,8 +74,8 @@ def check_content(path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         with pandas.HDFStore(path, mode="r") as dump:
-            dump = {name: dump[name] for name in "launches facts placement cases checks repeats rank_seconds calls shares "
-                    "observed parameters problems doubts".split()}
+            dump = {name: dump[name] for name in "launches facts placement limits watch cases checks repeats rank_seconds "
+                    "rank_summary calls shares observed parameters problems profile doubts".split()}
     cases, repeats = dump["cases"], dump["repeats"]
     assert dump["launches"]["id"].tolist() == ["20261122T120721Z-00000001"]
     facts = dump["facts"][dump["facts"]["host"] == ""].set_index("name")
@@ -101,8 +102,30 @@ def check_content(path):
     assert dump["problems"]["baseline_variant"][cases["problem"][1]] == "simd"
     idle = dump["observed"].query("case == 1 and name == 'idle_seconds'")
     assert idle["value"].tolist() == [0, 0.5, 1, 1.5] and idle["repeat"].tolist() == hybrid.index.tolist()
+    limits = cases.merge(dump["limits"], left_on="limit", right_index=True, suffixes=("", "_of_limit"))
+    assert limits["probe"].to_dict() == {1: "int64_add", 2: "steps"} and cases["limit"].tolist() == [-1, 0, 1]
+    assert limits["rate"].tolist() == [1.305e11, 1 / 3] and limits["ranks_of_limit"].tolist() == [3, 1]
+    assert (cases["limit_derived"] == "").tolist() == [False, True, False]
+    watch = dump["watch"]
+    assert watch["host"].tolist() == ["node-two"] * 2 + ["node1"] * 2 and watch["at_seconds"].tolist() == [1.25, 2.5] * 2
+    assert watch["frequency"].isna().tolist() == [False, True] * 2
+    profile = dump["profile"].query("case == 1 and parent != ''")
+    assert profile["rank"].tolist() == [0, 1, 2] and profile["hits"].tolist() == [1000] * 3
+    assert len(dump["rank_summary"]) == 0
     whole = run("h5dump", "-p", path)
     assert "DEFLATE" in whole and "H5T_VARIABLE" not in whole and "it needs 2 ranks" in whole
+
+
+def check_summary(path):
+    """Of very many ranks there are quartiles only."""
+    with h5py.File(path, "r") as file:
+        summary, repeats = file["rank_summary"][()], file["repeats"][()]
+        assert len(file["rank_seconds"]) == 4 and summary["repeat"].tolist() == [4, 5, 6, 7]
+        assert summary["max"].tolist() == repeats["seconds"][4:].tolist()
+        assert repeats["slowest_rank"][4:].tolist() == [2] * 4
+        for row in summary:
+            assert 0 < row["min"] < row["q1"] < row["median"] < row["q3"] < row["max"], row
+    assert "q3" in run("h5dump", "-d", "/rank_summary", path)
 
 
 def copied(source, target, change):
@@ -142,24 +165,50 @@ def remade(source, target):
     return target
 
 
+def relist(file, text):
+    file.attrs.create("tables", text, dtype=f"S{len(text)}")
+    file.attrs.create("tables_checksum", xxhash.xxh3_128_hexdigest(cell(text)).encode(), dtype="S32")
+
+
 def unhashing(name):
     def change(file):
         lines = file.attrs["tables"].decode().splitlines(keepends=True)
-        text = "".join(line for line in lines if not line.startswith(name + " ")).encode()
-        file.attrs.create("tables", text, dtype=f"S{len(text)}")
-        file.attrs.create("tables_checksum", xxhash.xxh3_128_hexdigest(cell(text)).encode(), dtype="S32")
+        relist(file, "".join(line for line in lines if not line.startswith(name + " ")).encode())
     return change
 
 
 def check_older(source):
-    """A dump from before there was a table of calls."""
+    """A dump from before there were these tables."""
     def older(file):
-        del file["calls"]
-        unhashing("calls")(file)
+        for name in ("calls", "limits", "watch", "rank_summary", "profile"):
+            del file[name]
+            unhashing(name)(file)
 
     path = copied(source, source.parent / "older.h5", older)
-    assert exported(path) == exported(source)
+    assert "table cases has a limit of 0, which is impossible" in run(BIN / "timings", "show", path, status=2)
+
+    def without_limits(file):
+        older(file)
+        rows = file["cases"][()]
+        rows["limit"] = -1
+        rewritten(file, "cases", rows)
+        lines = [line.split() for line in file.attrs["tables"].decode().splitlines()]
+        text = "".join(f"{name} {count} {checksum(file[name]) if name == 'cases' else written}\n"
+                       for name, count, written in lines).encode()
+        relist(file, text)
+
+    path = copied(source, source.parent / "older.h5", without_limits)
     assert "right: format 2" in run(BIN / "timings", "validate", path)
+    old, new = (json.loads(exported(one))["launches"][0] for one in (path, source))
+    assert (old["limits"], old["watch"]) == ([], []) and len(new["limits"]) == 2 and len(new["watch"]) == 4
+    for key in new:
+        if key not in ("limits", "watch", "records"):
+            assert old[key] == new[key], key
+    for before, after in zip(old["records"], new["records"]):
+        assert before["profile"] == [] and before["limit"] is None
+        for key in after:
+            if key not in ("profile", "limit", "limit_derived"):
+                assert before[key] == after[key], key
 
 
 def check_harmless_changes(source):
@@ -207,7 +256,7 @@ def check_harmless_changes(source):
         assert "right: format 2" in run(BIN / "timings", "validate", path)
 
 
-def check_harmful_changes(source):
+def check_harmful_changes(source, summarised):
     """A changed number, row, text or table is found, and the table named."""
     folder = source.parent
 
@@ -246,6 +295,10 @@ def check_harmful_changes(source):
         columns = file["cases"].attrs["columns"].replace(b",batch", b"")
         file["cases"].attrs.create("columns", columns, dtype=f"S{len(columns)}")
 
+    def limit_unhashed(file):
+        columns = file["cases"].attrs["columns"].replace(b",limit,", b",")
+        file["cases"].attrs.create("columns", columns, dtype=f"S{len(columns)}")
+
     damaged = "it is damaged or was changed: "
     for number, (change, words) in enumerate((
         (changing("rank_seconds", "seconds", 1.0), damaged + "the checksum of table rank_seconds differs"),
@@ -254,7 +307,17 @@ def check_harmful_changes(source):
         (changing("facts", "text", b"x"), damaged + "the checksum of table facts differs"),
         (changing("observed", "value", 7.0), damaged + "the checksum of table observed differs"),
         (changing("calls", "seconds", 1.0), damaged + "the checksum of table calls differs"),
+        (changing("limits", "rate", 1.0), damaged + "the checksum of table limits differs"),
+        (changing("cases", "limit", 0), damaged + "the checksum of table cases differs"),
+        (changing("watch", "load", 1.0), damaged + "the checksum of table watch differs"),
+        (changing("profile", "seconds", 1.0), damaged + "the checksum of table profile differs"),
+        (shortening("profile"), damaged + "table profile has 8 rows, not the 9 written"),
         (removing("calls"), damaged + "it lacks table calls"),
+        (removing("limits"), damaged + "it lacks table limits"),
+        (removing("watch"), damaged + "it lacks table watch"),
+        (removing("rank_summary"), damaged + "it lacks table rank_summary"),
+        (removing("profile"), damaged + "it lacks table profile"),
+        (limit_unhashed, damaged + "the checksum of table cases differs"),
         (removing("shares"), damaged + "it lacks table shares"),
         (removing("headlines"), damaged + "it lacks table headlines"),
         (shortening("repeats"), damaged + "table repeats has 7 rows, not the 8 written"),
@@ -268,6 +331,10 @@ def check_harmful_changes(source):
         path = copied(source, folder / f"harmed{number}.h5", change)
         message = run(BIN / "timings", "show", path, status=2)
         assert f"cannot read {path}: " in message and words in message and message.count("\n") == 1, message
+    for change, words in ((changing("rank_summary", "q1", 1e-9), "the checksum of table rank_summary differs"),
+                          (shortening("rank_summary"), "table rank_summary has 3 rows, not the 4 written")):
+        path = copied(summarised, folder / "harmed_summary.h5", change)
+        assert damaged + words in run(BIN / "timings", "show", path, status=2)
     repacked = folder / "harmed.h5"
     run("h5repack", folder / "harmed0.h5", repacked)
     assert "the checksum of table rank_seconds differs" in run(BIN / "timings", "show", repacked, status=2)
@@ -318,7 +385,10 @@ def main():
         check_example(path)
         check_older(path)
         check_harmless_changes(path)
-        check_harmful_changes(path)
+        summarised = path.parent / "summarised.h5"
+        run(pathlib.Path(sys.argv[1]).resolve(), "summarised", summarised)
+        check_summary(summarised)
+        check_harmful_changes(path, summarised)
         check_damage(path)
         check_pipes(path)
     print("other HDF5 programs read the dump")

@@ -92,7 +92,7 @@ void expect_record(const std::string& line, const std::vector<double>& fields,
     }
 }
 
-// Of a record with chosen columns, the fields of those places, from 0.
+// For chosen columns: compares the fields in those places, from 0.
 void expect_record(const std::string& line, const std::vector<double>& fields, const RecordFormat& format,
                    const std::vector<std::size_t>& places) {
     for (const auto& text : {line, line + "\n", line + "\r\n", line + "\n" + std::string(100, '#')}) {

@@ -53,7 +53,7 @@ PY
     "$cluster_sh" link "$cluster" node1
     [[ $(cat "/proc/$relay/cmdline" 2>/dev/null) != *relay.py* ]] || fail "the relay stays"
     run timeout 60 "$cluster_sh" run "$cluster" srun --nodelist=node1 --mpi=none hostname
-    [[ $out == node1 ]] || fail "no way to node1 after its cable was mended: $err"
+    [[ $out == node1 ]] || fail "no way to node1 after its cable was good again: $err"
     run "$cluster_sh" off "$cluster" node2
     expect 0 off
     run timeout 60 "$cluster_sh" run "$cluster" srun --immediate=5 --nodelist=node2 --mpi=none hostname

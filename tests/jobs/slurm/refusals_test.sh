@@ -33,6 +33,8 @@ refuses "scaling: leave out -n" jobs/scaling.slurm reduce -n 1e9
 WEAK=many refuses "scaling: WEAK is a size" jobs/scaling.slurm
 SHAPES="1x1x1 1x4" refuses "scaling: SHAPES are NODESxRANKSxTHREADS, 2x4x1 say, not '1x4'" jobs/scaling.slurm
 LAUNCHES=x refuses "scaling: LAUNCHES needs a whole number" jobs/scaling.slurm
+LAUNCHES=3 refuses "acceptance: LAUNCHES=3 cannot tell a change from chance" jobs/acceptance.slurm none
+EXPECT=missing refuses "acceptance: cannot read EXPECT=missing" jobs/acceptance.slurm none
 LAUNCHES=0 refuses "acceptance: LAUNCHES needs a whole number" jobs/acceptance.slurm none
 FRESH=x refuses "acceptance: FRESH needs a whole number" jobs/acceptance.slurm none
 MINUTES=0 refuses "acceptance: MINUTES needs a whole number" jobs/acceptance.slurm none

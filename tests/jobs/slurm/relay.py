@@ -14,7 +14,7 @@ import socket
 import sys
 import time
 
-# Of linux/if_packet.h; Python has no names for them.
+# From linux/if_packet.h; Python has no names for them.
 SOL_PACKET, PACKET_VNET_HDR, PACKET_IGNORE_OUTGOING = 263, 15, 23
 ALL_PROTOCOLS = socket.htons(3)
 MOST_BYTES = 1 << 17

@@ -23,24 +23,30 @@ fi
 ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on $(facts "$1" hosts)"; }
 
 # Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
-# that $SLOW_NODE matches. On $BROKEN_NODE they fail, on $HUNG_NODE they hang; if there is the file $FAILS, it goes and
-# the program fails.
-mkdir "$scratch/made"
+# that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail, on $HUNG_NODE they hang, on $KILLED_NODE somebody
+# kills them; if there is the file $FAILS, it goes and the program fails. Fragile is the real program in all else.
+mkdir "$scratch/made" "$scratch/fragile"
 ln -s "$PACER_BIN/timings" "$scratch/made"
+ln -s "$PACER_BIN/timings" "$scratch/fragile"
+# shellcheck disable=SC2016 # it is for the script made here
+printf '#!/usr/bin/env bash\n[[ ! -e $FAILS ]] || { rm "$FAILS" && exit 1; }\nexec "%s" "$@"\n' "$PACER_BIN/reduce" \
+    >"$scratch/fragile/reduce"
+chmod +x "$scratch/fragile/reduce"
 for app in reduce memory; do
     cat >"$scratch/made/$app" <<SH
 #!/usr/bin/env bash
-[[ \$(hostname) != "\$BROKEN_NODE" ]] || { echo "a memory module is missing" >&2; exit 1; }
+[[ \$(hostname) != \$BROKEN_NODE ]] || { echo "a memory module is missing" >&2; exit 1; }
 [[ \$(hostname) != "\$HUNG_NODE" ]] || exec sleep 1000
+[[ \$(hostname) != "\$KILLED_NODE" ]] || kill -KILL \$\$
 [[ ! -e \$FAILS ]] || { rm "\$FAILS" && exit 1; }
 [[ "\$*" == *"--source memory"* ]] && size=2 || size=1
 [[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
-exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 \
+exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 --cpu-model "\$CPU" \
     --seed "\$(cksum <<<"\${!###*/runs/}" | cut -d' ' -f1)" --slower "\$SLOW"
 SH
     chmod +x "$scratch/made/$app"
 done
-export BROKEN_NODE="" HUNG_NODE="" FAILS=""
+export BROKEN_NODE=none HUNG_NODE="" KILLED_NODE="" FAILS="" CPU="AMD EPYC"
 made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 submit --ntasks-per-node=1 "${@:3}"; }
 
 # Short ones first: they share the nodes, and Slurm lets them in one after the other.
@@ -60,10 +66,7 @@ scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit "${two_nodes[@]}" jobs/scaling.sl
 weak=$(STRONG="" WEAK=10Ki LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
     "${quick[@]}" --variants serial,mpi)
 ! $apart || nodes=$(LAUNCHES=1 submit --nodes=3 jobs/nodes.slurm -n 1e4 "${quick[@]}")
-# All that is shipped, for one launcher.
-suite=(--quick) launches=9
-[[ $launcher == srun ]] || suite+=(--apps "reduce,fileio") launches=3
-acceptance=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none "${suite[@]}")
+acceptance=$(LAUNCHES=4 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm none --quick --apps "reduce,fileio")
 
 ended "$reduce" COMPLETED 0 reduce
 ! $apart || prints "4 ranks (MPI processes) on 2 hosts"
@@ -112,19 +115,25 @@ if $apart; then
     prints "3 nodes: none slower or wrong"
     slow=$(LAUNCHES=8 made 1.3 node2 --nodes=3 jobs/nodes.slurm)
     same=$(LAUNCHES=8 made 1 none --nodes=3 --time=5 jobs/nodes.slurm)
+    touch "$scratch/fails_once"
+    flaky=$(LAUNCHES=1 FAILS=$scratch/fails_once KILLED_NODE=node2 made 1 none --nodes=3 jobs/nodes.slurm)
+    all=$(LAUNCHES=1 BROKEN_NODE="node*" made 1 none --nodes=3 jobs/nodes.slurm)
+    refused=$(LAUNCHES=1 submit --nodes=2 jobs/nodes.slurm --no-such-option)
     broken=$(LAUNCHES=2 PATIENCE=4 BROKEN_NODE=node3 HUNG_NODE=node1 made 1 none --nodes=3 jobs/nodes.slurm)
 fi
 
-ended "$acceptance" COMPLETED 0 "acceptance, to make a baseline"
-launches_in "jobs/runs/acceptance-$acceptance.h5" "$launches"
-"$make_launches" more.h5 --launches 1
-"$timings" merge wrong.h5 "jobs/runs/acceptance-$acceptance.h5" more.h5 >"$scratch/merged"
-missing=$(LAUNCHES=1 submit --nodes=1 --ntasks-per-node=2 jobs/acceptance.slurm wrong.h5 --quick --apps reduce)
+what="job $acceptance, acceptance, to make a baseline" # of quick suites, whose noise is no matter
+until_true 240 has_ended "$acceptance" || fail "$what: does not end: $(log_of "$acceptance")"
+[[ $(about "$acceptance" ExitCode) =~ ^[03]:0 ]] || fail "$what: $(about "$acceptance" ExitCode): $(log_of "$acceptance")"
+launches_in "jobs/runs/acceptance-$acceptance.h5" 12
+[[ $(log_of "$acceptance" | head -n 1) == "case "* ]] || fail "$what: does not begin with the noise: $(log_of "$acceptance")"
+for format in html md json; do [[ -s jobs/runs/acceptance-$acceptance.$format ]] || fail "$what: no page as $format"; done
+[[ ! -e jobs/runs/acceptance-$acceptance.progress ]] || fail "$what: leaves its progress"
 
 if $apart; then
     ended "$slow" FAILED 1 "a slow node"
     launches_in "jobs/runs/nodes-$slow.h5" 72
-    prints "node2 is SLOWER than its peers: reduce/"
+    prints "node2 is SLOWER than its peers: "
     grep -qE 'reduce/serial 1 x 1, elements 2: 1\.(2[89]|3[01]). \(1\.2.. \.\. 1\.3..\)' <<<"$log" ||
         fail "$what: another effect: $log"
     prints "3 nodes: 1 slower or wrong."
@@ -135,18 +144,33 @@ if $apart; then
     ended "$broken" FAILED 1 "a broken node"
     prints "a memory module is missing"
     launches_in "jobs/runs/nodes-$broken.h5" 6
-    [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*$'\nnode3 FAILED'* ]] || fail "$what: does not end with them: $log"
+    [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*"no end within 4 s"$'\nnode3 FAILED'* ]] ||
+        fail "$what: does not end with them: $log"
+    ended "$flaky" FAILED 1 "a node that fails once, and one that is killed"
+    prints "once more: reduce"
+    prints "node2 FAILED in 'reduce"
+    prints "killed, probably out of memory"
+    [[ $log != *"node1 FAILED"* && $log != *"node3 FAILED"* ]] || fail "$what: accuses a node that failed once: $log"
+    ended "$all" FAILED 2 "nodes that all fail alike"
+    prints "the test is broken, and no node: 'reduce"
+    ended "$refused" FAILED 2 "an option that there is not"
+    prints "the test is broken, and no node: 'reduce"
 fi
 
-ended "$missing" FAILED 1 "acceptance against a baseline that has more"
-prints "MISSING"
-touch "$scratch/fails"
-once=$(LAUNCHES=2 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
+touch "$scratch/fails" "$scratch/fails_too"
+some=$(PACER_BIN=$scratch/fragile STRONG=1e5 WEAK="" LAUNCHES=1 SHAPES="1x1x2 1x1x1 1x2x1" FAILS=$scratch/fails_too \
+    submit --nodes=1 --ntasks-per-node=2 --job-name=some jobs/scaling.slurm reduce "${quick[@]}" --variants serial,mpi)
+once=$(LAUNCHES=4 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
 cut=$(STRONG=1 LAUNCHES=1000 SHAPES=1x1x1 made 1 none --nodes=1 jobs/scaling.slurm)
 first=$(LAUNCHES=8 made 1 none --nodelist=node1 jobs/acceptance.slurm none --apps reduce)
 ended "$once" FAILED 1 "acceptance, where a launch fails"
-prints "an app failed in 1 of 2 launches"
-launches_in "jobs/runs/once-$once.h5" 3
+prints "an app failed in 1 of 4 launches"
+prints "4 launches find little"
+launches_in "jobs/runs/once-$once.h5" 7
+ended "$some" FAILED 1 "scaling, where a launch fails"
+prints "left out, as launches failed: strong-1x1x2"
+launches_in "jobs/runs/some-$some.h5" 2
+grep -qE '^reduce/mpi on 2 cores is [0-9.]+x as fast as ' <<<"$log" || fail "$what: no sentence: $log"
 has_dumps() { compgen -G "jobs/runs/scaling-$cut.parts/*.h5" >/dev/null; }
 until_true 60 has_dumps || fail "job $cut does not begin"
 on_login scancel "$cut"
@@ -157,18 +181,46 @@ better=$(LAUNCHES=8 made 1 none --nodelist=node1 jobs/acceptance.slurm "jobs/run
 worse=$(LAUNCHES=8 made 1.2 "*" --nodelist=node1 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" --apps reduce)
 alone=$(LAUNCHES=8 FRESH=0 made 1.2 "*" --nodelist=node1 --job-name=alone jobs/acceptance.slurm \
     "jobs/runs/acceptance-$first.h5" --apps reduce)
+"$make_launches" more.h5 --launches 1 --elements 7
+"$timings" merge lacking.h5 "jobs/runs/acceptance-$first.h5" more.h5 >"$scratch/merged"
+missing=$(LAUNCHES=4 made 1 none --nodelist=node1 --job-name=missing jobs/acceptance.slurm lacking.h5 --apps reduce)
+otherwise=$(CPU=Xeon made 1 none --nodelist=node1 --job-name=otherwise jobs/acceptance.slurm \
+    "jobs/runs/acceptance-$first.h5" --apps reduce)
+renewed=$(CPU=Xeon RENEW=1 LAUNCHES=8 FRESH=0 made 1 none --nodelist=node1 --job-name=renewed jobs/acceptance.slurm \
+    "jobs/runs/acceptance-$first.h5" --apps reduce)
+cp "jobs/runs/acceptance-$first.h5" "$scratch/kept.h5"
+first_line() { [[ $(head -n 1 <<<"$log") == "$1"* ]] || fail "$what: does not begin with '$1': $log"; }
 ended "$better" COMPLETED 0 "acceptance where nothing has changed"
+first_line "AS FAST AS BEFORE"
 ended "$worse" FAILED 1 "acceptance where all is slower"
+first_line "SLOWER: "
 prints "compared with fresh launches of reduce"
-prints "REGRESSED: confirmed by 8 fresh launches"
+prints "SLOWER: confirmed by 8 fresh launches"
+for format in html md json; do [[ -s jobs/runs/acceptance-$worse.$format ]] || fail "$what: no page as $format"; done
 launches_in "jobs/runs/acceptance-$worse-fresh.h5" 16
 ended "$alone" FAILED 1 "acceptance without fresh launches"
 [[ ! -e jobs/runs/alone-$alone-fresh.h5 && $log != *fresh* ]] || fail "$what: has fresh launches: $log"
+ended "$missing" FAILED 4 "acceptance against a baseline that has more"
+first_line "NOT THE SAME TESTS: 1 of "
+prints "MISSING"
+ended "$otherwise" FAILED 4 "acceptance on other hardware"
+prints "other hardware: cpu_model: AMD EPYC -> Xeon"
+prints "nothing was measured; FORCE=1 compares all the same"
+[[ ! -e jobs/runs/otherwise-$otherwise.h5 ]] || fail "$what: measures all the same"
+ended "$renewed" COMPLETED 0 "acceptance that proposes a baseline"
+launches_in "jobs/runs/acceptance-$first-$renewed.h5" 16
+cmp "$scratch/kept.h5" "jobs/runs/acceptance-$first.h5" || fail "$what: changes the baseline"
 if $apart; then
     elsewhere=$(LAUNCHES=8 FRESH=0 made 1.2 "*" --nodelist=node2 jobs/acceptance.slurm "jobs/runs/acceptance-$first.h5" \
         --apps reduce)
     ended "$elsewhere" FAILED 3 "acceptance on another node"
     prints "one node against one"
+    dying=$(LAUNCHES=40 made 1 none --nodes=3 --job-name=dying jobs/nodes.slurm)
+    begun() { [[ $(compgen -G "jobs/runs/dying-$dying.parts/node3-*.h5" | wc -l) -ge 2 ]]; }
+    until_true 60 begun || fail "job $dying does not begin"
+    "$cluster_sh" off "$cluster" node3
+    ended "$dying" FAILED 1 "a node that dies"
+    prints "node3 FAILED in '"
 fi
 
 finish
