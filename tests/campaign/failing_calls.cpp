@@ -49,13 +49,14 @@ void log(std::string_view name) {
     ::syscall(SYS_close, fd);
 }
 
+std::atomic<long> calls{0};
+
 // Whether this call is the one; then errno is what it fails with, but for a short write.
 enum class Fate { succeeds, fails, is_short };
 template <class File>
 Fate fate(std::string_view name, File file) {
     const int before = errno;
     if (!is_meant(file)) return errno = before, Fate::succeeds;
-    static std::atomic<long> calls{0};
     const long call = ++calls;
     log(name);
     errno = before;

@@ -673,6 +673,7 @@ TEST_F(Resumed, OnlyWhatHasChangedIsReadAgain) {
 TEST_F(Resumed, WhatTextDependsOnCountsToo) {
     EXPECT_EQ(again("1 1\n2 2\n3 3\n", "1 1\n\n\n\n\n3 3\n"), "\n\n\n\n3 3\n");
     EXPECT_EQ(again("1 1\n2 2\n3 3\n", "1 1\n2 2\n3 34"), "3 34");
+    EXPECT_EQ(again("1 1\n2 2\n3 3", "1 1\n2 2\n3 34"), "3 34");
     EXPECT_EQ(again("#  \n2 2\n3 3\n", "1  \n2 2\n3 3\n"), "1  \n2 2\n3 3\n");
     EXPECT_EQ(again("2 2\n3 3\n4 4\n", "22 \n3 3\n4 4\n"), "22 \n3 3\n4 4\n");
     EXPECT_EQ(again("9 9\n3 3\n4 4\n", "8 8\n3 3\n4 4\n"), "8 8\n");
