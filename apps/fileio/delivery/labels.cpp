@@ -1,5 +1,7 @@
 #include "apps/fileio/delivery/labels.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdint>
 
@@ -13,7 +15,7 @@ Labels labels_of(const RecordFormat& format, const std::vector<std::string>& nam
     const auto name = [&](std::int64_t column) { return names[static_cast<std::size_t>(column)]; };
     for (std::size_t i = 0; i < ids.size(); ++i) {
         std::string label = "id";
-        if (ids.size() > 1) label += "_" + std::to_string(i + 1);
+        if (ids.size() > 1) label += fmt::format("_{}", i + 1);
         labels.ids.push_back(named(ids[i]) ? name(ids[i]) : label);
     }
     auto columns = format.columns.numbers();
