@@ -299,7 +299,7 @@ class Harness {
     // nothing.
     static Answer of_rank(const Problem& problem, bool receives, std::int64_t wrong,
                           std::int64_t& wrong_so_far, CallTimes calls);
-    // Of the workers after so many rounds, whose results add up to `sum`.
+    // The workers' answer after so many rounds, whose results add up to `sum`.
     static Answer of_workers(const Problem& problem, std::int64_t sum, std::int64_t rounds, CallTimes calls);
     static Answer of_diaries(const Problem& problem, const std::vector<Diary>& diaries,
                              std::size_t unclocked);

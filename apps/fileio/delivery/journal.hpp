@@ -86,7 +86,7 @@ class Journal {
     void remove() { log_.remove(); }  // the file, when the final ones are there
 
   private:
-    // Of a file's head, which its pieces share.
+    // A file's head, which its pieces share.
     struct Head {
         FirstRecord first_record{};
         std::uint64_t hash = 0;
@@ -112,7 +112,7 @@ class Journal {
     std::vector<Head> heads_{};
     Count counted_, open_;
 
-    // Of the session that is read or under way: its run, the names of its files by their numbers, and (if it
+    // The session that is read or under way: its run, the names of its files by their numbers, and (if it
     // is read) what it has begun and not finished.
     std::string run_{};
     std::string host_{}, owner_{};  // its process: where, and in words; empty if it came to a good end
@@ -120,7 +120,7 @@ class Journal {
     std::vector<EarlierReading::Name> names_{};
     // By file and offset, with the bytes that are still to come.
     std::map<std::pair<std::int64_t, std::int64_t>, std::pair<Begun, std::int64_t>> begun_{};
-    // Of all earlier ones: the name that each of their pieces belongs to, and what they left unfinished.
+    // All earlier ones: the name that each of their pieces belongs to, and what they left unfinished.
     std::vector<EarlierReading::Name> earlier_names_{};
     std::vector<std::int64_t> name_of_piece_{};
     std::map<EarlierReading::Name, std::vector<Begun>> suspects_{};
