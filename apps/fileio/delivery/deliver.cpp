@@ -275,7 +275,7 @@ class Desk {
         }
     }
 
-    // Of what earlier runs did, at the end of this one.
+    // What became of what earlier runs did, at the end of this one.
     void tell_changes(bool all_was_read) {
         if (again_ > 0) {
             const auto others = changed_.size() - 1;
@@ -299,7 +299,7 @@ class Desk {
         return static_cast<double>(std::max(reader_->bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
     }
 
-    // Of this run.
+    // By this run.
     std::string rates(double seconds) const {
         return format_rate(static_cast<double>(new_records_) / seconds, "records/s") + ", " +
                format_rate(bytes_read() / seconds, "B/s");
