@@ -24,15 +24,15 @@ std::string list_of(std::string_view title, const std::vector<std::string>& line
 std::string comparison_section(const Report& report) {
     if (!report.comparison) return {};
     const auto& made = *report.comparison;
-    const auto disturbed = list_of("Disturbed launches", made.disturbed),
-               outliers = list_of("Launches that stand out", made.outliers),
-               compared = list_of("What was compared", made.compared);
-    const auto environment =
-        made.environment.empty()
-            ? std::string("<p>The two sides ran in the same environment, as far as it is known.</p>\n")
-            : list_of("What differs between the two sides, or within one", made.environment);
-    return disturbed + outliers + environment + compared +
-           table_of(made.cases).html("Comparison with the baseline");
+    auto text = list_of("Not the same tests", made.other_tests) +
+                list_of("Disturbed launches", made.disturbed) +
+                list_of("Launches that stand out", made.outliers);
+    text += made.environment.empty()
+                ? "<p>The two sides ran in the same environment, as far as it is known.</p>\n"
+                : list_of("What differs between the two sides, or within one", made.environment);
+    text += list_of("What was compared", made.compared) + list_of("Expected differences", made.expected) +
+            list_of("Run by no launch", made.untested);
+    return text + table_of(made.cases).html("Comparison with the baseline");
 }
 
 }  // namespace pacer::timings

@@ -44,9 +44,13 @@ Report hostile_report() {
     report.launches = {hostile_launch("20261122T120721Z-00000001"), hostile_launch(hostile)};
     report.launches[1].placement[0].host += "2";
     report.cases = cases_of(report.launches);
-    report.comparison = Comparison{
-        {hostile}, {hostile},        {hostile}, {hostile}, {hostile_comparison(report.cases.front().key)},
-        hostile,   ExitStatus::wrong};
+    auto& compared = report.comparison.emplace();
+    for (auto* lines : {&compared.other_tests, &compared.disturbed, &compared.outliers, &compared.environment,
+                        &compared.compared, &compared.expected, &compared.untested})
+        *lines = {hostile};
+    compared.cases = {hostile_comparison(report.cases.front().key)};
+    compared.sentence = hostile;
+    compared.status = ExitStatus::wrong;
     ScalingSeries series;
     series.app = series.variant = series.base = series.note = hostile;
     series.parameters = {{hostile, hostile}};
@@ -77,6 +81,17 @@ TEST(ReportPage, LoadsNothing) {
     EXPECT_EQ(count(html, "default-src 'none'; img-src data:;"), 1U);
     for (const auto* part : {"http:", "https:", "file:", "url(", "@import", "<link"})
         EXPECT_EQ(count(html, part), 0U) << part;
+}
+
+TEST(ReportPage, HasAllThatIsToBeSaidOfAComparison) {
+    auto report = hostile_report();
+    auto& compared = *report.comparison;
+    compared.other_tests = {"line 1"}, compared.disturbed = {"line 2"}, compared.outliers = {"line 3"};
+    compared.environment = {"line 4"}, compared.compared = {"line 5"}, compared.expected = {"line 6"};
+    compared.untested = {"line 7"};
+    const auto html = page(report);
+    for (char number = '1'; number <= '7'; ++number)
+        EXPECT_EQ(count(html, std::string("<li>line ") + number), 1U) << number;
 }
 
 TEST(ReportPage, TellsWhatWasNeitherRunNorPlaced) {
