@@ -122,6 +122,12 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "single repeats took far more or far less time than the others, as when the machine stalls", "{:.3g}",
      "x the median"},
     {"batch", note, "shorter than 1000 clock steps, so timed in batches", "{}", " a repeat"},
+    {"besides_budget", note,
+     "making the data and probing the limits took {value}, which is no part of the time budget: a smaller -n "
+     "or --no-limits take less",
+     "{:.1f}", " s"},
+    {"over_budget", note,
+     "executing every variant once or twice took {value}, more than the time budget", "{:.1f}", " s"},
     {"calls_cut", note, "a launch keeps a million numbers of calls, so those of later repeats are missing",
      "{}", " repeats have theirs", " repeat has them"},
     {"batch_barriers", note,

@@ -118,9 +118,11 @@ void Session::measure() {
     auto run = options.run;
     run.watch = &watch_;
     run.keep = [&](const auto& records) { safekeeping::keep(launch, records); };
+    const double begun = seconds_since_launch();
     auto outcome = run_tasks(std::move(tasks_), world, threads, run);
     launch.records = std::move(outcome.records);
     launch.doubts.insert(launch.doubts.end(), outcome.doubts.begin(), outcome.doubts.end());
+    measuring_seconds_ += seconds_since_launch() - begun;
     stopped_ = outcome.stopped;
     const auto& records = launch.records;
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -128,11 +130,22 @@ void Session::measure() {
     }
 }
 
+// What a launch took that is asked to be short.
+void Session::look_at_budget() {
+    const double budget = options.run.max_seconds, besides = seconds_since_launch() - measuring_seconds_;
+    if (budget <= 0) return;
+    constexpr double little = 1;  // second
+    if (besides > budget + little) launch.doubts.push_back({"besides_budget", -1, "", besides});
+    if (measuring_seconds_ > 1.5 * budget + little)
+        launch.doubts.push_back({"over_budget", -1, "", measuring_seconds_});
+}
+
 void Session::close() {
     set_activity("reporting");
     progress::clear();
     look_at_load();
     if (!world.root()) return;
+    look_at_budget();
     if (stopped_) launch.doubts.push_back({"stopped", -1, "", 0});
     if (SharedCounter::waits_for_rank_0()) launch.doubts.push_back({"counter_waits", -1, "", 0});
 }

@@ -99,12 +99,14 @@ class Session {
     void look_at_placement(int argc, char** argv);
     void look_at_settings();
     void look_at_load();
+    void look_at_budget();
 
     std::string app_;
     std::vector<ListedGroup> chosen_;
     Watch watch_;
     std::vector<Task> tasks_;  // planned and not yet measured
     bool stopped_ = false;
+    double measuring_seconds_ = 0;
     std::vector<std::string> out_of_time_;
 };
 
