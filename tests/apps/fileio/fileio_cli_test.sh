@@ -186,7 +186,11 @@ run timeout -k 5 30 "$fileio" "${sum[@]}" input.csv --out input.csv --force
 expect 2 'results in place of the input'
 cmp rows.txt input.csv >&2 || fail 'results in place of the input: it is gone'
 run "$fileio" "${sum[@]}" rows.txt --out r4.h5 --resume
-expect 2 'resume of nothing where results are'
+expect 0 'resume of a finished run'
+cp r4.h5 done.h5
+run "$fileio" --calculation stats rows.txt --out r4.h5 --resume
+expect 2 'resume of another run where results are'
+cmp done.h5 r4.h5 || fail 'resume of another run where results are: they are changed'
 run "$fileio" "${sum[@]}" rows.txt --out r5.h5 --resume
 expect 0 'resume of nothing'
 cmp r4.h5 r5.h5 || fail 'resume of nothing gives other results'

@@ -347,7 +347,7 @@ settled '10 26' '# c\n\n1 2 3\n4\n5 6 7\n8\n' --lines-per-record 2
 printf '1 2 3\n4\n5 6 7\n8 9 10\n11\n12 13 14\n' >step.txt
 refused 'step.txt:3:1: the record'"'s lines have 3, 3 fields, unlike those of the record at line 1; it is no longer known where records begin" \
     'a line is missing' --on-error skip --lines-per-record 2 --block 1 step.txt
-once 'fix the file and start over' 'a line is missing'
+once '; correct it; ' 'a line is missing'
 settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1
 ambiguous '# x y\r1 2\r3 4\r' 'a CR alone does not end a line here; convert line ends to LF'
 printf '# x y\r1 2\r3 4\r' | gzip >cr.gz
