@@ -119,6 +119,7 @@ fi
 run timeout 60 "$BIN/reduce" -n 1e6 --no-limits --variants serial,simd --max-seconds 1e-9 --dump few.h5
 expect 3 'a variant without a repeat'
 once 'simd got no repeat' 'a variant without a repeat'
+run "$BIN/timings" show --doubts few.h5 # below the table may stand graver ones
 says out 'fewer than 6 repeats for lack of time' 'a variant with one repeat'
 run timeout 60 "$BIN/overhead" --no-dump --variants call,pingpong --repeats 6 --no-limits
 expect 0 'a variant that cannot be run here'
