@@ -80,7 +80,9 @@ def check_attributes(file, calculation, records, rejected, skipped):
     assert file.attrs["calculation"] == calculation.encode(), file.attrs["calculation"]
     counts = tuple(int(file.attrs[name]) for name in ("records", "rejected", "skipped"))
     assert counts == (records, rejected, skipped), counts
-    assert len(file.attrs) == 7, list(file.attrs)
+    assert f"calculation: {calculation}\n".encode() in file.attrs["options"], file.attrs["options"]
+    assert b" bytes, " in file.attrs["input"], file.attrs["input"]
+    assert len(file.attrs) == 9, list(file.attrs)
 
 
 def check_sums(path, files, records, rejected, skipped):
