@@ -215,11 +215,11 @@ if $apart; then
         --apps reduce)
     ended "$elsewhere" FAILED 3 "acceptance on another node"
     prints "one node against one"
-    dying=$(LAUNCHES=40 made 1 none --nodes=3 --job-name=dying jobs/nodes.slurm)
+    dying=$(LAUNCHES=8 made 1 none --nodes=3 --job-name=dying jobs/nodes.slurm)
     begun() { [[ $(compgen -G "jobs/runs/dying-$dying.parts/node3-*.h5" | wc -l) -ge 2 ]]; }
     until_true 60 begun || fail "job $dying does not begin"
     "$cluster_sh" off "$cluster" node3
-    ended "$dying" FAILED 1 "a node that dies"
+    ended "$dying" FAILED 1 "a node that dies" 600
     prints "node3 FAILED in '"
 fi
 
