@@ -15,6 +15,7 @@ namespace {
 
 // Bytes up to the last newline of a text, and with it; 0 if it has none.
 std::int64_t to_last_newline(const char* text, std::int64_t bytes) {
+    if (bytes == 0) return 0;  // and perhaps no text
     const auto* const newline = static_cast<const char*>(::memrchr(text, '\n', size_of(bytes)));
     return newline == nullptr ? 0 : newline - text + 1;
 }
@@ -23,6 +24,7 @@ std::int64_t to_last_newline(const char* text, std::int64_t bytes) {
 
 // Bytes up to the first newline, and with it; 0 if it has none.
 std::int64_t to_first_newline(const char* text, std::int64_t bytes) {
+    if (bytes == 0) return 0;  // and perhaps no text
     const auto* const newline = static_cast<const char*>(std::memchr(text, '\n', size_of(bytes)));
     return newline == nullptr ? 0 : newline - text + 1;
 }
