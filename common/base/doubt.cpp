@@ -126,8 +126,8 @@ constexpr auto kinds = std::to_array<DoubtKind>({
      "making the data and probing the limits took {value}, which is no part of the time budget: a smaller -n "
      "or --no-limits take less",
      "{:.1f}", " s"},
-    {"over_budget", note,
-     "executing every variant once or twice took {value}, more than the time budget", "{:.1f}", " s"},
+    {"over_budget", note, "executing every variant once or twice took {value}, more than the time budget",
+     "{:.1f}", " s"},
     {"calls_cut", note, "a launch keeps a million numbers of calls, so those of later repeats are missing",
      "{}", " repeats have theirs", " repeat has them"},
     {"batch_barriers", note,
