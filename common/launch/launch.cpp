@@ -64,7 +64,7 @@ volatile std::sig_atomic_t status_known = 0, tells_of_finalize = 0;
 // Some libraries do not always return from MPI_Finalize: MPICH 4.0 between nodes, over UCX and TCP. All is
 // reported and written by then.
 void finalize(ExitStatus status, bool speaks) {
-    constexpr unsigned patience_seconds = 10;
+    constexpr unsigned patience_seconds = 30;  // many ranks, or a busy machine, may need some
     status_known = static_cast<int>(status);
     tells_of_finalize = speaks ? 1 : 0;
     std::signal(SIGALRM, [](int) {

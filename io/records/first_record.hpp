@@ -13,14 +13,12 @@ namespace pacer {
 
 class FirstRecordFinder {
   public:
-    // `known`: nothing is to be found.
-    explicit FirstRecordFinder(const RecordFormat& format, FirstRecord known = {})
+    explicit FirstRecordFinder(const RecordFormat& format)
         : parser_(format),
           comments_(format.comment),
           commas_unclear_(format.commas_unclear()),
           lines_per_record_(format.lines_per_record),
-          expected_fields_(format.expected_fields()),
-          found_(known) {}
+          expected_fields_(format.expected_fields()) {}
 
     // Whole lines and records of which `before` lines of the file come before, `header` of them a header.
     void look(const char* at, const char* end, std::int64_t before, std::int64_t header);
@@ -38,7 +36,7 @@ class FirstRecordFinder {
     std::string comments_;
     bool commas_unclear_;
     std::int64_t lines_per_record_, expected_fields_;
-    FirstRecord found_;
+    FirstRecord found_{};
     std::optional<std::int64_t> header_record_;
     Commas doubt_ = Commas::clear;
 };

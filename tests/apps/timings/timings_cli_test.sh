@@ -6,27 +6,12 @@ set -euo pipefail
 
 # shellcheck source=tests/support/lib.sh
 . "${SOURCE:?the checkout}/tests/support/lib.sh"
-timings=$(realpath "${BIN:?the folder of the programs}")/timings
+# shellcheck source=tests/apps/timings/lib.sh
+. "$SOURCE/tests/apps/timings/lib.sh"
 make_dump=$(realpath "${1:?the program make_dump}")
 [[ -x $timings && -x $make_dump ]] || { echo "timings or make_dump is missing: build first" && exit 1; }
 mkdir "$scratch/here"
 cd "$scratch/here"
-
-# ends_with STATUS ARGUMENT...: runs timings; a refusal is one line on stderr, all else leaves nothing there.
-ends_with() {
-    local wanted=$1
-    shift
-    what="timings $*"
-    run "$timings" "$@"
-    expect "$wanted" "$what"
-    if ((wanted == 2)); then
-        [[ $err == "timings: "* && $err != *$'\n'* ]] || fail "$what: not one line on stderr: $err"
-    else
-        [[ -z $err ]] || fail "$what: $err"
-    fi
-}
-prints() { says out "$1" "$what"; }
-warns() { says err "$1" "$what"; }
 
 for kind in right wrong items partials words rounded racy unchecked idle typical; do
     "$make_dump" $kind $kind.h5 >made

@@ -6,24 +6,12 @@ set -euo pipefail
 
 # shellcheck source=tests/support/lib.sh
 . "${SOURCE:?the checkout}/tests/support/lib.sh"
-timings=$(realpath "${BIN:?the folder of the programs}")/timings
+# shellcheck source=tests/apps/timings/lib.sh
+. "$SOURCE/tests/apps/timings/lib.sh"
+tested=nodes
 make_launches=$(realpath "${1:?the program make_launches}")
 cd "$scratch"
 
-# ends_with STATUS ARGUMENT...: runs timings nodes; a refusal is one line on stderr, all else leaves nothing there.
-ends_with() {
-    local wanted=$1
-    shift
-    what="timings nodes $*"
-    run "$timings" nodes "$@"
-    expect "$wanted" "$what"
-    if ((wanted == 2)); then
-        [[ $err == "timings: "* && $err != *$'\n'* ]] || fail "$what: not one line on stderr: $err"
-    else
-        [[ -z $err ]] || fail "$what: $err"
-    fi
-}
-prints() { says out "$1" "$what"; }
 prints_not() { ! grep -qF -- "$1" "$scratch/stdout" || fail "$what: says '$1': $out"; }
 
 for number in 1 2 3; do

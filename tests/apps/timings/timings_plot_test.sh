@@ -6,25 +6,12 @@ set -euo pipefail
 
 # shellcheck source=tests/support/lib.sh
 . "${SOURCE:?the checkout}/tests/support/lib.sh"
+# shellcheck source=tests/apps/timings/lib.sh
+. "$SOURCE/tests/apps/timings/lib.sh"
+tested=plot
 bin=$(realpath "${BIN:?the folder of the programs}")
-timings=$bin/timings
 cd "$scratch"
 
-# ends_with STATUS ARGUMENT...: runs timings plot; a refusal is one line on stderr, all else leaves nothing there.
-ends_with() {
-    local wanted=$1
-    shift
-    what="timings plot $*"
-    run "$timings" plot "$@"
-    expect "$wanted" "$what"
-    if ((wanted == 2)); then
-        [[ $err == "timings: "* && $err != *$'\n'* ]] || fail "$what: not one line on stderr: $err"
-    else
-        [[ -z $err ]] || fail "$what: $err"
-    fi
-}
-prints() { says out "$1" "$what"; }
-warns() { says err "$1" "$what"; }
 title() { [[ $(head -n 1 <<<"$out") == " $1" ]] || fail "$what: drew $(head -n 1 <<<"$out")"; }
 
 for ranks in 1 2 4; do

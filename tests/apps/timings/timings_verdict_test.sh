@@ -6,24 +6,12 @@ set -euo pipefail
 
 # shellcheck source=tests/support/lib.sh
 . "${SOURCE:?the checkout}/tests/support/lib.sh"
-timings=$(realpath "${BIN:?the folder of the programs}")/timings
+# shellcheck source=tests/apps/timings/lib.sh
+. "$SOURCE/tests/apps/timings/lib.sh"
+tested=verdict
 make_launches=$(realpath "${1:?the program make_launches}")
 cd "$scratch"
 
-# ends_with STATUS ARGUMENT...: runs timings verdict; a refusal is one line on stderr, all else leaves nothing there.
-ends_with() {
-    local wanted=$1
-    shift
-    what="timings verdict $*"
-    run "$timings" verdict "$@"
-    expect "$wanted" "$what"
-    if ((wanted == 2)); then
-        [[ $err == "timings: "* && $err != *$'\n'* ]] || fail "$what: not one line on stderr: $err"
-    else
-        [[ -z $err ]] || fail "$what: $err"
-    fi
-}
-prints() { says out "$1" "$what"; }
 line() { sed -n "$1p" "$scratch/stdout"; }
 # begins NUMBER TEXT: that line does.
 begins() { [[ $(line "$1") == "$2"* ]] || fail "$what: line $1 does not begin with '$2': $(line "$1")"; }
