@@ -144,8 +144,8 @@ std::vector<std::string> other_tests(const std::vector<Launch>& base, const std:
     add_counts(lines, "ranks", ranks_of(base), ranks_of(candidate));
     add_counts(lines, "nodes", nodes_of(base), nodes_of(candidate));
     if (const bool quick = are_quick(base); quick != are_quick(candidate))
-        lines.push_back(quick ? "a quick baseline against full launches"
-                              : "quick launches against a full baseline");
+        lines.emplace_back(quick ? "a quick baseline against full launches"
+                                 : "quick launches against a full baseline");
     return lines;
 }
 
