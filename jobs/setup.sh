@@ -44,6 +44,7 @@ test_packages=(
     git                # the commit noted in dumps is tested in a repository made for it
     hdf5-tools         # h5dump: a dump as somebody without Pacer reads it
     python3            # judges JSON and CSV output
+    python3-jsonschema # and whether JSON is as its schema says
     python3-h5py       # a second reader of the dumps
     python3-pandas     # a third
     python3-tables     # by which it reads HDF5

@@ -132,6 +132,7 @@ std::string Document::as(Format format, bool colours) const {
     }
     std::string csv;
     auto json = Json::object();
+    json.add("document", name_);
     for (const auto& part : parts_) {
         if (part.key.empty()) continue;
         json.add(part.key, part.kind == Kind::table ? part.table.json() : part.value);

@@ -15,9 +15,10 @@ struct Settings {
 };
 
 ExitStatus run(const Settings& settings) {
-    const auto comparison = read_and_compare(settings.sides, "compare").comparison;
-    deliver(document_of(comparison), settings.output, settings.sides.files());
-    return comparison.status;
+    const auto read = read_and_compare(settings.sides, "compare");
+    deliver(document_of(read.comparison), findings_of(read, "compare"), settings.output,
+            settings.sides.files());
+    return read.comparison.status;
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ ExitStatus run(const Settings& settings) {
 Run add_compare(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     add_sides(command, settings->sides);
-    add_output(command, settings->output);
+    add_output(command, settings->output, monitoring_formats);
     command.set_footer(
         std::string(
             "Launches in turns (A B B A, see jobs/compare.sh) are compared in pairs; launches on other "

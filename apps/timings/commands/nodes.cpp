@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -46,13 +47,29 @@ std::vector<CaseKey> keys_of(const Rows& rows) {
     return keys;
 }
 
-Table table_of(const Rows& rows, const std::vector<CaseKey>& keys) {
+// What the cases are called, as short as tells them apart.
+class Names {
+  public:
+    explicit Names(std::vector<CaseKey> keys) {
+        std::sort(keys.begin(), keys.end());
+        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+        auto names = short_names_of(keys);
+        for (std::size_t i = 0; i < keys.size(); ++i) names_.emplace(keys[i], std::move(names[i]));
+    }
+    const std::string& of(const CaseKey& key) const { return names_.at(key); }
+
+  private:
+    std::map<CaseKey, std::string> names_;
+};
+
+Table table_of(const Rows& rows, const std::vector<CaseKey>& keys, const Names& names) {
     using namespace unit;
     using R = NodeRow;
     const auto verdict = [](const R& r) { return verdict_cell(r.from_peers, words_of, "launches"); };
     const auto p = [](const R& r) { return r.from_peers.judged() ? Cell(r.from_peers.p) : Cell(); };
     const std::vector<ColumnOf<R>> columns = {
-        {"case", "case", text, [&](const R& r) { return name_of(r.from_peers.key, keys); }},
+        {"case", "", text, [&](const R& r) { return name_of(r.from_peers.key, keys); }},
+        {"", "case", text, [&](const R& r) { return names.of(r.from_peers.key); }},
         {"node", "node", text, &R::node},
         {"launches", "launches", figure, [](const R& r) { return r.from_peers.subject.launches; }},
         {"peers_launches", "of peers", figure, [](const R& r) { return r.from_peers.reference.launches; }},
@@ -71,16 +88,16 @@ Table table_of(const Rows& rows, const std::vector<CaseKey>& keys) {
 }
 
 // "reduce/simd 1 x 1: 1.214 (1.190 .. 1.240)" if it is slower, else what is wrong.
-std::string words_of(const NodeRow& row, const std::vector<CaseKey>& keys) {
+std::string words_of(const NodeRow& row, const Names& names) {
     const auto& one = row.from_peers;
-    const auto name = name_of(one.key, keys);
+    const auto& name = names.of(one.key);
     return one.finding == Finding::slower
                ? fmt::format("{}: {:.3f} ({})", name, one.ratio, ratio_interval(one).text)
                : fmt::format("{}: {}", name, verdict_cell(one, words_of, "launches").text);
 }
 
 // Every node that is slower or failed, with the evidence.
-std::string sentences_of(const Rows& rows, const std::vector<CaseKey>& keys) {
+std::string sentences_of(const Rows& rows, const Names& names) {
     std::set<std::string> nodes;
     for (const auto& row : rows) nodes.insert(row.node);
     std::string text;
@@ -89,7 +106,7 @@ std::string sentences_of(const Rows& rows, const std::vector<CaseKey>& keys) {
         std::vector<std::string> slower, wrong;
         for (const auto& row : rows) {
             if (row.node != node || !is_bad(row.from_peers.finding)) continue;
-            (row.from_peers.finding == Finding::slower ? slower : wrong).push_back(words_of(row, keys));
+            (row.from_peers.finding == Finding::slower ? slower : wrong).push_back(words_of(row, names));
         }
         if (!slower.empty())
             text += fmt::format("{} is SLOWER than its peers: {}.\n", node, fmt::join(slower, "; "));
@@ -109,6 +126,7 @@ ExitStatus compare_all(const Settings& settings) {
     const auto launches = read_launches(settings.input.files, settings.input.dedupe);
     const auto rows = compare_nodes(launches, settings.margin, settings.input.only);
     const auto keys = keys_of(rows);
+    const Names names(keys);
     auto shown = rows;
     if (settings.output.for_people() && !settings.all) std::erase_if(shown, unremarkable);
     Document document("timings nodes");
@@ -119,16 +137,19 @@ ExitStatus compare_all(const Settings& settings) {
                untested = untested_among(select(cases_of(launches), settings.input.only));
     document.list("hardware", "other hardware", hardware);
     document.list("untested", "untested", untested);
-    if (!shown.empty() || !settings.output.for_people()) document.table("rows", table_of(shown, keys));
+    if (!shown.empty() || !settings.output.for_people()) document.table("rows", table_of(shown, keys, names));
     if (const auto hidden = rows.size() - shown.size(); hidden > 0) {
         document.text(fmt::format("as fast as the peers, within the margin: {} of {} (--all shows them)",
                                   hidden, rows.size()));
     }
-    document.sentence("sentences", sentences_of(rows, keys));
-    deliver(document, settings.output, settings.input.files);
+    const auto sentences = sentences_of(rows, names);
+    document.sentence("sentences", sentences);
     auto status = untested.empty() ? ExitStatus::right : ExitStatus::inconclusive;
     if (!hardware.empty()) status = ExitStatus::other_tests;
     for (const auto& row : rows) status = graver(status, status_of(row.from_peers.finding));
+    document.value("status", static_cast<int>(status));
+    deliver(document, {"nodes", rows, sentences, status, latest_start(launches)}, settings.output,
+            settings.input.files);
     return status;
 }
 
@@ -140,7 +161,7 @@ Run add_nodes(Arguments& command) {
     command.add_number("--margin", settings->margin, 1,
                        "How much slower a node may be; more where most of 8 or more nodes differ by more");
     command.add_flag("--all", settings->all, "Also show the nodes that are as fast as their peers");
-    add_output(command, settings->output);
+    add_output(command, settings->output, monitoring_formats);
     command.set_footer(
         "Exit status: 0 no node is slower; 1 a node is slower, or its answers are wrong; 2 a file cannot be "
         "read, or there is only one node; 3 inconclusive: make more launches, at least 8 on each node, or a "

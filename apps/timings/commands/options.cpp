@@ -60,4 +60,11 @@ void deliver(const Document& document, const Output& output, const std::vector<s
     deliver(document.as(formats().at(output.format), wants_colours(output)), output, files);
 }
 
+void deliver(const Document& document, const Findings& findings, const Output& output,
+             const std::vector<std::string>& files) {
+    if (output.format == "junit") return deliver(junit(findings), output, files);
+    if (output.format == "prometheus") return deliver(prometheus(findings), output, files);
+    deliver(document, output, files);
+}
+
 }  // namespace pacer::timings

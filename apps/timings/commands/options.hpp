@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/timings/monitoring.hpp"
 #include "common/launch/arguments.hpp"
 #include "common/report/document.hpp"
 
@@ -30,5 +31,10 @@ void add_output(Arguments& command, Output& output, const std::vector<std::strin
 // Prints it, or saves it, but never over one of the files that were read. Throws UsageError.
 void deliver(const std::string& text, const Output& output, const std::vector<std::string>& files);
 void deliver(const Document& document, const Output& output, const std::vector<std::string>& files);
+
+// The formats of findings besides those of their document, and either of them, as asked for.
+inline const std::vector<std::string> monitoring_formats = {"junit", "prometheus"};
+void deliver(const Document& document, const Findings& findings, const Output& output,
+             const std::vector<std::string>& files);
 
 }  // namespace pacer::timings

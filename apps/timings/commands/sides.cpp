@@ -89,4 +89,9 @@ ReadSides read_and_compare(Sides sides, const std::string& command) {
     return read;
 }
 
+Findings findings_of(const ReadSides& read, const std::string& command) {
+    const auto& made = read.comparison;
+    return {command, without_nodes(made.cases), made.sentence, made.status, latest_start(read.candidate)};
+}
+
 }  // namespace pacer::timings

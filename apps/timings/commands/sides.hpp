@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "apps/timings/compare/comparison.hpp"
+#include "apps/timings/monitoring.hpp"
 #include "common/launch/arguments.hpp"
 
 namespace pacer::timings {
@@ -28,6 +29,7 @@ struct ReadSides {
     Comparison comparison;
 };
 ReadSides read_and_compare(Sides sides, const std::string& command);
+Findings findings_of(const ReadSides& read, const std::string& command);
 
 // How a comparison ends, for --help.
 inline constexpr const char* statuses =

@@ -11,6 +11,7 @@
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/commands/options.hpp"
 #include "apps/timings/compare/case_row.hpp"
+#include "apps/timings/compare/environments.hpp"
 #include "apps/timings/headlines.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/doubts.hpp"
@@ -194,9 +195,17 @@ ExitStatus summarise_all(const Settings& settings) {
                                   : "what makes these numbers doubtful, and in how many launches");
     document.table("warnings", faults_table(groups, launches.size()));
     if (hidden > 0) document.notes(fmt::format("and {} more; timings report shows all", hidden));
-    deliver(document, settings.output, settings.files);
     const auto is_failed = [](const Case& one) { return one.failed > 0; };
-    return std::any_of(cases.begin(), cases.end(), is_failed) ? ExitStatus::wrong : ExitStatus::right;
+    const auto status =
+        std::any_of(cases.begin(), cases.end(), is_failed) ? ExitStatus::wrong : ExitStatus::right;
+    document.value("status", static_cast<int>(status));
+    if (settings.output.format == "prometheus") {
+        deliver(prometheus(figures, hosts_of(launches), latest_start(launches)), settings.output,
+                settings.files);
+    } else {
+        deliver(document, settings.output, settings.files);
+    }
+    return status;
 }
 
 }  // namespace
@@ -205,7 +214,7 @@ Run add_summary(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
     command.add_words("FILE", settings->files, "Timing dumps, such as those of jobs/local.sh suite")
         .required();
-    add_output(command, settings->output);
+    add_output(command, settings->output, {"prometheus"});
     return [settings] { return summarise_all(*settings); };
 }
 

@@ -61,8 +61,8 @@ ExitStatus run(const Settings& settings) {
     if (settings.before) return look_before(settings.sides, settings.output);
     const auto read = read_and_compare(settings.sides, "verdict");
     const bool all = settings.all || !settings.output.for_people() || settings.output.is(Format::html);
-    deliver(verdict_of(read.base, read.candidate, read.comparison, all), settings.output,
-            settings.sides.files());
+    deliver(verdict_of(read.base, read.candidate, read.comparison, all), findings_of(read, "verdict"),
+            settings.output, settings.sides.files());
     return read.comparison.status;
 }
 
@@ -74,7 +74,7 @@ Run add_verdict(Arguments& command) {
     command.add_flag("--all", settings->all, "Also show the cases that are as before");
     command.add_flag("--before", settings->before,
                      "Only say whether launches like the one after --to can be compared with the baseline");
-    add_output(command, settings->output);
+    add_output(command, settings->output, monitoring_formats);
     command.set_footer(statuses);
     return [settings] { return run(*settings); };
 }

@@ -96,7 +96,7 @@ ends_with 0 summary right.h5 --format json
 python3 -c '
 import json, sys
 told = json.load(sys.stdin)
-assert set(told) == {"headlines", "best", "warnings"} and told["warnings"][0]["launches"] == 1, told' <<<"$out" ||
+assert set(told) == {"document", "headlines", "best", "warnings", "status"} and told["warnings"][0]["launches"] == 1, told' <<<"$out" ||
     fail "$what: $out"
 
 # export
