@@ -3,13 +3,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "common/measure/record.hpp"
 
 namespace pacer::examples {
+
+// How often a procedure is simulated: as usual, or as SIMULATED_RUNS says.
+inline int simulated_runs(int usual) {
+    const char* given = std::getenv("SIMULATED_RUNS");
+    return given == nullptr ? usual : std::max(1, std::atoi(given));
+}
 
 // A right case of one rank whose repeats all took as long.
 inline Record timed(const std::string& variant, double seconds, const std::string& app = "reduce") {
