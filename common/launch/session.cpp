@@ -117,6 +117,7 @@ void Session::measure() {
     if (world.root()) launch.rates = kept_rates();
     auto run = options.run;
     run.watch = &watch_;
+    run.own_cores = launch.doubts.empty();
     run.keep = [&](const auto& records) { safekeeping::keep(launch, records); };
     const double begun = seconds_since_launch();
     auto outcome = run_tasks(std::move(tasks_), world, threads, run);

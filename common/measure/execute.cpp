@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "common/base/clock.hpp"
+#include "common/measure/busy_cores.hpp"
 #include "common/measure/profile.hpp"
 #include "common/measure/progress.hpp"
 
@@ -69,7 +70,7 @@ std::vector<Sample> Executor::execute(Plan plan) {
 }
 
 std::vector<Sample> Executor::carry_out(const Plan& plan) {
-    auto samples = collect(plan, execute_here(plan));
+    auto samples = collect(plan, plan.loaded ? execute_loaded(plan) : execute_here(plan));
     if (plan.glance) options_.watch->glance(world_);
     return samples;
 }
@@ -92,20 +93,21 @@ void Executor::heed_early_signals() {
 
 void Executor::send(const Plan& plan) {
     std::vector<std::int64_t> message = {plan.rounds, plan.first_round, plan.glance ? 1 : 0,
-                                         plan.altered ? 1 : 0};
+                                         plan.loaded ? 1 : 0, plan.altered ? 1 : 0};
     message.insert(message.end(), plan.batch.begin(), plan.batch.end());
     MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
 }
 
 void Executor::follow() {
     for (;;) {
-        std::vector<std::int64_t> message(4 + tasks_.size());
+        std::vector<std::int64_t> message(5 + tasks_.size());
         MPI_Bcast(message.data(), mpi_count(message.size()), MPI_INT64_T, 0, world_.comm);
         const Plan plan{.rounds = message[0],
                         .first_round = message[1],
-                        .batch = {message.begin() + 4, message.end()},
+                        .batch = {message.begin() + 5, message.end()},
                         .glance = message[2] != 0,
-                        .altered = message[3] != 0};
+                        .loaded = message[3] != 0,
+                        .altered = message[4] != 0};
         if (plan.rounds == 0) {
             stopped_ = plan.first_round != 0;
             return;
@@ -141,6 +143,22 @@ std::vector<Sample> Executor::execute_here(const Plan& plan) {
         }
     }
     if (others_asleep) sleeping_barrier(world_);
+    return samples;
+}
+
+// Only rank 0 has samples.
+std::vector<Sample> Executor::execute_loaded(const Plan& plan) {
+    std::vector<Sample> samples;
+    with_busy_cores(world_, world_.size > 1 ? threads_.hybrid : threads_.process, [&] {
+        for (std::int64_t round = 0; round < plan.rounds && !stop_requested(); ++round) {
+            for (std::size_t i = 0; i < tasks_.size(); ++i) {
+                if (plan.batch[i] == 0) continue;
+                auto& sample = samples.emplace_back();
+                sample.task = i;
+                execute_task(sample, plan.batch[i], plan.altered);
+            }
+        }
+    });
     return samples;
 }
 

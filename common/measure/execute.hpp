@@ -17,6 +17,7 @@ struct Plan {
     std::int64_t first_round = 0;     // or, if the run is over, whether a signal stopped it
     std::vector<std::int64_t> batch;  // executions a repeat of each task
     bool glance = false;              // at the nodes, thereafter
+    bool loaded = false;              // while the cores that are not used compute; tasks of one core only
     bool altered = false;             // of problems that are others: judged, and of no use otherwise
 };
 
@@ -57,6 +58,7 @@ class Executor {
     void send(const Plan& plan);
     std::vector<Sample> carry_out(const Plan& plan);
     std::vector<Sample> execute_here(const Plan& plan);
+    std::vector<Sample> execute_loaded(const Plan& plan);
     void execute_task(Sample& sample, std::int64_t batch, bool altered);
     bool together(const Sample& sample) const { return uses_ranks(tasks_[sample.task].record.uses); }
     std::vector<Sample> collect(const Plan& plan, std::vector<Sample> samples);

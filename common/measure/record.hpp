@@ -69,7 +69,8 @@ struct Record {
     std::string baseline = "serial";  // the variant of the same problem that speedups refer to
     Work work;
     Limit limit;
-    double first_seconds = 0;  // the very first execution, cold
+    double first_seconds = 0;   // the very first execution, cold
+    double loaded_seconds = 0;  // an execution while the other cores of the launch compute; 0: unknown
     StoppedBy stopped_by = StoppedBy::unknown;
     std::int64_t batch = 1;              // executions a repeat, its seconds divided by it
     std::vector<double> seconds;         // [repeats x ranks], row-major, in the order run

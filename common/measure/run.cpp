@@ -25,6 +25,7 @@ constexpr double plan_seconds = 0.25;        // between two looks at the clock a
 constexpr double shortest_in_steps = 1000;   // of the clock; a shorter repeat is batched,
 constexpr double long_enough_seconds = 0.2;  // but not beyond this, which is 50 steps of a coarse one
 constexpr std::int64_t largest_batch = 1000000;
+constexpr std::int64_t loaded_repeats = 5;
 
 // Rank 0's decisions: what to run next, and when it is enough.
 class Scheduler {
@@ -40,7 +41,10 @@ class Scheduler {
           expected_seconds_(tasks.size(), 0),
           rules_(tasks.size()),
           calls_cut_(tasks.size(), false),
-          clock_step_seconds_(measure_clock().resolution_seconds) {}
+          clock_step_seconds_(measure_clock().resolution_seconds) {
+        for (std::size_t i = 0; options.own_cores && i < tasks.size(); ++i) add_to_problem(i);
+        std::erase_if(problems_, [](const auto& problem) { return !problem.is_parallel; });
+    }
 
     void run() {
         for (std::size_t i = 0; i < tasks_.size(); ++i) run_first(i);
@@ -52,6 +56,7 @@ class Scheduler {
             round += rounds;
             if (options_.keep) options_.keep(records());
         }
+        for (const auto& problem : problems_) run_loaded(problem);
         for (std::size_t i = 0; i < tasks_.size(); ++i) run_altered(i);
         for (std::size_t i = 0; i < tasks_.size(); ++i) conclude(i);
     }
@@ -76,6 +81,45 @@ class Scheduler {
     }
 
   private:
+    // What can be done on one core, and on several.
+    struct Problem {
+        std::vector<std::size_t> on_one_core;  // tasks
+        bool is_parallel = false;
+    };
+
+    void add_to_problem(std::size_t i) {
+        const auto& record = tasks_[i].record;
+        if (i == 0 || record.problem != tasks_[i - 1].record.problem ||
+            !same_problem(record, tasks_[i - 1].record))
+            problems_.emplace_back();
+        if (record.ranks * record.threads > 1) {
+            problems_.back().is_parallel = true;
+        } else if (record.uses == Uses::core && record.promise == Promise::right) {
+            problems_.back().on_one_core.push_back(i);
+        }
+    }
+
+    // The fastest of them that ran; tasks_.size() if none has.
+    std::size_t fastest(const Problem& problem) const {
+        auto best = tasks_.size();
+        for (const auto i : problem.on_one_core) {
+            // Who clocks its own calls tells a cost, and no speedup.
+            if (!runs(i) || !tasks_[i].record.calls.empty()) continue;
+            if (best == tasks_.size() || expected_seconds_[i] < expected_seconds_[best]) best = i;
+        }
+        return best;
+    }
+
+    void run_loaded(const Problem& problem) {
+        const auto i = fastest(problem);
+        if (i == tasks_.size() || tasks_[i].record.repeats() == 0 || executor_.stopped()) return;
+        std::vector<double> seconds;
+        for (const auto& sample :
+             executor_.execute({.rounds = loaded_repeats, .batch = only(i, batch_[i]), .loaded = true}))
+            seconds.push_back(slowest(sample));
+        if (seconds.size() == loaded_repeats) tasks_[i].record.loaded_seconds = median(seconds);
+    }
+
     std::vector<const Record*> records() const {
         std::vector<const Record*> all;
         for (const auto& task : tasks_) all.push_back(&task.record);
@@ -122,6 +166,9 @@ class Scheduler {
         double left = executor_.seconds_left();
         for (std::size_t i = 0; i < tasks_.size(); ++i) {
             if (tasks_[i].alter && runs(i)) left -= expected_seconds_[i];
+        }
+        for (const auto& problem : problems_) {
+            if (const auto i = fastest(problem); i < tasks_.size()) left -= loaded_repeats * cost(i);
         }
         return std::max(0.0, left);
     }
@@ -284,8 +331,9 @@ class Scheduler {
     std::vector<double> spent_seconds_;     // in timed repeats
     std::vector<double> expected_seconds_;  // of the next execution
     std::vector<StoppingRule> rules_;
-    std::vector<bool> calls_cut_;  // there was no room for the calls of a repeat
-    std::size_t calls_kept_ = 0;   // numbers
+    std::vector<Problem> problems_;  // of which the fastest on one core is run while the others compute
+    std::vector<bool> calls_cut_;    // there was no room for the calls of a repeat
+    std::size_t calls_kept_ = 0;     // numbers
     double clock_step_seconds_;
 };
 

@@ -28,8 +28,11 @@ struct RunOptions {
     std::uint64_t seed = 0;    // for the order of the variants within a round
     bool progress = false;     // a progress line on stderr
     std::function<void(const std::vector<const Record*>&)> keep =
-        nullptr;                     // called now and then with the records so far
-    Watch* watch = nullptr;          // is let glance at the nodes between repeats
+        nullptr;             // called now and then with the records so far
+    Watch* watch = nullptr;  // is let glance at the nodes between repeats
+    // Whether each rank and thread has a core of its own: then the fastest way on one core is executed a few
+    // times more while the others compute, for Record::loaded_seconds.
+    bool own_cores = false;
     std::int64_t most_ranks = 1024;  // of a case with more ranks only a summary of their seconds is kept
     std::size_t most_calls =
         1'000'000;  // numbers of all calls of all cases that are kept; those beyond are not

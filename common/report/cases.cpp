@@ -71,6 +71,13 @@ Cell rate_cell(const CaseRow& row) {
     return s.rate > 0 ? Cell(s.rate, format_rate(s.rate, s.rate_unit)) : Cell();
 }
 
+Cell fact_of(const CaseRow& row, std::string_view name) {
+    for (const auto& [known, value] : row.launch->environment) {
+        if (known == name) return to_string(value);
+    }
+    return {};
+}
+
 using C = CaseRow;
 const std::vector<ColumnOf<C>>& columns() {
     using namespace unit;
@@ -83,6 +90,10 @@ const std::vector<ColumnOf<C>>& columns() {
     const auto part = [](const C& c) { return c.summary.fraction_of_limit; };
     static const std::vector<ColumnOf<C>> all = {
         {"launch", "", text, [](const C& c) { return c.launch->id; }, face::csv},
+        {"date", "", text, [](const C& c) { return fact_of(c, "start_time"); }, face::csv},
+        {"host", "", text, [](const C& c) { return fact_of(c, "hosts"); }, face::csv},
+        {"job", "", text, [](const C& c) { return fact_of(c, "job_id"); }, face::csv},
+        {"commit", "", text, [](const C& c) { return fact_of(c, "commit"); }, face::csv},
         {"app", "", text, [](const C& c) { return c.record->app; }, face::csv},
         {"variant", "variant", text, [](const C& c) { return c.record->variant; }, not_json},
         {"ranks", "", figure, [](const C& c) { return c.record->ranks; }, face::csv},
@@ -104,6 +115,8 @@ const std::vector<ColumnOf<C>>& columns() {
         {"maximum_seconds", "", seconds, [](const C& c) { return c.summary.maximum_seconds; }},
         {"speedup", "speedup", times, [](const C& c) { return c.summary.speedup; }},
         {"efficiency", "efficiency %", hundredths, [](const C& c) { return c.summary.efficiency; }},
+        {"efficiency_loaded", "", hundredths, [](const C& c) { return c.summary.efficiency_loaded; },
+         face::csv},
         {"fraction_of_limit", "% of limit", bar, part, face::all, "how near to what this machine can do"},
         {"rate", "rate", figure, rate_cell},
         {"rate_unit", "", text, [](const C& c) { return c.summary.rate_unit; }},
@@ -115,6 +128,18 @@ const std::vector<ColumnOf<C>>& columns() {
         {"", "answer", text, &C::answer, face::people, "of all repeats"},
     };
     return all;
+}
+
+}  // namespace
+
+namespace {
+
+// What one core took while the others computed; 0 if that is unknown, or the record is that of one core.
+double loaded_core_seconds(const Record& record, const Launch& launch) {
+    const auto found = std::find_if(launch.records.begin(), launch.records.end(), [&](const auto& other) {
+        return other.loaded_seconds > 0 && is_of_the_problem(other, record) && other.verdict.right();
+    });
+    return cores_of(record) > 1 && found != launch.records.end() ? found->loaded_seconds : 0;
 }
 
 }  // namespace
@@ -151,6 +176,7 @@ Summary summarise(const Record& record, const Launch& launch) {
         s.speedup = median(base->repeat_seconds()) / s.median_seconds;
     if (const auto* best = fastest_on_one_core(record, launch); best != nullptr && cores_of(record) > 1)
         s.efficiency = median(best->repeat_seconds()) / (cores_of(record) * s.median_seconds);
+    s.efficiency_loaded = loaded_core_seconds(record, launch) / (cores_of(record) * s.median_seconds);
     s.fraction_of_limit = record.limit.seconds / s.median_seconds;
     const auto& work = record.work;
     s.rate_unit = work.bytes > 0 ? "B/s" : "items/s";

@@ -83,6 +83,7 @@ Json object(const Record& record, Json summary) {
             {"limit", record.limit.rate < 0 ? Json() : Json(record.limit.rate)},
             {"not_run", record.not_run.empty() ? Json() : Json(record.not_run)},
             {"first_seconds", at_least(record.first_seconds)},
+            {"loaded_seconds", at_least(record.loaded_seconds)},
             {"converged", known_well(record)},
             {"batch", record.batch},
             {"checked", record.verdict.checked},

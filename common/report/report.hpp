@@ -19,6 +19,8 @@ struct Summary {
     double speedup = 0;  // against the baseline of the same problem; 0: it was not run
     // T1 / (cores x T) of several cores, T1 being the time of fastest_on_one_core(); 0: there is none.
     double efficiency = 0;
+    // The same with the time that one core needs while the others compute, and clock lower; 0: unknown.
+    double efficiency_loaded = 0;
     double fraction_of_limit = 0;  // limit / median; 0: no limit measured
     double rate = 0;               // bytes, or else items, a second
     std::string_view rate_unit;    // "B/s" or "items/s"

@@ -43,6 +43,7 @@ void check_case(const Tables& tables, const CaseRow& row) {
     range("cases", "number of checks", row.checked, 0);
     range("cases", "number of failed checks", row.failed, 0, row.checked);
     no_negative_time("first_seconds", row.first_seconds);
+    no_negative_time("loaded_seconds", row.loaded_seconds);
     no_negative_time("limit_seconds", row.limit_seconds);
     range("cases", "limit", row.limit, -1, std::ssize(tables.limits) - 1);
     if (row.limit >= 0 && tables.limits[static_cast<std::size_t>(row.limit)].launch != row.launch)

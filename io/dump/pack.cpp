@@ -174,6 +174,7 @@ class Packer {
         row.repeats = static_cast<std::int64_t>(record.repeats());
         row.batch = record.batch;
         row.first_seconds = record.first_seconds;
+        row.loaded_seconds = record.loaded_seconds;
         row.stopped_by = name_of(record.stopped_by);
         row.not_run = record.not_run;
         row.items = record.work.items;

@@ -169,7 +169,7 @@ struct CaseRow {
     std::int64_t problem = 0;
     std::string variant, uses, promise;
     std::int64_t ranks = 1, threads = 1, first_repeat = 0, repeats = 0, batch = 1;
-    double first_seconds = 0;
+    double first_seconds = 0, loaded_seconds = 0;
     std::string stopped_by, not_run;
     std::int64_t items = 0, bytes = 0, operations = 0;
     std::string operation, limit_derived;
@@ -183,9 +183,10 @@ struct CaseRow {
         f("launch", row.launch), f("app", row.app), f("problem", row.problem), f("variant", row.variant),
             f("uses", row.uses), f("promise", row.promise), f("ranks", row.ranks), f("threads", row.threads),
             f("first_repeat", row.first_repeat), f("repeats", row.repeats), f("batch", row.batch),
-            f("first_seconds", row.first_seconds), f("stopped_by", row.stopped_by), f("not_run", row.not_run),
-            f("items", row.items), f("bytes", row.bytes), f("operations", row.operations),
-            f("operation", row.operation), f("limit_derived", row.limit_derived), f("limit", row.limit),
+            f("first_seconds", row.first_seconds), f("loaded_seconds", row.loaded_seconds),
+            f("stopped_by", row.stopped_by), f("not_run", row.not_run), f("items", row.items),
+            f("bytes", row.bytes), f("operations", row.operations), f("operation", row.operation),
+            f("limit_derived", row.limit_derived), f("limit", row.limit),
             f("limit_seconds", row.limit_seconds), f("verdict", row.verdict), f("checked", row.checked),
             f("failed", row.failed);
     }
@@ -342,7 +343,7 @@ constexpr bool may_lack(std::string_view table) {
 
 // Whether that table is whole without that column.
 constexpr bool may_lack(std::string_view table, std::string_view column) {
-    return table == "cases" && column == "limit";
+    return table == "cases" && (column == "limit" || column == "loaded_seconds");
 }
 
 // Calls f(name, rows) for every table.

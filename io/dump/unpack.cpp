@@ -71,6 +71,7 @@ Record record_of(const CaseRow& row) {
     record.work = {row.items, row.bytes, row.operations, operation_named(row.operation)};
     record.limit = {row.limit_seconds, row.limit_derived};
     record.first_seconds = row.first_seconds;
+    record.loaded_seconds = row.loaded_seconds;
     record.batch = row.batch;
     record.stopped_by = stopped_by_named(row.stopped_by);
     record.verdict.checked = row.checked;

@@ -46,6 +46,7 @@ CaseRow row_of(const Case& one) {
     all.median_seconds = median(one.medians());
     all.speedup = middle(each, &Summary::speedup);
     all.efficiency = middle(each, &Summary::efficiency);
+    all.efficiency_loaded = middle(each, &Summary::efficiency_loaded);
     const auto limits = limits_of(one);
     all.fraction_of_limit = limits.empty() ? 0 : quantile(limits, 0) / all.median_seconds;
     all.rate *= each.front().median_seconds / all.median_seconds;  // of the median time, no mean of rates

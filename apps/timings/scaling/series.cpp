@@ -12,6 +12,7 @@
 #include "common/base/groups.hpp"
 #include "common/base/units.hpp"
 #include "common/measure/statistics.hpp"
+#include "common/report/report.hpp"
 
 namespace pacer::timings {
 
@@ -92,6 +93,15 @@ double imbalance(const Case& all) {
     return median(ratios);
 }
 
+double efficiency_loaded(const Case& all) {
+    std::vector<double> known;
+    for (const auto& launch : all.launches) {
+        const double one = summarise(*launch.record, *launch.launch).efficiency_loaded;
+        if (one > 0) known.push_back(one);
+    }
+    return known.empty() ? 0 : median(known);
+}
+
 // A wrong answer is no base, nor one that may be wrong by promise.
 bool can_be_base(const Case& all) {
     return cores_of(all) == 1 && all.failed == 0 && all.launches.front().record->promise == Promise::right;
@@ -131,6 +141,7 @@ ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {
     point.medians = all.medians();
     point.seconds = estimate(point.medians);
     point.imbalance = imbalance(all);
+    point.efficiency_loaded = efficiency_loaded(all);
     const double more = static_cast<double>(cores_of(all)) / cores_of(base);
     const auto faster = &all == &base ? Estimate{1, 1, 1, true} : ratio(base.medians(), point.medians);
     point.speedup = scaled(faster, kind == ScalingKind::weak ? more : 1);

@@ -26,9 +26,11 @@ struct ScalingPoint {
     // the Mann-Whitney interval (from 4 launches of each). Of weak scaling times cores / the base's cores:
     // the work grows with them.
     Estimate speedup;
-    Estimate efficiency;          // speedup / (cores / the base's cores); so of weak scaling: base / time
-    double imbalance = 1;         // largest over mean of the ranks' times, median over repeats and launches
-    std::vector<double> medians;  // seconds, one a launch
+    Estimate efficiency;  // speedup / (cores / the base's cores); so of weak scaling: base / time
+    // Against one core of the same launches while their other cores computed: median over those that know it.
+    double efficiency_loaded = 0;  // 0: none does
+    double imbalance = 1;          // largest over mean of the ranks' times, median over repeats and launches
+    std::vector<double> medians;   // seconds, one a launch
     int cores() const { return ranks * threads; }
 };
 

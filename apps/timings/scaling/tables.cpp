@@ -155,6 +155,8 @@ Table points_table(const std::vector<const ScalingSeries*>& all) {
         {"", "95 % interval", text, [](const R& r) { return interval(r.point->speedup, format_times); }},
         {"efficiency", "efficiency", hundredths, [](const R& r) { return r.point->efficiency.value; },
          not_json},
+        {"efficiency_loaded", "loaded", hundredths, [](const R& r) { return r.point->efficiency_loaded; },
+         face::all, "efficiency against one core while the others compute, and clock lower"},
         {"imbalance",
          "imbalance",
          {false, to_two_places},

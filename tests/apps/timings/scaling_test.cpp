@@ -274,6 +274,18 @@ TEST(Base, IsTheFastestCaseOnOneCoreOfTheSameProblem) {
     EXPECT_NEAR(series.fitted_speedup_amdahl(4), series.points[2].speedup.value, 1e-12);
 }
 
+TEST(Base, IsALoadedCoreOfTheSameLaunchToo) {
+    auto launches = by_cores({1, 2, 4}, amdahl(2, 0.1));
+    for (std::size_t i = 1; i < launches.size(); ++i) {
+        auto serial = record("serial", 1, 1, 2);
+        serial.loaded_seconds = 2.5;
+        launches[i].records.push_back(serial);
+    }
+    const auto series = only_series(launches);
+    EXPECT_EQ(series.points[0].efficiency_loaded, 0);
+    EXPECT_DOUBLE_EQ(series.points[2].efficiency_loaded, 2.5 / 4 / amdahl(2, 0.1)(4));
+}
+
 TEST(Base, IsRightByPromiseAndInFact) {
     auto launches = by_cores({1, 2}, amdahl(2, 0.1));
     auto wrong = record("wrong", 1, 1, 0.5), racy = record("racy", 1, 1, 0.4);

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "common/base/clock.hpp"
+#include "common/measure/busy_cores.hpp"
 #include "common/measure/execute.hpp"
 #include "common/measure/profile.hpp"
 #include "common/parallel/partition.hpp"
@@ -340,6 +341,42 @@ TEST(Run, KeepsTheSecondsOfAVariantThatClocksItself) {
         for (const double s : record.seconds) EXPECT_NEAR(s, 1e-9, 1e-15);
     }
     EXPECT_EQ(records[1].batch, 1);
+}
+
+TEST(Run, ExecutesTheFastestOnOneCoreWhileTheOthersCompute) {
+    auto options = five_repeats();
+    options.own_cores = true;
+    const std::vector<V> variants = {{"right", "", right, Uses::ranks},
+                                     {"slow", "", paced<'s'>, Uses::core},
+                                     {"alone", "", alone, Uses::core}};
+    pace_seconds = 0.02;
+    const auto records = run(variants, options);
+    if (!world().root()) return;
+    EXPECT_EQ(records[0].loaded_seconds, 0);
+    EXPECT_EQ(records[1].loaded_seconds, 0);
+    EXPECT_EQ(records[2].loaded_seconds > 0, world().size > 1);  // there is no other core, else
+    EXPECT_EQ(records[2].repeats(), 5);
+    EXPECT_TRUE(records[2].verdict.right());
+}
+
+TEST(Run, LeavesTimeForTheLoadedCore) {
+    RunOptions options{.max_seconds = 1, .own_cores = true};
+    pace_seconds = 0.05;
+    const auto records =
+        run({{"right", "", right, Uses::ranks}, {"slow", "", paced<'s'>, Uses::core}}, options);
+    if (!world().root()) return;
+    EXPECT_EQ(records[1].loaded_seconds > 0, world().size > 1);
+}
+
+TEST(BusyCores, ComputeUntilTheWorkHasEnded) {
+    int calls = 0;
+    with_busy_cores(world(), 2, [&] { ++calls; });
+    EXPECT_EQ(calls, world().root() ? 1 : 0);
+}
+
+TEST(BusyCores, LetErrorsPass) {
+    if (world().size > 1) GTEST_SKIP() << "the other ranks would wait for one that has failed";
+    EXPECT_THROW(with_busy_cores(world(), 2, [] { throw std::runtime_error("lost"); }), std::runtime_error);
 }
 
 // Each of six calls is disturbed on another rank.

@@ -75,6 +75,16 @@ TEST(Summary, RefersEfficiencyToTheFastestRightVariantOnOneCore) {
     EXPECT_EQ(summarise(launch.records[1], launch).efficiency, 0);
 }
 
+TEST(Summary, RefersEfficiencyToALoadedCoreToo) {
+    auto launch = example();
+    EXPECT_EQ(summarise(launch.records[1], launch).efficiency_loaded, 0);  // unknown
+    launch.records[2].loaded_seconds = 3;
+    EXPECT_EQ(summarise(launch.records[1], launch).efficiency_loaded, 1.5);
+    EXPECT_EQ(summarise(launch.records[0], launch).efficiency_loaded, 0);  // of one core
+    launch.records[2].verdict.add({Number::of_whole(1), Number::of_whole(2)});
+    EXPECT_EQ(summarise(launch.records[1], launch).efficiency_loaded, 0);
+}
+
 TEST(Summary, HasNoSpeedupWithoutABase) {
     auto launch = example();
     launch.records.erase(launch.records.begin());

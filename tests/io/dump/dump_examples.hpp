@@ -34,6 +34,7 @@ inline Record record(const std::string& variant, int ranks, int repeats) {
     made.work = {0, 8000, 999, Operation::int64_add};
     made.limit = {1.5e-3, "130.5 Gadd/s int64 on 1 core"};
     made.first_seconds = 0.25;
+    made.loaded_seconds = 0.375;
     made.stopped_by = ranks > 1 ? StoppedBy::converged : StoppedBy::budget;
     made.batch = 16;
     made.baseline = "simd";
@@ -148,9 +149,10 @@ inline std::string describe(const Launch& made) {
         text +=
             fmt::format(" work {} {} {} {} limit {} '{}' {}\n", r.work.items, r.work.bytes, r.work.operations,
                         name_of(r.work.operation), r.limit.seconds, r.limit.derived, r.limit.rate);
-        text += fmt::format(" first {} stopped by '{}' batch {} verdict {} {} '{}' '{}' '{}' not run '{}'\n",
-                            r.first_seconds, name_of(r.stopped_by), r.batch, r.verdict.checked,
-                            r.verdict.failed, r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
+        text += fmt::format(
+            " first {} loaded {} stopped by '{}' batch {} verdict {} {} '{}' '{}' '{}' not run '{}'\n",
+            r.first_seconds, r.loaded_seconds, name_of(r.stopped_by), r.batch, r.verdict.checked,
+            r.verdict.failed, r.verdict.got, r.verdict.want, r.verdict.tolerance, r.not_run);
         for (const double seconds : r.seconds) text += fmt::format(" {}", seconds);
         for (const auto& s : r.of_ranks)
             text += fmt::format(" [{} {} {} {} {} {}]", s.min, s.q1, s.median, s.q3, s.max, s.slowest_rank);
