@@ -21,7 +21,10 @@ namespace {
 namespace fs = std::filesystem;
 
 [[noreturn]] void refuse(const std::string& path, int error) {
-    const auto* const advice = error == ENOENT || error == ENOTDIR ? "; check the name"
+    const bool handed = path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
+    const auto* const advice = error == ENOENT && handed
+                                   ? "; mpirun does not hand it on: pipe it to -, instead of <(...)"
+                               : error == ENOENT || error == ENOTDIR ? "; check the name"
                                : error == EACCES ? "; ask its owner for permission to read it"
                                                  : "";
     throw UsageError(fmt::format("cannot read {}: {}{}", path, std::strerror(error), advice));

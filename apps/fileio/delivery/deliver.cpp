@@ -218,6 +218,9 @@ class Desk {
         if (!delivery_.quiet)
             print_out(fmt::format("{} is complete already: {} done, {} rejected\n", target_.path,
                                   records_are(finished->done), finished->rejected));
+        const auto& inputs = settings_.inputs;
+        if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end())
+            say("fileio: warning: whether standard input is what it was then has not been looked at\n");
         status = judged(finished->done, finished->rejected, {});
         return true;
     }

@@ -88,8 +88,15 @@ void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
 void Notices::of_piece(std::string_view path, const Piece& piece) {
     if (const auto line = piece.header().comma_line; line >= 0)
         of_commas(path, piece.place().first_line + line + 1);
+    if (const auto line = piece.header().placeholder_line; line >= 0 && !placeholder_said_) {
+        placeholder_said_ = true;
+        say(fmt::format(
+            "warning: {0}:{1} has {2:.7g}, which often stands for a missing value; if it does, --missing "
+            "{2:.7g} keeps it from being taken for a number",
+            path, piece.place().first_line + line + 1, piece.header().placeholder));
+    }
     const auto line = piece.header().rounded_line;
-    if (line < 0 || rounded_said_) return;
+    if (line < 0 || line == piece.header().placeholder_line || rounded_said_) return;
     rounded_said_ = true;
     say(
         fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; if it is an "

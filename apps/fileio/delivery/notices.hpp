@@ -32,7 +32,8 @@ class Notices {
     const RecordFormat& format_;
     std::string first_path_;         // of the first file with records
     std::int64_t first_fields_ = 0;  // of these; 0: none yet
-    bool header_said_ = false, decimal_said_ = false, other_fields_said_ = false, rounded_said_ = false;
+    bool header_said_ = false, decimal_said_ = false, other_fields_said_ = false, rounded_said_ = false,
+         placeholder_said_ = false;
 };
 
 }  // namespace pacer::fileio

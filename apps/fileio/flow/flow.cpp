@@ -157,6 +157,10 @@ class Joiner {
         builder_.add(piece, lines());
         if (const auto line = piece.header().rounded_line; line >= 0 && header_.rounded_line < 0)
             header_.rounded_line = lines() + line;
+        if (const auto line = piece.header().placeholder_line; line >= 0 && header_.placeholder_line < 0) {
+            header_.placeholder_line = lines() + line;
+            header_.placeholder = piece.header().placeholder;
+        }
         header_.place.bytes += place.bytes;
         header_.place.lines += place.lines;
         header_.place.header_lines += place.header_lines;

@@ -27,6 +27,8 @@ struct PieceHeader {
     std::int64_t longest_id = 0;  // bytes
     std::int64_t ids_bytes = 0;
     std::int64_t rounded_line = -1;       // within the piece, the first with a whole number that lost digits
+    std::int64_t placeholder_line = -1;   // the first with a number that may stand for a missing value:
+    double placeholder = 0;               // this one
     std::int64_t comma_line = -1;         // the first with commas as in 12,5, where the first record has none
     EndsRun ends_run = EndsRun::goes_on;  // anything else: it has one record, the rejected one
     std::uint64_t text_hash = 0;          // of the lines' bytes

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <cmath>
 #include <exception>
@@ -89,6 +90,7 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
     const bool all = !job_.format.columns.chosen() && !job_.format.id.chosen();
     if (!all && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
+    if (placeholder_line_ < 0) look_for_placeholder(line);
     if (has_doubtful_comma_ && comma_line_ < 0) comma_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
     if (job_.line != nullptr) job_.line->store(piece_.first_line + line);
@@ -246,6 +248,18 @@ bool Processor::choose_fields() {
     return true;
 }
 
+// The numbers that instruments, archives and netCDF write most often where they have none.
+void Processor::look_for_placeholder(std::int64_t line) {
+    constexpr std::array<double, 7> usual = {-9999, -999, -99999, -999.9, 9.96921e36, 9.969209968386869e36,
+                                             1e20};
+    for (std::size_t field = 0; field < fields_.size() && gets(field); ++field) {
+        if (std::find(usual.begin(), usual.end(), fields_[field]) == usual.end()) continue;
+        placeholder_line_ = line;
+        placeholder_ = fields_[field];
+        return;
+    }
+}
+
 // The column of the record, from 1, that a field of the calculation is.
 std::int64_t Processor::column_of(std::size_t field) const {
     const auto& format = job_.format;
@@ -283,7 +297,7 @@ void Processor::ask_program(const Handout& block) {
     }
     asking_ = false;
     ragged_ = 0;
-    rounded_line_ = comma_line_ = -1;
+    rounded_line_ = placeholder_line_ = comma_line_ = -1;
     if (!request_.lines.empty()) request_.text += '\n';
     program_ = &job_.calculation->programs->of(thread_);
     program_->calculate(request_);
@@ -364,6 +378,8 @@ void Processor::give(const char* next, std::int64_t lines, const TakePiece& take
     header.ragged = std::exchange(ragged_, 0);
     header.comma_line = std::exchange(comma_line_, -1);
     header.rounded_line = std::exchange(rounded_line_, -1);
+    header.placeholder_line = std::exchange(placeholder_line_, -1);
+    header.placeholder = std::exchange(placeholder_, 0);
     header.seconds = now - began_;
     take(builder_.finish(header, statistics));
     began_ = now;

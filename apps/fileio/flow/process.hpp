@@ -68,6 +68,7 @@ class Processor {
     std::int64_t column_of(std::size_t field) const;
     bool gets(std::size_t field) const;
     bool choose_fields();
+    void look_for_placeholder(std::int64_t line);
     void take_reason();
     void add_not_done(Fate fate, std::int64_t line);
     void idle();
@@ -90,8 +91,10 @@ class Processor {
     std::int64_t record_lines_ = 1, bad_line_ = 0;  // of the record, and the one to be rejected, from 0
     PieceBuilder builder_;
     EndsRun ends_run_ = EndsRun::goes_on;
-    std::int64_t ragged_ = 0;          // in the piece
-    std::int64_t rounded_line_ = -1;   // the piece's first with such a number
+    std::int64_t ragged_ = 0;             // in the piece
+    std::int64_t rounded_line_ = -1;      // the piece's first with such a number
+    std::int64_t placeholder_line_ = -1;  // the first with one that may stand for a missing value
+    double placeholder_ = 0;
     bool has_doubtful_comma_ = false;  // the record, and the first one no commas
     std::int64_t comma_line_ = -1;     // the piece's first such one
     Statistics statistics_;

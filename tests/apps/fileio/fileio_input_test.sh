@@ -292,6 +292,9 @@ check 'compressed standard input' 0 -
 check 'compressed standard input without a header' 2 tree/b -
 stdin=/dev/null
 check 'an empty standard input' 0 -
+run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --out handed.csv <(seq 5)
+expect 2 'what the shell makes of <()'
+says err 'mpirun does not hand it on: pipe it to -' 'what the shell makes of <()'
 for ranks in 1 2 4; do
     seq 100000 | timeout -k 5 60 mpirun -np "$ranks" "$fileio" --calculation sum --out pipe.csv - >"$scratch/stdout" || fail "a pipe to $ranks ranks"
     sed 1d pipe.csv | cut -d , -f 3 | cmp - <(seq 100000) >&2 || fail "a pipe to $ranks ranks: other results"
@@ -383,6 +386,11 @@ notes 'warning: split/part00:1 is skipped as a header, but looks like a record' 
 printf '1237648720693756123,1,2,3,4\n1237648720693756124,5,6,7,8\n' >ids.csv
 notes 'has a whole number beyond 2^53' 'digits that are lost' --calculation sum ids.csv
 quiet --calculation sum --columns 2,3,4,5 ids.csv
+printf '1 2\n3 -9999.0\n-9999 9.96921e+36\n' >holes.txt
+notes 'holes.txt:2 has -9999, which often stands for a missing value; if it does, --missing -9999' 'a usual placeholder' \
+    --calculation sum holes.txt
+quiet --columns 1 --missing=-9999 --calculation stats holes.txt
+notes 'holes.txt:3 has 9.96921e+36, which often stands' 'a placeholder of netCDF' --calculation stats --missing -9999 holes.txt
 printf '1,2,3,1237648720693756123\n' >ids_last.csv
 notes 'it gets columns 1 to 3, and column 4 is ignored' 'digits that nobody looks at' --calculation lorenz:1 ids_last.csv
 printf '1,2,3,4,5\n6,7,8,9,10\n' >five.csv

@@ -327,6 +327,12 @@ cp whole.gz changing/c.gz
 resumed 'a damaged archive replaced'
 says out ' records were already done' 'a damaged archive replaced'
 
+# What standard input was is not known any more when the run has finished.
+seq 5 | "$fileio" --calculation sum --out piped.csv - >/dev/null
+run "$fileio" --calculation sum --out piped.csv --resume -
+expect 0 'a finished run of standard input'
+says err 'whether standard input is what it was then has not been looked at' 'a finished run of standard input'
+
 # A run that has finished is resumed with success, by the same command alone, and left as it is.
 for type in h5 csv; do
     what="a finished run (.$type)"

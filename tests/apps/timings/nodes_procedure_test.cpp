@@ -46,7 +46,7 @@ std::set<std::string> named(std::mt19937& random, double slower, const std::stri
 
 TEST(FiveHundredNodes, RaiseFewFalseAlarms) {
     std::mt19937 random(1);
-    const int runs = examples::simulated_runs(2);
+    const int runs = examples::simulated_runs(1);
     int alarmed = 0;
     for (int run = 0; run < runs; ++run) alarmed += named(random, 1, "").empty() ? 0 : 1;
     EXPECT_LE(alarmed, 0.02 * runs);
@@ -55,7 +55,7 @@ TEST(FiveHundredNodes, RaiseFewFalseAlarms) {
 
 TEST(FiveHundredNodes, HaveTheSlowOneNamed) {
     std::mt19937 random(2);
-    const int runs = examples::simulated_runs(2);
+    const int runs = examples::simulated_runs(1);
     int found = 0, alarmed = 0;
     for (int run = 0; run < runs; ++run) {
         auto told = named(random, 1.1, "n137");
