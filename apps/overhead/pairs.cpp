@@ -106,7 +106,7 @@ Problem make_problem(const Team& world, const Settings& settings, Between betwee
     const bool plays = players.number() >= 0;
     const auto allocated = std::max<std::int64_t>(window * settings.elements, players.count());
     refuse_sizes(world, settings, plays ? allocated : 0);
-    constexpr std::int64_t fewest_trips = 100;
+    constexpr std::int64_t fewest_trips = 20;
     constexpr double shortest_trip = 1e-7;
     std::int64_t trips = std::max(fewest_trips, calls_a_look(shortest_trip));
     MPI_Allreduce(MPI_IN_PLACE, &trips, 1, MPI_INT64_T, MPI_MAX, world.comm);
