@@ -90,10 +90,7 @@ std::string findings(const Rows& rows, const std::vector<CaseKey>& keys, std::si
 std::string sentences_of(const Network& network, const std::vector<CaseKey>& keys) {
     std::size_t bad = 0;
     auto text = findings(network.rows, keys, bad);
-    const bool ranks = !network.figures.empty() && !network.rows.empty() &&
-                       std::any_of(network.rows.begin(), network.rows.end(),
-                                   [](const auto& row) { return row.part == Part::rank; });
-    const auto who = ranks ? "ranks" : "nodes";
+    const auto who = network.of_ranks ? "ranks" : "nodes";
     if (network.links < network.of_links) {
         text += fmt::format("A sample: {} of {} links were tried, and of the others nothing is known.\n",
                             network.links, network.of_links);
@@ -108,7 +105,8 @@ std::string sentences_of(const Network& network, const std::vector<CaseKey>& key
     const auto unsure = std::count_if(network.rows.begin(), network.rows.end(), [](const PartRow& row) {
         return row.from_peers.finding == Finding::inconclusive;
     });
-    text += fmt::format("{} {}, {} links: {} slower or wrong", network.players, who, network.links,
+    text += fmt::format("{} {}, {}: {} slower or wrong", network.players, who,
+                        counted(static_cast<std::size_t>(network.links), "link"),
                         bad == 0 ? "none" : std::to_string(bad));
     if (unsure > 0) text += fmt::format(", {} of {} comparisons inconclusive", unsure, network.rows.size());
     return text + ".\n";

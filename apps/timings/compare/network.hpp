@@ -1,27 +1,13 @@
-// Which node, link or switch of a network is slower than its peers, by the exchanges of all pairs of nodes.
+// What launches of overhead --pairs tell of a network: what it does, and which part of it is slower or wrong.
 #pragma once
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "apps/timings/compare/peers.hpp"
+#include "apps/timings/compare/network_parts.hpp"
 
 namespace pacer::timings {
-
-enum class Part { link, node, rank, network_switch };
-
-std::string_view name_of(Part part);  // "link", "node", "rank", "switch"
-
-// One case in one part of the network. Its time is that of its links: of a link its own, of a node their
-// median, of a switch the lower quartile of those with one end below it, which is slow only if nearly all
-// are.
-struct PartRow {
-    Part part = Part::link;
-    std::string name;
-    Difference from_peers;
-};
 
 // What a case is like over all.
 struct NetworkFigure {
@@ -35,18 +21,13 @@ struct NetworkFigure {
 struct Network {
     std::vector<NetworkFigure> figures;
     std::vector<PartRow> rows;
+    bool of_ranks = false;                              // or of nodes
     std::int64_t players = 0, links = 0, of_links = 0;  // links that were tried, of so many
 };
 
-// The fewest whose links tell a slow node from a slow link: of three, two slow links may be either.
-inline constexpr std::int64_t fewest_players = 4;
-
-// The suspects by size: a switch whose links are slow explains these, and they are not held against the nodes
-// at their ends; the remaining links of a slow node not against their other ends; only then are links
-// compared with those they share an end with. The times of links that lead as far, by the switches above
-// their ends, are relative to those of each other. Switches need two others of their level. Holm's correction
-// is for all rows. Where answers were wrong, the players at which they arrived have FAILED. Throws UsageError
-// if no launch is of pairs.
+// The parts of the network in every case of pairs, see slow_parts(); Holm's correction is for all rows. Where
+// answers were wrong, the players at which they arrived have FAILED, and the times of such launches do not
+// count. Throws UsageError if no launch is of pairs.
 Network compare_network(const std::vector<Launch>& launches, double margin,
                         const std::vector<std::string>& only);
 

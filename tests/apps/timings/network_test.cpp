@@ -196,6 +196,16 @@ TEST(Network, DistanceIsNoFault) {
     EXPECT_EQ(named(network(12, and_slow, lopsided)), Named{"node node7"});
 }
 
+// Nor does a slow node make a link seem slow that leads as far as its own ones.
+TEST(Network, OfFourNodesBelowTwoSwitchesTheSlowOneIsNamed) {
+    const auto two_each = [](int number) { return fmt::format("core.leaf{}.{}", number / 2, node(number)); };
+    const auto launches = network(4, slow_node(1, 30), two_each);
+    EXPECT_EQ(named(launches), Named{"node node1"});
+    for (const auto& row : compare_network(launches, 0.1, {}).rows) {
+        EXPECT_TRUE(row.part == Part::node || unremarkable(row.from_peers)) << row.name;
+    }
+}
+
 // Where a launcher gives every node the address of its first one, nobody knows its switch.
 TEST(Network, AddressesOfOthersAreNoAddresses) {
     const auto launches = network(8, alike, [](int) { return std::string("core.leaf0.node0"); });

@@ -14,7 +14,7 @@ start_cluster --nodes 4 --switches
 export MARGIN=2
 try() { submit --nodes=4 --ntasks-per-node=1 jobs/network.slurm -n 8192 "$@"; }
 
-# facts_of DUMP: what the nodes of each launch know of the switches above them.
+# topology_of DUMP: what the nodes of each launch know of the switches above them.
 topology_of() {
     /usr/bin/python3 - "$1" <<'PY'
 import sys, h5py
