@@ -19,7 +19,7 @@ namespace pairs {
 
 namespace {
 
-// Of sums over messages with these keys.
+// How many are not the sums over the messages with these keys.
 PACER_CLONES std::int64_t count_wrong_sums(const std::uint64_t* sums, std::int64_t count,
                                            const std::vector<std::uint64_t>& keys) {
     std::int64_t wrong = 0;

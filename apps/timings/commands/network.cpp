@@ -61,7 +61,7 @@ Table table_of(const Rows& rows, const std::vector<CaseKey>& keys) {
     return pacer::table_of(columns, rows);
 }
 
-// Of links there are many: those that are merely undecided are counted, not shown.
+// There may be thousands of links: those that are merely undecided are counted, not shown.
 bool is_for_people(const PartRow& row) {
     if (unremarkable(row.from_peers)) return false;
     return row.part != Part::link || row.from_peers.finding != Finding::inconclusive;

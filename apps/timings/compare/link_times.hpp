@@ -22,7 +22,7 @@ bool is_of_all_players(const Record& record);
 // "nodes" or "ranks".
 std::string who_plays(const Record& record);
 
-// Of each player the name of its node, or "rank 3"; in the order of their numbers. Throws UsageError if the
+// The name of the node of each player, or "rank 3", in the order of their numbers. Throws UsageError if the
 // launch does not know them.
 std::vector<std::string> players_of(const Launch& launch, const Record& record);
 
@@ -33,7 +33,7 @@ std::map<Link, double> link_seconds(const Launch& launch, const Record& record);
 // The players at which elements arrived wrong, if the record says where.
 std::vector<std::string> wrong_at(const Launch& launch, const Record& record);
 
-// Of each node of the launch the switches above it, the outermost first: "s0.s3.node7" in SLURM_TOPOLOGY_ADDR
+// The switches above each node of the launch, the outermost first: "s0.s3.node7" in SLURM_TOPOLOGY_ADDR
 // is a node below s3 below s0. Empty unless all nodes know, each of itself.
 std::map<std::string, std::vector<std::string>> switches_of(const Launch& launch);
 

@@ -12,7 +12,7 @@ start_cluster --nodes 4 --switches
 
 # What nodes that share their cores differ by is no matter; the cable that is made slow makes it ten times that.
 export MARGIN=2
-try() { submit --nodes=4 --ntasks-per-node=1 jobs/network.slurm -n 8192 "$@"; }
+eight_launches() { LAUNCHES=8 submit --nodes=4 --ntasks-per-node=1 jobs/network.slurm -n 8192; }
 
 # topology_of DUMP: what the nodes of each launch know of the switches above them.
 topology_of() {
@@ -32,7 +32,7 @@ knows_all() {
 }
 
 # Noise may leave it open, but names nobody.
-good=$(LAUNCHES=8 try)
+good=$(eight_launches)
 what="job $good, a good network"
 until_true 240 has_ended "$good" || fail "$what: does not end"
 [[ $(about "$good" ExitCode) =~ ^[03]:0$ ]] || fail "$what: $(about "$good" ExitCode): $(log_of "$good")"
@@ -42,7 +42,7 @@ prints "4 nodes, 6 links: none slower or wrong"
 knows_all "jobs/runs/network-$good.h5" 8
 
 "$cluster_sh" link "$cluster" node2 0.003 10e6
-slow=$(LAUNCHES=8 try)
+slow=$(eight_launches)
 ended "$slow" FAILED 1 "a node behind a slow cable"
 for variant in latency one_way both_ways; do
     grep -qE "^node node2 is SLOWER than its peers: .*overhead/$variant 4 x 1: [0-9]+\.[0-9]+ \(" <<<"$log" ||
