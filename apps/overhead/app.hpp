@@ -1,6 +1,7 @@
 // What overhead is, to the frame.
 #pragma once
 
+#include <algorithm>
 #include <iterator>
 #include <memory>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "apps/app.hpp"
 #include "apps/overhead/break_even.hpp"
 #include "apps/overhead/overhead.hpp"
+#include "apps/overhead/pairs.hpp"
 #include "apps/overhead/spawned_workers.hpp"
 #include "apps/overhead/spawner.hpp"
 #include "common/placement/host.hpp"
@@ -52,19 +54,52 @@ class App final : public pacer::App {
             "--thread-level", settings_.thread_level,
             {{"single", ThreadLevel::single}, {"serialized", ThreadLevel::serialized}},
             "Thread level that MPI is asked for");
+        line.add_flag("--pairs", pairs_,
+                      "Each node with each other, all pairs of a round at a time: the problem pairs");
+        line.add_flag("--pair-ranks", pair_ranks_, "The same with every rank, whatever node it is on");
     }
 
     std::vector<ListedGroup> groups() const override {
-        return {overhead::groups.begin(), overhead::groups.end()};
+        std::vector<ListedGroup> all = {overhead::groups.begin(), overhead::groups.end()};
+        all.emplace_back(pairs::group);
+        return all;
     }
 
-    void settle(const Team& world, const CommandLine& line, Options&) override {
+    // The pairs play only when named, and alone.
+    void settle(const Team& world, const CommandLine& line, Options& options) override {
         if (!world.root()) starter_.stop();
         if (line.count("--workers") > 0 && settings_.workers < 1)
             throw UsageError("--workers must be at least 1");
+        auto& problems = options.problems;
+        const bool named =
+            std::find(problems.begin(), problems.end(), pairs::group.problem) != problems.end();
+        if (named && problems.size() > 1) throw UsageError("the problem pairs runs alone");
+        pairs_ = pairs_ || pair_ranks_;
+        if (pairs_ && !problems.empty() && !named)
+            throw UsageError("--pairs is its own problem: leave out --problems");
+        pairs_ = pairs_ || named;
+        if (pairs_) {
+            problems = {std::string(pairs::group.problem)};
+        } else if (problems.empty()) {
+            for (const auto& group : overhead::groups) problems.emplace_back(group.problem);
+        }
     }
 
-    void measure(Session& session) override {
+    void measure(Session& session) override { pairs_ ? measure_pairs(session) : measure_overheads(session); }
+
+    void release() override { starter_.stop(); }
+
+    std::vector<HeadlineRule> headlines() const override;
+
+    std::string afterwards(const Session& session) override {
+        if (pairs_) return {};
+        // OMP_NUM_THREADS may say less, the host have more than this process may use.
+        const auto cores = std::ssize(machine().cores_of(machine().cpus));
+        return break_even_table(session.launch, cores, means_->crowded);
+    }
+
+  private:
+    void measure_overheads(Session& session) {
         const auto& [world, threads] = std::tie(session.world, session.threads);
         const auto chosen = session.chosen(overhead::groups);
         const auto workers = most_workers(settings_, threads);
@@ -77,22 +112,21 @@ class App final : public pacer::App {
         }
     }
 
-    void release() override { starter_.stop(); }
-
-    std::vector<HeadlineRule> headlines() const override;
-
-    std::string afterwards(const Session& session) override {
-        // OMP_NUM_THREADS may say less, the host have more than this process may use.
-        const auto cores = std::ssize(machine().cores_of(machine().cpus));
-        return break_even_table(session.launch, cores, means_->crowded);
+    void measure_pairs(Session& session) {
+        players_ = pairs::make_problem(session.world, settings_,
+                                       pair_ranks_ ? pairs::Between::ranks : pairs::Between::nodes);
+        session.plan(
+            players_, pairs::group,
+            {.parameters = pairs::parameters(players_), .judge = pairs::judge, .describe = pairs::describe});
     }
 
-  private:
     // Made before MPI is initialised; rank 0 alone keeps it.
     Starter starter_{own_program()};
     Settings settings_;
+    bool pairs_ = false, pair_ranks_ = false;
     std::unique_ptr<Means> means_;
     std::vector<Problem> problems_;
+    pairs::Problem players_;
 };
 
 }  // namespace pacer::overhead

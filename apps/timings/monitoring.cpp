@@ -30,16 +30,16 @@ std::string_view word_of(Finding finding) {
     return std::find_if(words.begin(), words.end(), [&](auto& one) { return one.first == finding; })->second;
 }
 
-std::vector<CaseKey> keys_of(const std::vector<NodeRow>& rows) {
+std::vector<CaseKey> keys_of(const std::vector<PeerRow>& rows) {
     std::vector<CaseKey> keys;
     for (const auto& row : rows) keys.push_back(row.from_peers.key);
     return keys;
 }
 
 // "simd 1 x 1, elements 1000", on what node if there is one.
-std::string name_of(const NodeRow& row, const std::vector<CaseKey>& keys) {
+std::string name_of(const PeerRow& row, const std::vector<CaseKey>& keys) {
     auto name = pacer::timings::name_of(row.from_peers.key, keys);
-    if (!row.node.empty()) name += " on " + row.node;
+    if (!row.name.empty()) name += fmt::format(" on {}", row.name);
     return name;
 }
 
@@ -131,14 +131,14 @@ class Metric {
     bool any_ = false;
 };
 
-Labels labels_of(const NodeRow& row) {
+Labels labels_of(const PeerRow& row, std::string_view kind) {
     const auto& key = row.from_peers.key;
     Labels labels = {{"app", key.app},
                      {"variant", key.variant},
                      {"ranks", std::to_string(key.ranks)},
                      {"threads", std::to_string(key.threads)},
                      {"parameters", words_of(key.parameters, " ", "=")}};
-    if (!row.node.empty()) labels.insert(labels.begin(), {"node", row.node});
+    if (!kind.empty()) labels.insert(labels.begin(), {kind, row.name});
     return labels;
 }
 
@@ -150,8 +150,8 @@ Metric latest_metric(const std::string& prefix, std::optional<std::time_t> lates
 
 }  // namespace
 
-std::vector<NodeRow> without_nodes(const std::vector<Difference>& differences) {
-    std::vector<NodeRow> rows;
+std::vector<PeerRow> without_names(const std::vector<Difference>& differences) {
+    std::vector<PeerRow> rows;
     for (const auto& one : differences) rows.push_back({{}, one});
     return rows;
 }
@@ -195,7 +195,7 @@ std::string prometheus(const Findings& findings) {
     Metric status(prefix + "_status", "0 right, 1 slower or wrong, 3 inconclusive, 4 not the same tests");
     for (const auto& row : findings.rows) {
         const auto& one = row.from_peers;
-        auto labels = labels_of(row);
+        auto labels = labels_of(row, findings.kind);
         if (one.judged()) ratio.add(labels, one.ratio);
         if (one.subject.seconds > 0) seconds.add(labels, one.subject.seconds);
         if (one.reference.seconds > 0) reference.add(labels, one.reference.seconds);

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/timings/compare/node_comparison.hpp"
+#include "apps/timings/compare/peers.hpp"
 #include "apps/timings/headlines.hpp"
 #include "common/base/status.hpp"
 
@@ -15,14 +15,15 @@ namespace pacer::timings {
 
 // What a command found, as both formats tell it.
 struct Findings {
-    std::string command;        // "compare"
-    std::vector<NodeRow> rows;  // of a comparison that is not of nodes: without a node
-    std::string sentence;       // what it comes to
+    std::string command;  // "compare"
+    std::string kind;     // of what the rows name: "node"; empty if they name nothing
+    std::vector<PeerRow> rows;
+    std::string sentence;  // what it comes to
     ExitStatus status = ExitStatus::right;
     std::optional<std::time_t> latest;  // when the latest of the new launches began, if that is known
 };
 
-std::vector<NodeRow> without_nodes(const std::vector<Difference>& differences);
+std::vector<PeerRow> without_names(const std::vector<Difference>& differences);
 
 // When the latest launch began; none if no start_time can be read.
 std::optional<std::time_t> latest_start(const std::vector<Launch>& launches);

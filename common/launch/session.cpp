@@ -4,6 +4,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "common/base/clock.hpp"
 #include "common/base/say.hpp"
@@ -72,6 +73,9 @@ void Session::look_at_load() {
     HostFacts mine{host_name(), watch_.look(world)};
     if (world.nodes > 1 && world.node_root()) {
         for (auto& fact : host_facts(topology())) mine.facts.push_back(std::move(fact));
+        // The switches above this node, where Slurm knows them: "s0.s3.node7".
+        if (const char* address = std::getenv("SLURM_TOPOLOGY_ADDR"))
+            mine.facts.emplace_back("slurm_topology", std::string(address));
     }
     auto hosts = gather_hosts(world, mine);
     launch.watch = gather_watch(world, watch_.rows(mine.host));

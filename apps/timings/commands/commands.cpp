@@ -27,6 +27,7 @@ constexpr std::array commands = {
     Command{"verdict", "Say whether everything is as fast as it was, for whoever decides it", add_verdict},
     Command{"noise", "Show how small a change is visible here, and with how many launches", add_noise},
     Command{"nodes", "Find nodes that are slower than their peers", add_nodes},
+    Command{"network", "Find the node, link or switch that makes messages slow", add_network},
     Command{"scaling", "Show speedup and efficiency by number of cores, with fitted laws", add_scaling},
     Command{"plot", "Plot launches, into a file or on the terminal", add_plot},
     Command{"report", "Write a self-contained HTML page about launches", add_report},

@@ -22,6 +22,7 @@ Run add_merge(Arguments& command);
 Run add_compare(Arguments& command);
 Run add_noise(Arguments& command);
 Run add_nodes(Arguments& command);
+Run add_network(Arguments& command);
 Run add_scaling(Arguments& command);
 Run add_plot(Arguments& command);
 Run add_report(Arguments& command);

@@ -3,8 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,7 +18,7 @@ namespace pacer::timings {
 
 namespace {
 
-using Rows = std::vector<NodeRow>;
+using Rows = std::vector<PeerRow>;
 
 struct Settings {
     Input input;
@@ -29,91 +27,41 @@ struct Settings {
     Output output;
 };
 
-std::string_view words_of(Finding finding) {
-    constexpr std::array<std::string_view, 9> words = {
-        "SLOWER", "faster",       "as fast", "differs within margin", "inconclusive", "MISSING",
-        "FAILED", "not compared", "expected"};
-    return words.at(static_cast<std::size_t>(finding));
-}
-
-bool unremarkable(const NodeRow& row) {
-    const auto finding = row.from_peers.finding;
-    return finding == Finding::equivalent || finding == Finding::within_margin;
-}
-
 std::vector<CaseKey> keys_of(const Rows& rows) {
     std::vector<CaseKey> keys;
     for (const auto& row : rows) keys.push_back(row.from_peers.key);
     return keys;
 }
 
-// What the cases are called, as short as tells them apart.
-class Names {
-  public:
-    explicit Names(std::vector<CaseKey> keys) {
-        std::sort(keys.begin(), keys.end());
-        keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
-        auto names = short_names_of(keys);
-        for (std::size_t i = 0; i < keys.size(); ++i) names_.emplace(keys[i], std::move(names[i]));
-    }
-    const std::string& of(const CaseKey& key) const { return names_.at(key); }
-
-  private:
-    std::map<CaseKey, std::string> names_;
-};
-
-Table table_of(const Rows& rows, const std::vector<CaseKey>& keys, const Names& names) {
-    using namespace unit;
-    using R = NodeRow;
-    const auto verdict = [](const R& r) { return verdict_cell(r.from_peers, words_of, "launches"); };
-    const auto p = [](const R& r) { return r.from_peers.judged() ? Cell(r.from_peers.p) : Cell(); };
-    const std::vector<ColumnOf<R>> columns = {
-        {"case", "", text, [&](const R& r) { return name_of(r.from_peers.key, keys); }},
-        {"", "case", text, [&](const R& r) { return names.of(r.from_peers.key); }},
-        {"node", "node", text, &R::node},
-        {"launches", "launches", figure, [](const R& r) { return r.from_peers.subject.launches; }},
-        {"peers_launches", "of peers", figure, [](const R& r) { return r.from_peers.reference.launches; }},
-        {"seconds", "median", seconds, [](const R& r) { return r.from_peers.subject.seconds; }},
-        {"peers_seconds", "of peers", seconds, [](const R& r) { return r.from_peers.reference.seconds; }},
-        {"ratio", "ratio", ratio, [](const R& r) { return r.from_peers.ratio; }},
-        {"low", "", ratio, [](const R& r) { return r.from_peers.low; }},
-        {"high", "", ratio, [](const R& r) { return r.from_peers.high; }},
-        {"", "95 % interval", figure, [](const R& r) { return ratio_interval(r.from_peers); }},
-        {"p", "", figure, p},
-        {"margin", "margin", percent, [](const R& r) { return margin_cell(r.from_peers); }},
-        {"verdict", "verdict", text, verdict},
-        {"note", "", text, [](const R& r) { return r.from_peers.note; }},
-    };
+Table table_of(const Rows& rows, const std::vector<CaseKey>& keys, const ShortNames& names) {
+    auto columns = peer_columns<PeerRow>();
+    columns.insert(
+        columns.begin(),
+        {{"case", "", unit::text, [&](const PeerRow& r) { return name_of(r.from_peers.key, keys); }},
+         {"", "case", unit::text, [&](const PeerRow& r) { return names.of(r.from_peers.key); }},
+         {"node", "node", unit::text, &PeerRow::name}});
     return pacer::table_of(columns, rows);
 }
 
-// "reduce/simd 1 x 1: 1.214 (1.190 .. 1.240)" if it is slower, else what is wrong.
-std::string words_of(const NodeRow& row, const Names& names) {
-    const auto& one = row.from_peers;
-    const auto& name = names.of(one.key);
-    return one.finding == Finding::slower
-               ? fmt::format("{}: {:.3f} ({})", name, one.ratio, ratio_interval(one).text)
-               : fmt::format("{}: {}", name, verdict_cell(one, words_of, "launches").text);
-}
-
 // Every node that is slower or failed, with the evidence.
-std::string sentences_of(const Rows& rows, const Names& names) {
+std::string sentences_of(const Rows& rows, const ShortNames& names) {
     std::set<std::string> nodes;
-    for (const auto& row : rows) nodes.insert(row.node);
+    for (const auto& row : rows) nodes.insert(row.name);
     std::string text;
     std::size_t bad = 0;
     for (const auto& node : nodes) {
         std::vector<std::string> slower, wrong;
         for (const auto& row : rows) {
-            if (row.node != node || !is_bad(row.from_peers.finding)) continue;
-            (row.from_peers.finding == Finding::slower ? slower : wrong).push_back(words_of(row, names));
+            if (row.name != node || !is_bad(row.from_peers.finding)) continue;
+            (row.from_peers.finding == Finding::slower ? slower : wrong)
+                .push_back(evidence(row.from_peers, names.of(row.from_peers.key)));
         }
         if (!slower.empty())
             text += fmt::format("{} is SLOWER than its peers: {}.\n", node, fmt::join(slower, "; "));
         if (!wrong.empty()) text += fmt::format("{}: {}.\n", node, fmt::join(wrong, "; "));
         bad += slower.empty() && wrong.empty() ? 0 : 1;
     }
-    const auto unsure = std::count_if(rows.begin(), rows.end(), [](const NodeRow& row) {
+    const auto unsure = std::count_if(rows.begin(), rows.end(), [](const PeerRow& row) {
         return row.from_peers.finding == Finding::inconclusive;
     });
     text +=
@@ -126,9 +74,10 @@ ExitStatus compare_all(const Settings& settings) {
     const auto launches = read_launches(settings.input.files, settings.input.dedupe);
     const auto rows = compare_nodes(launches, settings.margin, settings.input.only);
     const auto keys = keys_of(rows);
-    const Names names(keys);
+    const ShortNames names(keys);
     auto shown = rows;
-    if (settings.output.for_people() && !settings.all) std::erase_if(shown, unremarkable);
+    if (settings.output.for_people() && !settings.all)
+        std::erase_if(shown, [](const PeerRow& row) { return unremarkable(row.from_peers); });
     Document document("timings nodes");
     auto differences = mixtures(launches, "the launches");
     std::erase_if(differences, [](const auto& line) { return line.starts_with("hosts "); });
@@ -148,7 +97,7 @@ ExitStatus compare_all(const Settings& settings) {
     if (!hardware.empty()) status = ExitStatus::other_tests;
     for (const auto& row : rows) status = graver(status, status_of(row.from_peers.finding));
     document.value("status", static_cast<int>(status));
-    deliver(document, {"nodes", rows, sentences, status, latest_start(launches)}, settings.output,
+    deliver(document, {"nodes", "node", rows, sentences, status, latest_start(launches)}, settings.output,
             settings.input.files);
     return status;
 }

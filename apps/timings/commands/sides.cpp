@@ -91,7 +91,7 @@ ReadSides read_and_compare(Sides sides, const std::string& command) {
 
 Findings findings_of(const ReadSides& read, const std::string& command) {
     const auto& made = read.comparison;
-    return {command, without_nodes(made.cases), made.sentence, made.status, latest_start(read.candidate)};
+    return {command, {}, without_names(made.cases), made.sentence, made.status, latest_start(read.candidate)};
 }
 
 }  // namespace pacer::timings

@@ -151,6 +151,13 @@ std::vector<std::string> short_names_of(const std::vector<CaseKey>& keys) {
     return names;
 }
 
+ShortNames::ShortNames(std::vector<CaseKey> keys) {
+    std::sort(keys.begin(), keys.end());
+    keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+    auto names = short_names_of(keys);
+    for (std::size_t i = 0; i < keys.size(); ++i) names_.emplace(keys[i], std::move(names[i]));
+}
+
 std::vector<double> Case::medians() const {
     std::vector<double> seconds;
     for (const auto& launch : launches) seconds.push_back(launch.median_seconds);

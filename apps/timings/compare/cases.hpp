@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,16 @@ CaseKey key_of(const Record& record);
 // The same as short as tells the cases apart: with no more parameters than it takes among those of the same
 // shape. One a key, in their order.
 std::vector<std::string> short_names_of(const std::vector<CaseKey>& keys);
+
+// The same of keys that may be there several times.
+class ShortNames {
+  public:
+    explicit ShortNames(std::vector<CaseKey> keys);
+    const std::string& of(const CaseKey& key) const { return names_.at(key); }
+
+  private:
+    std::map<CaseKey, std::string> names_;
+};
 
 // One launch of a case.
 struct CaseLaunch {

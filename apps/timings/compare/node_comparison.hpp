@@ -4,22 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "apps/timings/compare/difference.hpp"
+#include "apps/timings/compare/peers.hpp"
 
 namespace pacer::timings {
 
-// One case on one node, and how it differs there from the case on the node's peers.
-struct NodeRow {
-    std::string node;
-    Difference from_peers;
-};
-
-// A row a case and node: the cases in the order of their first appearance, in each the nodes by name. The
-// peers of a node are all other nodes but those that are slower than theirs: nobody is fast for having a slow
-// neighbour. The margin is `margin`, or more where the launches of a typical node differ by more, or where
-// most of 8 or more nodes do; Holm's correction is for all rows. Throws UsageError for a launch on several
-// nodes, and if there is one node only.
-std::vector<NodeRow> compare_nodes(const std::vector<Launch>& launches, double margin,
+// A row a case and node: the cases in the order of their first appearance, in each the nodes by name,
+// compared with their peers, which are all other nodes. Holm's correction is for all rows. Throws UsageError
+// for a launch on several nodes, and if there is one node only.
+std::vector<PeerRow> compare_nodes(const std::vector<Launch>& launches, double margin,
                                    const std::vector<std::string>& only);
 
 }  // namespace pacer::timings

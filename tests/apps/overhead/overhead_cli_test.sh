@@ -36,6 +36,11 @@ refused '--workers must be at least 1' --workers 0
 refused '--thread-level' --thread-level multiple
 refused 'use a smaller -n' -n 3e9
 refused 'missing/a.h5' --dump missing/a.h5
+refused '--pairs: all ranks are on ' --pairs
+refused 'needs two ranks' --pair-ranks
+refused 'leave out --problems' --pairs --problems barrier
+refused 'the problem pairs runs alone' --problems pairs,barrier
+refused 'none of these variants belongs to workers, barrier, message' --variants latency
 run "$overhead" --spawned-worker
 expect 2 'a role that overhead gives'
 once 'that overhead itself starts' 'a role that overhead gives'
@@ -115,6 +120,35 @@ grep -vE '^(warning|a.h5|[0-9]+ more warnings?): ' "$scratch/stdout" | diff - ta
 run "$timings" validate a.h5
 expect 0 'validate'
 refused 'a.h5' --dump a.h5 -n 1 --variants copy
+
+# Pairs, of ranks here, where there is but one node; what they tell of single links is in the dump.
+run mpirun --quiet -np 2 "$overhead" --pair-ranks -n 1023
+expect 2 'short messages in pairs'
+says err 'at least 1024 elements' 'short messages in pairs'
+for ranks in 2 3 4; do
+    run mpirun -np "$ranks" "$overhead" --pair-ranks -n 1024 --repeats 6 --no-limits --dump "pairs$ranks.h5"
+    expect 0 "pairs of $ranks ranks"
+    says out "kind pairs  between ranks  players $ranks" "pairs of $ranks ranks"
+    [ "$(grep -cE ' verified$' "$scratch/stdout")" -eq 5 ] || fail "pairs of $ranks ranks: not five variants: $out"
+    run "$timings" network "pairs$ranks.h5"
+    expect 3 "the links of $ranks ranks, once"
+    says out "$ranks ranks, $((ranks * (ranks - 1) / 2)) link" "the links of $ranks ranks, once"
+    says out ': none slower or wrong' "the links of $ranks ranks, once"
+done
+run "$timings" network pairs4.h5 --format json
+expect 3 'the links as JSON'
+/usr/bin/python3 - "$scratch/stdout" <<'PYTHON' || fail "the links as JSON: $out"
+import json, sys
+told = json.load(open(sys.argv[1]))
+parts = [row["part"] for row in told["rows"]]
+assert parts.count("rank") == 3 * 4 and parts.count("link") == 3 * 6, parts
+links = {row["name"] for row in told["rows"] if row["part"] == "link"}
+assert links == {f"rank {a} - rank {b}" for a in range(4) for b in range(a + 1, 4)}, links
+assert len(told["figures"]) == 5 and all(row["seconds"] > 0 for row in told["figures"]), told["figures"]
+PYTHON
+run "$timings" network a.h5
+expect 2 'no pairs'
+once 'measured by overhead --pairs' 'no pairs'
 
 # Nothing but what was asked for.
 run "$overhead" "${quick[@]}" --no-dump --quiet

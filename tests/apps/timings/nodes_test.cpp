@@ -38,7 +38,7 @@ std::map<std::string, Finding> verdicts(const Launches& launches, const std::str
                                         double margin = 0.03) {
     std::map<std::string, Finding> found;
     for (const auto& row : compare_nodes(launches, margin, {})) {
-        if (row.from_peers.key.variant == variant) found[row.node] = row.from_peers.finding;
+        if (row.from_peers.key.variant == variant) found[row.name] = row.from_peers.finding;
     }
     return found;
 }
@@ -57,10 +57,10 @@ TEST(Nodes, AlikeAreEquivalent) {
 TEST(Nodes, TheSlowOneIsNamedWithItsEffect) {
     const auto rows = compare_nodes(machine({{"a", 1}, {"b", 1.2}, {"c", 1}}), 0.03, {});
     for (const auto& row : rows) {
-        if (row.node != "b") {
+        if (row.name != "b") {
             // Not faster, though one of the others is slow.
-            EXPECT_EQ(row.from_peers.finding, Finding::equivalent) << row.node;
-            EXPECT_EQ(row.from_peers.reference.launches, 10) << row.node;
+            EXPECT_EQ(row.from_peers.finding, Finding::equivalent) << row.name;
+            EXPECT_EQ(row.from_peers.reference.launches, 10) << row.name;
             continue;
         }
         EXPECT_EQ(row.from_peers.finding, Finding::slower);

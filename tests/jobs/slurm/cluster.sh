@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A real Slurm on this machine, for tests: slurmctld, munged and a slurmd for each of several nodes.
 #
-#     tests/jobs/slurm/cluster.sh up [--nodes N] [--cpus N] [--pinning] [--clocks] [--ports] [--owner PID]
+#     tests/jobs/slurm/cluster.sh up [--nodes N] [--cpus N] [--pinning] [--clocks] [--switches] [--ports] [--owner PID]
 #     tests/jobs/slurm/cluster.sh run FOLDER COMMAND...
 #     tests/jobs/slurm/cluster.sh off FOLDER NODE          pulls its plug
 #     tests/jobs/slurm/cluster.sh on FOLDER NODE
@@ -12,6 +12,7 @@
 #     --cpus N        of each node (4), whatever this machine has
 #     --pinning       srun can pin tasks; all nodes to the same CPUs, those that this machine has
 #     --clocks        each node's clock since boot is another, hours from the others'
+#     --switches      two nodes to a switch, s1, s2, ..., and one above them, s0: to Slurm, not to the wires
 #     --ports         without namespaces: all nodes are this machine, told apart by their ports
 #     --owner PID     whoever starts a cluster later removes this one once that process is gone
 #
@@ -149,6 +150,15 @@ free_ports() {
     done
 }
 
+write_switches() {
+    local number leaf=0
+    for ((number = 1; number <= nodes; number += 2)); do
+        ((++leaf))
+        echo "SwitchName=s$leaf Nodes=node$number$( ((number == nodes)) || echo ",node$((number + 1))")"
+    done >"$folder/topology.conf"
+    echo "SwitchName=s0 Switches=s[1-$leaf]" >>"$folder/topology.conf"
+}
+
 write_settings() {
     local host=head address=10.77.0.254 port=6817 local_disk=$folder/tmp number
     if [[ -e $folder/ports ]]; then
@@ -179,6 +189,7 @@ MailProg=/bin/true
 ProctrackType=proctrack/linuxproc
 TaskPlugin=$task_plugin
 TaskPluginParam=None
+TopologyPlugin=$topology_plugin
 JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_CPU
@@ -207,6 +218,7 @@ CONF
         fi
         echo "  Sockets=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=1000 State=UNKNOWN"
     done >>"$folder/slurm.conf"
+    [[ $topology_plugin != topology/tree ]] || write_switches
     echo "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP" >>"$folder/slurm.conf"
     echo "CgroupPlugin=cgroup/v1" >"$folder/cgroup.conf" # none is used, but one is loaded
 
@@ -268,13 +280,14 @@ remove_orphans() {
 
 up() {
     local ports=false clocks=false owner="" number
-    nodes=3 cpus=4 task_plugin=task/none
+    nodes=3 cpus=4 task_plugin=task/none topology_plugin=topology/none
     while (($#)); do
         case $1 in
         --nodes) nodes=$2 && shift ;;
         --cpus) cpus=$2 && shift ;;
         --owner) owner=$2 && shift ;;
         --clocks) clocks=true ;;
+        --switches) topology_plugin=topology/tree ;;
         --pinning) task_plugin=task/affinity ;;
         --ports) ports=true ;;
         *) say "unknown option $1" && exit 2 ;;
