@@ -60,7 +60,9 @@ done
 json 0 nodes node?.h5
 json 1 nodes node?.h5 odd.h5
 json 0 summary base.h5 node1.h5
-((checked == 11)) || fail "not all documents were checked"
+mpirun -np 4 "$BIN/overhead" --pair-ranks -n 1024 --repeats 6 --no-limits --quiet --dump pairs.h5
+json 3 network pairs.h5
+((checked == 12)) || fail "not all documents were checked"
 
 # The schema refuses what it should.
 for change in 'del d["cases"]' 'd["cases"][0]["ratio"] = "1.0"' 'd["status"] = 2' 'd["cases"][0]["more"] = 1'; do
@@ -121,6 +123,9 @@ prints 'pacer_compare_finding{app="reduce",variant="serial",ranks="1",threads="1
 ends_with 1 nodes node?.h5 odd.h5 --format prometheus
 [[ $(metrics) == 6 ]] || fail "$what: $out"
 prints '{node="odd\"node",app="reduce"'
+ends_with 3 network pairs.h5 --format prometheus
+[[ $(metrics) == 6 ]] || fail "$what: $out"
+prints 'pacer_network_seconds{part="link rank 0 - rank 1",app="overhead"'
 ends_with 0 summary base.h5 --format prometheus
 metrics >/dev/null || fail "$what: $out"
 
