@@ -78,7 +78,8 @@ Piece piece_of(const Problem& problem, Layout layout, int rank) {
     if (is_alone) return {path, 0, all};
     const auto blocks = (problem.bytes + problem.block - 1) / problem.block;
     const auto share = part_of({0, blocks}, problem.ranks, rank);
-    const Range bytes{share.begin * problem.block, std::min(share.end * problem.block, problem.bytes)};
+    const auto place = [&](std::int64_t block) { return std::min(block * problem.block, problem.bytes); };
+    const Range bytes{place(share.begin), place(share.end)};
     if (layout == Layout::together) return {path, bytes.begin, bytes};
     path += fmt::format(".{}", rank);
     return {path, 0, bytes};

@@ -54,25 +54,62 @@ void remove_all(const Problem& problem, Layout layout, const Team& team, const s
     });
 }
 
+// What a rank found, so that it is something else if another rank found it: each is to look at its partner's.
+std::int64_t found_by(int rank, Int128 found) {
+    constexpr int bits = 40;  // of a checksum
+    return folded(static_cast<std::uint64_t>(found) + (static_cast<std::uint64_t>(rank) << bits));
+}
+
 // Against the sum of all ranks' own.
 Judgement judged(const Team& team, const Part& own, std::int64_t want) {
     const auto [got, wanted] = sums<2>(team, {static_cast<std::int64_t>(own.partial.whole), want});
     return {.check = {Number::of_whole(got), Number::of_whole(wanted)}, .own = own};
 }
 
-// The partner's part as the file system shows it to this rank; a file that is missing has nothing in it.
+double percent(std::int64_t part, std::int64_t whole) {
+    return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
+
+bool is_there(const std::string& path) {
+    return ::access(path.c_str(), F_OK) == 0 || errno != ENOENT;
+}
+
+// What of this rank's bytes is not on storage, where a node keeps that alone when it is asked to forget them.
+Residence look_for_unsynced(const Problem& problem, Layout layout, const Team& team) {
+    Residence left;
+    if (problem.keeps_pages) return left;
+    const auto own = piece_of(problem, layout, team.rank);
+    on_all(problem, team, [&] {
+        if (is_there(own.path)) left = forget(own.path, own.offset, own.offset + own.bytes.size());
+    });
+    return left;
+}
+
+// The same, of what each rank was to find out itself.
+Judgement judged_by_rank(const Team& team, Answer& answer, std::int64_t want) {
+    answer.own.partial = Number::of_whole(found_by(team.rank, answer.own.partial.whole));
+    return judged(team, answer.own, found_by(team.rank, want));
+}
+
+// The partner's part as the file system shows it to this rank; a file that is missing has nothing in it. Who
+// was to call fsync() and left more than half of its bytes in memory has no answer.
 Judgement judge_written(const Problem& problem, Layout layout, Answer& answer, const Team& team) {
     MPI_Barrier(team.comm);  // all have closed them
-    const auto salt = salt_of(problem, layout);
+    const bool is_synced = problem.action == Action::fsync;
+    const auto unsynced = is_synced ? look_for_unsynced(problem, layout, team) : Residence();
     const auto looked_at = piece_of(problem, layout, problem.partner.rank);
     Part found;
     on_all(problem, team, [&] {
-        if (::access(looked_at.path.c_str(), F_OK) != 0 && errno == ENOENT) return;
+        if (!is_there(looked_at.path)) return;
         DataFile file(looked_at.path, O_RDONLY);
         found = read_piece(problem, looked_at, file);
     });
-    answer.own.partial = found.partial;
-    auto judgement = judged(team, answer.own, checksum(problem, looked_at.bytes, salt));
+    if (2 * unsynced.cached <= unsynced.pages) answer.own.partial = found.partial;
+    auto judgement = judged(team, answer.own, checksum(problem, looked_at.bytes, salt_of(problem, layout)));
+    if (is_synced) {
+        const auto [cached, pages] = sums<2>(team, {unsynced.cached, unsynced.pages});
+        judgement.observed = {{"unsynced_percent", percent(cached, pages)}};
+    }
     remove_all(problem, layout, team, piece_of(problem, layout, team.rank).path);
     return judgement;
 }
@@ -81,22 +118,19 @@ std::uint64_t altered_stamp(const Problem& problem, Layout layout) {
     return ~Content::stamp(0, salt_of(problem, layout));
 }
 
-Judgement judge_read(const Problem& problem, Layout layout, const Answer& answer, const Team& team) {
+Judgement judge_read(const Problem& problem, Layout layout, Answer& answer, const Team& team) {
     const auto piece = piece_of(problem, layout, problem.partner.rank);
     const auto salt = salt_of(problem, layout);
     auto want =
         problem.content->sum({piece.bytes.begin / sector_bytes, piece.bytes.end / sector_bytes}, salt);
     if (problem.altered && piece.bytes.begin == 0 && piece.bytes.size() > 0)
         want += altered_stamp(problem, layout) - Content::stamp(0, salt);  // times 1
-    auto judgement = judged(team, answer.own, folded(want));
+    auto judgement = judged_by_rank(team, answer, folded(want));
     const bool is_alone = layout == Layout::alone;
     const auto& its = problem.residence;
     const auto [cached, pages, own_node, all] = sums<4>(
         team,
         {its.cached, its.pages, problem.partner.on_own_node ? piece.bytes.size() : 0, piece.bytes.size()});
-    const auto percent = [](std::int64_t part, std::int64_t whole) {
-        return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-    };
     judgement.observed = {
         {"cached_percent", percent(cached, pages)},
         {"own_node_percent", is_alone ? 100 * problem.part_of_own_node : percent(own_node, all)}};
@@ -114,7 +148,8 @@ Judgement judge_entries(const Problem& problem, Layout layout, Answer& answer, c
         for (auto number = looked_at.numbers.begin; number < looked_at.numbers.end; ++number)
             want += size_of(problem, layout, number);
     }
-    auto judgement = judged(team, answer.own, want);
+    auto judgement =
+        problem.action == Action::stat ? judged_by_rank(team, answer, want) : judged(team, answer.own, want);
     remove_all(problem, layout, team, entries_of(problem, layout, team.rank).folder);
     return judgement;
 }

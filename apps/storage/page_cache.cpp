@@ -14,11 +14,12 @@ namespace pacer::storage {
 Residence forget(const std::string& path, std::int64_t begin, std::int64_t end) {
     if (begin >= end) return {};
     const DataFile file(path, O_RDONLY);
-    posix_fadvise(file.descriptor(), begin, end - begin, POSIX_FADV_DONTNEED);
     const std::int64_t page = sysconf(_SC_PAGESIZE);
     begin = begin / page * page;
+    end = (end + page - 1) / page * page;  // of a page it keeps all or nothing
+    posix_fadvise(file.descriptor(), begin, end - begin, POSIX_FADV_DONTNEED);
     const auto bytes = static_cast<std::size_t>(end - begin);
-    Residence found{.pages = (end - begin + page - 1) / page};
+    Residence found{.pages = (end - begin) / page};
     std::vector<unsigned char> in_memory(static_cast<std::size_t>(found.pages));
     void* const mapped = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.descriptor(), begin);
     const bool told = mapped != MAP_FAILED && mincore(mapped, bytes, in_memory.data()) == 0;

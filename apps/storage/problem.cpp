@@ -1,6 +1,7 @@
 // Making the problems: who reads whose data, and the files that are read.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <numeric>
@@ -56,14 +57,18 @@ void write_files(const Problem& problem, const Team& world) {
     }
 }
 
-// Whether the nodes together keep more than half of it.
-bool stays_in_cache(const Problem& problem, const Team& world) {
+// Whether more than half of a block that each rank has just put on storage is still in its node's page cache.
+bool keeps_pages(const Problem& problem, const Team& world, std::int64_t bytes) {
     std::array<std::int64_t, 2> pages{};
     on_all(problem, world, [&] {
-        if (stop_requested()) return;
-        const auto piece = piece_of(problem, Layout::apart, problem.partner.rank);
-        const auto found = forget(piece.path, piece.offset, piece.offset + piece.bytes.size());
+        const Piece piece{fmt::format("{}/trial.{}", problem.folder, world.rank), 0, {0, bytes}};
+        DataFile file(piece.path, O_WRONLY | O_CREAT);
+        write_piece(problem, piece, 0, file);
+        file.sync();
+        file.close();
+        const auto found = forget(piece.path, 0, bytes);
         pages = {found.pages, found.cached};
+        ::unlink(piece.path.c_str());
     });
     MPI_Allreduce(MPI_IN_PLACE, pages.data(), 2, MPI_INT64_T, MPI_SUM, world.comm);
     return 2 * pages[1] > pages[0];
@@ -137,9 +142,9 @@ std::vector<Problem> make_problems(const Team& world, const Settings& settings, 
                  (has(Action::write, Action::fsync) ? settings.bytes : 0);
     on_root(world, [&] { try_room(folder, most_bytes); });
     for (auto& problem : problems) {
-        if (problem.action != Action::read) continue;
-        write_files(problem, world);
-        problem.from_cache = stays_in_cache(problem, world);
+        if (problem.action == Action::fsync || problem.action == Action::read)
+            problem.keeps_pages = keeps_pages(problem, world, std::min(settings.block, settings.bytes));
+        if (problem.action == Action::read) write_files(problem, world);
     }
     return problems;
 }
@@ -153,7 +158,7 @@ Facts parameters(const Problem& problem) {
     }
     facts.emplace_back("bytes", problem.bytes);
     facts.emplace_back("block", problem.block);
-    if (problem.action == Action::read) facts.emplace_back("from", problem.from_cache ? "cache" : "storage");
+    if (problem.action == Action::read) facts.emplace_back("from", problem.keeps_pages ? "cache" : "storage");
     return facts;
 }
 

@@ -50,9 +50,9 @@ struct Problem {
     Partner partner;
     double part_of_own_node = 1;       // of the data, written by rank 0's node; on rank 0
     std::shared_ptr<Content> content;  // what is in the files
-    // `read` only, of the trial before the launch: the files stay in the page cache although it is to forget
-    // them.
-    bool from_cache = false;
+    // Nodes keep what is on storage in their page caches, though they are asked to forget it: so a trial has
+    // found.
+    bool keeps_pages = false;
     // Counts the executions with each layout: each works on new files, with other data in them.
     mutable std::array<std::int64_t, layouts> turns{};
     mutable bool altered = false;  // see alter_of
