@@ -25,10 +25,6 @@ PACER_CLONES std::uint64_t sum_of_sectors(const std::uint64_t* words, std::int64
     return total;
 }
 
-std::int64_t folded(std::uint64_t sum) {
-    return static_cast<std::int64_t>(mixed(sum) >> 24);
-}
-
 Content::Content(std::int64_t block_bytes)
     : block_sectors_(block_bytes / sector_bytes),
       block_(make_buffer<std::uint64_t>(block_sectors_ * sector_words)),

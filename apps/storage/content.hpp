@@ -17,9 +17,6 @@ constexpr std::int64_t sector_words = sector_bytes / 8;
 // bit, and sectors that changed places, give another sum. `first` is the number of the first of them.
 std::uint64_t sum_of_sectors(const std::uint64_t* words, std::int64_t sectors, std::int64_t first);
 
-// A sum, in 40 bits which depend on all of its bits, so that those of all ranks can be added up.
-std::int64_t folded(std::uint64_t sum);
-
 class Content {
   public:
     explicit Content(std::int64_t block_bytes);

@@ -46,9 +46,6 @@ std::int64_t write_piece(const Problem& problem, const Piece& piece, std::uint64
 // Reads it block by block, until its end or that of the file; each block is added up at once.
 Part read_piece(const Problem& problem, const Piece& piece, DataFile& file);
 
-// What read_piece() should have come to.
-std::int64_t checksum(const Problem& problem, Range bytes, std::uint64_t salt);
-
 // What the work says, or what the file system refused to it.
 Answer attempt(const std::function<Part()>& work);
 

@@ -54,16 +54,15 @@ void remove_all(const Problem& problem, Layout layout, const Team& team, const s
     });
 }
 
-// What a rank found, so that it is something else if another rank found it: each is to look at its partner's.
-std::int64_t found_by(int rank, Int128 found) {
-    constexpr int bits = 40;  // of a checksum
-    return folded(static_cast<std::uint64_t>(found) + (static_cast<std::uint64_t>(rank) << bits));
+// How many bytes or files of each rank's `all` are right.
+Judgement judged(const Team& team, const Answer& answer, std::int64_t right, std::int64_t all) {
+    const auto [got, want] = sums<2>(team, {right, all});
+    return {.check = {Number::of_whole(got), Number::of_whole(want)},
+            .own = Part{answer.own.items, Number::of_whole(right)}};
 }
 
-// Against the sum of all ranks' own.
-Judgement judged(const Team& team, const Part& own, std::int64_t want) {
-    const auto [got, wanted] = sums<2>(team, {static_cast<std::int64_t>(own.partial.whole), want});
-    return {.check = {Number::of_whole(got), Number::of_whole(wanted)}, .own = own};
+Range sectors_of(const Piece& piece) {
+    return {piece.bytes.begin / sector_bytes, piece.bytes.end / sector_bytes};
 }
 
 double percent(std::int64_t part, std::int64_t whole) {
@@ -85,15 +84,9 @@ Residence look_for_unsynced(const Problem& problem, Layout layout, const Team& t
     return left;
 }
 
-// The same, of what each rank was to find out itself.
-Judgement judged_by_rank(const Team& team, Answer& answer, std::int64_t want) {
-    answer.own.partial = Number::of_whole(found_by(team.rank, answer.own.partial.whole));
-    return judged(team, answer.own, found_by(team.rank, want));
-}
-
 // The partner's part as the file system shows it to this rank; a file that is missing has nothing in it. Who
-// was to call fsync() and left more than half of its bytes in memory has no answer.
-Judgement judge_written(const Problem& problem, Layout layout, Answer& answer, const Team& team) {
+// was to call fsync() and left more than half of its bytes in memory has none right.
+Judgement judge_written(const Problem& problem, Layout layout, const Answer& answer, const Team& team) {
     MPI_Barrier(team.comm);  // all have closed them
     const bool is_synced = problem.action == Action::fsync;
     const auto unsynced = is_synced ? look_for_unsynced(problem, layout, team) : Residence();
@@ -104,8 +97,10 @@ Judgement judge_written(const Problem& problem, Layout layout, Answer& answer, c
         DataFile file(looked_at.path, O_RDONLY);
         found = read_piece(problem, looked_at, file);
     });
-    if (2 * unsynced.cached <= unsynced.pages) answer.own.partial = found.partial;
-    auto judgement = judged(team, answer.own, checksum(problem, looked_at.bytes, salt_of(problem, layout)));
+    const auto want = problem.content->sum(sectors_of(looked_at), salt_of(problem, layout));
+    const bool is_right = found.partial.whole == want && 2 * unsynced.cached <= unsynced.pages;
+    const auto bytes = looked_at.bytes.size();
+    auto judgement = judged(team, answer, is_right ? bytes : 0, bytes);
     if (is_synced) {
         const auto [cached, pages] = sums<2>(team, {unsynced.cached, unsynced.pages});
         judgement.observed = {{"unsynced_percent", percent(cached, pages)}};
@@ -118,38 +113,37 @@ std::uint64_t altered_stamp(const Problem& problem, Layout layout) {
     return ~Content::stamp(0, salt_of(problem, layout));
 }
 
-Judgement judge_read(const Problem& problem, Layout layout, Answer& answer, const Team& team) {
+Judgement judge_read(const Problem& problem, Layout layout, const Answer& answer, const Team& team) {
     const auto piece = piece_of(problem, layout, problem.partner.rank);
+    const auto bytes = piece.bytes.size();
     const auto salt = salt_of(problem, layout);
-    auto want =
-        problem.content->sum({piece.bytes.begin / sector_bytes, piece.bytes.end / sector_bytes}, salt);
-    if (problem.altered && piece.bytes.begin == 0 && piece.bytes.size() > 0)
+    auto want = problem.content->sum(sectors_of(piece), salt);
+    if (problem.altered && piece.bytes.begin == 0 && bytes > 0)
         want += altered_stamp(problem, layout) - Content::stamp(0, salt);  // times 1
-    auto judgement = judged_by_rank(team, answer, folded(want));
-    const bool is_alone = layout == Layout::alone;
+    auto judgement = judged(team, answer, answer.own.partial.whole == want ? bytes : 0, bytes);
     const auto& its = problem.residence;
-    const auto [cached, pages, own_node, all] = sums<4>(
-        team,
-        {its.cached, its.pages, problem.partner.on_own_node ? piece.bytes.size() : 0, piece.bytes.size()});
-    judgement.observed = {
-        {"cached_percent", percent(cached, pages)},
-        {"own_node_percent", is_alone ? 100 * problem.part_of_own_node : percent(own_node, all)}};
+    const auto [cached, pages, own_node] =
+        sums<3>(team, {its.cached, its.pages, problem.partner.on_own_node ? bytes : 0});
+    judgement.observed = {{"cached_percent", percent(cached, pages)},
+                          {"own_node_percent", layout == Layout::alone ? 100 * problem.part_of_own_node
+                                                                       : percent(own_node, problem.bytes)}};
     return judgement;
 }
 
-Judgement judge_entries(const Problem& problem, Layout layout, Answer& answer, const Team& team) {
+std::int64_t right_entries(const Problem& problem, Layout layout, const Answer& answer) {
+    const auto looked_at = entries_of(problem, layout, problem.partner.rank);
+    if (problem.action == Action::create) return count_empty(looked_at);
+    if (problem.action == Action::unlink) return count_missing(looked_at);
+    std::int64_t sizes = 0;
+    for (auto number = looked_at.numbers.begin; number < looked_at.numbers.end; ++number)
+        sizes += size_of(problem, layout, number);
+    return answer.own.partial.whole == sizes ? looked_at.numbers.size() : 0;
+}
+
+Judgement judge_entries(const Problem& problem, Layout layout, const Answer& answer, const Team& team) {
     MPI_Barrier(team.comm);
     const auto looked_at = entries_of(problem, layout, problem.partner.rank);
-    std::int64_t want = looked_at.numbers.size();
-    if (problem.action == Action::create) answer.own.partial = Number::of_whole(count_empty(looked_at));
-    if (problem.action == Action::unlink) answer.own.partial = Number::of_whole(count_missing(looked_at));
-    if (problem.action == Action::stat) {
-        want = 0;
-        for (auto number = looked_at.numbers.begin; number < looked_at.numbers.end; ++number)
-            want += size_of(problem, layout, number);
-    }
-    auto judgement =
-        problem.action == Action::stat ? judged_by_rank(team, answer, want) : judged(team, answer.own, want);
+    auto judgement = judged(team, answer, right_entries(problem, layout, answer), looked_at.numbers.size());
     remove_all(problem, layout, team, entries_of(problem, layout, team.rank).folder);
     return judgement;
 }

@@ -60,7 +60,7 @@ struct Problem {
 };
 
 struct Answer {
-    Part own = {};  // items: bytes or files worked on; partial: the checksum of what was read, or sizes
+    Part own = {};  // items: bytes or files worked on; partial: what was read added up, or the sizes
     std::string failure = {};  // what the file system refused to this rank
 };
 

@@ -76,10 +76,8 @@ TEST(Content, ChangesWithEveryBitAndPlace) {
     Content content(sectors * sector_bytes);
     const auto* made = content.sectors(10, sectors, 7);
     std::vector<std::uint64_t> data(made, made + words);
-    const auto sum = [&] { return folded(sum_of_sectors(data.data(), sectors, 10)); };
+    const auto sum = [&] { return sum_of_sectors(data.data(), sectors, 10); };
     const auto right = sum();
-    EXPECT_GE(right, 0);
-    EXPECT_LT(right, std::int64_t{1} << 40);
     for (auto& word : data) {
         for (int bit = 0; bit < 64; ++bit) {
             word ^= std::uint64_t{1} << bit;
@@ -89,7 +87,7 @@ TEST(Content, ChangesWithEveryBitAndPlace) {
     }
     std::rotate(data.begin(), data.begin() + sector_words, data.end());
     EXPECT_NE(sum(), right) << "sectors that changed places";
-    EXPECT_NE(folded(sum_of_sectors(made, sectors, 12)), right) << "in another place of the data";
+    EXPECT_NE(sum_of_sectors(made, sectors, 12), right) << "in another place of the data";
 }
 
 TEST(Mounts, AreFoundByPath) {
