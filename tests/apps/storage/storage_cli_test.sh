@@ -6,7 +6,7 @@ set -euo pipefail
 
 storage=$BIN/storage
 timings=$BIN/timings
-quick=(--no-limits --repeats 3 -n 37Ki --block 4Ki --files 23)
+quick=(--no-limits --repeats 3 --max-seconds 10 -n 37Ki --block 4Ki --files 23) # on a slow disk fewer
 cd "$scratch"
 mkdir here
 
@@ -57,11 +57,12 @@ for record in records:
     size = about["bytes"] if "bytes" in about else about["files"]
     assert size == (37 * 1024 if "bytes" in about else 23) and about.get("block", 4096) == 4096, about
     assert sum(share["work_items"] for share in record["shares"]) == size, record
-    assert record["checked"] >= 4 and record["failed"] == 0 and len(record["seconds"]) == 3, record
+    repeats = len(record["seconds"])
+    assert record["checked"] > repeats and record["failed"] == 0 and 1 <= repeats <= 3, record
     assert not record["limit_seconds"], record
     if about["action"] == "read":
         assert about["from"] in ("storage", "cache"), about
-        assert observed["own_node_percent"] == [100] * 3, observed  # it is the only node
+        assert observed["own_node_percent"] == [100] * repeats, observed  # it is the only node
         if about["from"] == "cache":
             assert min(observed["cached_percent"]) > 50, observed
     assert set(observed) == {"read": {"cached_percent", "own_node_percent"},
