@@ -1,7 +1,6 @@
 // What storage is, to the frame.
 #pragma once
 
-#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -42,8 +41,7 @@ class App final : public pacer::App {
         if (session.world.root()) {
             for (auto& fact : facts_of(mount_of(folder_->path()))) session.launch.environment.push_back(fact);
         }
-        for (auto& problem : make_problems(session.world, settings_, folder_->path(), chosen))
-            problems_.push_back(std::move(problem));
+        problems_ = make_problems(session.world, settings_, folder_->path(), chosen);
         for (std::size_t i = 0; i < chosen.size(); ++i) {
             session.plan(problems_[i], chosen[i],
                          {.parameters = parameters(problems_[i]),
@@ -63,7 +61,7 @@ class App final : public pacer::App {
   private:
     Settings settings_;
     std::optional<Folder> folder_;
-    std::deque<Problem> problems_;
+    std::vector<Problem> problems_;
 };
 
 }  // namespace pacer::storage

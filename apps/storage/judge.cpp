@@ -6,13 +6,11 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 
 #include "apps/storage/data.hpp"
 #include "apps/storage/entries.hpp"
 #include "common/measure/statistics.hpp"
-#include "common/report/report.hpp"
 
 namespace pacer::storage {
 

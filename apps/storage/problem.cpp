@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
 #include <numeric>
-#include <optional>
-#include <utility>
 
 #include "apps/storage/data.hpp"
-#include "apps/storage/entries.hpp"
 #include "common/parallel/ending.hpp"
 
 namespace pacer::storage {
@@ -17,11 +16,9 @@ namespace pacer::storage {
 namespace {
 
 Action action_named(std::string_view name) {
-    using enum Action;
-    constexpr std::array actions = {write, fsync, read, create, stat, unlink};
     const auto row = std::find_if(experiments.begin(), experiments.end(),
                                   [&](const auto& group) { return group.problem == name; });
-    return actions.at(static_cast<std::size_t>(row - experiments.begin()));
+    return static_cast<Action>(row - experiments.begin());
 }
 
 bool is_about_data(Action action) {
@@ -38,8 +35,14 @@ std::vector<int> nodes_of(const Team& world) {
 }
 
 // Takes the room that all this will want at once, so that a full file system is met before anything is timed.
-void try_room(const std::string& folder, std::int64_t bytes) {
-    PartFile(folder + "/room").reserve(bytes);
+void try_room(const Settings& settings, const std::vector<Problem>& problems) {
+    bool writes = false, reads = false;
+    for (const auto& problem : problems) {
+        writes = writes || problem.action == Action::write || problem.action == Action::fsync;
+        reads = reads || problem.action == Action::read;
+    }
+    const auto files = (writes ? 1 : 0) + (reads ? 2 : 0);  // to be read: one of each rank, and one of all
+    if (files > 0) PartFile(problems.front().folder + "/room").reserve(files * settings.bytes);
 }
 
 // Each rank its part, in a file of its own and in one for all, on storage when it returns. A launch that is
@@ -103,10 +106,9 @@ std::vector<int> partners(const std::vector<int>& node_of) {
     std::iota(order.begin(), order.end(), 0);
     const auto node = [&](int rank) { return node_of[static_cast<std::size_t>(rank)]; };
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return node(a) < node(b); });
+    std::map<int, std::size_t> ranks_on;
     std::size_t largest = 0;
-    for (const int one : node_of)
-        largest =
-            std::max(largest, static_cast<std::size_t>(std::count(node_of.begin(), node_of.end(), one)));
+    for (const int one : node_of) largest = std::max(largest, ++ranks_on[one]);
     const auto shift = largest == ranks ? 1 : largest;
     for (std::size_t i = 0; i < ranks; ++i)
         partner_of[static_cast<std::size_t>(order[i])] = order[(i + shift) % ranks];
@@ -120,27 +122,21 @@ std::vector<Problem> make_problems(const Team& world, const Settings& settings, 
     const auto rank = static_cast<std::size_t>(world.rank);
     const int partner = partners(node_of)[rank];
     std::vector<Problem> problems;
-    std::int64_t most_bytes = 0;
     for (const auto& group : chosen) {
         auto& problem = problems.emplace_back();
         problem.action = action_named(group.problem);
+        if (is_about_data(problem.action))
+            problem.bytes = settings.bytes;
+        else
+            problem.files = settings.files;
+        problem.block = settings.block;
         problem.folder = folder;
         problem.ranks = world.size;
         problem.partner = {partner, node_of[static_cast<std::size_t>(partner)] == node_of[rank]};
+        if (problem.bytes > 0) problem.part_of_own_node = part_written_by(problem, node_of, node_of[0]);
         problem.content = content;
-        problem.block = settings.block;
-        (is_about_data(problem.action) ? problem.bytes : problem.files) =
-            is_about_data(problem.action) ? settings.bytes : settings.files;
-        if (problem.action == Action::read)
-            problem.part_of_own_node = part_written_by(problem, node_of, node_of[0]);
     }
-    const auto has = [&](auto... actions) {
-        return std::any_of(problems.begin(), problems.end(),
-                           [&](const Problem& problem) { return ((problem.action == actions) || ...); });
-    };
-    most_bytes = (has(Action::read) ? 2 * settings.bytes : 0) +
-                 (has(Action::write, Action::fsync) ? settings.bytes : 0);
-    on_root(world, [&] { try_room(folder, most_bytes); });
+    on_root(world, [&] { try_room(settings, problems); });
     for (auto& problem : problems) {
         if (problem.action == Action::fsync || problem.action == Action::read)
             problem.keeps_pages = keeps_pages(problem, world, std::min(settings.block, settings.bytes));

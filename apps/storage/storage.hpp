@@ -16,7 +16,7 @@
 
 namespace pacer::storage {
 
-// What is timed. Each is a problem.
+// What is timed. Each is a problem, in the order of `experiments`.
 enum class Action { write, fsync, read, create, stat, unlink };
 
 // Who works on which files: rank 0 alone on one file, or in one folder; each rank on a file, or in a folder,
@@ -25,9 +25,9 @@ enum class Layout : std::int64_t { alone, apart, together };
 constexpr std::size_t layouts = 3;
 
 struct Settings {
-    std::int64_t bytes = 128 << 20;
+    std::int64_t bytes = 64 << 20;
     std::int64_t block = 1 << 20;
-    std::int64_t files = 1000;
+    std::int64_t files = 200;
     std::string folder = ".";
 };
 

@@ -145,7 +145,7 @@ if [ "$status" -eq 0 ]; then
     says out 'size=8192k' 'a file system that was mounted otherwise'
     says out 'size=9216k' 'a file system that was mounted otherwise'
 
-    in_memory size=1m mpirun --quiet -np 2 "$storage" --folder memory -n 2Mi --no-dump
+    in_memory size=1m mpirun --quiet -np 2 "$storage" --folder memory -n 2Mi --no-dump --variants write
     expect 2 'a full file system'
     once 'No space left on device; free some space there' 'a full file system'
     [ -z "$out" ] || fail "a full file system: $out"
