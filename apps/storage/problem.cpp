@@ -46,14 +46,20 @@ void try_room(const Settings& settings, const std::vector<Problem>& problems) {
 }
 
 // Each rank its part, in a file of its own and in one for all, on storage when it returns. A launch that is
-// asked to stop will not read them.
+// asked to stop will not read them, so it soon leaves them as they are.
 void write_files(const Problem& problem, const Team& world) {
     for (const auto layout : {Layout::apart, Layout::together}) {
         on_all(problem, world, [&] {
+            const auto all = piece_of(problem, layout, world.rank);
+            DataFile file(all.path, O_WRONLY | O_CREAT);
+            for (auto rest = all; rest.bytes.size() > 0 && !stop_requested();) {
+                auto part = rest;
+                part.bytes.end = std::min(part.bytes.begin + 64 * problem.block, rest.bytes.end);
+                const auto written = write_piece(problem, part, salt_of(problem, layout), file);
+                rest.bytes.begin += written;
+                rest.offset += written;
+            }
             if (stop_requested()) return;
-            const auto piece = piece_of(problem, layout, world.rank);
-            DataFile file(piece.path, O_WRONLY | O_CREAT);
-            write_piece(problem, piece, salt_of(problem, layout), file);
             file.sync();
             file.close();
         });

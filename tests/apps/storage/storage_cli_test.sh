@@ -101,7 +101,7 @@ interrupted TERM mpirun -np 2 "$storage" --no-limits --repeats 1000000 --max-sec
 expect 75 'a signal while variants run'
 says out 'stopped early by a signal' 'a signal while variants run'
 clean 'a signal while variants run'
-"$storage" --no-limits --no-dump -n 512Mi --problems read >stopped 2>&1 &
+"$storage" --no-limits --no-dump -n 64Mi --block 512 --problems read >stopped 2>&1 &
 launched=$!
 while kill -0 "$launched" && [ -z "$(find . -path './pacer-storage-*/2-files-0.0')" ]; do sleep 0.02; done
 kill -TERM "$launched"
