@@ -88,7 +88,8 @@ void prepare(const Problem& problem, const StorageVariant& variant, const Team& 
 // Then all of it goes.
 Judgement judge(const Problem& problem, const StorageVariant& variant, Answer& answer, const Team& team);
 
-// Of `read`: changes the first bytes of the files. None of the others, whose files are new in each repeat.
+// Changes the first bytes of the files that `read` reads. None for the others, whose files are new in each
+// repeat.
 using Alter = void (*)(const Problem&, const StorageVariant&, const Team&);
 Alter alter_of(Action action);
 

@@ -30,7 +30,7 @@ Answer claimed(const Problem& problem, const Team& team) {
     return {{own_items<layout>(problem, team), {}}, {}};
 }
 
-// Of data.
+// Those that write or read.
 
 template <Layout layout>
 Answer half_written(const Problem& problem, const Team& team) {
@@ -86,7 +86,7 @@ Answer own_read(const Problem& problem, const Team& team) {
     return {part, {}};
 }
 
-// Of files.
+// Those that make, find or remove files.
 
 template <Layout layout>
 Entries first_half(const Problem& problem, int rank) {
