@@ -33,9 +33,9 @@ class Content {
     std::uint64_t* room() { return room_.get(); }
 
   private:
-    std::int64_t block_sectors_;
-    Buffer<std::uint64_t> block_, room_;
-    std::vector<std::uint64_t> sums_;  // of the sectors of a block, without their first words
+    std::int64_t period_;  // sectors
+    Buffer<std::uint64_t> words_, room_;
+    std::vector<std::uint64_t> sums_;  // of the sectors of a period, without their first words
 };
 
 }  // namespace pacer::storage

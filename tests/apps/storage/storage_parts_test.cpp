@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <numeric>
+#include <set>
 
 #include "apps/storage/app.hpp"
 #include "apps/storage/data.hpp"
@@ -61,7 +62,7 @@ TEST(Content, IsWhatItsSumSays) {
     constexpr std::int64_t block_sectors = 4;
     Content content(block_sectors * sector_bytes);
     for (const std::int64_t sectors : {1, 3, 4}) {
-        for (const std::int64_t first : {0, 4, 4000}) {
+        for (const std::int64_t first : {0, 4, 2044, 2048, 4000}) {
             const auto* words = content.sectors(first, sectors, 7);
             EXPECT_EQ(sum_of_sectors(words, sectors, first), content.sum({first, first + sectors}, 7));
             EXPECT_NE(content.sum({first, first + sectors}, 7), content.sum({first, first + sectors}, 8));
@@ -69,6 +70,18 @@ TEST(Content, IsWhatItsSumSays) {
     }
     EXPECT_EQ(content.sum({0, 10}, 7), content.sum({0, 6}, 7) + content.sum({6, 10}, 7));
     EXPECT_EQ(content.sum({3, 3}, 7), 0U);
+}
+
+// Small blocks are not alike either, or a file system that compresses would have little to write.
+TEST(Content, RepeatsNothingNearby) {
+    Content content(sector_bytes);
+    std::set<std::uint64_t> words;
+    constexpr std::int64_t sectors = 2048;
+    for (std::int64_t sector = 0; sector < sectors; ++sector) {
+        const auto* made = content.sectors(sector, 1, std::uint64_t{7} << 32U);
+        words.insert(made, made + sector_words);
+    }
+    EXPECT_EQ(std::ssize(words), sectors * sector_words);
 }
 
 TEST(Content, ChangesWithEveryBitAndPlace) {
