@@ -34,6 +34,7 @@ suite=(
     'memory --sweep --max-seconds 35 | -n 1e4'
     'syntax --max-seconds 25 | -n 100 --work 100 --files 20'
     'overhead --max-seconds 30 | -n 8 --workers 2'
+    'storage --max-seconds 30 | -n 64Ki --block 4Ki --files 20'
 )
 quick_options=(--repeats 6 --max-seconds 30 --no-limits)
 

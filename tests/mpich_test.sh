@@ -20,7 +20,7 @@ if [[ $what == build ]]; then
     cd "$source"
     run cmake --preset mpich -DBUILD_TESTING=ON "-DPython3_EXECUTABLE=$(command -v python3)"
     expect 0 "configuring: $out"
-    run cmake --build --preset mpich --parallel "$(build_jobs)" --target reduce fileio queues race memory syntax overhead \
+    run cmake --build --preset mpich --parallel "$(build_jobs)" --target reduce fileio queues race memory syntax overhead storage \
         fileio_test run_test broken_calculations
     expect 0 "the build: $out"
     for program in "$build"/bin/* "$build"/tests/*_test; do
@@ -46,6 +46,7 @@ queues) command=("$BIN/queues" -n 20 --steps 1e4 "${small[@]}") ;;
 race) command=("$BIN/race" -n 1e4 --window-increments 200 "${small[@]}") ;;
 memory) command=("$BIN/memory" -n 1e5 "${small[@]}") ;;
 syntax) command=("$BIN/syntax" -n 100 --work 100 --files 20 "${small[@]}") ;;
+storage) command=("$BIN/storage" -n 64Ki --block 4Ki --files 20 "${small[@]}") ;;
 overhead) command=("$BIN/overhead" -n 8 --workers 2 "${small[@]}") ;;
 *) refuse "unknown test '$what'" ;;
 esac

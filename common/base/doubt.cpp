@@ -137,6 +137,14 @@ constexpr auto kinds = std::to_array<DoubtKind>({
     {"lucky_race", note,
      "lost no update in this launch, but only by luck: nothing keeps its workers from doing so", "{}",
      " workers"},
+    {"read_from_cache",
+     doubt,
+     "read from the nodes' memory, which keeps the files although asked to forget them: what is timed is "
+     "not storage",
+     "{:.0f}",
+     " %",
+     {},
+     100},
     {"stopped", fault, "stopped early by a signal"},
     {"said", fault, "{subject}"},
 });

@@ -122,7 +122,7 @@ refused "unknown option '--fast'" --fast env
 refused 'name the command that starts the processes' -o all.h5
 refused 'there is no reduce to start the processes' reduce mpirun -np 2
 refused '-o needs a file name' -o
-refused "unknown app 'smid'; choose from fileio, memory, overhead, queues, race, reduce, syntax" --apps reduce,smid env
+refused "unknown app 'smid'; choose from fileio, memory, overhead, queues, race, reduce, storage, syntax" --apps reduce,smid env
 refused 'cannot write beside missing/all.h5' -o missing/all.h5 env
 touch "$scratch/kept"
 run env PACER_BIN="$scratch/stand-ins" "$suite" -o "$scratch/kept" env

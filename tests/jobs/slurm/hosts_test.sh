@@ -45,6 +45,7 @@ all_apps() {
     launched "$link-queues.h5" queues -n 100 --repeats 2 --no-limits
     launched "$link-memory.h5" memory -n 1e5 --repeats 2 --no-limits
     launched "$link-overhead.h5" overhead --repeats 2 --no-limits
+    launched "$link-storage.h5" storage -n 64Ki --block 4Ki --files 20 --repeats 2 --no-limits
     launched "$link-syntax.h5" syntax -n 1000 --repeats 2 --no-limits
     launched "$link-fileio.h5" fileio -n 200 --calculation wait:100us --repeats 2 --no-limits
 }

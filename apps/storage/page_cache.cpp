@@ -1,0 +1,33 @@
+#include "apps/storage/page_cache.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "apps/storage/data.hpp"
+
+namespace pacer::storage {
+
+Residence forget(const std::string& path, std::int64_t begin, std::int64_t end) {
+    if (begin >= end) return {};
+    const DataFile file(path, O_RDONLY);
+    const std::int64_t page = sysconf(_SC_PAGESIZE);
+    begin = begin / page * page;
+    end = (end + page - 1) / page * page;  // of a page it keeps all or nothing
+    posix_fadvise(file.descriptor(), begin, end - begin, POSIX_FADV_DONTNEED);
+    const auto bytes = static_cast<std::size_t>(end - begin);
+    Residence found{.pages = (end - begin) / page};
+    std::vector<unsigned char> in_memory(static_cast<std::size_t>(found.pages));
+    void* const mapped = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.descriptor(), begin);
+    const bool told = mapped != MAP_FAILED && mincore(mapped, bytes, in_memory.data()) == 0;
+    if (mapped != MAP_FAILED) munmap(mapped, bytes);
+    found.cached = !told ? found.pages
+                         : std::count_if(in_memory.begin(), in_memory.end(),
+                                         [](unsigned char bits) { return (bits & 1U) != 0; });
+    return found;
+}
+
+}  // namespace pacer::storage
