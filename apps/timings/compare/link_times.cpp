@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <span>
 
 #include "common/base/status.hpp"
 #include "common/measure/statistics.hpp"

@@ -157,6 +157,12 @@ TEST(Network, TheSlowLinkIsNamedAndNotItsEnds) {
     EXPECT_EQ(named(network(8, both)), (Named{"link node0 - node2", "node node5"}));
 }
 
+// Two nodes that are a little slower, within the margin, have a link beyond it.
+TEST(Network, ALinkIsAsSlowAsItsEnds) {
+    const Factor ends = [](int a, int b) { return (a < 2 ? 1.08 : 1) * (b < 2 ? 1.08 : 1); };
+    EXPECT_EQ(named(network(6, ends)), Named{});
+}
+
 TEST(Network, OfThreeNodesOnlyLinksAreBlamed) {
     for (const auto& one : named(network(3, slow_node(1)))) EXPECT_TRUE(one.starts_with("link")) << one;
     for (const auto& row : compare_network(network(3, slow_node(1)), 0.1, {}).rows)
