@@ -6,7 +6,7 @@ set -euo pipefail
 
 storage=$BIN/storage
 timings=$BIN/timings
-quick=(--no-limits --repeats 3 --max-seconds 10 -n 37Ki --block 4Ki --files 23) # on a slow disk fewer
+quick=(--no-limits --repeats 3 --max-seconds 5 -n 37Ki --block 4Ki --files 23) # on a slow disk fewer
 cd "$scratch"
 mkdir here
 
