@@ -39,7 +39,7 @@ std::set<std::string> named(std::mt19937& random, double slower, const std::stri
     }
     std::set<std::string> found;
     for (const auto& row : compare_nodes(all, 0.03, {})) {
-        if (row.from_peers.finding == Finding::slower) found.insert(row.node);
+        if (row.from_peers.finding == Finding::slower) found.insert(row.name);
     }
     return found;
 }
