@@ -41,6 +41,21 @@ if ! mkdir -p "$PACER_SCRATCH" 2>/dev/null || [[ ! -w $PACER_SCRATCH ]]; then
     refuse "cannot write to $PACER_SCRATCH: set PACER_SCRATCH in jobs/env.sh to a folder that all nodes share"
 fi
 
+# Unless told, the tasks share all cores that the job has of a node. With --hint=nomultithread Slurm's CPUs are cores.
+if [[ -z ${SLURM_CPUS_PER_TASK-} ]]; then
+    tasks=$(((SLURM_NTASKS + SLURM_JOB_NUM_NODES - 1) / SLURM_JOB_NUM_NODES))
+    fewest=$(tr ',' '\n' <<<"${SLURM_JOB_CPUS_PER_NODE:-1}" | sed 's/(.*//' | sort -n | head -n 1)
+    SLURM_CPUS_PER_TASK=$((fewest > tasks ? fewest / tasks : 1))
+fi
+
+# Where Slurm cannot pin, srun says so at every launch that asks for it, by options or by variables.
+if [[ $PACER_LAUNCHER == srun ]] && scontrol show config 2>/dev/null | grep -qE '^TaskPlugin *=( *| *task/none| *\(null\))$'; then
+    [[ $PACER_PINNING != cores ]] ||
+        say "srun cannot pin ranks on this cluster (TaskPlugin=task/none in slurm.conf), so they are not bound"
+    export PACER_SRUN_PINS=no
+    unset SLURM_HINT SLURM_THREADS_PER_CORE
+fi
+
 # path_of PROGRAM: of Pacer's by their names; another project's app is named by its path.
 path_of() { if [[ $1 == */* ]]; then echo "$1"; else echo "$PACER_BIN/$1"; fi; }
 

@@ -85,6 +85,13 @@ cores() {
     echo $((whole > 0 && whole < cpus ? whole : cpus))
 }
 
+# Hardware threads of a core here.
+threads_a_core() {
+    local core threads
+    read -r threads core < <(lscpu --parse=CORE,SOCKET 2>/dev/null | sed '/^#/d' | sort | uniq -c) || true
+    echo "${core:+$threads}" | grep . || echo 1
+}
+
 # Jobs at a time: one a CPU, and 1 GiB of memory for each, as far as a container's limits let it have them.
 # CMAKE_BUILD_PARALLEL_LEVEL overrules it.
 build_jobs() {
@@ -190,10 +197,13 @@ job_launcher() {
         # Since Slurm 22.05 srun does not hear of the job's --cpus-per-task unless told. When a rank has crashed it would
         # let the others wait for it until the time limit.
         launcher=(srun --wait=60 --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads"
-            --cpu-bind="$pinning" ${node:+--nodelist="$node"})
+            ${node:+--nodelist="$node"})
         ((ranks % nodes)) || launcher+=(--ntasks-per-node="$a_node")
-        # For srun a CPU is a hardware thread, and of a core's two each would go to another rank.
-        [[ $pinning != cores ]] || launcher+=(--threads-per-core=1)
+        if [[ ${PACER_SRUN_PINS-} != no ]]; then
+            launcher+=(--cpu-bind="$pinning")
+            # For srun a CPU is a hardware thread, and of a core's two each would go to another rank.
+            [[ $pinning != cores || ${SLURM_HINT-} == multithread ]] || launcher+=(--threads-per-core=1)
+        fi
         launcher+=("${options[@]}")
     else
         local version placement=()
@@ -208,6 +218,14 @@ job_launcher() {
         HYDRA*) # MPICH's: it binds nobody unless told
             placement=(-ppn "$a_node" ${node:+-hosts "$node"})
             [[ $pinning != cores ]] || placement+=(-bind-to "core:$threads")
+            ;;
+        Intel*) # it binds everybody unless told, and counts hardware threads
+            placement=(-ppn "$a_node" ${node:+-hosts "$node"} -genv I_MPI_PIN)
+            if [[ $pinning == cores ]]; then
+                placement+=(1 -genv I_MPI_PIN_DOMAIN "$((threads * $(threads_a_core))):compact")
+            else
+                placement+=(0)
+            fi
             ;;
         *) placement=(-ppn "$a_node" ${node:+-hosts "$node"}) ;;
         esac

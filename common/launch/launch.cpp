@@ -14,6 +14,7 @@
 
 #include "common/base/say.hpp"
 #include "common/machine/memory.hpp"
+#include "common/machine/site_facts.hpp"
 #include "common/machine/topology.hpp"
 #include "common/parallel/ending.hpp"
 #include "common/parallel/window.hpp"
@@ -92,10 +93,14 @@ int launch(std::string_view program, int argc, char** argv,
     open_standard_streams();
     // Before MPI_Init, which sets such variables itself.
     const auto library = mpi_library();
-    const auto processes = started(library, srun_tasks(), std::getenv);
+    const int tasks = srun_tasks();
+    const auto processes = started(library, tasks, std::getenv);
     const auto why = why_alone(processes, library, std::getenv);
-    if (!why.empty() && without_pmi(processes, library, std::getenv))
-        return static_cast<int>(refuse_to_be_alone(program, processes, why));
+    if (without_pmi(tasks, library, mpi_folder(), std::getenv)) {
+        if (!why.empty()) return static_cast<int>(refuse_to_be_alone(program, processes, why));
+        unsetenv("SLURM_STEP_ID");  // or Open MPI, which may be alone, would insist on a PMI, and end
+    }
+    begin_site_facts();
     int provided = MPI_THREAD_SINGLE;
     MPI_Init_thread(&argc, &argv, thread_level, &provided);
     std::signal(SIGXFSZ, SIG_IGN);  // a file that becomes too large is an error of write(), not a death

@@ -8,7 +8,7 @@
 
 #include "common/base/clock.hpp"
 #include "common/base/say.hpp"
-#include "common/machine/host_facts.hpp"
+#include "common/machine/environment.hpp"
 #include "common/machine/topology.hpp"
 #include "common/measure/doubts.hpp"
 #include "common/measure/profile.hpp"
@@ -70,25 +70,20 @@ void Session::look_at_settings() {
 
 // What else went on, and on which nodes. The environment has the node that was disturbed most.
 void Session::look_at_load() {
-    HostFacts mine{host_name(), watch_.look(world)};
-    if (world.nodes > 1 && world.node_root()) {
-        for (auto& fact : host_facts(topology())) mine.facts.push_back(std::move(fact));
-        // The switches above this node, where Slurm knows them: "s0.s3.node7".
-        if (const char* address = std::getenv("SLURM_TOPOLOGY_ADDR"))
-            mine.facts.emplace_back("slurm_topology", std::string(address));
-    }
-    auto hosts = gather_hosts(world, mine);
-    launch.watch = gather_watch(world, watch_.rows(mine.host));
+    const auto seen = gather_hosts(world, {host_name(), watch_.look(world)});
+    launch.watch = gather_watch(world, watch_.rows(host_name()));
     if (!world.root()) return;
     auto& facts = launch.environment;
-    const auto& watched = most_disturbed(hosts);
-    if (hosts.size() > 1) facts.emplace_back("watched_host", watched.host);
-    for (const auto& fact : watched.facts) {
-        const auto is_same = [&](const auto& known) { return known.first == fact.first; };
-        if (std::none_of(facts.begin(), facts.end(), is_same)) facts.push_back(fact);
-    }
+    const auto& watched = most_disturbed(seen);
+    if (seen.size() > 1) facts.emplace_back("watched_host", watched.host);
+    facts.insert(facts.end(), watched.facts.begin(), watched.facts.end());
     facts.emplace_back("end_time", utc_now());
-    if (hosts.size() > 1) launch.hosts = std::move(hosts);
+    if (seen.size() < 2) return;
+    launch.hosts = seen;
+    for (std::size_t i = 0; i < seen.size(); ++i) {
+        auto& its = launch.hosts[i].facts;
+        its.insert(its.end(), hosts_[i].facts.begin(), hosts_[i].facts.end());
+    }
 }
 
 Session::Session(const Team& team, std::string_view app, const Options& settings,
@@ -97,7 +92,9 @@ Session::Session(const Team& team, std::string_view app, const Options& settings
     set_activity("checking the placement");
     check_clocks(world);
     launch.id = new_launch_id();
-    launch.environment = environment_before(world, app, argc, argv);
+    hosts_ = gather_hosts(world, {host_name(), environment_of_host(world, options.dump)});
+    launch.environment =
+        environment_before(world, app, argc, argv, world.root() ? hosts_.front().facts : Facts());
     threads = decide_threads(world);
     look_at_placement(argc, argv);
     if (!topology().instead.empty()) {

@@ -103,6 +103,7 @@ class Session {
 
     std::string app_;
     std::vector<ListedGroup> chosen_;
+    std::vector<HostFacts> hosts_;  // what each node was like at the start; rank 0
     Watch watch_;
     std::vector<Task> tasks_;  // planned and not yet measured
     bool stopped_ = false;

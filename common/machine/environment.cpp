@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
+#include <iterator>
 #include <random>
 #include <sstream>
 
@@ -17,6 +18,9 @@
 #include "common/base/command_line.hpp"
 #include "common/machine/environment_parse.hpp"
 #include "common/machine/host_facts.hpp"
+#include "common/machine/mpi_facts.hpp"
+#include "common/machine/site_facts.hpp"
+#include "common/machine/system_facts.hpp"
 
 namespace pacer {
 
@@ -49,11 +53,6 @@ std::string working_directory() {
     std::error_code failed;
     const auto path = std::filesystem::current_path(failed);
     return failed ? "unknown" : path.string();
-}
-
-std::string kernel() {
-    utsname name{};
-    return uname(&name) == 0 ? fmt::format("{} {} {}", name.sysname, name.release, name.machine) : "unknown";
 }
 
 std::string mpi_library_line() {
@@ -123,7 +122,29 @@ Facts build_facts(std::string_view program) {
 
 }  // namespace
 
-Facts environment_before(const Team& world, std::string_view program, int argc, char** argv) {
+Facts environment_of_host(const Team& world, const std::string& dump) {
+    const auto add = [](Facts& facts, Facts more) {
+        facts.insert(facts.end(), std::move_iterator(more.begin()), std::move_iterator(more.end()));
+    };
+    Facts facts;
+    if (world.node_root()) {
+        std::error_code none;
+        facts = host_facts(topology());
+        add(facts, system_facts());
+        add(facts, mount_facts({{"working_directory", "."},
+                                {"dump", std::filesystem::path(dump).parent_path() / "."},
+                                {"tmp", std::filesystem::temp_directory_path(none)}}));
+        add(facts, mpi_facts(mpi_library()));
+        // The switches above this node, where Slurm knows them: "s0.s3.node7".
+        if (const char* address = std::getenv("SLURM_TOPOLOGY_ADDR"))
+            facts.emplace_back("slurm_topology", std::string(address));
+    }
+    add(facts, site_facts(world));
+    return facts;
+}
+
+Facts environment_before(const Team& world, std::string_view program, int argc, char** argv,
+                         const Facts& host) {
     const auto hosts = gather_text(world, host_name());
     if (!world.root()) return {};
     auto facts = build_facts(program);
@@ -132,8 +153,7 @@ Facts environment_before(const Team& world, std::string_view program, int argc, 
     facts.emplace_back("environment", environment());
     facts.emplace_back("ranks", static_cast<std::int64_t>(world.size));
     facts.emplace_back("hosts", host_list(hosts));
-    for (auto& fact : host_facts(topology())) facts.push_back(std::move(fact));
-    facts.emplace_back("kernel", kernel());
+    facts.insert(facts.end(), host.begin(), host.end());
     facts.emplace_back("mpi_library", mpi_library_line());
     facts.emplace_back("mpi_thread_level", mpi_thread_level());
     facts.emplace_back("openmp", openmp_version(_OPENMP));

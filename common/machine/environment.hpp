@@ -9,10 +9,16 @@
 
 namespace pacer {
 
+// What is known of this host and of what MPI loaded here, on the first rank of each node, empty elsewhere:
+// all of host_facts.hpp, system_facts.hpp, mpi_facts.hpp and site_facts.hpp. `dump` is the name of the file
+// that is to be written; empty: it is to be in the working directory. Collective.
+Facts environment_of_host(const Team& world, const std::string& dump);
+
 // Facts known before the run, on rank 0, empty elsewhere: program, version, commit, ..., start_time, in the
-// order shown. The machine described is rank 0's host; `hosts` lists all of them. A text that cannot be
-// found out is "unknown"; such a number is left out. Collective.
-Facts environment_before(const Team& world, std::string_view program, int argc, char** argv);
+// order shown. `host` has those of rank 0's host; `hosts` lists all of them. A text that cannot be found out
+// is "unknown"; such a number is left out. Collective.
+Facts environment_before(const Team& world, std::string_view program, int argc, char** argv,
+                         const Facts& host);
 
 // CPU time of this host's processors since boot, and its load: what others took during the run follows.
 struct CpuTimes {

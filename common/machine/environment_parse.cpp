@@ -4,20 +4,16 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <sstream>
 
+#include "common/base/split.hpp"
+
 namespace pacer {
 
 namespace {
-
-std::string_view trimmed(std::string_view text) {
-    constexpr std::string_view blank = " \t\r\n";
-    const auto first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 // The value of "name : value", in the first line of that name.
 std::optional<std::string_view> value_of(std::string_view text, std::string_view name) {
@@ -46,6 +42,15 @@ bool starts_with_one_of(std::string_view name, const std::array<std::string_view
                        [&](auto beginning) { return name.starts_with(beginning); });
 }
 
+bool is_secret(std::string_view name) {
+    static constexpr std::array<std::string_view, 6> secret{"SECRET", "TOKEN", "PASS", "CRED", "AUTH", "KEY"};
+    std::string upper(name);
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](unsigned char c) { return std::toupper(c); });
+    return std::any_of(secret.begin(), secret.end(),
+                       [&](auto word) { return upper.find(word) != std::string::npos; });
+}
+
 bool is_told(std::string_view name) {
     static constexpr std::array<std::string_view, 13> told{
         "OMP_",       "GOMP_",  "KMP_", "OMPI_MCA_", "PRTE_MCA_", "PMIX_MCA_", "MPICH_",
@@ -63,40 +68,68 @@ bool is_told(std::string_view name) {
         "PRTE_MCA_prte_",
         "PRTE_MCA_pmix",
         "I_MPI_HYDRA_"};
-    static constexpr std::array<std::string_view, 25> exactly{"LD_PRELOAD",
-                                                              "PACER_TOPOLOGY",
-                                                              "GLIBC_TUNABLES",
-                                                              "SLURM_ARRAY_TASK_ID",
-                                                              "SLURM_CLUSTER_NAME",
-                                                              "SLURM_CPUS_ON_NODE",
-                                                              "SLURM_CPUS_PER_TASK",
-                                                              "SLURM_CPU_BIND",
-                                                              "SLURM_CPU_FREQ_REQ",
-                                                              "SLURM_DISTRIBUTION",
-                                                              "SLURM_HINT",
-                                                              "SLURM_JOB_CPUS_PER_NODE",
-                                                              "SLURM_JOB_ID",
-                                                              "SLURM_JOB_NODELIST",
-                                                              "SLURM_JOB_NUM_NODES",
-                                                              "SLURM_JOB_PARTITION",
-                                                              "SLURM_JOB_QOS",
-                                                              "SLURM_MEM_BIND",
-                                                              "SLURM_MEM_PER_CPU",
-                                                              "SLURM_MEM_PER_NODE",
-                                                              "SLURM_NTASKS",
-                                                              "SLURM_NTASKS_PER_NODE",
-                                                              "SLURM_RESTART_COUNT",
-                                                              "SLURM_TASKS_PER_NODE",
-                                                              "SLURM_THREADS_PER_CORE"};
-    static constexpr std::array<std::string_view, 6> secret{"SECRET", "TOKEN", "PASS", "CRED", "AUTH", "KEY"};
-    for (const auto word : secret) {
-        if (name.find(word) != std::string_view::npos) return false;
-    }
+    static constexpr std::array<std::string_view, 27> exactly{
+        "LD_PRELOAD",          "LOADEDMODULES",           "PACER_FACTS",           "PACER_TOPOLOGY",
+        "GLIBC_TUNABLES",      "SLURM_ARRAY_TASK_ID",     "SLURM_CLUSTER_NAME",    "SLURM_CPUS_ON_NODE",
+        "SLURM_CPUS_PER_TASK", "SLURM_CPU_BIND",          "SLURM_CPU_FREQ_REQ",    "SLURM_DISTRIBUTION",
+        "SLURM_HINT",          "SLURM_JOB_CPUS_PER_NODE", "SLURM_JOB_ID",          "SLURM_JOB_NODELIST",
+        "SLURM_JOB_NUM_NODES", "SLURM_JOB_PARTITION",     "SLURM_JOB_QOS",         "SLURM_MEM_BIND",
+        "SLURM_MEM_PER_CPU",   "SLURM_MEM_PER_NODE",      "SLURM_NTASKS",          "SLURM_NTASKS_PER_NODE",
+        "SLURM_RESTART_COUNT", "SLURM_TASKS_PER_NODE",    "SLURM_THREADS_PER_CORE"};
+    if (is_secret(name)) return false;
     if (std::find(exactly.begin(), exactly.end(), name) != exactly.end()) return true;
     return starts_with_one_of(name, told) && !starts_with_one_of(name, of_launchers);
 }
 
+// A path in /proc/self/mounts, where a blank is "\040".
+std::string unescaped(std::string_view text) {
+    std::string path;
+    while (!text.empty()) {
+        unsigned code = 0;
+        const bool is_escaped =
+            text.size() >= 4 && text[0] == '\\' &&
+            std::from_chars(text.data() + 1, text.data() + 4, code, 8).ptr == text.data() + 4;
+        path += is_escaped ? static_cast<char>(code) : text[0];
+        text.remove_prefix(is_escaped ? 4 : 1);
+    }
+    return path;
+}
+
+bool is_within(std::string_view folder, std::string_view mount) {
+    return mount == "/" ||
+           (folder.starts_with(mount) && (folder.size() == mount.size() || folder[mount.size()] == '/'));
+}
+
+// The options that are the same wherever the same is mounted.
+std::string telling_options(std::string_view options) {
+    static constexpr std::array<std::string_view, 9> others{
+        "clientaddr=", "lowerdir=", "upperdir=", "workdir=",    "user_id=",
+        "group_id=",   "username=", "domain=",   "credentials="};
+    std::string told;
+    for (const auto option : split(options, ',')) {
+        if (starts_with_one_of(option, others) || is_secret(option.substr(0, option.find('=')))) continue;
+        if (!told.empty()) told += ',';
+        told += option;
+    }
+    return told;
+}
+
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto first = text.find_first_not_of(blank);
+    if (first == std::string_view::npos) return {};
+    return text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::vector<std::string> first_words(std::string_view text) {
+    std::vector<std::string> words;
+    for (const auto line : split(text, '\n')) {
+        if (const auto word = line.substr(0, line.find(' ')); !word.empty()) words.emplace_back(word);
+    }
+    return words;
+}
 
 std::string cpu_model_in(std::string_view cpuinfo) {
     for (const char* name : {"model name", "cpu model", "cpu"}) {  // x86, MIPS, POWER
@@ -117,6 +150,41 @@ std::optional<double> cpu_mhz_in(std::string_view cpuinfo) {
             fastest = std::max(fastest.value_or(0), rate);
     }
     return fastest;
+}
+
+std::string microcode_in(std::string_view cpuinfo) {
+    return std::string(value_of(cpuinfo, "microcode").value_or(""));
+}
+
+std::string kernel_parameters(std::string_view command_line) {
+    static constexpr std::array<std::string_view, 9> where_from{
+        "BOOT_IMAGE=", "BOOTIF=", "initrd=", "root=", "resume=", "nfsroot=", "ip=", "rd.", "inst."};
+    std::string told;
+    for (const auto word : split(trimmed(command_line), ' ')) {
+        if (word == "--") break;  // what follows is for the first process
+        const auto name = word.substr(0, word.find('='));
+        const bool is_address = word.find("://") != word.npos;
+        if (word.empty() || is_address || is_secret(name) || starts_with_one_of(word, where_from)) continue;
+        if (!told.empty()) told += ' ';
+        told += word;
+    }
+    return told;
+}
+
+std::string mount_in(std::string_view mounts, std::string_view folder) {
+    std::string found;
+    std::size_t longest = 0;
+    for (const auto line : split(mounts, '\n')) {
+        const auto fields = split(line, ' ');  // what, where, kind, options
+        if (fields.size() < 4) continue;
+        const auto where = unescaped(fields[1]);
+        // The later one counts of two on one place.
+        if (!is_within(folder, where) || where.size() < longest) continue;
+        longest = where.size();
+        found = fmt::format("{} on {} type {} ({})", unescaped(fields[0]), where, fields[2],
+                            telling_options(fields[3]));
+    }
+    return found;
 }
 
 std::optional<std::int64_t> memory_bytes_in(std::string_view meminfo, std::string_view name) {

@@ -73,6 +73,18 @@ HostFacts unpacked(std::string_view text) {
     return node;
 }
 
+// Tells nodes apart that have the same name, as containers may: facts and rows are found by it.
+class Names {
+  public:
+    std::string operator()(const std::string& name) {
+        const int number = ++seen_[name];
+        return number == 1 ? name : fmt::format("{} ({})", name, number);
+    }
+
+  private:
+    std::map<std::string, int> seen_;
+};
+
 double part(const HostFacts& node, std::string_view taken) {
     const double all = number_in(node.facts, "cpu_seconds").value_or(0);
     return all > 0 ? number_in(node.facts, taken).value_or(0) / all : 0;
@@ -113,9 +125,10 @@ std::optional<std::string> usual_value(const std::vector<HostFacts>& hosts, std:
 }
 
 void add_odd_hosts(std::vector<Doubt>& doubts, const std::vector<HostFacts>& hosts) {
-    constexpr std::array<std::string_view, 7> alike = {
-        "cpu_model", "cores", "hardware_threads",      "numa_nodes",
-        "governor",  "boost", "transparent_huge_pages"};
+    constexpr std::array<std::string_view, 10> alike = {
+        "cpu_model", "cores", "hardware_threads",       "numa_nodes",
+        "governor",  "boost", "transparent_huge_pages", "kernel",
+        "microcode", "bios"};
     std::vector<Told> odd;
     for (const auto& node : hosts) {
         std::vector<std::string> differences;
@@ -207,10 +220,12 @@ std::vector<WatchRow> gather_watch(const Team& world, const std::vector<WatchRow
         text += fmt::format("{} {} {} {} {}\n", row.at_seconds, row.others_cpu, row.steal,
                             std::isnan(row.frequency) ? 0 : row.frequency, row.load);
     std::vector<WatchRow> rows;
+    Names names;
     for (const auto& of_node : gather_text(world, world.node_root() ? text : "")) {
         std::istringstream lines(of_node);
         WatchRow row;
-        std::getline(lines, row.host);
+        if (!std::getline(lines, row.host)) continue;
+        row.host = names(row.host);
         for (double frequency = 0;
              lines >> row.at_seconds >> row.others_cpu >> row.steal >> frequency >> row.load;) {
             row.frequency = frequency > 0 ? frequency : WatchRow().frequency;
@@ -231,13 +246,25 @@ Facts Watch::look(const Team& world) {
     if (!world.node_root()) return facts;
     if (const auto rate = cpu_mhz_in(text_of("/proc/cpuinfo", std::size_t{1} << 22)))
         facts.emplace_back("cpu_mhz", *rate);
+    std::vector<double> rates;
+    for (const auto& glance : glances_) {
+        if (glance.frequency > 0) rates.push_back(1e-6 * glance.frequency);
+    }
+    if (!rates.empty()) {
+        const auto middle = rates.begin() + std::ssize(rates) / 2;
+        std::nth_element(rates.begin(), middle, rates.end());
+        facts.emplace_back("busy_mhz", *middle);
+    }
     return facts;
 }
 
 std::vector<HostFacts> gather_hosts(const Team& world, const HostFacts& mine) {
     std::vector<HostFacts> hosts;
+    Names names;
     for (const auto& text : gather_text(world, world.node_root() ? packed(mine) : "")) {
-        if (!text.empty()) hosts.push_back(unpacked(text));
+        if (text.empty()) continue;
+        hosts.push_back(unpacked(text));
+        hosts.back().host = names(hosts.back().host);
     }
     return hosts;
 }

@@ -27,7 +27,8 @@ class Watch {
 
     // The last glance, and what went on since the watch was made: load_before, load_after, steal_seconds,
     // others_cpu_seconds, cpu_seconds of the node's processors; on the node's leader also the clock rate of
-    // the fastest now as cpu_mhz, where the kernel tells it. Collective over the node.
+    // the fastest now as cpu_mhz, and busy_mhz, the median over the glances of the core that looked, where
+    // the kernel tells them. Collective over the node.
     Facts look(const Team& world);
 
     // What was seen by each glance since the one before. On the node's leader.
@@ -47,7 +48,8 @@ class Watch {
 // The rows of every node's leader, on rank 0, its own first; empty elsewhere. Collective.
 std::vector<WatchRow> gather_watch(const Team& world, const std::vector<WatchRow>& mine);
 
-// What the leader of each node says, on rank 0, its own first; empty elsewhere. Collective.
+// What the leader of each node says, on rank 0, its own first; empty elsewhere. Of nodes with the same name
+// the second is "name (2)", here and in gather_watch(). Collective.
 std::vector<HostFacts> gather_hosts(const Team& world, const HostFacts& mine);
 
 // The one of them from which others and the hypervisor took the largest part. There must be one.

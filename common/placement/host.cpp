@@ -62,10 +62,22 @@ LauncherProcess launcher_above() {
     return {};
 }
 
+int number_in(const char* variable) {
+    const char* const value = std::getenv(variable);
+    return value == nullptr ? 0 : std::atoi(value);
+}
+
 int slurm_cpus_here() {
     const char* cpus = std::getenv("SLURM_JOB_CPUS_PER_NODE");
-    const char* node = std::getenv("SLURM_NODEID");
-    return cpus == nullptr ? 0 : slurm_cpus(cpus, node == nullptr ? 0 : std::atoi(node));
+    return cpus == nullptr ? 0 : slurm_cpus(cpus, number_in("SLURM_NODEID"));
+}
+
+// Whether the job's CPUs are cores, since it wants no other hardware threads (--hint=nomultithread). A step
+// counts hardware threads all the same.
+bool slurm_counts_cores(int cpus) {
+    const char* const hint = std::getenv("SLURM_HINT");
+    const bool is_told = hint != nullptr && std::string_view(hint) == "nomultithread";
+    return is_told || number_in("SLURM_CPUS_ON_NODE") > cpus;
 }
 
 // Nothing but the masks of its processes says which of the host's cores are a launch's:
@@ -87,7 +99,7 @@ void find_share(Machine& here, std::vector<int> granted, const LauncherProcess& 
     if (slurm == 0) return;
     const auto known =
         std::count_if(here.core_of_cpu.begin(), here.core_of_cpu.end(), [](int core) { return core >= 0; });
-    const int per_core = std::max(1, static_cast<int>(known) / here.cores);
+    const int per_core = slurm_counts_cores(slurm) ? 1 : std::max(1, static_cast<int>(known) / here.cores);
     const int cores = std::min(here.cores, (slurm + per_core - 1) / per_core);
     here.launch_cores = launcher.kind == Launcher::srun ? cores : std::min(here.launch_cores, cores);
     here.launch_cpus = slurm;

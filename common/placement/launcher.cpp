@@ -1,5 +1,6 @@
 #include "common/placement/launcher.hpp"
 
+#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -39,6 +40,24 @@ std::string_view launcher_of(std::string_view mpi_library) {
     return mpi_library.find("CRAY") != mpi_library.npos ? "srun or Cray's mpiexec" : "MPICH's mpiexec";
 }
 
+// Whether Open MPI has a component for Slurm's PMI-1 or PMI-2; true if no components of this kind are found.
+bool takes_pmi(const std::filesystem::path& folder) {
+    bool found = false;
+    std::error_code failed;
+    for (const auto& above : {folder, folder / "openmpi/lib"}) {  // the second is Debian's
+        for (const auto& entry : std::filesystem::directory_iterator(above, failed)) {
+            if (!entry.path().filename().string().starts_with("openmpi")) continue;
+            for (const auto& file : std::filesystem::directory_iterator(entry.path(), failed)) {
+                const auto name = file.path().filename().string();
+                if (name == "mca_pmix_s1.so" || name == "mca_pmix_s2.so" || name == "mca_pmix_cray.so")
+                    return true;
+                found = found || name.starts_with("mca_pmix_");
+            }
+        }
+    }
+    return !found;
+}
+
 }  // namespace
 
 std::optional<Process> process(int pid) {
@@ -64,7 +83,8 @@ Started started(std::string_view mpi_library, int srun_tasks, const Variables& v
         if (processes > most.processes)
             most = {processes, number(rank), number(size) > 1 ? size : rank, number(size) > 1};
     }
-    if (srun_tasks > most.processes) most = {srun_tasks, number("SLURM_PROCID"), std::string(srun_variable)};
+    if (srun_tasks > 1 && srun_tasks >= most.processes)
+        most = {srun_tasks, number("SLURM_PROCID"), std::string(srun_variable)};
     return most;
 }
 
@@ -88,16 +108,25 @@ std::string why_alone(const Started& processes, std::string_view mpi_library, co
         launcher_of(mpi_library), advice);
 }
 
-bool without_pmi(const Started& processes, std::string_view mpi_library, const Variables& variables) {
-    if (processes.variable != srun_variable || !mpi_library.starts_with("Open MPI")) return false;
+bool without_pmi(int srun_tasks, std::string_view mpi_library, const std::filesystem::path& mpi_folder,
+                 const Variables& variables) {
+    if (srun_tasks < 1 || !mpi_library.starts_with("Open MPI")) return false;
     const auto any_of = [&](std::initializer_list<const char*> names) {
         return std::any_of(names.begin(), names.end(),
                            [&](const char* name) { return variables(name) != nullptr; });
     };
-    const bool pmix_alone =
-        !mpi_library.starts_with("Open MPI v4") && !mpi_library.starts_with("Open MPI v3");
+    const bool is_old = mpi_library.starts_with("Open MPI v4") || mpi_library.starts_with("Open MPI v3");
+    if (srun_tasks == 1 && !(is_old && any_of({"SLURM_STEP_ID"}))) return false;
     if (any_of({"PMIX_RANK", "PMIX_NAMESPACE"})) return false;
-    return pmix_alone || !any_of({"PMI_RANK", "PMI_FD", "PMI_PORT"});
+    return !is_old || !any_of({"PMI_RANK", "PMI_FD", "PMI_PORT"}) || !takes_pmi(mpi_folder);
+}
+
+std::filesystem::path mpi_folder() {
+    Dl_info info{};
+    void* const function = dlsym(RTLD_DEFAULT, "MPI_Init");
+    if (function == nullptr || dladdr(function, &info) == 0 || info.dli_fname == nullptr) return {};
+    std::error_code failed;
+    return std::filesystem::canonical(info.dli_fname, failed).parent_path();
 }
 
 bool is_mpi_launcher(std::string_view process_name) {

@@ -1,6 +1,7 @@
 // The processes above this one, to find the launcher that started it.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -39,9 +40,14 @@ Started started(std::string_view mpi_library, int srun_tasks, const Variables& v
 // the same, and write the same files. Empty if they are one, or if PACER_ALONE is set: it is meant so.
 std::string why_alone(const Started& processes, std::string_view mpi_library, const Variables& variables);
 
-// Whether srun started processes that MPI cannot connect, since they were told of no PMI, or of none that
-// Open MPI understands since version 5: its MPI_Init fails then, at length.
-bool without_pmi(const Started& processes, std::string_view mpi_library, const Variables& variables);
+// Whether srun started these processes without a PMI that Open MPI understands: its MPI_Init fails then, at
+// length, even in a single process as long as SLURM_STEP_ID is set. Since version 5 it understands PMIx
+// alone, and before Slurm's own PMI if it has a component for it, in or below `mpi_folder`.
+bool without_pmi(int srun_tasks, std::string_view mpi_library, const std::filesystem::path& mpi_folder,
+                 const Variables& variables);
+
+// The folder of the MPI library of this process; empty if it is not a shared one.
+std::filesystem::path mpi_folder();
 
 // Whether this is the name of mpirun, mpiexec or a helper of theirs that starts ranks.
 bool is_mpi_launcher(std::string_view process_name);

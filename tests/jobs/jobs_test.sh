@@ -78,6 +78,9 @@ SH
 stand_in intel mpirun <<'SH'
 [ "$1" != --version ] || { echo "Intel(R) MPI Library for Linux* OS, Version 2021.10"; exit; }
 SH
+stand_in intel lscpu <<'SH'
+printf '# CORE,SOCKET\n0,0\n1,0\n0,0\n1,0\n'
+SH
 stand_in one_core nproc <<<'echo 1'
 stand_in no_lscpu lscpu <<<'exit 1'
 stand_in many_cores nproc <<<'echo 64'
@@ -354,13 +357,17 @@ in_job() {
 export SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=4 SLURM_CPUS_PER_TASK=2 PACER_LAUNCHER=srun PACER_PINNING=cores
 stand_in=openmpi
 in_job job_launcher 8 2 4
-prints "srun --wait=60 --nodes=4 --ntasks=8 --cpus-per-task=2 --cpu-bind=cores --ntasks-per-node=2 --threads-per-core=1 threads 2"
+prints "srun --wait=60 --nodes=4 --ntasks=8 --cpus-per-task=2 --ntasks-per-node=2 --cpu-bind=cores --threads-per-core=1 threads 2"
+SLURM_HINT=multithread in_job job_launcher 8 2 4
+prints "--ntasks-per-node=2 --cpu-bind=cores threads 2"
+PACER_SRUN_PINS=no in_job job_launcher 8 2 4
+prints "srun --wait=60 --nodes=4 --ntasks=8 --cpus-per-task=2 --ntasks-per-node=2 threads 2"
 PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mpi=pmix --label" in_job job_launcher 5 1 2
 prints "srun --wait=60 --nodes=2 --ntasks=5 --cpus-per-task=1 --cpu-bind=none --mpi=pmix --label threads 1"
 in_job job_launcher 1 64 1 node7
-prints "srun --wait=60 --nodes=1 --ntasks=1 --cpus-per-task=64 --cpu-bind=cores --nodelist=node7 --ntasks-per-node=1 --threads-per-core=1 threads 64"
+prints "srun --wait=60 --nodes=1 --ntasks=1 --cpus-per-task=64 --nodelist=node7 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 64"
 in_job mpi_launcher 2
-prints "srun --wait=60 --nodes=2 --ntasks=2 --cpus-per-task=2 --cpu-bind=cores --ntasks-per-node=1 --threads-per-core=1 threads 2"
+prints "srun --wait=60 --nodes=2 --ntasks=2 --cpus-per-task=2 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 2"
 in_job mpi_launcher 6
 prints "srun --wait=60 --nodes=4 --ntasks=6 --cpus-per-task=2 --cpu-bind=cores --threads-per-core=1 threads 2"
 unset PACER_PINNING # told of the launcher alone
@@ -381,7 +388,11 @@ PACER_LAUNCHER=mpiexec.mpich in_job job_launcher 1 1 1 node7
 prints "mpiexec.mpich -np 1 -ppn 1 -hosts node7 -bind-to core:1 threads 1"
 stand_in=intel
 in_job job_launcher 1 1 1 node7
-prints "mpirun -np 1 -ppn 1 -hosts node7 threads 1"
+prints "mpirun -np 1 -ppn 1 -hosts node7 -genv I_MPI_PIN 1 -genv I_MPI_PIN_DOMAIN 2:compact threads 1"
+in_job job_launcher 8 3 4
+prints "mpirun -np 8 -ppn 2 -genv I_MPI_PIN 1 -genv I_MPI_PIN_DOMAIN 6:compact threads 3"
+PACER_PINNING=none in_job job_launcher 8 3 4
+prints "mpirun -np 8 -ppn 2 -genv I_MPI_PIN 0 threads 3"
 unset SLURM_JOB_ID SLURM_JOB_NUM_NODES SLURM_CPUS_PER_TASK PACER_PINNING
 with openmpi many_cores no_lscpu -- "$local_sh" --np 2
 prints "mpirun --bind-to none -np 2" # outside a job a site's choice for jobs does not count

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "apps/fileio/calculation/calculation.hpp"
-#include "apps/fileio/calculation/program_starter.hpp"
+#include "common/base/program_starter.hpp"
 
 namespace pacer::fileio {
 

@@ -5,17 +5,23 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdlib>
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "common/base/split.hpp"
 #include "common/base/units.hpp"
+#include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
 
 namespace {
+
+constexpr std::size_t few = 3;  // facts or values, to be named one by one
 
 template <std::size_t N>
 bool is_one_of(const std::array<std::string_view, N>& names, std::string_view name) {
@@ -31,6 +37,7 @@ bool varies_anyway(std::string_view name) {
                                                         "watched_host",
                                                         "slurm_topology",
                                                         "cpu_mhz",
+                                                        "busy_mhz",
                                                         "load_before",
                                                         "load_after",
                                                         "steal_seconds",
@@ -49,44 +56,13 @@ bool varies_anyway(std::string_view name) {
 
 // These tell two machines or two builds apart, which one side is not to mix.
 bool is_to_be_one(std::string_view name) {
-    constexpr std::array<std::string_view, 19> names = {"version",
-                                                        "commit",
-                                                        "tree",
-                                                        "build_type",
-                                                        "compiler",
-                                                        "hosts",
-                                                        "cpu_model",
-                                                        "cores",
-                                                        "memory_bytes",
-                                                        "hardware_threads",
-                                                        "governor",
-                                                        "boost",
-                                                        "program_hash",
-                                                        "kernel",
-                                                        "mpi_library",
-                                                        "container",
-                                                        "openmp",
-                                                        "compiler_flags",
-                                                        "transparent_huge_pages"};
+    constexpr std::array<std::string_view, 25> names = {
+        "version",     "commit",    "tree",          "build_type",     "compiler",
+        "hosts",       "cpu_model", "cores",         "memory_bytes",   "hardware_threads",
+        "governor",    "boost",     "program_hash",  "kernel",         "microcode",
+        "bios",        "smt",       "mpi_transport", "ucx_version",    "libfabric_version",
+        "mpi_library", "container", "openmp",        "compiler_flags", "transparent_huge_pages"};
     return is_one_of(names, name) || name == "environment OMP_PROC_BIND" || name == "environment OMP_PLACES";
-}
-
-// The facts of a launch, each variable of the environment one of them.
-Facts told_apart(const Launch& launch) {
-    Facts facts;
-    for (const auto& [name, value] : launch.environment) {
-        const auto text = name == "hosts" ? hosts_of(launch) : to_string(value);
-        if (name != "environment") {
-            facts.emplace_back(name, text);
-            continue;
-        }
-        for (const auto setting : split(text, '\n')) {
-            const auto sign = std::min(setting.find('='), setting.size());
-            const auto value_of = setting.substr(std::min(sign + 1, setting.size()));
-            facts.emplace_back(fmt::format("environment {}", setting.substr(0, sign)), std::string(value_of));
-        }
-    }
-    return facts;
 }
 
 struct Program {
@@ -167,6 +143,41 @@ std::optional<std::string> common_value(const std::vector<Facts>& launches, cons
     return values.size() == 1 ? std::optional(values.begin()->first) : std::nullopt;
 }
 
+// Facts that no launch of one side has and all of the other do, variables aside: one that is not set is
+// known.
+std::vector<std::string> unknown_on(const std::vector<Facts>& side, const std::vector<Facts>& other,
+                                    const std::vector<std::string>& names) {
+    const auto has = [](const std::string& name) {
+        return [&name](const Facts& facts) {
+            return std::any_of(facts.begin(), facts.end(), [&](auto& one) { return one.first == name; });
+        };
+    };
+    std::vector<std::string> unknown;
+    for (const auto& name : names) {
+        if (!varies_anyway(name) && !name.starts_with("environment ") &&
+            std::none_of(side.begin(), side.end(), has(name)) &&
+            std::all_of(other.begin(), other.end(), has(name)))
+            unknown.push_back(name);
+    }
+    return unknown;
+}
+
+// "busy_mhz: 3400 -> 2600", medians; nothing if they differ little, as they always do, or are not known.
+std::string clock_change(const std::vector<Facts>& before, const std::vector<Facts>& after) {
+    constexpr double negligible = 0.03;
+    const auto middle = [](const std::vector<Facts>& launches) {
+        std::vector<double> rates;
+        for (const auto& facts : launches) {
+            const double rate = std::strtod(fact(facts, "busy_mhz").c_str(), nullptr);
+            if (rate > 0) rates.push_back(rate);
+        }
+        return rates.empty() ? 0 : median(rates);
+    };
+    const double was = middle(before), is = middle(after);
+    if (was <= 0 || is <= 0 || std::abs(is - was) <= negligible * was) return {};
+    return fmt::format("busy_mhz: {:.0f} -> {:.0f}", was, is);
+}
+
 // A line each, in the order found; one that is true of some programs only begins with their names.
 class Lines {
   public:
@@ -194,24 +205,16 @@ class Lines {
 };
 
 std::string counted_values(const std::map<std::string, std::size_t>& values) {
-    constexpr std::size_t most = 3;
     std::vector<std::string> shown;
     for (const auto& [value, launches] : values) {
-        if (shown.size() < most)
+        if (shown.size() < few)
             shown.push_back(fmt::format("{} ({})", value, counted(launches, "launch", "launches")));
     }
-    if (values.size() > most) shown.push_back(fmt::format("and {} more", values.size() - most));
+    if (values.size() > few) shown.push_back(fmt::format("and {} more", values.size() - few));
     return fmt::format("{}", fmt::join(shown, ", "));
 }
 
 }  // namespace
-
-std::string hosts_of(const Launch& launch) {
-    const auto text = fact(launch.environment, "hosts");
-    std::set<std::string> names;
-    for (const auto one : split(text, ',')) names.emplace(one.substr(0, one.rfind(':')));
-    return fmt::format("{}", fmt::join(names, ","));
-}
 
 std::string hosts_of(const std::vector<Launch>& launches) {
     std::set<std::string> sets;
@@ -224,13 +227,30 @@ std::vector<std::string> differences(const std::vector<Launch>& base, const std:
     const auto a = by_program(base), b = by_program(candidate);
     const auto pairs = related(a, b);
     Lines lines(pairs.size());
-    for (const auto& name : names_in(pairs)) {
-        if (varies_anyway(name)) continue;
-        for (const auto& pair : pairs) {
-            const auto before = common_value(*pair.before, name), after = common_value(*pair.after, name);
-            if (before && after && *before != *after)
-                lines.add(fmt::format("{}: {} -> {}", name, *before, *after), pair.name);
+    const auto names = names_in(pairs);
+    std::vector<std::set<std::string>> left_out;  // of each pair
+    for (const auto& pair : pairs) {
+        auto& all = left_out.emplace_back();
+        for (const auto& [side, other, when] :
+             {std::tuple(pair.before, pair.after, "before"), std::tuple(pair.after, pair.before, "after")}) {
+            const auto unknown = unknown_on(*side, *other, names);
+            if (unknown.size() <= few) continue;
+            lines.add(fmt::format("unknown {}: {}", when, fmt::join(unknown, ", ")), pair.name);
+            all.insert(unknown.begin(), unknown.end());
         }
+    }
+    for (const auto& name : names) {
+        if (varies_anyway(name)) continue;
+        for (std::size_t i = 0; i < pairs.size(); ++i) {
+            const auto& pair = pairs[i];
+            if (left_out[i].contains(name)) continue;
+            const auto before = common_value(*pair.before, name), after = common_value(*pair.after, name);
+            if (before && after && *before != *after) lines.add(change_of(name, *before, *after), pair.name);
+        }
+    }
+    for (const auto& pair : pairs) {
+        if (const auto change = clock_change(*pair.before, *pair.after); !change.empty())
+            lines.add(change, pair.name);
     }
     return lines.take();
 }

@@ -5,19 +5,18 @@
 #include <string_view>
 #include <vector>
 
+#include "apps/timings/compare/launch_facts.hpp"
 #include "common/measure/record.hpp"
 
 namespace pacer::timings {
-
-// The hosts of a launch, sorted, without the numbers of ranks: "node1,node2"; empty if they are not known.
-std::string hosts_of(const Launch& launch);
 
 // The hosts of all launches, each set once, by name: "node1; node2,node3".
 std::string hosts_of(const std::vector<Launch>& launches);
 
 // What the launches of each side have in common and the two sides do not: "compiler: a -> b"; of one program
 // among several, "reduce: program_hash: a -> b". What varies from launch to launch anyway (times, load, ids,
-// ...) is left out.
+// ...) is left out, but the clock rate of busy cores, by its medians. More than a few facts that one side
+// alone has are named in one line: it was made by another version.
 std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate);
 
 // What launches of one program on one side do not have in common though they should: "commit within the

@@ -21,12 +21,13 @@ constexpr std::array<std::string_view, 12> important = {
     "cpu_model", "cores",   "memory_bytes", "hosts", "mpi_library", "command_line"};
 
 // What no two launches share; it has its own table.
-constexpr std::array<std::string_view, 13> of_one_launch = {"start_time",
+constexpr std::array<std::string_view, 14> of_one_launch = {"start_time",
                                                             "end_time",
                                                             "launch_seconds",
                                                             "status",
                                                             "watched_host",
                                                             "cpu_mhz",
+                                                            "busy_mhz",
                                                             "load_before",
                                                             "load_after",
                                                             "steal_seconds",

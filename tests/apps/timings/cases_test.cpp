@@ -209,6 +209,44 @@ TEST(Differences, AreWhatEachSideAgreesOnAndTheSidesDoNot) {
     EXPECT_TRUE(differences(a, a).empty());
 }
 
+TEST(Differences, NameWhatAMaintenanceChanged) {
+    const auto side = [](const std::string& microcode, const std::string& modules, double mhz, Facts more) {
+        auto launches = examples::spread_launches(microcode, 4, {"simd"}, 1);
+        for (auto& launch : launches) {
+            launch.environment = {
+                {"microcode", microcode}, {"kernel_modules", modules}, {"busy_mhz", mhz += 1}};
+            launch.environment.insert(launch.environment.end(), more.begin(), more.end());
+        }
+        return launches;
+    };
+    const auto before = side("0xa1", "lustre=2.14 nfs xfs", 3400, {});
+    EXPECT_EQ(differences(before, side("0xa5", "lustre=2.15 nfs xfs", 2600, {{"site_image", "7"}})),
+              (Names{"microcode: 0xa1 -> 0xa5", "kernel_modules: without lustre=2.14; with lustre=2.15",
+                     "site_image: (none) -> 7", "busy_mhz: 3402 -> 2602"}));
+    EXPECT_EQ(differences(before, side("0xa1", "nfs xfs lustre=2.14 x", 3460, {})),
+              (Names{"kernel_modules: with x"}));
+    // Made by another version, it has other facts.
+    const Facts more{{"bios", "7"}, {"smt", "on"}, {"mount_tmp", "tmpfs"}, {"ucx_version", "not loaded"}};
+    const auto newer = side("0xa1", "lustre=2.14 nfs xfs", 3400, more);
+    EXPECT_EQ(differences(before, newer), (Names{"unknown before: bios, smt, mount_tmp, ucx_version"}));
+    EXPECT_EQ(differences(newer, before), (Names{"unknown after: bios, smt, mount_tmp, ucx_version"}));
+}
+
+TEST(Differences, TellOfASingleNode) {
+    const auto on = [](const std::string& first, const std::string& second) {
+        auto launches = examples::spread_launches("a", 3, {"simd"}, 1);
+        for (auto& launch : launches) {
+            launch.environment = {{"microcode", first}, {"memory_bytes", std::int64_t{1000}}};
+            launch.hosts = {{"n1", {{"microcode", first}, {"memory_bytes", std::int64_t{1000}}}},
+                            {"n2", {{"microcode", second}, {"memory_bytes", std::int64_t{1001}}}},
+                            {"n3", {{"microcode", first}, {"memory_bytes", std::int64_t{1000}}}}};
+        }
+        return launches;
+    };
+    EXPECT_EQ(differences(on("1", "1"), on("2", "1")), (Names{"microcode: 1 -> 1 on n2; 2 on n1, n3"}));
+    EXPECT_EQ(differences(on("1", "1"), on("2", "2")), (Names{"microcode: 1 -> 2"}));
+}
+
 // A suite: each program has a hash of its own, and only one of them was built anew, from a modified tree.
 TEST(Differences, AreThoseOfEachProgram) {
     const auto suite = [](const std::string& prefix, const std::string& hash) {

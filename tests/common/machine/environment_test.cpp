@@ -17,6 +17,9 @@
 #include "common/base/build_info.hpp"
 #include "common/machine/environment_parse.hpp"
 #include "common/machine/host_facts.hpp"
+#include "common/machine/mpi_facts.hpp"
+#include "common/machine/site_facts.hpp"
+#include "common/machine/system_facts.hpp"
 
 namespace pacer {
 namespace {
@@ -126,6 +129,68 @@ TEST(Parse, OpenMpVersion) {
     EXPECT_EQ(openmp_version(209901), "209901");
 }
 
+TEST(Parse, Microcode) {
+    EXPECT_EQ(microcode_in("processor\t: 0\nmicrocode\t: 0xa0011d1\n\nmicrocode\t: 0x1\n"), "0xa0011d1");
+    EXPECT_EQ(microcode_in("processor : 0\n"), "");
+}
+
+TEST(Parse, KernelParametersWithoutPlacesAndSecrets) {
+    EXPECT_EQ(kernel_parameters("BOOT_IMAGE=/vmlinuz-6.1 root=UUID=1-2 ro rootwait mitigations=off quiet  "
+                                "ip=dhcp ipv6.disable=1 rd.luks.uuid=3 luks_password=x wwinit.uri=http://a/b "
+                                "-- single\n"),
+              "ro rootwait mitigations=off quiet ipv6.disable=1");
+    EXPECT_EQ(kernel_parameters(""), "");
+}
+
+TEST(Parse, TheMountOfAFolder) {
+    const std::string mounts =
+        "/dev/sda1 / ext4 rw,relatime 0 0\n"
+        "systemd-1 /home autofs rw,fd=29 0 0\n"
+        "nas:/vol/home /home nfs4 rw,vers=4.2,clientaddr=10.0.0.7,secret=x,rsize=1048576 0 0\n"
+        "mds1@o2ib:/s /scratch\\040of\\040us lustre rw,flock 0 0\n"
+        "overlay /o overlay rw,lowerdir=/a:/b,upperdir=/c,workdir=/d,index=off 0 0\n"
+        "broken\n";
+    EXPECT_EQ(mount_in(mounts, "/home/me"), "nas:/vol/home on /home type nfs4 (rw,vers=4.2,rsize=1048576)");
+    EXPECT_EQ(mount_in(mounts, "/homes"), "/dev/sda1 on / type ext4 (rw,relatime)");
+    EXPECT_EQ(mount_in(mounts, "/scratch of us"), "mds1@o2ib:/s on /scratch of us type lustre (rw,flock)");
+    EXPECT_EQ(mount_in(mounts, "/o/x"), "overlay on /o type overlay (rw,index=off)");
+    EXPECT_EQ(mount_in("", "/"), "");
+}
+
+TEST(Parse, WhatMpiCommunicatesBy) {
+    const std::string maps =
+        "7f00-7f01 r--p 00000000 fe:00 1  /usr/lib/openmpi/mca_btl_vader.so\n"
+        "7f01-7f02 r-xp 00001000 fe:00 1  /usr/lib/openmpi/mca_btl_vader.so\n"
+        "7f02-7f03 r-xp 00000000 fe:00 2  /usr/lib/openmpi/mca_btl_self.so\n"
+        "7f03-7f04 r-xp 00000000 fe:00 3  /usr/lib/openmpi/mca_pml_ob1.so\n"
+        "7f04-7f05 r-xp 00000000 fe:00 4  /usr/lib/openmpi/mca_coll_tuned.so\n"
+        "7f05-7f06 r-xp 00000000 fe:00 5  /usr/lib/libucp.so.0.0.0\n"
+        "7f06-7f07 rw-p 00000000 00:00 0\n";
+    EXPECT_EQ(components_in(maps), "pml ob1; btl self,vader");
+    EXPECT_EQ(components_in(""), "");
+    EXPECT_EQ(library_in(maps, "libucp"), "/usr/lib/libucp.so.0.0.0");
+    EXPECT_EQ(library_in(maps, "libuc"), "");
+    EXPECT_EQ(device_in("MPICH Version: 4.0.2\nMPICH Device: ch4:ofi\nMPICH configure: x\n"), "ch4:ofi");
+    EXPECT_EQ(device_in("Open MPI v4.1.4"), "");
+}
+
+TEST(Parse, FactsOfTheSite) {
+    std::string wrong;
+    const Facts good{{"site_bmc", "2.11"}, {"site_image", "a = b"}, {"site_empty", ""}};
+    EXPECT_EQ(site_facts_in("bmc=2.11\r\n\nimage=a = b\nempty=\n", wrong), good);
+    EXPECT_EQ(wrong, "");
+    EXPECT_EQ(site_facts_in("", wrong), Facts());
+    EXPECT_EQ(wrong, "");
+    for (const auto& bad :
+         {std::string("=1"), std::string("no sign"), std::string("Name=1"), std::string("a b=1"),
+          std::string("bmc=2.12"), std::string("bell=\a"), "long=" + std::string(1001, 'x')}) {
+        wrong.clear();
+        EXPECT_EQ(site_facts_in("bmc=2.11\n" + bad + "\nlast=1\n", wrong),
+                  (Facts{{"site_bmc", "2.11"}, {"site_last", "1"}}));
+        EXPECT_TRUE(wrong.starts_with("line 2 is not NAME=value")) << wrong;
+    }
+}
+
 TEST(Environment, WhatTheUserChose) {
     const std::vector<std::string> chosen{"GOMP_CPU_AFFINITY=0-3",
                                           "LD_PRELOAD=/lib/x.so",
@@ -206,6 +271,53 @@ TEST(HostFacts, OfAHostThatTellsNothing) {
     const Folder host;
     for (const auto& [name, value] : host_facts({}, host.path()))
         EXPECT_EQ(to_string(value), "unknown") << name;
+}
+
+TEST(SystemFacts, OfAMadeUpHost) {
+    const Folder host;
+    const auto net = [](const std::string& rest) { return "sys/class/net/" + rest; };
+    host.write("proc/sys/kernel/ostype", "Linux\n");
+    host.write("proc/sys/kernel/osrelease", "6.1.0\n");
+    host.write("proc/cmdline", "ro mitigations=off\n");
+    host.write("proc/modules", "xfs 1 0 - Live 0x0\nmlx5_core 2 1 x, Live 0x0\n");
+    host.write("sys/module/mlx5_core/version", "5.8-1.1.2\n");
+    host.write("proc/cpuinfo", "microcode : 0x1\n");
+    host.write("sys/class/dmi/id/bios_vendor", "HPE\n");
+    host.write("sys/class/dmi/id/bios_date", "05/01/2023\n");
+    host.write("sys/devices/system/cpu/smt/active", "1\n");
+    host.write("drivers/mlx5_core/bind", "");
+    host.write(net("eth0/device/x"), "");
+    fs::create_symlink("../../../../../drivers/mlx5_core", host.path() / net("eth0/device/driver"));
+    host.write(net("eth0/speed"), "100000\n");
+    host.write(net("eth1/device/x"), "");
+    host.write(net("eth1/speed"), "-1\n");
+    host.write(net("lo/speed"), "10\n");
+    host.write("sys/class/infiniband/mlx5_0/fw_ver", "20.31.1014\n");
+    host.write("sys/class/infiniband/mlx5_0/ports/1/rate", "200 Gb/sec (4X HDR)\n");
+    const auto facts = system_facts(host.path());
+    const Facts expected{{"kernel", fact(facts, "kernel")},
+                         {"kernel_command_line", "ro mitigations=off"},
+                         {"kernel_modules", "mlx5_core=5.8-1.1.2 xfs"},
+                         {"microcode", "0x1"},
+                         {"bios", "HPE 05/01/2023"},
+                         {"smt", "on"},
+                         {"network_eth0", "driver mlx5_core 5.8-1.1.2, 100000 Mb/s"},
+                         {"network_mlx5_0", "firmware 20.31.1014, 200 Gb/sec (4X HDR)"}};
+    EXPECT_EQ(facts, expected);
+    EXPECT_TRUE(fact(facts, "kernel").starts_with("Linux 6.1.0 ")) << fact(facts, "kernel");
+    host.write("sys/devices/system/cpu/cpu0/microcode/version", "0x2\n");
+    EXPECT_EQ(fact(system_facts(host.path()), "microcode"), "0x2");
+
+    host.write("proc/self/mounts", "/dev/sda1 / ext4 rw 0 0\n");
+    EXPECT_EQ(mount_facts({{"here", "."}, {"there", "/nowhere/x"}}, host.path()),
+              (Facts{{"mount_here", "/dev/sda1 on / type ext4 (rw)"},
+                     {"mount_there", "/dev/sda1 on / type ext4 (rw)"}}));
+}
+
+TEST(SystemFacts, OfAHostThatTellsNothingAreNone) {
+    const Folder host;
+    EXPECT_EQ(system_facts(host.path()), Facts());
+    EXPECT_EQ(mount_facts({{"here", "."}}, host.path()), Facts());
 }
 
 TEST(HostFacts, OfThisHostTakeLittleTime) {

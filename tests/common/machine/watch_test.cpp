@@ -79,6 +79,23 @@ TEST(Watch, GathersTheRowsOfEveryNode) {
     }
 }
 
+// Containers, say, that all have the name of their image.
+TEST(Watch, TellsNodesOfOneNameApart) {
+    auto team = world();
+    MPI_Comm_split(team.comm, team.rank, team.rank, &team.node);
+    MPI_Comm_rank(team.node, &team.node_rank);
+    const auto hosts = gather_hosts(team, node("image"));
+    const auto rows = gather_watch(team, {{"image", 1}, {"image", 2}});
+    MPI_Comm_free(&team.node);
+    ASSERT_EQ(std::ssize(hosts), team.root() ? team.size : 0);
+    for (std::size_t i = 0; i < hosts.size(); ++i) {
+        const auto name = i == 0 ? "image" : fmt::format("image ({})", i + 1);
+        EXPECT_EQ(hosts[i].host, name);
+        EXPECT_EQ(rows.at(2 * i).host, name);
+        EXPECT_EQ(rows.at(2 * i + 1).host, name);
+    }
+}
+
 TEST(Watch, KeepsFewGlancesHoweverManyThereAre) {
     for (const int nodes : {1, 1 << 13}) {
         const std::size_t most = nodes == 1 ? 64 : 8;

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -78,17 +81,58 @@ TEST(Launcher, ThatOfThisMpiIsBelievedBeforeOthers) {
     EXPECT_EQ(why(mpich, 4, {{"PMI_SIZE", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}}), "");
 }
 
-TEST(Launcher, WithoutAnyPmiIsKnownBeforeMpiStarts) {
-    const auto without = [](const char* library, int tasks, const Environment& environment) {
-        return without_pmi(started(library, tasks, in(environment)), library, in(environment));
+TEST(Launcher, SrunIsToldOfWhereItsPmiIsNotUnderstood) {
+    const Environment pmi2 = {{"PMI_SIZE", "2"}, {"PMI_RANK", "1"}};
+    EXPECT_NE(why(open_mpi, 2, pmi2).find("srun started 2 tasks"), std::string::npos)
+        << why(open_mpi, 2, pmi2);
+    EXPECT_NE(why(open_mpi, 1, pmi2).find("PMI_SIZE says"), std::string::npos);
+}
+
+// A folder with a library's components, gone afterwards.
+class Components {
+  public:
+    Components() {
+        std::string name = (std::filesystem::temp_directory_path() / "pacer-launcher-XXXXXX").string();
+        path_ = mkdtemp(name.data());
+    }
+    Components(const Components&) = delete;
+    Components& operator=(const Components&) = delete;
+    ~Components() { std::filesystem::remove_all(path_); }
+    const std::filesystem::path& path() const { return path_; }
+    void add(const std::filesystem::path& file) const {
+        std::filesystem::create_directories((path_ / file).parent_path());
+        std::ofstream(path_ / file) << "";
+    }
+
+  private:
+    std::filesystem::path path_;
+};
+
+TEST(Launcher, WithoutAPmiThatMpiUnderstandsIsKnownBeforeMpiStarts) {
+    const auto without = [](const char* library, int tasks, const Environment& environment,
+                            const std::filesystem::path& folder = {}) {
+        return without_pmi(tasks, library, folder, in(environment));
     };
+    const Environment pmi = {{"PMI_FD", "9"}}, pmix = {{"PMIX_RANK", "0"}}, step = {{"SLURM_STEP_ID", "0"}};
     EXPECT_TRUE(without(open_mpi, 2, {}));
-    EXPECT_FALSE(without(open_mpi, 2, {{"PMIX_RANK", "0"}}));
-    EXPECT_FALSE(without(open_mpi, 2, {{"PMI_FD", "9"}}));
-    EXPECT_TRUE(without("Open MPI v5.0.3", 2, {{"PMI_FD", "9"}}));
+    EXPECT_FALSE(without(open_mpi, 2, pmix));
+    EXPECT_FALSE(without(open_mpi, 2, pmi));
+    EXPECT_TRUE(without("Open MPI v5.0.3", 2, pmi));
     EXPECT_FALSE(without("Open MPI v5.0.3", 2, {{"PMI_FD", "9"}, {"PMIX_RANK", "1"}}));
     EXPECT_FALSE(without(mpich, 2, {}));
-    EXPECT_FALSE(without(open_mpi, 0, {{"PMI_SIZE", "2"}}));
+    EXPECT_FALSE(without(open_mpi, 0, step));
+    EXPECT_FALSE(without(open_mpi, 1, {}));
+    EXPECT_TRUE(without(open_mpi, 1, step));
+    EXPECT_FALSE(without("Open MPI v5.0.3", 1, step));
+    for (const std::filesystem::path components : {"openmpi", "openmpi/lib/openmpi3"}) {
+        const Components installed;
+        EXPECT_FALSE(without(open_mpi, 2, pmi, installed.path()));
+        installed.add(components / "mca_pmix_ext3x.so");
+        EXPECT_TRUE(without(open_mpi, 2, pmi, installed.path())) << components;
+        EXPECT_FALSE(without(open_mpi, 2, pmix, installed.path()));
+        installed.add(components / "mca_pmix_s2.so");
+        EXPECT_FALSE(without(open_mpi, 2, pmi, installed.path())) << components;
+    }
 }
 
 TEST(Process, IsSeenWithItsNameAndItsParent) {

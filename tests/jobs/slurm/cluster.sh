@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # A real Slurm on this machine, for tests: slurmctld, munged and a slurmd for each of several nodes.
 #
-#     tests/jobs/slurm/cluster.sh up [--nodes N] [--cpus N] [--pinning] [--clocks] [--switches] [--ports] [--owner PID]
+#     tests/jobs/slurm/cluster.sh up [--nodes N] [--cpus N] [--threads N] [--pinning] [--clocks] [--switches] [--ports]
+#                                    [--owner PID]
 #     tests/jobs/slurm/cluster.sh run FOLDER COMMAND...
 #     tests/jobs/slurm/cluster.sh off FOLDER NODE          pulls its plug
 #     tests/jobs/slurm/cluster.sh on FOLDER NODE
@@ -9,7 +10,8 @@
 #     tests/jobs/slurm/cluster.sh down FOLDER
 #
 #     --nodes N       3
-#     --cpus N        of each node (4), whatever this machine has
+#     --cpus N        cores of each node (4), whatever this machine has
+#     --threads N     hardware threads of each of these cores (1)
 #     --pinning       srun can pin tasks; all nodes to the same CPUs, those that this machine has
 #     --clocks        each node's clock since boot is another, hours from the others'
 #     --switches      two nodes to a switch, s1, s2, ..., and one above them, s0: to Slurm, not to the wires
@@ -160,7 +162,8 @@ write_switches() {
 }
 
 write_settings() {
-    local host=head address=10.77.0.254 port=6817 local_disk=$folder/tmp number
+    local host=head address=10.77.0.254 port=6817 local_disk=$folder/tmp granted=CR_CPU number
+    ((threads == 1)) || granted=CR_Core # whole cores, as on most clusters
     if [[ -e $folder/ports ]]; then
         host=$(hostname -s) address=127.0.0.1 local_disk=$folder/tmp/%n
         # Open MPI's launchers on all "nodes" would race to make this folder, and to remove it when it is empty.
@@ -192,7 +195,7 @@ TaskPluginParam=None
 TopologyPlugin=$topology_plugin
 JobAcctGatherType=jobacct_gather/none
 SelectType=select/cons_tres
-SelectTypeParameters=CR_CPU
+SelectTypeParameters=$granted
 MpiDefault=pmix
 TmpFS=$local_disk
 # More processors than there are, since the nodes share them.
@@ -216,7 +219,7 @@ CONF
         else
             echo "NodeName=node$number NodeAddr=10.77.0.$number \\"
         fi
-        echo "  Sockets=1 CoresPerSocket=$cpus ThreadsPerCore=1 RealMemory=1000 State=UNKNOWN"
+        echo "  Sockets=1 CoresPerSocket=$cpus ThreadsPerCore=$threads RealMemory=1000 State=UNKNOWN"
     done >>"$folder/slurm.conf"
     [[ $topology_plugin != topology/tree ]] || write_switches
     echo "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP" >>"$folder/slurm.conf"
@@ -280,11 +283,12 @@ remove_orphans() {
 
 up() {
     local ports=false clocks=false owner="" number
-    nodes=3 cpus=4 task_plugin=task/none topology_plugin=topology/none
+    nodes=3 cpus=4 threads=1 task_plugin=task/none topology_plugin=topology/none
     while (($#)); do
         case $1 in
         --nodes) nodes=$2 && shift ;;
         --cpus) cpus=$2 && shift ;;
+        --threads) threads=$2 && shift ;;
         --owner) owner=$2 && shift ;;
         --clocks) clocks=true ;;
         --switches) topology_plugin=topology/tree ;;

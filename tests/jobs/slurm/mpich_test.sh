@@ -31,7 +31,7 @@ prints "2 ranks (MPI processes) on 2 hosts"
 
 if taskset --cpu-list 0,1 true 2>/dev/null && (($(lscpu --parse=CORE,SOCKET | sed '/^#/d' | sort -u | wc -l) > 1)); then
     PACER_LAUNCHER=mpiexec.mpich PACER_LAUNCHER_OPTIONS="" PACER_PINNING=cores
-    job=$(submit --nodes=1 --ntasks-per-node=2 jobs/reduce.slurm "${small[@]}")
+    job=$(submit --nodes=1 --ntasks-per-node=2 --cpus-per-task=1 jobs/reduce.slurm "${small[@]}")
     ended "$job" COMPLETED 0 "pinned by MPICH's launcher"
     cpus=$("$timings" export "jobs/runs/reduce-$job.h5" --format json | python3 -c '
 import json, sys

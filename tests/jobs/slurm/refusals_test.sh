@@ -82,7 +82,8 @@ once "reduce.slurm is a job script: sbatch jobs/reduce.slurm" "no job, but Pacer
 # Pinned, as shipped, each rank has a core of its own.
 if taskset --cpu-list 0,1 true 2>/dev/null && (($(lscpu --parse=CORE,SOCKET | sed '/^#/d' | sort -u | wc -l) > 1)); then
     for launcher in srun mpirun; do
-        pinned=$(PACER_PINNING=cores PACER_LAUNCHER=$launcher submit --nodes=1 --ntasks-per-node=2 jobs/reduce.slurm "${small[@]}")
+        pinned=$(PACER_PINNING=cores PACER_LAUNCHER=$launcher submit --nodes=1 --ntasks-per-node=2 \
+            --cpus-per-task=1 jobs/reduce.slurm "${small[@]}")
         ended "$pinned" COMPLETED 0 "pinned by $launcher"
         cpus=$("$timings" export "jobs/runs/reduce-$pinned.h5" --format json | python3 -c '
 import json, sys
@@ -104,6 +105,19 @@ for tasks in 1 2; do
     expect "$((tasks == 1 ? 0 : 2))" "$tasks tasks without PMI"
 done
 says err "reduce: srun started 2 tasks, and MPI does not connect them" "2 tasks without PMI"
+
+# The same where Open MPI sees Slurm: without any PMI, and with one that Debian's does not know. A single task, or several
+# that are meant to be alone, need none.
+for pmi in none pmi2; do
+    for tasks in 1 2; do
+        run on_login srun --nodes=1 --ntasks="$tasks" --mpi="$pmi" "$PACER_BIN/reduce" "${small[@]}" --no-dump
+        expect "$((tasks == 1 ? 0 : 2))" "$tasks tasks, --mpi=$pmi"
+        [[ $err != *OMPI* && $err != *OPAL* ]] || fail "$tasks tasks, --mpi=$pmi: Open MPI is heard: $err"
+    done
+    once "reduce: srun started 2 tasks, and MPI does not connect them" "2 tasks, --mpi=$pmi"
+    PACER_ALONE=1 run on_login srun --nodes=1 --ntasks=2 --mpi="$pmi" "$PACER_BIN/reduce" "${small[@]}" --no-dump
+    expect 0 "two alone, --mpi=$pmi"
+done
 
 # env.sh before submitting tells sbatch account and partition.
 sed -i 's/^#export SBATCH_PARTITION=.*/export SBATCH_PARTITION=no-such-partition/' jobs/env.sh

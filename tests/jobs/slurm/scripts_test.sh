@@ -11,7 +11,7 @@ launcher=${1:?srun or mpirun} make_launches=$(realpath "${2:?the program make_la
 start_cluster
 export PACER_LAUNCHER=$launcher
 quick=(--repeats 3 --no-limits)
-two_nodes=(--nodes=2 --ntasks-per-node=2)
+two_nodes=(--nodes=2 --ntasks-per-node=2 --cpus-per-task=1)
 
 # Without namespaces all nodes have the name of this machine, and are one to MPI and to timings.
 apart=true

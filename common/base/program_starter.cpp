@@ -1,4 +1,4 @@
-#include "apps/fileio/calculation/program_starter.hpp"
+#include "common/base/program_starter.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -7,21 +7,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
 #include <mutex>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 #include <vector>
 
-namespace pacer::fileio {
+namespace pacer {
 
 namespace {
 
 struct Starter {
+    pid_t pid = -1;
     int channel = -1;  // to and from the process
     int error = 0;     // why there is none
     std::mutex mutex{};
@@ -53,8 +53,9 @@ int beyond_standard(int descriptor) {
     return moved;
 }
 
-// The child's ends become its standard streams.
+// The child's ends become its standard streams. It gets a process group, to be ended with all in it.
 [[noreturn]] void become(const char* command, const Streams& ends) {
+    ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     for (int stream = 0; stream < 3; ++stream) ::dup2(ends[static_cast<std::size_t>(stream)], stream);
     ::execl("/bin/sh", "sh", "-c", command, static_cast<char*>(nullptr));
@@ -74,6 +75,7 @@ Reply start(const char* command, Streams& ours) {
     const pid_t pid = ::fork();
     if (pid == 0) become(command, theirs);
     const int error = pid < 0 ? errno : 0;
+    if (pid > 0) ::setpgid(pid, pid);  // it may not have come to that yet when it is to end
     for (const int end : theirs) ::close(end);
     return {pid, error, 0};
 }
@@ -85,7 +87,7 @@ Reply wait_for(pid_t pid) {
         if (::waitpid(pid, &reply.status, WNOHANG) != 0) return reply;
         ::usleep(1000);
     }
-    ::kill(pid, SIGKILL);
+    ::kill(-pid, SIGKILL);
     while (::waitpid(pid, &reply.status, 0) < 0 && errno == EINTR) continue;
     return reply;
 }
@@ -159,29 +161,38 @@ Reply ask(const Request& request, const std::string& command, Streams* streams) 
 
 }  // namespace
 
-void begin_program_starter(int argc, char** argv) {
-    const auto wanted = [](const char* word) {
-        return std::string_view(word).find("exec:") != std::string_view::npos;
-    };
-    if (std::none_of(argv, argv + argc, wanted)) return;
+bool begin_program_starter() {
     auto& process = starter();
+    if (process.channel >= 0) return false;
     int ends[2];
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
         process.error = errno;
-        return;
+        return true;
     }
     for (int& end : ends) end = beyond_standard(end);
-    const pid_t parent = ::getpid(), pid = ::fork();
-    if (pid == 0) {
+    const pid_t parent = ::getpid();
+    process.pid = ::fork();
+    if (process.pid == 0) {
         ::setpgid(0, 0);  // the terminal's Ctrl-C is for the launch, whose end ends the programs
         ::prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (::getppid() != parent) ::_exit(1);
         ::close(ends[0]);
         serve(ends[1]);
     }
-    if (pid < 0) process.error = errno;
+    if (process.pid < 0) process.error = errno;
     ::close(ends[1]);
     process.channel = ends[0];
+    return true;
+}
+
+void end_program_starter() {
+    auto& process = starter();
+    const std::lock_guard lock(process.mutex);
+    if (process.channel >= 0) ::close(std::exchange(process.channel, -1));
+    if (process.pid > 0) {
+        while (::waitpid(process.pid, nullptr, 0) < 0 && errno == EINTR) continue;
+    }
+    process.pid = -1;
 }
 
 StartedProgram start_program(const std::string& command) {
@@ -200,4 +211,4 @@ std::string end_of_program(pid_t pid) {
                                      : fmt::format("exit status {}", WEXITSTATUS(reply.status));
 }
 
-}  // namespace pacer::fileio
+}  // namespace pacer

@@ -5,15 +5,18 @@
 
 #include <string>
 
-namespace pacer::fileio {
+namespace pacer {
 
 // Where MPI's libraries have registered memory with a network, a process that forks may abort or find its
 // memory changed. So starting programs is left to a process that is itself forked before MPI_Init and never
 // calls MPI.
 
-// Forks it if an argument names a program to start ("exec:"). To be called before MPI_Init and before there
-// are threads.
-void begin_program_starter(int argc, char** argv);
+// Forks it, and says whether it had to: false if it is there already. To be called before MPI_Init and before
+// there are threads.
+bool begin_program_starter();
+
+// Ends it.
+void end_program_starter();
 
 // A program at work: its number, and our ends of its standard streams.
 struct StartedProgram {
@@ -24,7 +27,8 @@ struct StartedProgram {
 // Lets the shell run a command. Throws std::runtime_error. From any thread.
 StartedProgram start_program(const std::string& command);
 
-// Waits for its end, after a second with violence; how it ended: "exit status 1", "killed by signal 9".
+// Waits for its end, after a second with violence, also to what it has started; how it ended: "exit status
+// 1", "killed by signal 9".
 std::string end_of_program(pid_t pid);
 
-}  // namespace pacer::fileio
+}  // namespace pacer
