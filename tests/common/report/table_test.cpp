@@ -117,7 +117,8 @@ TEST(Document, OfJsonHasTheMembersWithAKey) {
     const auto all = nlohmann::ordered_json::parse(document().as(Format::json));
     std::vector<std::string> keys;
     for (const auto& [key, value] : all.items()) keys.push_back(key);
-    EXPECT_EQ(keys, (std::vector<std::string>{"rows", "differences", "status", "sentence"}));
+    EXPECT_EQ(keys, (std::vector<std::string>{"document", "rows", "differences", "status", "sentence"}));
+    EXPECT_EQ(all["document"], "made up");
     EXPECT_EQ(all["differences"][0], "a | b");
     EXPECT_EQ(all["status"], 3);
     EXPECT_EQ(document().as(Format::csv), example.csv());
