@@ -49,7 +49,8 @@ if [[ -z ${SLURM_CPUS_PER_TASK-} ]]; then
 fi
 
 # Where Slurm cannot pin, srun says so at every launch that asks for it, by options or by variables.
-if [[ $PACER_LAUNCHER == srun ]] && scontrol show config 2>/dev/null | grep -qE '^TaskPlugin *=( *| *task/none| *\(null\))$'; then
+if [[ $PACER_LAUNCHER == srun ]] &&
+    grep -qE '^TaskPlugin *=( *| *task/none| *\(null\))$' <<<"$(scontrol show config 2>/dev/null)"; then
     [[ $PACER_PINNING != cores ]] ||
         say "srun cannot pin ranks on this cluster (TaskPlugin=task/none in slurm.conf), so they are not bound"
     export PACER_SRUN_PINS=no

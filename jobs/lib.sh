@@ -258,7 +258,7 @@ mpi_launcher() {
             options+=(--oversubscribe)
             say "--oversubscribe: Open MPI refuses more processes ($np) than cores ($(cores)) otherwise"
         fi
-        if ! compgen -e | grep -qE '^(OMPI|PRTE)_MCA_.*bind'; then
+        if ! grep -qE '^(OMPI|PRTE)_MCA_.*bind' <<<"$(compgen -e)"; then
             options+=(--bind-to none)
             say "--bind-to none: Open MPI would bind a process to one core, and its threads would share it"
         fi

@@ -17,7 +17,7 @@ is_of() {
     grep -oE '\b[a-z][a-z0-9_]*(<[^>]*>)?\(const Problem&' "$file" | sed 's/[<(].*//' | sort -u |
         while IFS= read -r function; do
             case $variant in "$function" | "$function"_[0-9a-z]*) echo yes ;; esac
-        done | grep -q yes
+        done | grep yes >/dev/null
 }
 
 apps=0

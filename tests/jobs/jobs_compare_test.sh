@@ -75,7 +75,7 @@ judge() {
 not() { ! "$@"; }
 count() { wc -l <"$scratch/calls"; }
 # holds FILE LAUNCHES: the dump has so many.
-holds() { "$bin/timings" validate "$1" | grep -qF " $2 launch" || fail "$what: $1: $("$bin/timings" validate "$1" 2>&1)"; }
+holds() { [[ $("$bin/timings" validate "$1") == *" $2 launch"* ]] || fail "$what: $1: $("$bin/timings" validate "$1" 2>&1)"; }
 # no folder of dumps is left in those where a script worked
 clean() { judge "the scripts clean up" not compgen -G "$PWD/.launches.*" -G "*/.launches.*"; }
 

@@ -237,7 +237,7 @@ for function in crashes overflows exits hangs; do
         run timeout -k 5 30 mpirun -np "$ranks" "$fileio" --calculation "$broken:$function" in.txt --columns 1 --out "$function.h5" --force --block 30 --record-timeout 1
         case $status in 0 | 124) fail "$what: exit status $status" ;; esac # 124: still there after 30 seconds
         once 'in.txt:19' "$what"
-        once 'fileio: ' "$what"
+        once 'fileio: rank' "$what"
         grep -qE "^fileio: rank [0-$((ranks - 1))] on .*in\.txt:19" "$scratch/stderr" || fail "$what: no rank is named: $err"
         [ ! -e "$function.h5" ] || fail "$what: results under the final name"
     done

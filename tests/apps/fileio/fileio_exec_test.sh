@@ -14,7 +14,7 @@ awk='NF { print $1 * $2 } !NF { print ""; fflush() }'
 echo "$awk" >mine.awk
 # mawk would wait for more input than there is.
 mawk=
-if awk -W version 2>&1 </dev/null | grep -q mawk; then mawk=' -W interactive'; fi
+if [[ $(awk -W version 2>&1 </dev/null || true) == *mawk* ]]; then mawk=' -W interactive'; fi
 
 # deliver RANKS OUT ARGUMENTS...
 deliver() {
@@ -111,9 +111,6 @@ deliver 2 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --resume --on-er
 expect 2 'another program'
 once 'belongs to a different run: calculation is' 'another program'
 echo "$awk" >mine.awk
-# mawk would wait for more input than there is.
-mawk=
-if awk -W version 2>&1 </dev/null | grep -q mawk; then mawk=' -W interactive'; fi
 deliver 3 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --resume --on-error skip bad.txt
 expect 0 'resumed'
 sed 1d resumed.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000) >&2 || fail 'resumed: other results'
@@ -137,7 +134,7 @@ expect 2 'a source text'
 once 'compile it by gcc -O2 -shared -fPIC ./mine.c -o mine.so' 'a source text'
 
 if /usr/bin/python3 -c 'import numpy' 2>/dev/null; then
-    deliver 2 numpy.csv --calculation "exec:/usr/bin/python3 $examples/mine.py" --block 5000 in.txt
+    deliver 2 numpy.csv --calculation "exec:/usr/bin/python3 '$examples/mine.py'" --block 5000 in.txt
     expect 0 'numpy'
     /usr/bin/python3 - <<'PYTHON' || fail 'numpy: other results'
 rows = [line.rstrip("\n").split(",") for line in open("numpy.csv")][1:]

@@ -7,7 +7,7 @@ set -euo pipefail
 
 cp "$1" "$scratch/faults.so" # LD_PRELOAD takes no path with a blank
 cd "$scratch"
-mpirun --version | grep -q 'Open MPI' || { without 'the components are those of Open MPI' && finish; }
+[[ $(mpirun --version) == *'Open MPI'* ]] || { without 'the components are those of Open MPI' && finish; }
 
 transports=(
     'OMPI_MCA_osc=pt2pt'
@@ -23,7 +23,7 @@ launches=(
     'queues -n 20 --steps 1e4'
 )
 for transport in "${transports[@]}"; do
-    if [[ $transport == *mtl=ofi* ]] && ! ompi_info --parsable 2>/dev/null | grep -q '^mca:mtl:ofi:'; then
+    if [[ $transport == *mtl=ofi* ]] && ! grep -q '^mca:mtl:ofi:' <<<"$(ompi_info --parsable 2>/dev/null)"; then
         without 'this Open MPI has no messages over libfabric' && continue
     fi
     for launch in "${launches[@]}"; do
