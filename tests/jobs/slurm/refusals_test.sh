@@ -97,7 +97,8 @@ fi
 
 # A PMI that MPI does not understand: no rank hears of another. Open MPI sees it, unless it does not see Slurm either.
 cat >"$scratch/alone" <<'SH'
-exec env -i $(env | grep -E "^(OMPI_|SLURM_STEP_NUM_TASKS=|PATH=|HOME=)") "$@"
+mapfile -t kept < <(env | grep -E "^(OMPI_|SLURM_STEP_NUM_TASKS=|PATH=|HOME=)")
+exec env -i "${kept[@]}" "$@"
 SH
 for tasks in 1 2; do
     run on_login srun --nodes=1 --ntasks="$tasks" --mpi=none bash "$scratch/alone" \
