@@ -37,6 +37,7 @@ class Scheduler {
           batch_(tasks.size(), 1),
           started_(tasks.size(), false),
           dropped_(tasks.size(), false),
+          clocks_itself_(tasks.size(), false),
           spent_seconds_(tasks.size(), 0),
           expected_seconds_(tasks.size(), 0),
           rules_(tasks.size()),
@@ -81,7 +82,8 @@ class Scheduler {
     }
 
   private:
-    // What can be done on one core, and on several.
+    // What can be done on one core, and on several. What has to be prepared is about caches or disks, not
+    // about how fast a core is.
     struct Problem {
         std::vector<std::size_t> on_one_core;  // tasks
         bool is_parallel = false;
@@ -94,7 +96,7 @@ class Scheduler {
             problems_.emplace_back();
         if (record.ranks * record.threads > 1) {
             problems_.back().is_parallel = true;
-        } else if (record.uses == Uses::core && record.promise == Promise::right) {
+        } else if (record.uses == Uses::core && record.promise == Promise::right && !tasks_[i].prepare) {
             problems_.back().on_one_core.push_back(i);
         }
     }
@@ -104,7 +106,7 @@ class Scheduler {
         auto best = tasks_.size();
         for (const auto i : problem.on_one_core) {
             // Who clocks its own calls tells a cost, and no speedup.
-            if (!runs(i) || !tasks_[i].record.calls.empty()) continue;
+            if (!runs(i) || clocks_itself_[i]) continue;
             if (best == tasks_.size() || expected_seconds_[i] < expected_seconds_[best]) best = i;
         }
         return best;
@@ -152,6 +154,7 @@ class Scheduler {
             return;  // one is run at least
         const auto samples = executor_.execute({1, 0, only(i, 1)});
         record.first_seconds = slowest(samples.front());
+        clocks_itself_[i] = samples.front().own.has_value();
         expected_seconds_[i] = duration(samples.front());
         started_[i] = true;
     }
@@ -328,6 +331,7 @@ class Scheduler {
     std::vector<std::int64_t> batch_;       // executions a repeat
     std::vector<bool> started_;             // ran at least once
     std::vector<bool> dropped_;             // too expensive for the time left
+    std::vector<bool> clocks_itself_;       // tells what its calls take
     std::vector<double> spent_seconds_;     // in timed repeats
     std::vector<double> expected_seconds_;  // of the next execution
     std::vector<StoppingRule> rules_;

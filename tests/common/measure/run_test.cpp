@@ -359,6 +359,19 @@ TEST(Run, ExecutesTheFastestOnOneCoreWhileTheOthersCompute) {
     EXPECT_TRUE(records[2].verdict.right());
 }
 
+TEST(Run, HasNoLoadedCoreWhereItTellsNothing) {
+    auto options = five_repeats();
+    options.own_cores = true;
+    const std::vector<V> variants = {{"right", "", right, Uses::ranks}, {"alone", "", alone, Uses::core}};
+    const E prepared = {
+        .judge = judge, .prepare = [](const Problem&, const V&, const Team&) {}, .batch = Batch::never};
+    for (const auto& experiment : {prepared, E{.judge = judge_a_nanosecond}}) {
+        const auto records = run(variants, options, experiment);
+        if (!world().root()) continue;
+        EXPECT_EQ(records[1].loaded_seconds, 0);
+    }
+}
+
 TEST(Run, LeavesTimeForTheLoadedCore) {
     RunOptions options{.max_seconds = 1, .own_cores = true};
     pace_seconds = 0.05;
