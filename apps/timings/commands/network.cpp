@@ -1,12 +1,9 @@
 // timings network: is a node, a link or a switch slower than its peers?
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "apps/timings/commands/commands.hpp"
@@ -68,29 +65,9 @@ bool is_for_people(const PartRow& row) {
     return row.part != Part::link || row.from_peers.finding != Finding::inconclusive;
 }
 
-// Every part that is slower or failed, with the evidence.
-std::string findings(const Rows& rows, const ShortNames& names, std::size_t& bad) {
-    std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> parts;
-    for (const auto& row : rows) {
-        if (!is_bad(row.from_peers.finding)) continue;
-        auto& [slower, wrong] = parts[name_of(row)];
-        (row.from_peers.finding == Finding::slower ? slower : wrong)
-            .push_back(evidence(row.from_peers, names.of(row.from_peers.key)));
-    }
-    bad = parts.size();
-    std::string text;
-    for (const auto& [name, its] : parts) {
-        const auto& [slower, wrong] = its;
-        if (!slower.empty())
-            text += fmt::format("{} is SLOWER than its peers: {}.\n", name, fmt::join(slower, "; "));
-        if (!wrong.empty()) text += fmt::format("{}: {}.\n", name, fmt::join(wrong, "; "));
-    }
-    return text;
-}
-
-std::string sentences_of(const Network& network, const ShortNames& names) {
+std::string sentences_of(const Network& network, const std::vector<PeerRow>& rows, const ShortNames& names) {
     std::size_t bad = 0;
-    auto text = findings(network.rows, names, bad);
+    auto text = sentences_of_bad(rows, names, bad);
     const auto who = network.of_ranks ? "ranks" : "nodes";
     if (network.links < network.of_links) {
         text += fmt::format("A sample: {} of {} links were tried, and of the others nothing is known.\n",
@@ -137,13 +114,13 @@ ExitStatus look_at_all(const Settings& settings) {
                         "comparisons (--all shows them)",
                         hidden, network.rows.size()));
     }
-    const auto sentences = sentences_of(network, names);
+    std::vector<PeerRow> rows;
+    for (const auto& row : network.rows) rows.push_back({name_of(row), row.from_peers});
+    const auto sentences = sentences_of(network, rows, names);
     document.sentence("sentences", sentences);
     auto status = network.links < 2 ? ExitStatus::inconclusive : ExitStatus::right;
     for (const auto& row : network.rows) status = graver(status, status_of(row.from_peers.finding));
     document.value("status", static_cast<int>(status));
-    std::vector<PeerRow> rows;
-    for (const auto& row : network.rows) rows.push_back({name_of(row), row.from_peers});
     deliver(document, {"network", "part", rows, sentences, status, latest_start(launches)}, settings.output,
             settings.input.files);
     return status;

@@ -1,6 +1,5 @@
 // timings nodes: is one of the nodes slower than its peers?
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <memory>
@@ -47,20 +46,8 @@ Table table_of(const Rows& rows, const std::vector<CaseKey>& keys, const ShortNa
 std::string sentences_of(const Rows& rows, const ShortNames& names) {
     std::set<std::string> nodes;
     for (const auto& row : rows) nodes.insert(row.name);
-    std::string text;
     std::size_t bad = 0;
-    for (const auto& node : nodes) {
-        std::vector<std::string> slower, wrong;
-        for (const auto& row : rows) {
-            if (row.name != node || !is_bad(row.from_peers.finding)) continue;
-            (row.from_peers.finding == Finding::slower ? slower : wrong)
-                .push_back(evidence(row.from_peers, names.of(row.from_peers.key)));
-        }
-        if (!slower.empty())
-            text += fmt::format("{} is SLOWER than its peers: {}.\n", node, fmt::join(slower, "; "));
-        if (!wrong.empty()) text += fmt::format("{}: {}.\n", node, fmt::join(wrong, "; "));
-        bad += slower.empty() && wrong.empty() ? 0 : 1;
-    }
+    auto text = sentences_of_bad(rows, names, bad);
     const auto unsure = std::count_if(rows.begin(), rows.end(), [](const PeerRow& row) {
         return row.from_peers.finding == Finding::inconclusive;
     });

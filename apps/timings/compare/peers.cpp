@@ -1,10 +1,12 @@
 #include "apps/timings/compare/peers.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "apps/timings/compare/robust.hpp"
@@ -93,10 +95,33 @@ bool unremarkable(const Difference& from_peers) {
     return from_peers.finding == Finding::equivalent || from_peers.finding == Finding::within_margin;
 }
 
+namespace {
+
+// "NAME: 1.214 (1.190 .. 1.240)" if it is slower, else what is wrong.
 std::string evidence(const Difference& from_peers, const std::string& name) {
     return from_peers.finding == Finding::slower
                ? fmt::format("{}: {:.3f} ({})", name, from_peers.ratio, ratio_interval(from_peers).text)
                : fmt::format("{}: {}", name, verdict_cell(from_peers, words_among_peers, "launches").text);
+}
+
+}  // namespace
+
+std::string sentences_of_bad(const std::vector<PeerRow>& rows, const ShortNames& names, std::size_t& bad) {
+    std::map<std::string, std::pair<std::vector<std::string>, std::vector<std::string>>> found;
+    for (const auto& [name, one] : rows) {
+        if (!is_bad(one.finding)) continue;
+        auto& [slower, wrong] = found[name];
+        (one.finding == Finding::slower ? slower : wrong).push_back(evidence(one, names.of(one.key)));
+    }
+    bad = found.size();
+    std::string text;
+    for (const auto& [name, its] : found) {
+        const auto& [slower, wrong] = its;
+        if (!slower.empty())
+            text += fmt::format("{} is SLOWER than its peers: {}.\n", name, fmt::join(slower, "; "));
+        if (!wrong.empty()) text += fmt::format("{}: {}.\n", name, fmt::join(wrong, "; "));
+    }
+    return text;
 }
 
 }  // namespace pacer::timings

@@ -42,8 +42,9 @@ std::string_view words_among_peers(Finding finding);
 // Whether there is nothing to say of it: as fast, within the margin.
 bool unremarkable(const Difference& from_peers);
 
-// "NAME: 1.214 (1.190 .. 1.240)" if it is slower, else what is wrong.
-std::string evidence(const Difference& from_peers, const std::string& name);
+// A sentence for each that is slower, and one for each that failed or is missing, with that evidence: "node2
+// is SLOWER than its peers: ...". `bad`: how many they are.
+std::string sentences_of_bad(const std::vector<PeerRow>& rows, const ShortNames& names, std::size_t& bad);
 
 // What tables say of a row besides the case and the name: launches, medians, ratio, interval, verdict.
 template <class Row>
