@@ -13,6 +13,7 @@
 #include <string>
 
 #include "common/base/say.hpp"
+#include "common/launch/finalize.hpp"
 #include "common/machine/memory.hpp"
 #include "common/machine/site_facts.hpp"
 #include "common/machine/topology.hpp"
@@ -60,24 +61,6 @@ ExitStatus refuse_to_be_alone(std::string_view program, const Started& processes
     return ExitStatus::usage;
 }
 
-volatile std::sig_atomic_t status_known = 0, tells_of_finalize = 0;
-
-// Some libraries do not always return from MPI_Finalize: MPICH 4.0 between nodes, over UCX and TCP. All is
-// reported and written by then.
-void finalize(ExitStatus status, bool speaks) {
-    constexpr unsigned patience_seconds = 30;  // many ranks, or a busy machine, may need some
-    status_known = static_cast<int>(status);
-    tells_of_finalize = speaks ? 1 : 0;
-    std::signal(SIGALRM, [](int) {
-        if (tells_of_finalize != 0)
-            say(std::string_view("the launch is complete, and ends without MPI_Finalize, which hangs\n"));
-        _exit(status_known);
-    });
-    alarm(patience_seconds);
-    MPI_Finalize();
-    alarm(0);
-}
-
 // A standard stream that is closed would be whatever is opened next: input from, or output to, a stranger.
 void open_standard_streams() {
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -118,7 +101,7 @@ int launch(std::string_view program, int argc, char** argv,
     const bool speaks = world.node_root();
     MPI_Comm_free(&world.node);
     MPI_Comm_free(&world.comm);
-    finalize(status, speaks);
+    finalize(status, speaks, library);
     return static_cast<int>(status);
 }
 
