@@ -59,7 +59,8 @@ class PartFile {
 
     // Nothing is written after this. Everything is on disk.
     void finish();
-    std::int64_t bytes() const;  // when it is finished
+    std::int64_t bytes() const;                        // when it is finished
+    const std::string& path() const { return path_; }  // of the unfinished file
 
     // Finishes it, if that is still to be done, and gives it the name of its target. An existing file is
     // replaced or, if `replace` is false, kept: a UsageError says so.

@@ -253,12 +253,20 @@ class Zstd : public Decoder {
         while (out.pos == 0) {
             const bool ended = buffer_.size() == 0 && !buffer_.fill();
             if (ended && !in_frame_) return 0;
+            if (!in_frame_) {
+                wanted_ = ::ZSTD_getFrameContentSize(buffer_.data(), buffer_.size());
+                given_ = 0;
+            }
             ZSTD_inBuffer in{buffer_.data(), buffer_.size(), 0};
             const auto result = ::ZSTD_decompressStream(state_, &out, &in);
             if (::ZSTD_isError(result) != 0) refuse_damaged(path_, "zstd");
             if (ended && out.pos == 0 && result != 0) refuse_cut(path_, "zstd");
             buffer_.pass(in.pos);
             in_frame_ = result != 0;
+            given_ += out.pos;
+            // The library does not look at that size where the last block is empty.
+            const bool known = wanted_ != ZSTD_CONTENTSIZE_UNKNOWN && wanted_ != ZSTD_CONTENTSIZE_ERROR;
+            if (!in_frame_ && known && given_ != wanted_) refuse_damaged(path_, "zstd");
         }
         return out.pos;
     }
@@ -266,6 +274,7 @@ class Zstd : public Decoder {
   private:
     ZSTD_DCtx* state_;
     bool in_frame_ = false;
+    unsigned long long wanted_ = 0, given_ = 0;  // bytes of the frame, as it says itself
 };
 
 Compression compression_of(std::string_view head) {

@@ -188,6 +188,12 @@ void Hdf5Stream::write_text(std::size_t dataset, std::string_view text) {
     write(dataset, field);
 }
 
+std::int64_t Hdf5Stream::give_away(std::size_t dataset) {
+    auto& target = targets_.at(dataset);
+    target.left = 0;
+    return target.offset;
+}
+
 void Hdf5Stream::flush(Target& target) {
     const auto bytes = static_cast<std::int64_t>(target.buffer.size());
     if (bytes > target.left) throw std::logic_error("more values than the dataset holds");

@@ -33,6 +33,9 @@ class Hdf5Stream {
     void write(std::size_t dataset, std::string_view bytes);
     void write_text(std::size_t dataset, std::string_view text);
 
+    // Where in the file the values of a dataset go, for others to write: they are missing no more.
+    std::int64_t give_away(std::size_t dataset);
+
     // When all values are written. Throws std::logic_error if some are missing.
     void finish();
 

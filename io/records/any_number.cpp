@@ -36,6 +36,7 @@ bool rewrite(std::string_view word, bool decimal_comma, std::string& plain) {
     if (sign == std::string::npos || sign == 0 || (plain[sign - 1] | 0x20) == 'e') return true;
     const std::size_t first = plain.front() == '-' ? 1 : 0;
     if (plain.size() - sign != 4 || plain.find('.') != first + 1 || !is_digit(plain[first])) return false;
+    if (plain.compare(sign, 4, "-324") > 0) return false;  // no double has that exponent
     plain.insert(sign, 1, 'E');
     return true;
 }

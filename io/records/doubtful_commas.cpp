@@ -16,6 +16,7 @@ constexpr std::size_t thousands = 3;  // digits of a group
 class Front {
   public:
     Front(std::string_view text, std::string_view comments) : rest_(text), comments_(comments) {
+        if (rest_.starts_with(byte_order_mark)) rest_.remove_prefix(byte_order_mark.size());
         take_blanks();
     }
 
@@ -58,8 +59,24 @@ bool is_decimal_behind_thousands(Front line) {
 
 }  // namespace
 
+bool may_have_blanks_in_number(std::string_view text, std::string_view comments) {
+    Front line(text, comments);
+    line.take("+-");
+    const bool zero = line.starts_with('0');
+    const auto first = line.take_digits();
+    if (first == 0 || first > thousands || zero) return false;
+    int groups = 0;
+    while (line.take(" ")) {
+        const auto digits = line.take_digits();
+        if (digits == 0) break;
+        if (digits != thousands) return false;
+        ++groups;
+    }
+    if (line.take(",")) line.take_digits();
+    return groups > 0 && line.at_end();
+}
+
 Commas doubt_of_commas(std::string_view text, std::string_view comments) {
-    if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     Front line(text, comments);
     line.take("+-");
     const bool zero = line.starts_with('0');

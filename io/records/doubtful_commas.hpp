@@ -15,4 +15,8 @@ enum class Commas {
 // one of those characters.
 Commas doubt_of_commas(std::string_view line, std::string_view comments = "#");
 
+// "1 234,56": where commas are decimal points, a line of two numbers, or of one with a blank between
+// thousands.
+bool may_have_blanks_in_number(std::string_view line, std::string_view comments = "#");
+
 }  // namespace pacer

@@ -22,6 +22,15 @@ std::string_view trimmed(std::string_view text) {
     return text;
 }
 
+// Where a character begins that UTF-8 writes as several bytes; npos: nowhere.
+std::size_t find_wide(std::string_view text) {
+    const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    for (std::size_t at = 0; at + 1 < text.size(); ++at) {
+        if (byte(at) >= 0xc2 && (byte(at + 1) & 0xc0) == 0x80) return at;
+    }
+    return text.npos;
+}
+
 }  // namespace
 
 FieldCutter::FieldCutter(const RecordFormat& format) : format_(format), kinds_(kinds_of(format)) {
@@ -40,9 +49,11 @@ void FieldCutter::push(std::size_t start, std::string_view text) {
     starts_.push_back(static_cast<std::int64_t>(start));
 }
 
-// Fortran writes 3*0.0 for three equal numbers.
+// Fortran writes 3*0.0 for three equal numbers; an identifier is kept as it is.
 void FieldCutter::push_unquoted(std::size_t start, std::string_view text) {
-    for (auto times = take_repeat(text); times > 0; --times) push(start, text);
+    const auto& ids = format_.id.numbers();
+    const bool is_id = std::find(ids.begin(), ids.end(), std::ssize(fields_)) != ids.end();
+    for (auto times = is_id ? 1 : take_repeat(text); times > 0; --times) push(start, text);
 }
 
 // Moves `at` from a quote to behind its partner. Two quotes within stand for one.
@@ -137,11 +148,24 @@ bool FieldCutter::split(unsigned separator) {
     return true;
 }
 
+// Whether there is anything in the line behind the column in which that byte lies.
+bool FieldCutter::is_column_behind(std::size_t byte) const {
+    std::size_t end = 0;
+    for (auto width = format_.widths.begin(); width != format_.widths.end() && end <= byte; ++width)
+        end += static_cast<std::size_t>(width->bytes);
+    return end < line_.size() && !trimmed(line_.substr(end)).empty();
+}
+
 bool FieldCutter::cut_widths() {
     if (const auto at = line_.find('\t'); at != line_.npos)
         return refuse(at, "a tab in a line of fixed columns; replace tabs by blanks: expand");
     const auto text = trimmed(line_);
     if (text.empty() || is_comment(0)) return true;
+    if (const auto at = find_wide(text); at != text.npos && is_column_behind(at)) {
+        return refuse(at,
+                      "a character of several bytes, behind which --width may mean bytes or characters; "
+                      "make it one byte: iconv -f UTF-8 -t LATIN1");
+    }
     if (static_cast<std::int64_t>(text.size()) > all_widths_) {
         return refuse(
             static_cast<std::size_t>(all_widths_),

@@ -36,6 +36,7 @@ class FieldCutter {
     bool find_separator(unsigned& separator);
     bool split(unsigned separator);
     bool cut_widths();
+    bool is_column_behind(std::size_t byte) const;
     bool take_quoted(std::size_t& at, std::string_view& text);
     void push(std::size_t start, std::string_view text);
     void push_unquoted(std::size_t start, std::string_view text);

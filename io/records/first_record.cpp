@@ -17,6 +17,8 @@ FirstRecord FirstRecordFinder::read_record(const char*& at, const char* end, std
         if (fields == 0 && lines_per_record_ > 1) fields = parser_.fields_if_numbers(begin, at);
         good = good && fields > 0;
         record.commas |= parser_.by_commas() ? 1 : 0;
+        if (blanks_unclear_ && may_have_blanks_in_number({begin, at}, comments_))
+            doubt_ = std::max(doubt_, Commas::doubtful);
         if (commas_unclear_) doubt_ = std::max(doubt_, doubt_of_commas({begin, at}, comments_));
         record.fields += fields;
         if (lines_per_record_ > 1) record.shape = shape_with(record.shape, fields);

@@ -17,6 +17,7 @@ class FirstRecordFinder {
         : parser_(format),
           comments_(format.comment),
           commas_unclear_(format.commas_unclear()),
+          blanks_unclear_(format.blanks_unclear()),
           lines_per_record_(format.lines_per_record),
           expected_fields_(format.expected_fields()) {}
 
@@ -26,7 +27,8 @@ class FirstRecordFinder {
     const FirstRecord& found() const { return found_; }
     // The first line of the header, from 0, that would be a record.
     std::optional<std::int64_t> header_record() const { return header_record_; }
-    // Whether its commas are unclear, if it was found here and no option says what commas mean.
+    // Whether its commas are unclear, or its blanks where commas are decimal points, if it was found here and
+    // no option says what they mean.
     Commas doubt() const { return doubt_; }
 
   private:
@@ -34,7 +36,7 @@ class FirstRecordFinder {
 
     RecordParser parser_;
     std::string comments_;
-    bool commas_unclear_;
+    bool commas_unclear_, blanks_unclear_;
     std::int64_t lines_per_record_, expected_fields_;
     FirstRecord found_{};
     std::optional<std::int64_t> header_record_;

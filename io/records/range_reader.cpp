@@ -6,71 +6,90 @@
 
 #include "common/base/status.hpp"
 #include "io/records/cutter.hpp"
-#include "io/records/first_record.hpp"
+#include "io/records/head.hpp"
+#include "io/records/open_end.hpp"
 #include "io/records/reader.hpp"
 #include "io/records/records.hpp"
+#include "io/records/still_there.hpp"
 
 namespace pacer {
 
+struct FileHead::State {
+    State(const InputFile& file_, ReadSettings settings_)
+        : file(file_),
+          settings(std::move(settings_)),
+          head(std::in_place, settings.format, settings.lines_before_records()) {}
+
+    void look_to(std::int64_t offset);
+    std::int64_t first_line() const { return head->known() ? head->finder().found().line + 1 : lines; }
+
+    InputFile file;
+    ReadSettings settings;
+    std::optional<Head> head;  // there always
+    std::optional<Cutter> cutter;
+    std::int64_t asked = 0;  // the offset that was asked for last
+    std::int64_t lines = 0;  // that were looked at
+};
+
+// Looks at the lines that start before that offset, until the first record has come.
+void FileHead::State::look_to(std::int64_t offset) {
+    if (!cutter || offset < asked) {
+        cutter.emplace(Found{file.path}, settings);
+        head.emplace(settings.format, settings.lines_before_records());
+        lines = 0;
+    }
+    asked = offset;
+    constexpr std::int64_t most = std::int64_t{1} << 12;  // it is one of the first lines, as a rule
+    Bytes text;
+    while (!head->known() && cutter->offset() < offset) {
+        text.clear();
+        if (cutter->next(text, std::min(most, offset - cutter->offset()), unbounded, lines) == 0) return;
+        head->look(text, lines);
+        lines += count_lines(text);
+    }
+}
+
+FileHead::FileHead(const InputFile& file, ReadSettings settings)
+    : state_(std::make_unique<State>(file, std::move(settings))) {}
+FileHead::~FileHead() = default;
+FileHead::FileHead(FileHead&&) noexcept = default;
+
 struct RangeReader::State {
     State(const InputFile& file, std::int64_t index_, std::int64_t begin, std::int64_t end_,
-          ReadSettings settings_)
-        : settings(std::move(settings_)), index(index_), end(end_), cutter({file.path}, settings) {
+          ReadSettings settings_, FileHead::State& before)
+        : settings(std::move(settings_)),
+          index(index_),
+          end(end_),
+          cutter({file.path}, settings),
+          head(std::in_place, settings.format, settings.lines_before_records()) {
         const auto& now = cutter.stream().file();
         if (now != file)
             throw UsageError(fmt::format("{} changed since it was listed; run again", file.path));
-        if (!cutter.stream().can_seek())
+        if (!cutter.stream().can_seek() && (begin > 0 || end < to_the_end))
             throw UsageError(fmt::format(
                 "{} cannot be read in parts; decompress it or choose another variant", file.path));
-        find_header_end(file);
-        find_first_record(file);
-        if (begin > 0) start_behind(begin - 1);
+        if (begin == 0) return;
+        before.look_to(begin);
+        head.emplace(*before.head);
+        first_line = before.first_line();
+        start_behind(begin - 1);
     }
 
-    void find_header_end(const InputFile& file);
-    void find_first_record(const InputFile& file);
     void start_behind(std::int64_t offset);
-    std::int64_t header_lines_in(std::span<const char> text) const;
+    void look_at_end(std::span<const char> text) {
+        open_end = cutter.stream().file().compression == Compression::none &&
+                   pacer::ends_open(text, settings.format);
+    }
 
     ReadSettings settings;
     std::int64_t index, end;
     Cutter cutter;
-    std::int64_t header_end =
-        0;                   // offset of the first line behind the header; beyond `end`: not known exactly
-    std::int64_t lines = 0;  // given out
-    FirstRecord first_record;
+    std::optional<Head> head;     // there always
+    std::int64_t first_line = 0;  // what the first line is called
+    std::int64_t lines = 0;       // given out, or passed
+    bool open_end = false;        // the last one
+    Bytes passed;
 };
-
-void RangeReader::State::find_header_end(const InputFile& file) {
-    Cutter head({file.path}, settings);
-    Bytes text;
-    constexpr std::int64_t wanted = std::int64_t{1} << 16;
-    for (auto left = settings.lines_before_records(); left > 0 && head.offset() < end;) {
-        text.clear();
-        const auto bytes = head.next(text, wanted, unbounded, settings.lines_before_records() - left);
-        if (bytes == 0) break;
-        const char* at = text.data();
-        for (; left > 0 && at != text.data() + bytes; --left) {
-            const auto line = to_first_newline(at, text.data() + bytes - at);
-            at = line == 0 ? text.data() + bytes : at + line;
-        }
-        header_end = head.offset() - (text.data() + bytes - at);
-    }
-}
-
-void RangeReader::State::find_first_record(const InputFile& file) {
-    Cutter head({file.path}, settings);
-    FirstRecordFinder finder(settings.format);
-    Bytes text;
-    constexpr std::int64_t wanted = std::int64_t{1} << 12;  // it is one of the first lines, as a rule
-    for (std::int64_t before = 0; finder.found().fields == 0 && head.offset() < end;) {
-        text.clear();
-        if (head.next(text, wanted, unbounded, before) == 0) break;
-        finder.look(text.data(), text.data() + text.size(), before, settings.lines_before_records());
-        before += count_lines(text);
-    }
-    first_record = finder.found();
-}
 
 // Passes the rest of the line in which that byte lies: it starts before.
 void RangeReader::State::start_behind(std::int64_t offset) {
@@ -79,25 +98,51 @@ void RangeReader::State::start_behind(std::int64_t offset) {
     cutter.next(rest, 1, unbounded, -1);
 }
 
-std::int64_t RangeReader::State::header_lines_in(std::span<const char> text) const {
-    const auto begin = cutter.offset() - static_cast<std::int64_t>(text.size());
-    const auto bytes =
-        std::clamp<std::int64_t>(header_end - begin, 0, static_cast<std::int64_t>(text.size()));
-    return count_lines(text.first(size_of(bytes)));
-}
-
 RangeReader::RangeReader(const InputFile& file, std::int64_t index, std::int64_t begin, std::int64_t end,
-                         ReadSettings settings)
-    : state_(std::make_unique<State>(file, index, begin, end, std::move(settings))) {}
+                         ReadSettings settings, FileHead& head)
+    : state_(std::make_unique<State>(file, index, begin, end, std::move(settings), *head.state_)) {}
+RangeReader::RangeReader(const InputFile& file, std::int64_t index, std::int64_t begin, std::int64_t end,
+                         ReadSettings settings) {
+    FileHead head(file, settings);
+    *this = RangeReader(file, index, begin, end, std::move(settings), head);
+}
 RangeReader::~RangeReader() = default;
 RangeReader::RangeReader(RangeReader&&) noexcept = default;
+RangeReader& RangeReader::operator=(RangeReader&&) noexcept = default;
 
-std::optional<BlockPlace> RangeReader::next(Bytes& text, std::int64_t wanted) {
+std::int64_t RangeReader::offset() const {
+    return state_->cutter.offset();
+}
+
+std::int64_t RangeReader::lines() const {
+    return state_->lines;
+}
+
+std::int64_t RangeReader::first_line() const {
+    return state_->first_line;
+}
+
+bool RangeReader::ends_open() const {
+    return state_->open_end;
+}
+
+bool RangeReader::pass(const DoneRange& range) {
+    auto& state = *state_;
+    if (range.offset != offset()) return false;
+    if (!still_there(range, state.cutter, state.head, state.first_line + state.lines, state.end,
+                     state.passed))
+        return false;
+    state.lines += range.lines;
+    state.look_at_end(state.passed);
+    return true;
+}
+
+std::optional<BlockPlace> RangeReader::next(Bytes& text, std::int64_t wanted, std::int64_t bound) {
     auto& state = *state_;
     const auto start = text.size();
     const auto offset = state.cutter.offset();
     const auto bytes =
-        offset < state.end ? state.cutter.next(text, std::min(wanted, state.end - offset), unbounded, -1) : 0;
+        offset < state.end ? state.cutter.next(text, std::min(wanted, state.end - offset), bound, -1) : 0;
     if (bytes == 0) {
         state.cutter.stream().check_unchanged();
         return std::nullopt;
@@ -107,11 +152,15 @@ std::optional<BlockPlace> RangeReader::next(Bytes& text, std::int64_t wanted) {
     place.file = state.index;
     place.offset = offset;
     place.bytes = bytes;
-    place.first_line = place.first_index = state.lines;
+    place.first_line = state.first_line + state.lines;
+    place.first_index = state.lines;
     place.lines = count_lines(lines);
-    place.header_lines = state.header_lines_in(lines);
-    place.first_record = state.first_record;
+    state.head->look(lines, place.first_line);
+    place.header_lines = state.head->header_lines(place.first_line, place.lines);
+    place.first_record = state.head->finder().found();
+    place.head_hash = state.head->hash();
     state.lines += place.lines;
+    state.look_at_end(lines);
     return place;
 }
 

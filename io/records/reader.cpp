@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -17,66 +16,17 @@
 #include "common/base/status.hpp"
 #include "io/records/cutter.hpp"
 #include "io/records/field_cutter.hpp"
-#include "io/records/first_record.hpp"
 #include "io/records/foreign.hpp"
+#include "io/records/head.hpp"
+#include "io/records/open_end.hpp"
 #include "io/records/records.hpp"
+#include "io/records/still_there.hpp"
+#include "io/records/text_hash.hpp"
 #include "io/records/walk.hpp"
 
 namespace pacer {
 
 namespace {
-
-// Lines of a header of `header` lines among lines that have `before` lines before them.
-std::int64_t header_lines(std::int64_t header, std::int64_t before, std::int64_t lines) {
-    return std::clamp<std::int64_t>(header - before, 0, lines);
-}
-
-// What is known of a file's head, from the lines as they come: all that lines depend on that lie behind it.
-class Head {
-  public:
-    Head(const RecordFormat& format, std::int64_t header)
-        : finder_(format), header_(header), format_(&format) {}
-
-    // Whole lines and records of which `before` lines of the file come before.
-    void look(std::span<const char> text, std::int64_t before) {
-        if (known()) return;
-        if (format_->lines_per_record > 1 && header_ >= before) extend_header(text, before);
-        finder_.look(text.data(), text.data() + text.size(), before, header_);
-        // Line by line, so that it does not matter how the lines came.
-        const auto end = known() ? finder_.found().line : unbounded;
-        for (auto line = before; line < end && !text.empty(); ++line) {
-            const auto newline = to_first_newline(text.data(), std::ssize(text));
-            const auto bytes = newline > 0 ? size_of(newline) : text.size();
-            const std::array<std::uint64_t, 2> link = {before_, pacer::hash(text.data(), bytes)};
-            before_ = pacer::hash(link.data(), sizeof link);
-            text = text.subspan(bytes);
-        }
-    }
-
-    bool known() const { return finder_.found().fields > 0; }
-    const FirstRecordFinder& finder() const { return finder_; }
-    std::uint64_t hash() const { return known() ? before_ : 0; }
-    // Lines before the file's records; while no record has come, as far as they are known.
-    std::int64_t header() const { return header_; }
-    void extend_header(std::span<const char> text, std::int64_t before);
-
-  private:
-    FirstRecordFinder finder_;
-    std::int64_t header_;
-    const RecordFormat* format_;
-    std::uint64_t before_ = 1;  // a hash of the lines before the first record
-};
-
-// Records of several lines are counted off from the first: what is blank before that belongs to the header.
-void Head::extend_header(std::span<const char> text, std::int64_t before) {
-    RecordParser parser(*format_);
-    const char* at = text.data();
-    const char* const end = at + text.size();
-    for (auto line = before; at != end && line <= header_; ++line) {
-        const bool blank = parser.next(at, end) == RecordParser::Line::blank;
-        if (line == header_ && blank) ++header_;
-    }
-}
 
 void refuse_foreign(const InputFile& file, std::string_view text) {
     const auto is = foreign_format(text);
@@ -87,14 +37,16 @@ void refuse_foreign(const InputFile& file, std::string_view text) {
 }
 
 // The names of columns that a header has behind `skipped` lines, perhaps as a comment.
-std::vector<std::string> names_in(std::string_view text, std::int64_t skipped, const RecordFormat& format) {
+std::vector<std::string> names_in(std::string_view text, std::int64_t skipped, const RecordFormat& format,
+                                  std::string_view where) {
     for (; skipped > 0; --skipped) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     text = text.substr(0, text.find('\n'));
     if (text.ends_with('\r')) text.remove_suffix(1);
     while (!text.empty() && format.widths.empty() && format.is_comment(text.front())) text.remove_prefix(1);
     FieldCutter cutter(format);
-    if (!cutter.cut(text)) return {};
+    if (!cutter.cut(text))
+        throw UsageError(fmt::format("{}, the names of columns by --header: {}", where, cutter.reason()));
     return {cutter.fields().begin(), cutter.fields().end()};
 }
 
@@ -117,6 +69,8 @@ struct Reader::State {
     std::int64_t passed_of_file() const;
     std::int64_t read_lines(Bytes& text, std::int64_t wanted);
     BlockPlace place(std::int64_t bytes, std::span<const char> text);
+    void look_at(std::span<const char> text);
+    void look_at_end(std::span<const char> text);
     void look_at_next();
 
     ReadSettings settings;
@@ -128,6 +82,8 @@ struct Reader::State {
     std::map<std::string, std::int64_t> times;  // that a path has come
     std::int64_t lines = 0;                     // before the next
     std::int64_t bytes_on_disk = 0;             // of the files that were read to their end
+    std::uint64_t content = 0;                  // hash of their texts
+    TextHash text_hash;                         // of the file being read
 
     // State of the file being read.
     std::optional<Cutter> cutter;
@@ -136,7 +92,7 @@ struct Reader::State {
     std::vector<DoneRange> done;
     std::size_t passed = 0;  // of the done ranges
     Bytes compared;
-    std::optional<NotedLine> header_record, decimal_record;  // the first of all files
+    std::optional<NotedLine> header_record, decimal_record, open_end;  // the first of all files
 
     Walk ahead;
     std::optional<std::int64_t> total = 0;  // of what the look ahead saw; none: it cannot be known
@@ -164,8 +120,8 @@ void Reader::State::read_names() {
     const auto text = cutter->first_lines(settings.lines_before_records());
     if (text.empty()) return;
     refuse_foreign(files.back(), {text.data(), text.size()});
-    auto found = names_in({text.data(), text.size()}, settings.skip_header, settings.format);
     const auto where = fmt::format("{}:{}", files.back().path, settings.skip_header + 1);
+    auto found = names_in({text.data(), text.size()}, settings.skip_header, settings.format, where);
     if (found.empty())
         throw UsageError(fmt::format("{} names no columns, as --header says; see --skip-header", where));
     if (names.empty()) {
@@ -194,22 +150,15 @@ void Reader::State::pass_done() {
         }
         lines_of_file += range.lines;
         lines += range.lines;
+        look_at(compared);
         earlier.keep(range, std::ssize(files) - 1);
     }
 }
 
 // Whether its text comes next; if so it has come.
 bool Reader::State::still_there(const DoneRange& range) {
-    compared.clear();
-    if (range.first_line != lines_of_file || !cutter->take(compared, range.bytes)) return false;
-    if (hash(compared.data(), compared.size()) == range.text_hash) {
-        const auto before = head->known() ? std::nullopt : head;
-        head->look(compared, lines_of_file);
-        if (head->finder().found() == range.first_record && head->hash() == range.head_hash) return true;
-        if (before) head.emplace(*before);
-    }
-    cutter->give_back(compared);
-    return false;
+    return range.first_line == lines_of_file &&
+           pacer::still_there(range, *cutter, head, lines_of_file, unbounded, compared);
 }
 
 // A stream has no name by which it could be told that it is the same: it is by what was done of it.
@@ -222,6 +171,8 @@ void Reader::State::close() {
     cutter->stream().check_unchanged();
     for (; passed < done.size(); ++passed) drop(done[passed]);
     bytes_on_disk += passed_of_file();
+    const std::array<std::uint64_t, 2> link = {content, text_hash.take()};
+    content = hash(link.data(), sizeof link);
     cutter.reset();
 }
 
@@ -261,7 +212,7 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
     place.lines = count_lines(text);
     if (place.offset == 0) refuse_foreign(files.back(), {text.data(), text.size()});
     head->look(text, lines_of_file);
-    place.header_lines = header_lines(head->header(), lines_of_file, place.lines);
+    place.header_lines = head->header_lines(lines_of_file, place.lines);
     const auto& first_record = head->finder();
     place.first_record = first_record.found();
     place.head_hash = head->hash();
@@ -277,7 +228,22 @@ BlockPlace Reader::State::place(std::int64_t bytes, std::span<const char> text) 
         decimal_record = {files.back().path, place.first_record.line + 1};
     lines_of_file += place.lines;
     lines += place.lines;
+    look_at(text);
     return place;
+}
+
+// Lines that count, as they come.
+void Reader::State::look_at(std::span<const char> text) {
+    if (settings.hashed) text_hash.add(text);
+    look_at_end(text);
+}
+
+// What is compressed says itself where it ends.
+void Reader::State::look_at_end(std::span<const char> text) {
+    if (open_end || files.back().compression != Compression::none ||
+        !has_lines_before_last(lines_of_file, settings) || !ends_open(text, settings.format))
+        return;
+    open_end = {files.back().path, lines_of_file};
 }
 
 // What cannot be looked at is no error yet: it is one when it is to be read.
@@ -320,6 +286,33 @@ std::optional<BlockPlace> Reader::next(Bytes& text, std::int64_t wanted) {
     }
 }
 
+std::optional<BlockPlace> Reader::next_head() {
+    auto& state = *state_;
+    if (!state.cutter && !state.open_next()) return std::nullopt;
+    constexpr std::int64_t wanted = std::int64_t{1} << 12;  // it is one of the first lines, as a rule
+    BlockPlace head;
+    head.file = std::ssize(state.files) - 1;
+    for (Bytes text; !state.head->known(); text.clear()) {
+        const auto bytes = state.read_lines(text, wanted);
+        if (bytes == 0) break;
+        const auto more = state.place(bytes, text);
+        head.bytes += more.bytes;
+        head.lines += more.lines;
+        head.first_record = more.first_record;
+        head.head_hash = more.head_hash;
+    }
+    const auto& file = state.files.back();
+    if (file.compression == Compression::none && head.bytes > file.bytes) {
+        throw UsageError(fmt::format(
+            "{} has more text than its size, {} bytes, says: what it has cannot be divided before "
+            "it is read; leave out --segments",
+            file.path, file.bytes));
+    }
+    state.bytes_on_disk += file.bytes;
+    state.cutter.reset();
+    return head;
+}
+
 void Reader::check_readable(int files) const {
     auto walk = state_->walk;
     for (std::optional<Found> found; files > 0 && (found = walk.next()); --files) {
@@ -336,6 +329,10 @@ std::int64_t Reader::lines() const {
     return state_->lines;
 }
 
+std::uint64_t Reader::content_hash() const {
+    return state_->content;
+}
+
 const LeftOut& Reader::left_out() const {
     return state_->walk.left_out();
 }
@@ -350,6 +347,10 @@ const std::optional<NotedLine>& Reader::header_record() const {
 
 const std::optional<NotedLine>& Reader::decimal_record() const {
     return state_->decimal_record;
+}
+
+const std::optional<NotedLine>& Reader::open_end() const {
+    return state_->open_end;
 }
 
 std::int64_t Reader::bytes_on_disk() const {

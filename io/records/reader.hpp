@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +25,7 @@ struct ReadSettings {
     bool (*stop)() = nullptr;                            // asked now and then while nothing is given out
     std::vector<std::string> included{};  // patterns of names, such as *.txt, that folders offer; none: all
     std::vector<std::string> excluded{};  // files that folders do not offer: the program's own output
+    bool hashed = false;                  // see Reader::content_hash()
 
     // Before the records of a file: what is skipped, and the names of columns.
     std::int64_t lines_before_records() const { return skip_header + (format.header ? 1 : 0); }
@@ -73,6 +75,11 @@ class Reader {
     // Throws ReadingStopped if `stop` says so while nothing comes from a pipe, or while it compares.
     std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
 
+    // Passes over the next file, which is no stream, and of which it reads the head alone, for others to read
+    // the rest: the place of its lines up to the first record, or some behind it. Nothing at the end of the
+    // input. Throws like next().
+    std::optional<BlockPlace> next_head();
+
     // Throws UsageError if one of the next files may not be read, as far as that is told at once: of so many.
     void check_readable(int files = 10000) const;
 
@@ -84,12 +91,19 @@ class Reader {
 
     const std::vector<InputFile>& files() const;  // opened so far
     std::int64_t lines() const;                   // given out so far, and skipped as done
-    const LeftOut& left_out() const;              // see Walk; so far
+    // A hash of the text of all files, decompressed, once all is read: the same whatever the blocks, and what
+    // of it was done. Only if ReadSettings say so: it takes 50 ms a GB.
+    std::uint64_t content_hash() const;
+    const LeftOut& left_out() const;  // see Walk; so far
     const std::string& again() const;
     // The first that was skipped as a header and might be a record, and the first record that might be a
     // number with a decimal comma.
     const std::optional<NotedLine>& header_record() const;
     const std::optional<NotedLine>& decimal_record() const;
+    // The first last line of a plain file that lacks the newline that others have and ends within or behind a
+    // number: a writer that was cut off there, or is at work still, leaves such a line, and no error shows
+    // it.
+    const std::optional<NotedLine>& open_end() const;
     std::int64_t bytes_on_disk() const;  // of the input that lie behind, compressed as they are
 
     // Looks at some more of the input's names and sizes. True once there is nothing more to learn.
@@ -107,16 +121,47 @@ class Reader {
 std::vector<InputFile> files_of(const std::vector<std::string>& inputs, const ReadSettings& settings,
                                 LeftOut* left_out = nullptr, std::string* again = nullptr);
 
-// Reads the lines that start in bytes begin .. end-1 of one file, which is neither compressed nor a stream,
-// and whose records have a line each.
-// Line numbers count from the first line given out, not from the file's start.
+// The head of one file, of which ranges of that file see as much as lies before them. It is searched once for
+// ranges that come in ascending order.
+class FileHead {
+  public:
+    FileHead(const InputFile& file, ReadSettings settings);
+    ~FileHead();
+    FileHead(FileHead&&) noexcept;
+
+  private:
+    friend class RangeReader;
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+// Reads the lines that start in bytes begin .. end-1 of one file, which is no stream, and whose records have
+// a line each. Of a compressed file, only all there is, from 0 to `to_the_end`. How many lines of the file
+// come before a range is not known: places number them (first_line) from one that is the true number or less,
+// and no less than that of the first line behind the first record if they lie there, and index them
+// (first_index) from 0.
 class RangeReader {
   public:
+    static constexpr std::int64_t to_the_end = std::numeric_limits<std::int64_t>::max();
+
+    // Throws UsageError: it cannot be read, or is not what `file` says.
     RangeReader(const InputFile& file, std::int64_t index, std::int64_t begin, std::int64_t end,
                 ReadSettings settings);
+    RangeReader(const InputFile& file, std::int64_t index, std::int64_t begin, std::int64_t end,
+                ReadSettings settings, FileHead& head);
     ~RangeReader();
     RangeReader(RangeReader&&) noexcept;
-    std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted);
+    RangeReader& operator=(RangeReader&&) noexcept;
+    // The next lines, like Reader::next, which end at the offset `bound` at the latest unless a line goes on
+    // there.
+    std::optional<BlockPlace> next(Bytes& text, std::int64_t wanted, std::int64_t bound = to_the_end);
+
+    std::int64_t offset() const;      // where the next line starts
+    std::int64_t lines() const;       // given out so far, and passed
+    std::int64_t first_line() const;  // what the first one is called
+    bool ends_open() const;           // the last one may have been cut; see Reader::open_end
+    // Whether the range's text is what comes next, and depends on the same head; if so it is passed.
+    bool pass(const DoneRange& range);
 
   private:
     struct State;

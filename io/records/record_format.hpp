@@ -73,6 +73,10 @@ struct RecordFormat {
     std::int64_t expected_fields() const { return ragged ? 0 : fields > 0 ? fields : named_fields; }
     // Nothing is said of what commas are.
     bool commas_unclear() const { return separator == Separator::automatic && !decimal_comma; }
+    // Or of what blanks are, where thousands may have them.
+    bool blanks_unclear() const {
+        return separator == Separator::automatic && decimal_comma && widths.empty();
+    }
     bool is_comment(char c) const { return comment.find(c) != std::string::npos; }
     // Whether it takes more than numbers and what separates them to read a line: it must be cut into fields.
     bool must_be_cut() const { return id.chosen() || missing.any() || !widths.empty(); }

@@ -12,6 +12,7 @@
 #include "io/records/any_number.hpp"
 #include "io/records/foreign.hpp"
 #include "io/records/quick_number.hpp"
+#include "io/records/quick_row.hpp"
 
 namespace pacer {
 
@@ -62,10 +63,11 @@ const char* find_lone_cr(const char* at, const char* end) {
 
 // What people and programs write where there is no value.
 bool may_mean_missing(std::string_view word) {
-    constexpr std::string_view words[] = {"NA",   "N/A",  "n/a",  "nan", "NaN",  "NAN",    "-nan",   "null",
-                                          "NULL", "None", "none", "-",   "--",   "---",    ".",      "?",
-                                          "MM",   "*",    "**",   "***", "****", "(null)", "missing"};
-    return std::find(std::begin(words), std::end(words), word) != std::end(words);
+    constexpr std::string_view words[] = {"NA",   "N/A",  "n/a",  "nan",    "NaN",    "NAN", "-nan",
+                                          "null", "NULL", "None", "none",   "-",      "--",  "---",
+                                          ".",    "?",    "MM",   "(null)", "missing"};
+    const bool overflow = word.find_first_not_of('*') == word.npos;  // of a format of Fortran
+    return overflow || std::find(std::begin(words), std::end(words), word) != std::end(words);
 }
 
 }  // namespace
@@ -161,8 +163,9 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     const bool number = read_any_number(word, decimal_comma_, plain_, value);
     if (number && std::isfinite(value)) return true;
     auto repeated = word;
-    if (const auto times = take_repeat(repeated);
-        times > 1 && read_any_number(repeated, decimal_comma_, plain_, value) && std::isfinite(value)) {
+    if (const auto times = take_repeat(repeated); repeated.size() < word.size() &&
+                                                  read_any_number(repeated, decimal_comma_, plain_, value) &&
+                                                  std::isfinite(value)) {
         for (std::size_t i = 1; i < times; ++i) add(value);
         return true;
     }
@@ -198,29 +201,11 @@ bool RecordParser::reject_word(std::int64_t column, std::string_view word, bool 
                                                                    : " is not finite"));
 }
 
-// Reads fields as long as they and what separates them are of the most frequent kinds; moves `from` behind
-// the last of them.
 void RecordParser::read_most(const char*& from, const char* end) {
-    const char* at = from;
-    const char* const last = end - quick_bytes;
-    double* to = room_.data();
-    const double* const full = to + room_.size();
-    unsigned separators = 0, kind = 0;  // kind: of the byte behind the last field
-    while (kind != line_end && to != full) {
-        while (*at == ' ' && at < last) ++at;
-        if (at >= last) break;
-        const char* const behind = read_quickly(at, *to);
-        if (behind == nullptr || !std::isfinite(*to)) break;
-        const unsigned next = kind_of(*behind);
-        if (next == other) break;
-        separators |= kind;
-        kind = next;
-        ++to;
-        from = behind;
-        at = behind + 1;
-    }
-    separators_ = separators;
-    count_ = static_cast<std::size_t>(to - room_.data());
+    const auto row = read_quick_row(*kinds_, layouts_, from, end - quick_bytes, room_);
+    from = row.behind;
+    count_ = row.fields;
+    separators_ = row.separators;
 }
 
 // Reads a number that a field consists of.
@@ -283,7 +268,7 @@ bool RecordParser::read_fields(const char*& at, const char* end) {
         count_ = 0;
         separators_ = 0;
     } else if (count_ > 0 && *at == '\n') {
-        return true;
+        return was_quick_ = true;
     }
     for (bool ended = false;;) {
         if (!read_gap(line, at, end, ended)) return false;
@@ -393,6 +378,7 @@ RecordParser::Line RecordParser::next(const char*& at, const char* end) {
     if (*at == byte_order_mark.front() && std::string_view(at, end).starts_with(byte_order_mark))
         at += byte_order_mark.size();
     const char* const line = at;
+    was_quick_ = false;
     const bool good = !must_be_cut_ && read_fields(at, end);
     const char* const rest = good ? at : line;
     at = after_line(at, end);
@@ -401,7 +387,27 @@ RecordParser::Line RecordParser::next(const char*& at, const char* end) {
     if (!good || at - rest > longest_line_end) refuse_lone_cr(line, rest, at, good);
     if (lone_cr_) return Line::bad;
     if (good) return count_ == 0 ? Line::blank : Line::record;
-    return must_be_cut_ || may_be_cut(line, at) ? read_cut(line, at) : Line::bad;
+    const auto as_cut = must_be_cut_ || may_be_cut(line, at) ? read_cut(line, at) : Line::bad;
+    if (as_cut == Line::bad) refuse_zero_byte(line, at);
+    return as_cut;
+}
+
+// What seems to be wrong with separators or quotes may be that it is no text at all.
+void RecordParser::refuse_zero_byte(const char* line, const char* end) {
+    const char* const zero = std::find(line, end, '\0');
+    if (zero != end && !reason_.starts_with("byte 0x")) reject(zero - line + 1, foreign_character({zero, 1}));
+}
+
+std::int64_t RecordParser::next_alike(const char*& at, const char* end, std::span<double> room) {
+    if (!was_quick_) return 0;
+    std::int64_t rows = 0;
+    for (; room.size() >= count_ && end - at > quick_bytes; ++rows) {
+        const auto row = read_quick_row(*kinds_, layouts_, at, end - quick_bytes, room.first(count_));
+        if (row.fields != count_ || row.separators != separators_ || *row.behind != '\n') break;
+        at = row.behind + 1;
+        room = room.subspan(count_);
+    }
+    return rows;
 }
 
 }  // namespace pacer

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "io/records/field_cutter.hpp"
+#include "io/records/number_layout.hpp"
 #include "io/records/record_format.hpp"
 
 namespace pacer {
@@ -35,6 +36,12 @@ class RecordParser {
     // Parses the line that starts at `at` and ends with a newline or at `end`; moves `at` behind it. Nothing
     // is read at or beyond `end`. at < end.
     Line next(const char*& at, const char* end);
+
+    // Parses the lines that follow a record as long as they are like it: rows of as many numbers, separated
+    // alike, in the most frequent notations. Their numbers go to `room`, row by row; no more rows than fit
+    // there. Moves `at` behind them and returns how many they are. What is said of the last line below stays
+    // as it is.
+    std::int64_t next_alike(const char*& at, const char* end, std::span<double> room);
 
     // The numbers of the last record, at least one: of all its fields, NaN if a value is missing. Of a field
     // that is neither chosen nor an identifier there need be no number, and is none that means anything.
@@ -75,6 +82,7 @@ class RecordParser {
     bool read_slowly(const char* line, const char*& at, const char* end, double& value);
     void read_most(const char*& from, const char* end);
     void refuse_lone_cr(const char* line, const char* from, const char* end, bool good);
+    void refuse_zero_byte(const char* line, const char* end);
     void note_rounded(std::string_view word, double value);
     void add(double value);
     bool reject(std::int64_t column, std::string reason);
@@ -95,6 +103,7 @@ class RecordParser {
 
     std::vector<double> room_ = std::vector<double>(16);  // its first count_ numbers are the record
     std::size_t count_ = 0;
+    NumberLayouts layouts_{};
     unsigned separators_ = 0;       // that stand between its fields
     std::int64_t leading_tab_ = 0;  // column, 0: none
     std::vector<std::size_t> rounded_;
@@ -103,6 +112,7 @@ class RecordParser {
     std::int64_t column_ = 0;
     std::string reason_;
     bool lone_cr_ = false;
+    bool was_quick_ = false;  // the last line was read the quick way alone
 };
 
 }  // namespace pacer

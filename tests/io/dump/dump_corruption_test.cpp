@@ -1,8 +1,14 @@
 // Damaged dumps: an error or the right data, never a crash, a hang or a wrong number.
 #include <gtest/gtest.h>
+#include <hdf5.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <functional>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "io/dump/image.hpp"
 #include "tests/io/dump/dump_examples.hpp"
@@ -70,6 +76,82 @@ TEST(DamagedDump, AnyBlockOfZerosGivesAnErrorOrTheRightData) {
         refused(damaged, image);
         ASSERT_FALSE(HasFailure()) << "block at " << at;
     }
+}
+
+// A file that another program works on.
+class Edited {
+  public:
+    explicit Edited(const std::string& image) {
+        ::close(::mkstemp(path_.data()));
+        std::ofstream(path_, std::ios::binary) << image;
+        file_ = H5Fopen(path_.c_str(), H5F_ACC_RDWR, H5P_DEFAULT);
+    }
+    Edited(const Edited&) = delete;
+    Edited& operator=(const Edited&) = delete;
+    ~Edited() { ::unlink(path_.c_str()); }
+
+    std::vector<std::string> names() const {
+        std::vector<std::string> all;
+        H5G_info_t info{};
+        H5Gget_info(file_, &info);
+        for (hsize_t i = 0; i < info.nlinks; ++i) {
+            char name[100] = {};
+            H5Lget_name_by_idx(file_, ".", H5_INDEX_NAME, H5_ITER_NATIVE, i, name, sizeof name, H5P_DEFAULT);
+            all.emplace_back(name);
+        }
+        return all;
+    }
+
+    // Changes the lowest bit of the last row's first byte, and with it what HDF5 itself checks. False: there
+    // is no row.
+    bool change(const std::string& table) const {
+        const auto set = H5Dopen2(file_, table.c_str(), H5P_DEFAULT);
+        const auto type = H5Dget_type(set), space = H5Dget_space(set);
+        const auto row = H5Tget_size(type);
+        std::vector<char> bytes(row * static_cast<std::size_t>(H5Sget_simple_extent_npoints(space)));
+        if (!bytes.empty()) {
+            H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data());
+            bytes[bytes.size() - row] = static_cast<char>(bytes[bytes.size() - row] ^ 1);
+            H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data());
+        }
+        H5Sclose(space);
+        H5Tclose(type);
+        H5Dclose(set);
+        return !bytes.empty();
+    }
+
+    std::string image() {
+        H5Fclose(file_);
+        std::ifstream file(path_, std::ios::binary);
+        return {std::istreambuf_iterator<char>(file), {}};
+    }
+
+  private:
+    std::string path_ = testing::TempDir() + "pacer-dump-XXXXXX";
+    hid_t file_ = -1;
+};
+
+TEST(DamagedDump, ATableThatAnotherProgramChangedIsRefused) {
+    const auto image = small_image();
+    Edited original(image);
+    int changed = 0;
+    for (const auto& table : original.names()) {
+        Edited edited(image);
+        const bool has_rows = edited.change(table);
+        const auto other = edited.image();
+        if (!has_rows) continue;
+        ++changed;
+        try {
+            launches_in(other);
+            ADD_FAILURE() << table << " is read";
+        } catch (const std::runtime_error& error) {
+            EXPECT_NE(std::string(error.what()).find("the checksum of table " + table + " differs"),
+                      std::string::npos)
+                << error.what();
+        }
+    }
+    EXPECT_EQ(launches_in(original.image()).size(), 1U);
+    EXPECT_GE(changed, 5);
 }
 
 }  // namespace

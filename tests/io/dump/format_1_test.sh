@@ -11,7 +11,8 @@ export OMP_NUM_THREADS=2 PACER_TOPOLOGY='l3:1(size=4MiB) core:2 l2:1(size=256KiB
 
 declare -A options=([reduce]='reduce -n 100000' [reduce_f64]='reduce -n 100000 --source memory --type f64'
     [memory]='memory -n 20000' [memory_sweep]='memory --sweep -n 100000' [overhead]='overhead -n 1000 --workers 2'
-    [queues]='queues -n 40' [race]='race -n 20000' [syntax]='syntax -n 2000 --files 100' [fileio]='fileio -n 60')
+    [queues]='queues -n 40' [race]='race -n 20000 --window-increments 20000' [syntax]='syntax -n 2000 --files 100'
+    [fileio]='fileio -n 60 --variants serial,openmp,master_worker,hybrid,scatter,parallel_read') # segments came later
 
 # Ping-pong runs without pauses, a repeat is the median of its calls, ranks meet between the executions of a batch, and
 # what is read from memory follows no rule.

@@ -1,6 +1,5 @@
 // libFuzzer target: whatever the text, reading it in blocks of any size gives the same lines and the same
-// records, the numbers of plain notation are the C library's, and no reason holds what a terminal should not
-// see.
+// records, those of a plain reader, and no reason holds what a terminal should not see.
 // tests/fuzz_test.sh builds and runs it.
 #include <sys/mman.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include "io/records/foreign.hpp"
 #include "io/records/reader.hpp"
 #include "io/records/records.hpp"
+#include "tests/io/records/plain_reader.hpp"
 
 namespace {
 
@@ -39,53 +39,18 @@ struct Findings {
     bool operator==(const Findings&) const = default;
 };
 
-void check_number(double value, std::string_view word) {
-    if (word.empty() || word.find_first_not_of("0123456789.eE-") != std::string_view::npos) return;
-    char* end = nullptr;
-    const std::string copy(word);
-    const double expected = std::strtod(copy.c_str(), &end);
-    if (end != copy.c_str() + copy.size()) return;  // 1.0-100
-    require(std::memcmp(&value, &expected, sizeof value) == 0, "a number differs from the C library's");
-}
-
-// Up to the line's end or a comment.
-std::string_view without_comment(std::string_view line) {
-    line = line.substr(0, line.find('\n'));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    for (std::size_t at = 0; (at = line.find('#', at)) != std::string_view::npos; ++at) {
-        if (at == 0 || std::string_view(" \t,").find(line[at - 1]) != std::string_view::npos)
-            return line.substr(0, at);
-    }
-    return line;
-}
-
-// What stands between two numbers separates them in one way, and that is the same all along the line.
-char separator_of(std::string_view gap) {
-    const auto commas = std::count(gap.begin(), gap.end(), ',');
-    const auto tabs = std::count(gap.begin(), gap.end(), '\t');
-    require(commas <= 1 && (commas == 1 || tabs <= 1), "an empty field");
-    return commas > 0 ? ',' : tabs > 0 ? '\t' : ' ';
-}
-
-// Splits a line that is a record as simply as can be.
-void check_fields(std::string_view line, std::span<const double> fields) {
-    if (line.starts_with(pacer::byte_order_mark)) line.remove_prefix(pacer::byte_order_mark.size());
-    line = without_comment(line);
-    require(line.find('\r') == std::string_view::npos, "a lone CR in a record");
-    std::size_t field = 0, behind = 0;
-    char separator = '\0';
-    for (std::size_t at = 0; (at = line.find_first_not_of(" \t,", at)) != std::string_view::npos; ++field) {
-        const auto end = std::min(line.find_first_of(" \t,", at), line.size());
-        require(field < fields.size(), "a field is missing");
-        check_number(fields[field], line.substr(at, end - at));
-        if (field > 0) {
-            const char here = separator_of(line.substr(behind, at - behind));
-            require(field == 1 || here == separator, "two kinds of separators");
-            separator = here;
-        }
-        at = behind = end;
-    }
-    require(field == fields.size(), "there are more fields than words");
+// What a reader as plain as can be makes of the line.
+void check_line(std::string_view line, RecordParser::Line kind, std::span<const double> fields) {
+    const auto expected = pacer::plain::read(line);
+    using Kind = pacer::plain::Line::Kind;
+    if (expected.quoted && kind == RecordParser::Line::bad) return;
+    require((kind == RecordParser::Line::record) == (expected.kind == Kind::record) &&
+                (kind == RecordParser::Line::blank) == (expected.kind == Kind::blank),
+            "a plain reader takes the line for something else");
+    if (kind != RecordParser::Line::record) return;
+    require(fields.size() == expected.numbers.size() &&
+                std::memcmp(fields.data(), expected.numbers.data(), fields.size_bytes()) == 0,
+            "a plain reader reads other numbers");
 }
 
 // A lone CR may hide records; one beside a zero byte is no text, and its neighbours are bad.
@@ -121,9 +86,8 @@ void parse(const Bytes& block, const pacer::BlockPlace& place, Findings& finding
         const std::string_view line(begin, static_cast<std::size_t>(at - begin));
         require(!has_lone_cr(line) || (kind == RecordParser::Line::bad && parser.lone_cr()),
                 "a lone CR is lost");
+        check_line(line, kind, parser.fields());
         if (kind == RecordParser::Line::record) {
-            // Fields in quotes and repeated ones are not split as simply.
-            if (line.find_first_of("\"*") == line.npos) check_fields(line, parser.fields());
             for (const double value : parser.fields()) {
                 std::uint64_t bits = 0;
                 std::memcpy(&bits, &value, sizeof bits);
@@ -138,12 +102,15 @@ void parse(const Bytes& block, const pacer::BlockPlace& place, Findings& finding
 template <class Source>
 Findings read_all(Source& source, std::int64_t wanted, std::int64_t first_offset) {
     Findings findings;
-    std::int64_t lines = 0, offset = first_offset;
+    std::int64_t lines = 0, first_line = 0, offset = first_offset;
     Bytes block;
     while (const auto place = source.next(block, wanted)) {
         require(place->bytes == static_cast<std::int64_t>(block.size()), "the number of bytes is wrong");
         require(offset < 0 || place->offset == offset, "an offset is wrong");
-        require(place->first_line == lines, "a line's number is wrong");
+        if (lines == 0) first_line = place->first_line;  // of a range it may be less than the true number
+        require(place->first_index == lines && place->first_line == first_line + lines &&
+                    (first_offset < 0 || first_line == 0),
+                "a line's number is wrong");
         require(place->bytes <= wanted || place->lines == 1, "a block is too large");
         offset = place->offset + place->bytes;
         lines += place->lines;

@@ -356,8 +356,10 @@ TEST_F(ReaderTest, TheFirstRecordIsKnownBehindIt) {
             RangeReader reader(file, 0, begin, file.bytes, settings);
             Bytes text;
             while (const auto place = reader.next(text, wanted)) {
-                EXPECT_EQ(place->first_record.fields, 3);
-                EXPECT_EQ(place->first_record.line, 5);
+                const bool known = place->first_line + place->lines > 5;
+                EXPECT_EQ(place->first_record.fields, known ? 3 : 0) << wanted << " from " << begin;
+                EXPECT_EQ(place->first_record.line, known ? 5 : 0) << wanted << " from " << begin;
+                EXPECT_EQ(known, place->offset + place->bytes > 20) << wanted << " from " << begin;
             }
         }
     }
@@ -388,6 +390,38 @@ TEST_F(ReaderTest, ANumberWithACommaIsNoted) {
     EXPECT_EQ(noted("1.234,56\n", {.separator = Separator::comma}), 0);
     EXPECT_EQ(noted("12,5\n", {.separator = Separator::comma}), 0);
     EXPECT_EQ(noted("12,5\n", {.decimal_comma = true}), 0);
+}
+
+TEST_F(ReaderTest, ALastLineThatMayHaveBeenCutIsNoted) {
+    const auto noted = [&](const std::string& text, const ReadSettings& settings = {}) {
+        write("a", text);
+        std::int64_t line = -1;
+        for (const auto wanted : sizes) {
+            Reader reader({"a"}, settings);
+            blocks_of(reader, wanted);
+            const auto found = reader.open_end() ? reader.open_end()->line : 0;
+            EXPECT_TRUE(line < 0 || line == found) << text << " in blocks of " << wanted;
+            line = found;
+        }
+        return line;
+    };
+    EXPECT_EQ(noted("2.5\n3.1"), 2);
+    EXPECT_EQ(noted("2.5\n\n3."), 3);
+    // It ends like all others, or there are no others, or it is cut behind a record or within none.
+    for (const std::string text :
+         {"2.5\n3.1\n", "3.1", "2\n3.1 ", "2\n3.1\r", "2\n3 # 1", "2\nx", "2\n\"3\""})
+        EXPECT_EQ(noted(text), 0) << text;
+    EXPECT_EQ(noted("2\n3", {.skip_header = 2, .excluded = {}}), 0);
+    RecordFormat comma;
+    comma.decimal_comma = true;
+    EXPECT_EQ(noted("2,5\n3,", {.format = comma, .excluded = {}}), 2);
+    RecordFormat named;
+    named.id = Columns("--id", "2");
+    EXPECT_EQ(noted("1 ab\n2 a", {.format = named, .excluded = {}}), 2);
+    write("a", gzip("2\n3"));
+    Reader reader({"a"}, {});
+    blocks_of(reader, 1);
+    EXPECT_FALSE(reader.open_end());
 }
 
 TEST_F(ReaderTest, RecordsOfSeveralLinesStayTogether) {
@@ -507,6 +541,11 @@ TEST_F(ReaderTest, DamagedFiles) {
         write("damaged", changed);
         if (whole == gzip(text)) expect_says(read(), {"damaged:"});
     }
+    auto empty = zstd("");
+    constexpr std::size_t size_at = 5;
+    empty[size_at] = 71;  // bytes, of which there are none
+    write("damaged", zstd(text) + empty);
+    expect_says(read(), {"damaged:", "are damaged"});
     write("damaged", gzip(text).substr(0, 5));
     expect_says(read(), {"cut off"});
 }
@@ -744,9 +783,11 @@ TEST_F(ReaderTest, RangesTogetherAreTheFile) {
             for (const std::int64_t header : {0, 1, 4, 20, 1000}) {
                 for (const auto wanted : sizes) {
                     std::string together;
+                    const ReadSettings settings{.skip_header = header, .excluded = {}};
+                    FileHead head(file, settings);
                     for (std::int64_t part = 0; part < parts; ++part) {
                         const auto begin = file.bytes * part / parts, end = file.bytes * (part + 1) / parts;
-                        RangeReader reader(file, 5, begin, end, {.skip_header = header, .excluded = {}});
+                        RangeReader reader(file, 5, begin, end, settings, head);
                         Bytes block;
                         std::int64_t lines = 0;
                         while (const auto place = reader.next(block, wanted)) {
@@ -757,7 +798,11 @@ TEST_F(ReaderTest, RangesTogetherAreTheFile) {
                             EXPECT_EQ(place->offset, offset);
                             EXPECT_TRUE(offset >= begin && offset < end);
                             EXPECT_EQ(place->bytes, static_cast<std::int64_t>(block.size()));
-                            EXPECT_EQ(place->first_line, lines);
+                            EXPECT_EQ(place->first_index, lines);
+                            EXPECT_LE(place->first_line, before);
+                            EXPECT_TRUE(place->first_record.fields > 0 || place->first_line == before);
+                            EXPECT_TRUE(place->first_line == before ||
+                                        place->first_line > place->first_record.line);
                             EXPECT_EQ(place->lines, in_block);
                             EXPECT_EQ(place->header_lines,
                                       std::clamp<std::int64_t>(header - before, 0, in_block));
@@ -772,6 +817,94 @@ TEST_F(ReaderTest, RangesTogetherAreTheFile) {
             }
         }
     }
+}
+
+// What earlier runs did of a range is passed, if it is there still and none of its lines belongs to the next
+// range.
+TEST_F(ReaderTest, RangesPassWhatIsThereStill) {
+    const std::string text = "x\n# c\n1 2\n3 4\n5 6\n7 8\n9 10\n11 12";
+    const ReadSettings settings{.skip_header = 1, .excluded = {}};
+    write("a", text);
+    for (std::int64_t begin = 0; begin < std::ssize(text); begin += 3) {
+        const auto file = files_of({"a"}, {}).at(0);
+        RangeReader first(file, 0, begin, file.bytes, settings);
+        std::vector<DoneRange> ranges;
+        Bytes block;
+        for (; const auto place = first.next(block, 9); block.clear())
+            ranges.push_back({.offset = place->offset,
+                              .bytes = place->bytes,
+                              .first_line = place->first_line,
+                              .lines = place->lines,
+                              .first_record = place->first_record,
+                              .head_hash = place->head_hash,
+                              .text_hash = hash(block.data(), block.size())});
+        EXPECT_EQ(first.ends_open(), !ranges.empty());
+        const auto passed = [&](std::int64_t end) {
+            RangeReader again(files_of({"a"}, {}).at(0), 0, begin, end, settings);
+            std::size_t count = 0;
+            while (count < ranges.size() && again.pass(ranges[count])) ++count;
+            if (count == ranges.size()) {
+                EXPECT_EQ(again.lines(), first.lines());
+                EXPECT_EQ(again.ends_open(), !ranges.empty()) << "the last line has no newline";
+                EXPECT_FALSE(again.next(block, 9));
+            }
+            return count;
+        };
+        EXPECT_EQ(passed(file.bytes), ranges.size()) << begin;
+        for (std::int64_t end = begin + 1; end < file.bytes; ++end) {
+            std::size_t expected = 0;
+            for (const auto& range : ranges) {
+                const auto upto = text.substr(0, static_cast<std::size_t>(range.offset + range.bytes - 1));
+                const auto last = upto.rfind('\n');
+                const auto last_line = last == upto.npos ? 0 : static_cast<std::int64_t>(last) + 1;
+                expected += std::max(last_line, range.offset) < end ? 1 : 0;
+            }
+            EXPECT_EQ(passed(end), expected) << begin << " to " << end;
+        }
+        for (std::size_t at = 0; at < text.size(); at += 5) {
+            auto other = text;
+            other[at] = other[at] == '\n' ? ' ' : other[at] == '2' ? '3' : '2';
+            write("a", other);
+            std::size_t before = 0;  // ranges that neither have the byte nor depend on it
+            while (before < ranges.size() &&
+                   ranges[before].offset + ranges[before].bytes <= static_cast<std::int64_t>(at))
+                ++before;
+            if (at < 6) continue;  // what it comes to is another head, or another line
+            const bool ahead = ranges.empty() || static_cast<std::int64_t>(at) < ranges.front().offset;
+            EXPECT_LE(passed(file.bytes), ahead ? ranges.size() : before) << at;
+        }
+        write("a", "x\n# d\n" + text.substr(6));
+        EXPECT_EQ(passed(file.bytes), 0U) << "another head";
+        write("a", text);
+    }
+}
+
+TEST_F(ReaderTest, HeadsAlone) {
+    write("a", "n\n\n# c\n1 2\n" + text_of_lines(3000, 1));
+    write("b", "");
+    write("c.gz", gzip("n\n1 2 3\n4 5 6\n"));
+    write("d", "n\n# none\n");
+    const ReadSettings settings{.skip_header = 1, .excluded = {}};
+    Reader reader({"a", "b", "c.gz", "d"}, settings);
+    const std::vector<std::pair<std::int64_t, std::int64_t>> expected = {{3, 2}, {0, 0}, {1, 3}, {0, 0}};
+    for (std::int64_t file = 0; file < 4; ++file) {
+        const auto head = reader.next_head();
+        ASSERT_TRUE(head);
+        EXPECT_EQ(head->file, file);
+        EXPECT_EQ(head->first_record.line, expected[static_cast<std::size_t>(file)].first) << file;
+        EXPECT_EQ(head->first_record.fields, expected[static_cast<std::size_t>(file)].second) << file;
+        EXPECT_LE(head->bytes, 4096);
+        EXPECT_EQ(head->bytes == 0, file == 1);
+    }
+    EXPECT_FALSE(reader.next_head());
+    EXPECT_EQ(reader.files().size(), 4U);
+    write("e", "\x89HDF\r\n\x1a\n");
+    Reader foreign({"e"}, {});
+    expect_says(refusal([&] { foreign.next_head(); }), {"cannot read e", "HDF5"});
+    // A file that the kernel makes up has no size, and no ranges.
+    Reader made_up({"/proc/self/statm"}, {});
+    expect_says(refusal([&] { made_up.next_head(); }),
+                {"/proc/self/statm", "more text than its size, 0 bytes"});
 }
 
 TEST_F(ReaderTest, RangesOfWhatHasNone) {

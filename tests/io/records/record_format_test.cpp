@@ -144,14 +144,18 @@ TEST(Foreign, FilesThatAreNoText) {
     EXPECT_EQ(is("PAR1\x15\0\n"sv), "Parque");
     EXPECT_EQ(is("ARROW1\0\0\n"sv), "Feathe");
     EXPECT_EQ(is("%PDF-1.7\n"sv), "PDF: e");
+    EXPECT_EQ(is("CDF\5\0\0"sv), "netCDF");
+    EXPECT_EQ(is("MATLAB 5.0 MAT-file, Platform: GLNXA64\0\1IM"sv), "a .mat");
+    EXPECT_EQ(is("GRIB\0\1\2\1"sv), "GRIB: ");
     EXPECT_EQ(is("\n <!DOCTYPE html>"sv), "an HTM");
     EXPECT_EQ(is("<HTML>"sv), "an HTM");
     std::string tar(512, '\0');
     tar.replace(0, 5, "a.txt").replace(257, 5, "ustar");
     EXPECT_EQ(is(tar), "a tar ");
-    for (const auto text : {"1 2\n"sv, "PAR1,PAR2\n1,2\n"sv, "BZh\n"sv, ""sv, "#<html>"sv, "ARROW1 2"sv,
-                            "\xef\xbb\xbf"
-                            "1"sv})
+    for (const auto text :
+         {"1 2\n"sv, "PAR1,PAR2\n1,2\n"sv, "BZh\n"sv, ""sv, "#<html>"sv, "ARROW1 2"sv, "MATLAB 1 2\n"sv,
+          "\xef\xbb\xbf"
+          "1"sv})
         EXPECT_EQ(is(text), "") << text;
 }
 

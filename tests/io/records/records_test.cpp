@@ -145,7 +145,7 @@ TEST(Records, NumbersOfManyNotations) {
 }
 
 TEST(Records, TooSmallIsZero) {
-    expect_record("1e-400 -1e-400 1.0d-999 0.1-999", {0, -0.0, 0, 0});
+    expect_record("1e-400 -1e-400 1.0d-999 0.1-324", {0, -0.0, 0, 0});
     expect_record("1e-99999999999999999999", {0});
     expect_record("0e99999999999999999999", {0});
 }
@@ -243,6 +243,11 @@ TEST(Records, CommasThatMayBelongToANumber) {
           "0.125,17", "1234.567,8", "1.2345,6",   "1,234,56",  "1234,567,890", "12,5,7.5",  "12,5.5",
           "12,5 7",   "1.234",      "1.234,56.7", "1.234,5,6", ",5",           "0,234,567", "12,-5"})
         EXPECT_EQ(doubt_of_commas(line), Commas::clear) << line;
+    for (const std::string line : {"1 234,56", "-12 345", "1 234 567,8", "999 000 "})
+        EXPECT_TRUE(may_have_blanks_in_number(line)) << line;
+    for (const std::string line :
+         {"1 23,5", "1234 567", "1  234,5", "0 234,5", "1 234,5 6", "1 234;5", "1234,5", ""})
+        EXPECT_FALSE(may_have_blanks_in_number(line)) << line;
 }
 
 TEST(Records, BlankLines) {
@@ -296,12 +301,13 @@ TEST(Records, Refused) {
         expect_bad("7 " + word, 3, "'" + word + "' is not finite");
     for (const std::string word : {"nan", "NaN", "-nan"})
         expect_bad("7 " + word, 3, "'" + word + "' is not finite; see --missing");
-    expect_bad("7 NA", 3, "'NA' is not a number; see --missing");
+    for (const std::string missing : {"NA", "*", "**********"})
+        expect_bad("7 " + missing, 3, "'" + missing + "' is not a number; see --missing");
     for (const std::string date :
          {"2026-11-22", "12:30", "02/03/2025", "2025-03-02T10:50:00Z", "1.0-100-100"})
         expect_bad("7 " + date, 3, "'" + date + "' is not a number; a date is kept by --id");
-    for (const std::string touching :
-         {"1.0+5", "1.0+12", "1.0+1000", "1.0+1a0", "2024.5-112", "12.345-100", "5.71225-118.20171"})
+    for (const std::string touching : {"1.0+5", "1.0+12", "1.0+1000", "1.0+1a0", "2.345-325", "0.1-999",
+                                       "2024.5-112", "12.345-100", "5.71225-118.20171"})
         expect_bad("7 " + touching, 3, "'" + touching + "' is not a number; see --width");
     for (const std::string word :
          {"1e400", "-1e400", "1.0d999", "1.0+999", "1e99999999999999999999", "1.7976931348623159e308"})
@@ -325,6 +331,8 @@ TEST(Records, AByteOrderMarkBeforeALineIsIgnored) {
 
 TEST(Records, ThreeTimesANumber) {
     expect_record("3*0.0 1", {0, 0, 0, 1});
+    expect_record("1*-6.5 1 # \"", {-6.5, 1});
+    expect_record("1*-6.5 1", {-6.5, 1});
     expect_record("1, 2*-1.5D2", {1, -150, -150});
     expect_record("a 2*7 9", {7, 9}, {.columns = Columns("--columns", "3,4")}, {2, 3});
     for (const std::string word :
@@ -347,6 +355,7 @@ TEST(Records, CommentsThatAreSaid) {
     expect_bad("1 # 2", 3, "'#' is not a number; a comment must follow a blank", format);
     expect_bad("1%", 1, "'1%' is not a number", format);
     EXPECT_EQ(doubt_of_commas("12,5 % x", "%"), Commas::doubtful);
+    EXPECT_TRUE(may_have_blanks_in_number("1 234,5 % x", "%"));
     EXPECT_EQ(doubt_of_commas("12,5 # x", "%"), Commas::clear);
 }
 
@@ -425,6 +434,8 @@ TEST(Records, Identifiers) {
     EXPECT_EQ(ids_of("1,x,\"y, \"\"z\"\"\"", "3,2"), "<y, \"z\"><x>3");
     EXPECT_EQ(ids_of("1,\xc3\xa4", "2"), "<\xc3\xa4>2");
     EXPECT_EQ(ids_of("1,,2", "2"), "<>3");
+    EXPECT_EQ(ids_of("2*17 1.5", "1"), "<2*17>2");
+    EXPECT_EQ(ids_of("2*17 1.5", "3"), "<1.5>3");
     EXPECT_EQ(ids_of("1,2", "3"), "bad: there is no column 3 for --id among 2 fields");
     EXPECT_EQ(ids_of("a,b", "1"), "bad: 'b' is not a number");
     EXPECT_EQ(ids_of("a b # c", "1,2", {.columns = Columns("--columns", "1")}), "bad: 'a' is not a number");
@@ -480,6 +491,18 @@ TEST(Records, FixedWidths) {
     expect_bad("1\t2", 2, "a tab in a line of fixed columns; replace tabs by blanks: expand", format);
     EXPECT_EQ(parse("   ", format).at(0).line, Line::blank);
     EXPECT_EQ(parse("# x", format).at(0).line, Line::blank);
+    // Whoever counts bytes reads 12. there, and whoever counts characters 12.5.
+    auto named = widths("8,6,8x");
+    named.id = Columns("--id", "1");
+    const std::string wide =
+        "a character of several bytes, behind which --width may mean bytes or characters; make it one byte: "
+        "iconv -f UTF-8 -t LATIN1";
+    expect_bad("Z\xc3\xbcrich    12.5", 2, wide, named);
+    expect_record("Z\xfcrich    12.5", {12.5}, named, {1});
+    named = widths("6,9");
+    named.id = Columns("--id", "2");
+    expect_record("  12.5  Z\xc3\xbcrich", {12.5}, named, {0});
+    expect_bad("  12.5Z\xc3\xbcrich  x", 8, wide, named);
     format.missing = MissingWords("empty");
     EXPECT_TRUE(std::isnan(parse("  1", format).at(0).fields.at(2)));
     for (const std::string bad :
@@ -565,7 +588,10 @@ TEST(Records, Junk) {
     expect_bad(
         "1\xc2\xa0"
         "2",
-        2, "a no-break space; write a blank: sed 's/\\xc2\\xa0/ /g'");
+        2, "a no-break space; between thousands leave it out, else write a blank: sed 's/\\xc2\\xa0/ /g'");
+    // Binary data may have anything before it.
+    expect_bad(std::string("1,2 3\0", 6), 6,
+               "byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8");
     expect_bad(std::string("\xff\xfe"
                            "1\0\r\0\n",
                            7),
