@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/parallel/messages.hpp"
 #include "common/parallel/patience.hpp"
 
 namespace pacer {
@@ -32,13 +33,6 @@ struct Sent {
     MPI_Request request = MPI_REQUEST_NULL;
 };
 
-// A result that rank 0 is receiving.
-struct Coming {
-    int worker = 0, tag = 0;
-    Bytes result;
-    MPI_Request request = MPI_REQUEST_NULL;
-};
-
 // Rank 0's side.
 class Dealer {
   public:
@@ -47,7 +41,7 @@ class Dealer {
           master_(master),
           patience_(team.crowded),
           hands_(static_cast<std::size_t>(team.size)),
-          most_coming_(static_cast<std::size_t>(std::min(team.size - 1, most_received_at_once))) {}
+          results_(team, std::min(team.size - 1, most_received_at_once)) {}
 
     bool deal() {
         // Everybody gets something before anybody gets more.
@@ -56,7 +50,9 @@ class Dealer {
         }
         while (in_hands_ > 0) {
             heed_stop();
-            if (take()) {
+            if (auto came = results_.take()) {
+                take(*came);
+                results_.reuse(std::move(came->bytes));
                 patience_.reset();
             } else {
                 guarded([&] {
@@ -86,7 +82,7 @@ class Dealer {
 
     void give(int worker) {
         if (!more_) return;
-        Sent sent{buffer()};
+        Sent sent{results_.buffer()};
         sent.message.clear();
         guarded([&] { more_ = master_.next(sent.message); });
         if (!more_) return;
@@ -113,78 +109,32 @@ class Dealer {
         }
     }
 
-    // A buffer that was used before, if there is one.
-    Bytes buffer() {
-        if (spare_.empty()) return {};
-        auto bytes = std::move(spare_.back());
-        spare_.pop_back();
-        return bytes;
-    }
-
-    // Begins to receive a result of any worker, if one is announced. A large one comes only when its worker
-    // calls MPI again, which may be when its next message is done: others are not to wait for that.
-    void receive() {
-        if (coming_.size() == most_coming_) return;
-        int there = 0;
-        MPI_Status status;
-        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, team_.comm, &there, &status);
-        if (!there) return;
-        int bytes = 0;
-        MPI_Get_count(&status, MPI_BYTE, &bytes);
-        auto& coming = coming_.emplace_back(Coming{status.MPI_SOURCE, status.MPI_TAG, buffer()});
-        coming.result.resize(static_cast<std::size_t>(bytes));
-        // No matched probe: only one thread receives here, and Open MPI 4.1 has none over libfabric's shared
-        // memory.
-        MPI_Irecv(coming.result.data(), bytes, MPI_BYTE, coming.worker, coming.tag, team_.comm,
-                  &coming.request);
-    }
-
-    // One result that has come, and all before it from its worker; false if there is none.
-    bool take() {
-        receive();
-        for (auto at = coming_.begin(); at != coming_.end(); ++at) {
-            const auto same_worker = [&](const Coming& other) { return other.worker == at->worker; };
-            if (std::any_of(coming_.begin(), at, same_worker)) continue;
-            int done = 0;
-            MPI_Test(&at->request, &done, MPI_STATUS_IGNORE);
-            if (!done) continue;
-            auto came = std::move(*at);
-            coming_.erase(at);
-            take(came);
-            spare_.push_back(std::move(came.result));
-            return true;
-        }
-        return false;
-    }
-
-    void take(const Coming& came) {
+    void take(const Received& came) {
         // After a failure to take there is no place for results; after one to make messages there is.
-        if (!came.result.empty() && !taking_failed_) {
+        if (!came.bytes.empty() && !taking_failed_) {
             taking_failed_ = true;
             guarded([&] {
-                master_.take(came.result);
+                master_.take(came.bytes);
                 taking_failed_ = false;
             });
         }
         if (came.tag == result) return;
         if (came.tag == last_result_stop || came.tag == undone) stop_asked_ = true;
         if (came.tag == undone) stopped_ = true;
-        auto& hand = hands_[static_cast<std::size_t>(came.worker)];
+        auto& hand = hands_[static_cast<std::size_t>(came.rank)];
         MPI_Wait(&hand.front().request,
                  MPI_STATUS_IGNORE);  // it has been received, or there would be no result
-        spare_.push_back(std::move(hand.front().message));
+        results_.reuse(std::move(hand.front().message));
         hand.pop_front();
         --in_hands_;
-        give(came.worker);
+        give(came.rank);
     }
 
     const Team& team_;
     const Master& master_;
     Patience patience_;
     std::vector<std::deque<Sent>> hands_;  // what each worker has, in the order sent
-    std::deque<Coming> coming_;            // results, in the order announced
-    std::size_t most_coming_;
-    std::vector<Bytes> spare_;
+    Receiver results_;
     std::int64_t in_hands_ = 0;
     bool more_ = true, stop_asked_ = false, dropping_ = false, stopped_ = false, taking_failed_ = false;
     std::exception_ptr error_;
@@ -193,7 +143,8 @@ class Dealer {
 // A worker's side.
 class Worker {
   public:
-    Worker(const Team& team, bool stoppable) : team_(team), patience_(team.crowded), stoppable_(stoppable) {}
+    Worker(const Team& team, bool stoppable)
+        : team_(team), patience_(team.crowded), results_(team), stoppable_(stoppable) {}
 
     void serve(const WorkOn& work) {
         while (receive()) {
@@ -211,7 +162,7 @@ class Worker {
             send(std::move(latest), stop_requested() ? last_result_stop : last_result);
             patience_.let_others();
         }
-        drain(0);
+        results_.drain(0);
     }
 
   private:
@@ -245,35 +196,15 @@ class Worker {
 
     // Does not wait until rank 0 has taken it, unless rank 0 is far behind.
     void send(Bytes bytes, Tag tag) {
-        drain(results_on_their_way);
-        sent_.push_back({std::move(bytes)});
-        auto& kept = sent_.back();
-        MPI_Isend(kept.message.data(), mpi_count(kept.message.size()), MPI_BYTE, 0, tag, team_.comm,
-                  &kept.request);
-    }
-
-    // Waits until at most `most` results are on their way.
-    void drain(std::size_t most) {
-        patience_.reset();
-        while (!sent_.empty()) {
-            int done = 0;
-            MPI_Test(&sent_.front().request, &done, MPI_STATUS_IGNORE);
-            if (done) {
-                sent_.pop_front();
-                patience_.reset();
-            } else if (sent_.size() > most) {
-                patience_.wait();
-            } else {
-                return;
-            }
-        }
+        results_.drain(results_on_their_way);
+        results_.send(std::move(bytes), 0, tag);
     }
 
     const Team& team_;
     Patience patience_;
+    Sender results_;
     bool stoppable_, dropping_ = false;
     Bytes message_;
-    std::deque<Sent> sent_;
 };
 
 }  // namespace

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
+
+#include "common/base/units.hpp"
 
 namespace pacer {
 
@@ -20,6 +23,28 @@ std::string each(const std::vector<std::string>& lines, std::string_view before,
                  std::string (*safe)(std::string_view), std::string_view after) {
     std::string text;
     for (const auto& line : lines) text += fmt::format("{}{}{}\n", before, safe(line), after);
+    return text;
+}
+
+// The lead, and the item behind it, broken at blanks; a word that is longer stays whole.
+std::string wrapped(const std::string& lead, const std::string& item, std::size_t columns) {
+    std::string text = lead;
+    const std::string margin(width_of(lead), ' ');
+    std::size_t width = margin.size();
+    std::istringstream words(item);
+    for (std::string word; words >> word;) {
+        const auto wider = width_of(word);
+        const bool first = width == margin.size();
+        if (!first && width + 1 + wider > columns) {
+            text += '\n' + margin;
+            width = margin.size();
+        } else if (!first) {
+            text += ' ';
+            ++width;
+        }
+        text += word;
+        width += wider;
+    }
     return text;
 }
 
@@ -74,8 +99,11 @@ std::string Document::on_terminal(bool colours) const {
     auto above = Kind::title;
     for (const auto& part : parts_) {
         auto shown = part.table.empty() ? std::string() : part.table.text(colours);
-        for (const auto& line : part.lines)
-            shown += fmt::format("{}{}{}\n", part.lead, part.lead.empty() ? "" : "  ", line);
+        for (const auto& item : part.lines) {
+            const auto lead = fmt::format("{}{}", part.lead, part.lead.empty() ? "" : "  ");
+            const bool wraps = part.kind == Kind::list && columns_ > 0;
+            shown += fmt::format("{}\n", wraps ? wrapped(lead, item, columns_) : lead + item);
+        }
         if (shown.empty()) continue;
         if (above != Kind::title && part.kind != Kind::notes) text += "\n";
         text += shown;

@@ -1,6 +1,7 @@
 // Tables with the sentences around them, as a terminal, a program, a pull request or a browser wants them.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,10 @@ namespace pacer {
 // Parts are shown in the order in which they were added. What has a key is a member of that name in JSON.
 class Document {
   public:
-    explicit Document(std::string name) : name_(std::move(name)) {}  // "timings compare"
+    // `name`: "timings compare". `columns`: where a terminal gets a new line within an item of a list; 0:
+    // nowhere.
+    explicit Document(std::string name, std::size_t columns = 0)
+        : name_(std::move(name)), columns_(columns) {}
 
     void title(std::string_view line);   // of the part that follows
     void text(std::string_view lines);   // a paragraph
@@ -42,6 +46,7 @@ class Document {
     std::string sentences_first(const Shown& shown) const;
 
     std::string name_;
+    std::size_t columns_;
     std::vector<Part> parts_;
 };
 

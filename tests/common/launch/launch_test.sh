@@ -207,7 +207,11 @@ done
 run mpirun -np 2 env LD_PRELOAD="$faults" FAULT=fork "$BIN/overhead" -n 8 --workers 2 "${short[@]}" \
     --variants call,fork,spawn,barrier,allreduce
 expect 0 'processes started beside MPI'
-says out 'spawn: hangs' 'processes started beside MPI'
+if [[ $out == *'MPI_Comm_spawn hung 3 times in a row'* ]]; then
+    without 'spawned processes: MPI_Comm_spawn hung three times, as it may on a busy machine'
+elif ! is_mpich; then # it cannot spawn at all
+    says out 'spawn: hangs' 'processes started beside MPI'
+fi
 run mpirun -np 2 env LD_PRELOAD="$faults" FAULT='many cpus' "$BIN/overhead" -n 0 "${short[@]}" --variants barrier
 expect 0 'a kernel for many CPUs'
 crowded=$(grep -c '^barrier .*\*$' <<<"$out" || true)
