@@ -11,6 +11,7 @@
 #include "apps/fileio/delivery/deliver.hpp"
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/request.hpp"
+#include "apps/fileio/segments/deliver_segments.hpp"
 
 namespace pacer::fileio {
 
@@ -47,12 +48,14 @@ class App final : public pacer::App {
         const auto threads = decide_threads(world);
         start_watch(world, threads, advice_after_death(request_.delivery));
         if (request_.delivery.deadline_seconds > 0) watch_->stop_after(request_.delivery.deadline_seconds);
+        if (request_.delivery.segments)
+            return deliver_segments(world, threads, settings, request_.delivery, *watch_);
         return deliver(world, threads, settings, request_.delivery, *watch_);
     }
 
     void measure(Session& session) override {
         start_watch(session.world, session.threads);
-        problem_ = make_problem(session.world, request_.settings, *watch_);
+        problem_ = make_problem(session.world, request_.settings, *watch_, session.chosen(group).variants);
         const auto& expected = problem_->expected;
         session.failure =
             why_not_right(request_.settings.max_rejected, expected.done, expected.rejected, problem_->ragged);

@@ -17,6 +17,7 @@
 #include "apps/fileio/input.hpp"
 #include "common/measure/run.hpp"
 #include "common/measure/variant.hpp"
+#include "common/parallel/shared_counter.hpp"
 #include "common/placement/placement.hpp"
 
 namespace pacer::fileio {
@@ -32,16 +33,13 @@ struct Problem {
     Ragged ragged;                         // there; the first one's place on rank 0
     double weight = 0, heaviest = 0;       // of all records together, and of one
     std::unique_ptr<EffortCheck> effort;   // of the answers
+    SharedCounter tickets;                 // of `segments`
 };
 
 struct Answer {
     Tally all;  // on rank 0: of every piece that arrived there
     Part own;   // what this rank calculated
 };
-
-// Makes the input unless there is one, and calculates the expected answer. Collective. Throws UsageError: the
-// input cannot be read, or has a bad record and they are not to be skipped.
-std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch);
 
 Judgement judge(const Problem& problem, Answer& answer, const Team& team);
 Work work(const Problem& problem);
@@ -52,12 +50,9 @@ void describe(const Problem& problem, const Variant<Problem, Answer>& variant, R
 Reader open_input(const Problem& problem);  // rank 0
 Part part_of_tally(const Tally& tally);
 
-// Every rank's pieces, added up on rank 0, which takes those of one rank after the other. Collective.
-void gather_pieces(const Team& team, const std::vector<Bytes>& pieces, Tally& all);
-
 // The variants, a file each.
 using Way = Answer(const Problem&, const Team&);
-Way serial, openmp, master_worker, hybrid, scatter, parallel_read;
+Way serial, openmp, master_worker, hybrid, scatter, parallel_read, segments;
 
 inline const Group<Problem, Answer> group = {
     "records",
@@ -70,6 +65,13 @@ inline const Group<Problem, Answer> group = {
         {"hybrid", "the same, with OpenMP threads inside each worker", hybrid, Uses::both},
         {"scatter", "rank 0 reads and gives every rank an equal share in one go", scatter, Uses::ranks},
         {"parallel_read", "every rank reads its own range of bytes", parallel_read, Uses::ranks},
+        {"segments", "every rank draws segments from a shared counter, and reads them", segments,
+         Uses::ranks},
     }};
+
+// Makes the input unless there is one, what the chosen variants need, and the expected answer. Collective.
+// Throws UsageError: the input cannot be read, or has a bad record and they are not to be skipped.
+std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch,
+                                      std::span<const Variant<Problem, Answer>> chosen = group.variants);
 
 }  // namespace pacer::fileio

@@ -84,6 +84,7 @@ void calculate_expected(Problem& problem, Notices& notices) {
         text.clear();
     }
     problem.expected.lines_read = reader.lines();
+    notices.of_end(reader.open_end());
 }
 
 bool same(double a, double b) {
@@ -142,7 +143,8 @@ Part part_of_tally(const Tally& tally) {
     return {tally.records(), Number::of_whole(tally.checksum)};
 }
 
-std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch) {
+std::unique_ptr<Problem> make_problem(const Team& world, const Settings& settings, Watch& watch,
+                                      std::span<const Variant<Problem, Answer>> chosen) {
     auto problem = std::make_unique<Problem>();
     problem->settings = settings;
     on_every_rank(world, [&] { problem->calculation = make_calculation(settings.calculation); });
@@ -179,6 +181,7 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
                     settings.on_error,
                     &watch,
                     problem->settings.format};
+    problem->job.hashes_text = false;
     on_root(world, [&] {
         set_activity("calculating the expected answer");
         if (settings.workload == Workload::linear) problem->job.weights.items = count_lines_of(*problem);
@@ -197,6 +200,9 @@ std::unique_ptr<Problem> make_problem(const Team& world, const Settings& setting
     problem->ragged.records = amount.ragged;
     problem->weight = amount.weight;
     problem->heaviest = amount.heaviest;
+    if (std::any_of(chosen.begin(), chosen.end(),
+                    [](const auto& variant) { return variant.run == segments; }))
+        problem->tickets = SharedCounter(world);
     problem->effort = std::make_unique<EffortCheck>();
     return problem;
 }
@@ -249,9 +255,11 @@ Facts parameters(const Problem& problem) {
 
 void describe(const Problem& problem, const Variant<Problem, Answer>& variant, Record& record) {
     record.limit = limit(problem, record.ranks, record.threads);
-    if (variant.run != parallel_read) return;
+    if (variant.run == segments) record.not_run = problem.tickets.obstacle();
+    if (variant.run != parallel_read && variant.run != segments) return;
     if (problem.settings.format.lines_per_record > 1)
         record.not_run = "records of several lines cannot be found from the middle of a file";
+    if (variant.run == segments) return;
     const auto packed = std::find_if(problem.files.begin(), problem.files.end(),
                                      [](const auto& file) { return file.compression != Compression::none; });
     if (packed == problem.files.end()) return;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "apps/fileio/calculation/calculation.hpp"
@@ -88,6 +89,8 @@ void refuse_meaningless(const CommandLine& line, const Request& request) {
             "--max-rejected needs --on-error skip: without it the first bad record ends the run");
     if (request.delivery.target.path.empty()) {
         if (given("--resume")) throw UsageError("--resume needs --out, the file of the run to resume");
+        if (given("--segments"))
+            throw UsageError("--segments needs --out; what it would measure is the variant segments");
         if (given("--deadline"))
             throw UsageError("--deadline needs --out: a measurement ends by --max-seconds");
         return;
@@ -100,6 +103,16 @@ void refuse_meaningless(const CommandLine& line, const Request& request) {
     }
     if (request.settings.inputs.empty())
         throw UsageError("--out needs input: files, folders, or - for standard input");
+    if (!request.delivery.segments) return;
+    const auto& inputs = request.settings.inputs;
+    if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end())
+        throw UsageError(
+            "--segments needs files, which every rank can read: leave it out for standard input");
+    if (request.settings.format.lines_per_record > 1)
+        throw UsageError(
+            "--segments needs records of one line: leave it out with --lines-per-record, since others cannot "
+            "be found "
+            "from the middle of a file");
 }
 
 }  // namespace
@@ -135,6 +148,11 @@ void add_options(CommandLine& line, Request& request) {
     line.add_text("--out", request.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
         .group(delivering);
     line.add_flag("--resume", request.delivery.resume, "Resume a run that was interrupted, or start it")
+        .group(delivering);
+    line.add_flag("--segments", request.delivery.segments,
+                  "Ranks read the input themselves, and write: where rank 0 is the bottleneck. mpirun -np 64 "
+                  "fileio "
+                  "--segments --calculation sum --out r.h5 data/")
         .group(delivering);
     line.add_number("--deadline", request.delivery.deadline_seconds, 1e9,
                     "Seconds after which the run stops in good order, to be resumed; 0: never")

@@ -33,6 +33,15 @@ struct Calculation {
                        std::string& message)>
         calculate;
 
+    // The same for rows of so many fields, all of which it takes: if it neither rejects any, nor takes long.
+    // Results: [rows x results]. May be empty.
+    std::function<void(std::span<const double> rows, std::size_t fields, std::span<double> results)>
+        calculate_rows{};
+
+    // Undoes what such a function may leave behind, such as another working folder; called after some
+    // records. None: nothing.
+    std::function<void()> tidy{};
+
     // Instead of that function: programs that calculate whole blocks.
     std::shared_ptr<Programs> programs{};
 };

@@ -4,6 +4,7 @@
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
@@ -11,13 +12,17 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cfenv>
 #include <cstddef>
 #include <cstring>
 #include <filesystem>
 #include <limits>
+#include <memory>
+#include <stdexcept>
 
 #include "apps/fileio/calculation/pacer_calculation.h"
 #include "common/base/status.hpp"
+#include "common/exact_sum/float_mode.hpp"
 
 namespace pacer::fileio {
 
@@ -158,13 +163,41 @@ std::string clean(std::span<const char> message) {
     return text;
 }
 
+// The folder in which relative paths lie, whatever a function makes of it. It belongs to all threads of a
+// process until one leaves them (unshare), since others may open a file while a function is elsewhere.
+class WorkingFolder {
+  public:
+    WorkingFolder() : descriptor_(::open(".", O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+    WorkingFolder(const WorkingFolder&) = delete;
+    WorkingFolder& operator=(const WorkingFolder&) = delete;
+    ~WorkingFolder() {
+        if (descriptor_ >= 0) ::close(descriptor_);
+    }
+
+    // Not a UsageError: it may happen to one rank of many.
+    void enter() const {
+        if (::fchdir(descriptor_) != 0)
+            throw std::runtime_error(
+                "the calculation changed the working folder, which cannot be entered again");
+    }
+
+  private:
+    int descriptor_;
+};
+
 bool call(pacer_calculation_function* function, std::span<const double> fields, std::span<double> results,
           std::string& message) {
     // What it forgets to set is not a number, rather than what an earlier record left.
     std::fill(results.begin(), results.end(), std::numeric_limits<double>::quiet_NaN());
     std::array<char, message_bytes> text{};
+    // A container may refuse it: then other threads see where a function goes.
+    [[maybe_unused]] thread_local const bool has_own_folder = ::unshare(CLONE_FS) == 0;
+    // A rounding mode that it sets must not be that in which the next record is read. That of long double is
+    // another one on x86, and std::fegetround() tells it.
+    const DefaultFloatMode mode;
     const int status = function(fields.data(), static_cast<std::int32_t>(fields.size()), results.data(),
                                 static_cast<std::int32_t>(results.size()), text.data(), message_bytes);
+    if (std::fegetround() != FE_TONEAREST) std::fesetround(FE_TONEAREST);
     if (status == 0) return true;
     message = clean(text);
     if (message.empty()) message = fmt::format("the calculation gave status {} and no reason", status);
@@ -207,7 +240,9 @@ bool names_library(std::string_view word) {
 Calculation library_calculation(const std::string& name) {
     const Word word = split(name);
     const std::uint64_t hash = hash_of_file(word.path);
+    const auto folder = std::make_shared<WorkingFolder>();
     void* const library = load(word.path);
+    folder->enter();
     const auto function = find<pacer_calculation_function>(library, word.function);
     if (function == nullptr) {
         refuse(word.path,
@@ -222,6 +257,7 @@ Calculation library_calculation(const std::string& name) {
     calculation.fields = shape.fields;
     calculation.results = shape.results;
     calculation.takes_missing = ::dlsym(library, (word.function + "_takes_missing").c_str()) != nullptr;
+    calculation.tidy = [folder] { folder->enter(); };
     calculation.calculate = [function](std::span<const double> fields, double, std::span<double> results,
                                        std::string& message) {
         return call(function, fields, results, message);

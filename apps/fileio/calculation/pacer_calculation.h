@@ -35,7 +35,9 @@
  * Several threads call NAME at the same time, each for another record and in any order. It must therefore
  * depend on its arguments only: no static or global variables that it changes, in Fortran no SAVE (a variable
  * with a value in its declaration has SAVE). A record that is computed again, after an interruption, must
- * give the same results.
+ * give the same results. The floating-point mode is the default one at each call, and another working folder
+ * is left again behind it: relative paths of the input and the results are those of the launch. (Of several
+ * threads in a container that forbids unshare(2) that is not so: leave the working folder alone there.)
  *
  * A C++ exception that leaves NAME rejects the record too. A crash ends the whole run.
  */

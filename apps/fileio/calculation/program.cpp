@@ -17,6 +17,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/base/split.hpp"
 #include "common/base/status.hpp"
@@ -113,7 +114,7 @@ std::string Program::named(const Block& block) const {
 }
 
 void Program::refuse(const Block& block, const std::string& why) const {
-    throw std::runtime_error(fmt::format("{}: {}", named(block), why));
+    throw ProgramFailed(fmt::format("{}: {}", named(block), why));
 }
 
 void Program::send(const Block& block) {
@@ -186,13 +187,20 @@ void Program::calculate(const Block& block) {
     reasons_.clear();
     if (block.lines.empty()) return;
     if (block.at) block.at(block.lines.front());
+    const double begun = now_seconds();
+    constexpr int look_milliseconds = 100;
+    const bool timed = block.timeout_seconds > 0;
     while (!ended_) {
+        if (timed && now_seconds() - begun > block.timeout_seconds)
+            refuse(block,
+                   fmt::format("it takes longer than the {:g} s of --record-timeout", block.timeout_seconds));
         const bool left = sent_ < block.text.size();
         pollfd events[] = {{left ? process_.input : -1, POLLOUT, 0},
                            {process_.output, POLLIN, 0},
                            {process_.errors, POLLIN, 0}};
-        const int ready = ::poll(events, std::size(events), patience_milliseconds);
-        if (ready == 0 && !left && reasons_.empty() && !std::exchange(asked_to_flush_, true))
+        const int ready =
+            ::poll(events, std::size(events), timed ? look_milliseconds : patience_milliseconds);
+        if (ready == 0 && !timed && !left && reasons_.empty() && !std::exchange(asked_to_flush_, true))
             say("fileio: {} has not answered yet; it must take each line as it comes (Debian's awk: awk -W "
                 "interactive) and flush its output after the empty line that ends a block\n",
                 named(block));

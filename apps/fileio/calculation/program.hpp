@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,11 @@
 #include "common/base/program_starter.hpp"
 
 namespace pacer::fileio {
+
+// A program ended, answers something else than what it should, or takes too long.
+struct ProgramFailed : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
 
 // A program that is running. It gets the records of a block, a line each, and then an empty line; and answers
 // each record with a line of numbers or "reject: REASON", in the same order, and the empty line with an empty
@@ -33,9 +39,9 @@ class Program {
         std::vector<std::int64_t> lines{};  // of the records, from 0 in their file
         std::string text{};                 // a line each
         std::function<void(std::int64_t line)> at{};
+        double timeout_seconds = 0;  // of the block; 0: none
     };
-    // Lets it calculate a block. Throws std::runtime_error, which names the block: it ended, or answers too
-    // little, too much or something else.
+    // Lets it calculate a block. Throws ProgramFailed, which names the block.
     void calculate(const Block& block);
 
     // What it answered: the next record's results; or false, and the reason why that is rejected.
@@ -66,6 +72,7 @@ class Programs {
   public:
     Programs(std::string command, int results) : command_(std::move(command)), results_(results) {}
     Program& of(int thread);
+    std::shared_ptr<Programs> anew() const { return std::make_shared<Programs>(command_, results_); }
 
   private:
     std::string command_;

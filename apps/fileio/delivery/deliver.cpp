@@ -9,10 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "apps/fileio/delivery/front_desk.hpp"
 #include "apps/fileio/delivery/journal.hpp"
 #include "apps/fileio/delivery/notices.hpp"
 #include "apps/fileio/flow/flow.hpp"
 #include "apps/fileio/flow/tally.hpp"
+#include "apps/fileio/segments/segment_log.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/say.hpp"
 #include "common/base/units.hpp"
@@ -25,37 +27,24 @@ namespace pacer::fileio {
 
 namespace {
 
-// What must be the same to resume from a journal.
-std::string options_text(const Settings& settings, const Calculation& calculation) {
-    std::string text = fmt::format("calculation: {}\n", calculation.identity);
-    for (const auto& said : said_of(settings))
-        text += fmt::format("{}: {}\n", said.option, to_string(said.value));
-    return text;
-}
-
-ResultsTarget target_of(const Settings& settings, const Calculation& calculation, ResultsTarget target) {
-    target.options = options_text(settings, calculation);
-    return target;
-}
-
-std::string records_are(std::int64_t records) {
-    return records == 1 ? "1 record is" : fmt::format("{} records are", records);
-}
-
 // Rank 0's part: reads, hands out, keeps the journal, and puts the files together.
-class Desk {
+class Desk : FrontDesk {
   public:
     Desk(const Settings& settings, const Delivery& delivery, const Calculation& calculation)
-        : settings_(settings),
+        : FrontDesk(settings, delivery, calculation),
+          settings_(settings),
           delivery_(delivery),
           calculation_(calculation),
-          target_(target_of(settings, calculation, delivery.target)),
+          target_(target()),
           notices_(calculation, settings.format) {}
 
     // False if there is nothing to do: the results are there. Then `status` is what they come to.
     bool open(ExitStatus& status) {
         refuse_input_as_output();
-        if (delivery_.resume && !target_.force && is_finished(status)) return false;
+        if (const auto known = finished()) {
+            status = *known;
+            return false;
+        }
         open_journal();
         EarlierReading earlier;
         if (journal_) {
@@ -77,7 +66,11 @@ class Desk {
                             journal_->open().rejected));
         }
         // Begun last: what is refused leaves nothing behind.
-        if (!journal_) journal_.emplace(Journal::begin(target_.journal_path(), run_text()));
+        if (!journal_) {
+            journal_.emplace(Journal::begin(target_.journal_path(), run_text()));
+            std::error_code ignored;
+            std::filesystem::remove_all(target_.segments_path(), ignored);
+        }
         for (const auto& path : {target_.path, target_.rejected_path(), target_.run_path()})
             remove_parts_of(path);
         return true;
@@ -134,6 +127,7 @@ class Desk {
         stopped = stopped || (asked && bytes_out_ > 0);
         progress::clear();
         notices_.of_walk(reader_->left_out(), reader_->again());
+        if (!stopped && bad_.empty()) notices_.of_end(reader_->open_end());
         tell_changes(!stopped && bad_.empty());
         if (!bad_.empty()) {
             if (!is_worth_keeping()) {
@@ -145,7 +139,9 @@ class Desk {
         if (stopped) return stop();
         set_activity("writing the results");
         add_files();  // the last ones may have been empty
-        const auto account = write_results(*journal_, calculation_, target_, reader_->lines(),
+        auto target = target_;
+        target.content = content_of(*reader_);
+        const auto account = write_results(*journal_, calculation_, target, reader_->lines(),
                                            labels_of(settings_.format, names_), stop_requested);
         if (!account.violation.empty()) {
             say("fileio: {}; no results are written, and {} is kept for finding the error\n",
@@ -153,7 +149,7 @@ class Desk {
             return ExitStatus::wrong;
         }
         journal_->remove();
-        report(world, account);
+        report(world, account, rates(seconds_since_launch()), earlier_records_);
         return judged(account.done, account.rejected, account.ragged);
     }
 
@@ -163,11 +159,7 @@ class Desk {
         std::error_code ignored;
         if (kept.empty() && std::filesystem::exists(target_.journal_path(), ignored))
             kept = target_.journal_path() + " is as it was: the same command with --resume continues";
-        const bool late =
-            delivery_.deadline_seconds > 0 && seconds_since_launch() > delivery_.deadline_seconds;
-        say("fileio: stopped by {}; {}\n", late ? "--deadline" : "a signal",
-            kept.empty() ? "nothing was done yet" : kept);
-        return ExitStatus::stopped_early;
+        return stopped(kept);
     }
 
     // Ends the session in good order. The sentence that tells what is kept and how to go on; empty, and no
@@ -179,13 +171,11 @@ class Desk {
             journal_->remove();
             return {};
         }
-        const auto& path = target_.journal_path();
         try {
             journal_->add_ended();
         } catch (const UsageError&) {  // the disk is full: then the next run finds out what is whole
         }
-        return fmt::format("{} kept in {}: the same command with --resume continues", records_are(records),
-                           path);
+        return kept_in_journal(records);
     }
 
   private:
@@ -200,40 +190,16 @@ class Desk {
     // In the journal, so that another run need not do them again: the rejected ones too.
     std::int64_t records_done() const { return journal_->counted().all() + journal_->open().all(); }
 
-    std::string run_text() const {
-        auto text = target_.options;
-        for (const auto& input : settings_.inputs) text += fmt::format("input: {}\n", input);
-        return text;
-    }
-
-    // A run that is resumed when it has finished, as the jobs of a chain are, is right.
-    bool is_finished(ExitStatus& status) {
-        std::error_code ignored;
-        if (!std::filesystem::exists(target_.path, ignored)) return false;
-        const auto finished = find_finished(target_, files_of(settings_.inputs, read_settings()));
-        if (!finished) return false;
-        // It may have been killed before it removed its journal; or is about to.
-        if (std::filesystem::exists(target_.journal_path(), ignored))
-            EntryLog(target_.journal_path(), EntryLog::Missing::make).remove();
-        if (!delivery_.quiet)
-            print_out(fmt::format("{} is complete already: {} done, {} rejected\n", target_.path,
-                                  records_are(finished->done), finished->rejected));
-        const auto& inputs = settings_.inputs;
-        if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end())
-            say("fileio: warning: whether standard input is what it was then has not been looked at\n");
-        status = judged(finished->done, finished->rejected, {});
-        return true;
-    }
-
     // What an earlier run left, if it is to be resumed. One that has done nothing is in nobody's way.
     void open_journal() {
         const auto path = target_.journal_path();
         std::error_code ignored;
-        if (!std::filesystem::exists(path, ignored)) return;
+        if (!std::filesystem::exists(path, ignored)) return refuse_logs_without_journal();
         if (delivery_.resume) {
             set_activity("reading the journal");
             journal_.emplace(Journal::go_on(path, run_text(), target_.force, stop_requested));
-        } else if (!target_.force && Journal::has_results(path)) {
+        } else if (!target_.force &&
+                   (Journal::has_results(path) || SegmentLogs(target_.segments_path()).have_results())) {
             throw UsageError(fmt::format(
                 "{} is left from an unfinished run: --resume continues it, --force starts over", path));
         }
@@ -290,13 +256,6 @@ class Desk {
             say("fileio: {} left out, whose files are no longer there\n", records_are(gone));
     }
 
-    ExitStatus judged(std::int64_t done, std::int64_t rejected, const Ragged& ragged) const {
-        const auto why = why_not_right(settings_.max_rejected, done, rejected, ragged);
-        if (why.empty()) return ExitStatus::right;
-        say("fileio: {}\n", why);
-        return ExitStatus::wrong;
-    }
-
     // By this run.
     double bytes_read() const {
         return static_cast<double>(std::max(reader_->bytes_on_disk() - earlier_bytes_, std::int64_t{0}));
@@ -306,24 +265,6 @@ class Desk {
     std::string rates(double seconds) const {
         return format_rate(static_cast<double>(new_records_) / seconds, "records/s") + ", " +
                format_rate(bytes_read() / seconds, "B/s");
-    }
-
-    void refuse_input_as_output() const {
-        for (const auto& path : target_.paths()) {
-            for (const auto& input : settings_.inputs) {
-                std::error_code missing;
-                if (!std::filesystem::equivalent(input, path, missing) || missing) continue;
-                throw UsageError(
-                    fmt::format("{} is an input file and would be overwritten: choose another --out", input));
-            }
-        }
-    }
-
-    ReadSettings read_settings() const {
-        auto read = fileio::read_settings(settings_);
-        read.stop = stop_requested;
-        read.excluded = target_.paths();
-        return read;
     }
 
     // A file's entry comes before those of its pieces.
@@ -356,23 +297,10 @@ class Desk {
         bad_ = describe(reader_->files()[static_cast<std::size_t>(place.file)].path, place, rejected);
     }
 
-    void report(const Team& world, const Account& account) const {
-        if (delivery_.quiet) return;
-        const double seconds = seconds_since_launch();
-        auto text = fmt::format("{}\nresults: {}\n",
-                                conservation(account.lines, account.done, account.rejected, account.skipped),
-                                target_.path);
-        if (account.rejected > 0) text += fmt::format("rejected: {}\n", target_.rejected_path());
-        text += fmt::format("{} by {}: {}\n", format_seconds(seconds),
-                            counted(static_cast<std::size_t>(world.size), "rank"), rates(seconds));
-        if (earlier_records_ > 0) text += fmt::format("{} records were already done\n", earlier_records_);
-        print_out(text);
-    }
-
     const Settings& settings_;
     const Delivery& delivery_;
     const Calculation& calculation_;
-    ResultsTarget target_;
+    const ResultsTarget& target_;
     Notices notices_;
     std::vector<std::string> names_;  // of columns, by the header
     std::optional<Journal> journal_;
@@ -444,7 +372,8 @@ ExitStatus deliver(const Team& world, const Threads& threads, const Settings& as
                       &watch,
                       settings.format,
                       stop_requested,
-                      settings.record_timeout_seconds};
+                      settings.record_timeout_seconds,
+                      advice_after_death(delivery)};
         set_activity("processing records");
         bool stopped = false;
         if (!world.root())

@@ -12,6 +12,7 @@ namespace pacer::fileio {
 struct Delivery {
     ResultsTarget target;
     bool resume = false;
+    bool segments = false;        // ranks read the input themselves: see deliver_segments()
     double deadline_seconds = 0;  // after which it stops in good order; 0: none
     bool quiet = false, progress = false;
 };

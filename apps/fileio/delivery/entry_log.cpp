@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -25,7 +26,7 @@ namespace pacer::fileio {
 namespace {
 
 constexpr std::string_view first_line =
-    "pacer-fileio-journal 3\n\n";  // the empty line aligns what follows to 8
+    "pacer-fileio-journal 4\n\n";  // the empty line aligns what follows to 8
 constexpr std::string_view first_word = "pacer-fileio-journal ";
 constexpr std::int64_t first_entry = first_line.size();
 constexpr std::uint32_t entry_magic = 0x4a464350;  // "PCFJ"
@@ -68,12 +69,13 @@ std::int64_t read_at(int fd, std::int64_t position, char* to, std::int64_t bytes
 // A file read front to back in large steps.
 class Window {
   public:
-    Window(int fd, const std::string& path) : fd_(fd), path_(path) {
+    Window(int fd, const std::string& path, std::int64_t most = std::numeric_limits<std::int64_t>::max())
+        : fd_(fd), path_(path) {
         struct stat status {};
         if (::fstat(fd, &status) != 0) {
             throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
         }
-        size_ = status.st_size;
+        size_ = std::min<std::int64_t>(status.st_size, most);
     }
     std::int64_t size() const { return size_; }
 
@@ -184,6 +186,16 @@ EntryLog::EntryLog(std::string path, Missing missing)
     if (starts_as_log()) end_ = first_entry;
 }
 
+EntryLog EntryLog::to_read(std::string path) {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) throw UsageError(fmt::format("cannot read {}: {}", path, std::strerror(errno)));
+    return {std::move(path), std::move(file)};
+}
+
+std::int64_t EntryLog::behind(const Entry& entry) {
+    return end_of(entry);
+}
+
 bool EntryLog::starts_as_log() const {
     std::array<char, first_line.size()> start{};
     const auto got = read_at(file_.get(), 0, start.data(), first_entry, path_);
@@ -199,7 +211,11 @@ bool EntryLog::starts_as_log() const {
 }
 
 void EntryLog::start_anew() {
-    if (::ftruncate(file_.get(), 0) != 0) refuse_to_write(path_, errno);
+    // ext4 takes a file that was cut to nothing for one that is replaced, and has all of it go to the disk
+    // when it is closed: not of one that is empty.
+    struct stat status {};
+    if ((::fstat(file_.get(), &status) != 0 || status.st_size > 0) && ::ftruncate(file_.get(), 0) != 0)
+        refuse_to_write(path_, errno);
     const int error = write_at(file_.get(), 0, {part_of(first_line.data(), first_line.size())});
     if (error != 0) refuse_to_write(path_, error);
     end_ = first_entry;
@@ -226,6 +242,16 @@ void EntryLog::look(const std::function<bool(const Entry&)>& take) const {
     Window window(file_.get(), path_);
     for (auto entry = entry_at(window, end_); entry && take(*entry);)
         entry = entry_at(window, end_of(*entry));
+}
+
+void EntryLog::read(std::int64_t from, std::int64_t to, const std::function<void(const Entry&)>& take) const {
+    Window window(file_.get(), path_, to);
+    while (from < to) {
+        const auto entry = entry_at(window, from);
+        if (!entry) refuse_damaged(from);
+        take(*entry);
+        from = end_of(*entry);
+    }
 }
 
 std::int64_t EntryLog::append(std::uint32_t kind, std::initializer_list<std::span<const char>> parts) {

@@ -1,6 +1,6 @@
 // The file under the journal: entries with checksums, appended; what they mean is the journal's.
 //
-//     one line of text       "pacer-fileio-journal 3", then an empty one
+//     one line of text       "pacer-fileio-journal 4", then an empty one
 //     entries                a header (kind, length, hashes), then the content, padded to 8 bytes
 //
 // A run that is killed leaves an entry cut off at the end; a power cut leaves anything behind what was
@@ -32,6 +32,9 @@ class EntryLog {
     // cut when it began; anything else is refused.
     EntryLog(std::string path, Missing missing);
 
+    // To read only, while others may write to it.
+    static EntryLog to_read(std::string path);
+
     // Without any entry.
     void start_anew();
 
@@ -50,11 +53,18 @@ class EntryLog {
     void flush();                                                  // to disk
     void remove();                                                 // the file
 
+    // The same for all entries between two ends of entries, which must be whole.
+    void read(std::int64_t from, std::int64_t to, const std::function<void(const Entry&)>& take) const;
+
+    std::int64_t end() const { return end_; }        // of the last entry, once it has been scanned
+    static std::int64_t behind(const Entry& entry);  // where it ends
+
     [[noreturn]] void refuse_damaged(std::int64_t position) const;
     const std::string& path() const { return path_; }
     int file() const { return file_.get(); }
 
   private:
+    EntryLog(std::string path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {}
     bool starts_as_log() const;
 
     std::string path_;

@@ -86,6 +86,10 @@ struct Run {
     }
 };
 
+bool is_by_segments(std::string_view run) {
+    return run.find(segments_line) != run.npos;
+}
+
 }  // namespace
 
 std::string difference_of_runs(std::string_view run_there, std::string_view run_here) {
@@ -217,7 +221,7 @@ Journal Journal::go_on(const std::string& path, const std::string& run, bool tak
         journal.begin_session(run);
         return journal;
     }
-    if (journal.open_.all() > 0)
+    if (journal.open_.all() > 0 || is_by_segments(journal.run_))
         throw UsageError(fmt::format(
             "{} belongs to a different run: {}; resume with the same options, or start over with --force",
             path, differs));

@@ -27,6 +27,9 @@ namespace pacer::fileio {
 // empty. Inputs ("input: ...") may be more here.
 std::string difference_of_runs(std::string_view there, std::string_view here);
 
+// In the text of a run whose pieces are in other logs than its journal: see deliver_segments().
+inline constexpr std::string_view segments_line = "segments: yes\n";
+
 class Journal {
   public:
     // Begins a new journal, in place of an old one if there is one, or resumes the one there is. `run`:

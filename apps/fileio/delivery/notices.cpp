@@ -54,6 +54,12 @@ void Notices::of_reading(const Reader& reader, const BlockPlace& place) {
 void Notices::of_commas(std::string_view path, std::int64_t line) {
     if (decimal_said_) return;
     decimal_said_ = true;
+    if (format_.decimal_comma) {
+        return say(fmt::format(
+            "warning: {}:{} is read as several numbers; leave out blanks between thousands if 1 234,5 is "
+            "one number, or confirm with --separator blank",
+            path, line));
+    }
     say(
         fmt::format("warning: {}:{} is read as several numbers; use --decimal-comma if 12,5 is one number, "
                     "leave out commas between thousands, or confirm with --separator comma",
@@ -85,23 +91,28 @@ void Notices::of_other_fields(const std::string& path, std::int64_t fields) {
                     fields, path));
 }
 
-void Notices::of_piece(std::string_view path, const Piece& piece) {
-    if (const auto line = piece.header().comma_line; line >= 0)
-        of_commas(path, piece.place().first_line + line + 1);
-    if (const auto line = piece.header().placeholder_line; line >= 0 && !placeholder_said_) {
+void Notices::of_piece(std::string_view path, const PieceHeader& piece) {
+    if (const auto line = piece.comma_line; line >= 0) of_commas(path, piece.place.first_line + line + 1);
+    if (const auto line = piece.placeholder_line; line >= 0 && !placeholder_said_) {
         placeholder_said_ = true;
         say(fmt::format(
             "warning: {0}:{1} has {2:.7g}, which often stands for a missing value; if it does, --missing "
             "{2:.7g} keeps it from being taken for a number",
-            path, piece.place().first_line + line + 1, piece.header().placeholder));
+            path, piece.place.first_line + line + 1, piece.placeholder));
     }
-    const auto line = piece.header().rounded_line;
-    if (line < 0 || line == piece.header().placeholder_line || rounded_said_) return;
+    const auto line = piece.rounded_line;
+    if (line < 0 || line == piece.placeholder_line || rounded_said_) return;
     rounded_said_ = true;
     say(
         fmt::format("warning: {}:{} has a whole number beyond 2^53, which loses digits; if it is an "
                     "identifier, keep it as it is with --id, or leave it out with --columns",
-                    path, piece.place().first_line + line + 1));
+                    path, piece.place.first_line + line + 1));
+}
+
+void Notices::of_end(const std::optional<NotedLine>& open_end) {
+    if (!open_end) return;
+    say(fmt::format("warning: {}:{} is the last line and has no newline: it may have been cut",
+                    open_end->path, open_end->line));
 }
 
 void Notices::of_walk(const LeftOut& left_out, const std::string& again) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,11 @@ class Notices {
         : calculation_(calculation), format_(format) {}
 
     void of_reading(const Reader& reader, const BlockPlace& place);  // a block that was read
-    void of_piece(std::string_view path, const Piece& piece);
+    void of_piece(std::string_view path, const PieceHeader& piece);
+    void of_piece(std::string_view path, const Piece& piece) { of_piece(path, piece.header()); }
     void of_walk(const LeftOut& left_out, const std::string& again);  // when all is walked; see Walk
+    // The first last line that may have been cut, if any, when all is read.
+    void of_end(const std::optional<NotedLine>& open_end);
 
   private:
     void of_commas(std::string_view path, std::int64_t line);

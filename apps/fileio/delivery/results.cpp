@@ -14,8 +14,7 @@
 #include <tuple>
 #include <vector>
 
-#include "apps/fileio/calculation/statistics.hpp"
-#include "apps/fileio/delivery/results_writer.hpp"
+#include "apps/fileio/delivery/final_files.hpp"
 #include "common/base/facts.hpp"
 #include "common/base/status.hpp"
 #include "common/base/units.hpp"
@@ -30,10 +29,6 @@ namespace {
 namespace fs = std::filesystem;
 
 using Entries = std::vector<const Journal::Entry*>;
-
-bool is_csv(const ResultsTarget& target) {
-    return fs::path(target.path).extension() == ".csv";
-}
 
 Entries in_order(const Journal& journal) {
     Entries entries;
@@ -114,55 +109,6 @@ std::string tiling_violation(const Journal& journal, const Entries& entries, std
     return fmt::format("{} lines were read, but {} are accounted for", lines, all);
 }
 
-// "file:line:column: reason", a line for each rejected record; made when the first one comes.
-class RejectedList {
-  public:
-    RejectedList(const Journal& journal, std::string path) : journal_(journal), path_(std::move(path)) {}
-
-    void add(const Piece& piece) {
-        const auto name = file_name(journal_, piece.place().file);
-        for (const auto& record : piece.rejected()) {
-            text_ += fmt::format("{}:{}:", name, piece.place().first_line + record.line + 1);
-            if (record.column > 0) text_ += fmt::format("{}:", record.column);
-            text_ += fmt::format(" {}\n", one_line(record.reason));
-            if (text_.size() >= buffer_bytes) flush();
-        }
-    }
-
-    void finish() {
-        if (!text_.empty()) flush();
-        if (file_) file_->finish();
-    }
-
-    void commit(bool force) {
-        // An older list is of this run, which was cut here before, or is to be replaced: see check_target().
-        if (file_) return file_->commit(true);
-        if (force && ::unlink(path_.c_str()) != 0 && errno != ENOENT) {
-            throw UsageError(fmt::format("cannot remove {}: {}", path_, std::strerror(errno)));
-        }
-    }
-
-  private:
-    static constexpr std::size_t buffer_bytes = std::size_t{1} << 20;
-
-    static std::string one_line(std::string_view reason) {
-        std::string line(reason);
-        std::replace_if(
-            line.begin(), line.end(), [](char letter) { return letter == '\n' || letter == '\r'; }, ' ');
-        return line;
-    }
-
-    void flush() {
-        if (!file_) file_.emplace(path_);
-        file_->append(text_);
-        text_.clear();
-    }
-
-    const Journal& journal_;
-    std::string path_, text_;
-    std::optional<PartFile> file_;
-};
-
 // Goes through the pieces in the order of the input and keeps the books; ends at the first line that violates
 // them.
 template <class Take>
@@ -189,18 +135,6 @@ void visit(const Journal& journal, const Entries& entries, Account& account, boo
     }
 }
 
-// Names, sizes and order of the files: "3 files, 12345 bytes, 0123456789abcdef".
-std::string text_of_input(const std::vector<InputFile>& files) {
-    std::string all;
-    std::int64_t bytes = 0;
-    for (const auto& file : files) {
-        all += fmt::format("{} {}\n", file.bytes, file.path);
-        bytes += std::max<std::int64_t>(file.bytes, 0);
-    }
-    return fmt::format("{}, {} bytes, {:016x}", counted(files.size(), "file"), bytes,
-                       hash(all.data(), all.size()));
-}
-
 ResultsHead head_of(const Journal& journal, const Calculation& calculation, const Account& account,
                     const ResultsTarget& target, const Labels& labels) {
     std::int64_t longest_id = 0;
@@ -216,20 +150,8 @@ ResultsHead head_of(const Journal& journal, const Calculation& calculation, cons
             labels,
             longest_id,
             target.options,
-            text_of_input(journal.files())};
-}
-
-constexpr std::string_view options_line = "options:\n";  // the last one before them
-
-// What an .h5 has as attributes, for a .csv of so many bytes.
-std::string text_of_run(const ResultsHead& head, std::int64_t bytes) {
-    std::string text;
-    for (const auto& [name, value] : facts_of(head)) {
-        if (name != "options") text += fmt::format("{}: {}\n", name, to_string(value));
-    }
-    text += fmt::format("bytes: {}\n", bytes);
-    text += options_line;
-    return text + head.options;
+            text_of_input(journal.files()),
+            target.content};
 }
 
 Facts facts_in(std::string_view text) {
@@ -260,6 +182,21 @@ std::int64_t modified_ns(const std::string& path) {
 
 }  // namespace
 
+bool is_csv(const ResultsTarget& target) {
+    return fs::path(target.path).extension() == ".csv";
+}
+
+std::string text_of_input(const std::vector<InputFile>& files) {
+    std::string all;
+    std::int64_t bytes = 0;
+    for (const auto& file : files) {
+        all += fmt::format("{} {}\n", file.bytes, file.path);
+        bytes += std::max<std::int64_t>(file.bytes, 0);
+    }
+    return fmt::format("{}, {} bytes, {:016x}", counted(files.size(), "file"), bytes,
+                       hash(all.data(), all.size()));
+}
+
 void check_target(const ResultsTarget& target) {
     const auto extension = fs::path(target.path).extension();
     if (extension != ".h5" && extension != ".csv") {
@@ -271,7 +208,8 @@ void check_target(const ResultsTarget& target) {
     file_to_write(target.rejected_path(), target.force || fs::exists(target.journal_path(), ignored));
 }
 
-std::optional<Finished> find_finished(const ResultsTarget& target, const std::vector<InputFile>& input) {
+std::optional<Finished> find_finished(const ResultsTarget& target, const std::vector<InputFile>& input,
+                                      const std::function<std::string()>& content) {
     std::error_code ignored;
     if (!fs::is_regular_file(target.path, ignored)) return {};
     const auto facts = is_csv(target) ? read_run_of_csv(target) : hdf5_attributes(target.path);
@@ -285,11 +223,12 @@ std::optional<Finished> find_finished(const ResultsTarget& target, const std::ve
         refuse(fmt::format("is of a different run: {}", differs));
     if (const auto earlier = fact(facts, "input"); earlier != files)
         refuse(fmt::format("is of other input: {}, and not {}", earlier, files));
-    const auto written = modified_ns(target.path);
-    for (const auto& file : input) {
-        if (file.modified_ns > written)
-            refuse(fmt::format("{} was modified after it was written", file.path));
-    }
+    const auto later = std::find_if(
+        input.begin(), input.end(),
+        [written = modified_ns(target.path)](const auto& file) { return file.modified_ns > written; });
+    const auto text = fact(facts, "content");
+    if (later != input.end() && (text.empty() || !content || content() != text))
+        refuse(fmt::format("{} was modified after it was written", later->path));
     return Finished{parse_count(fact(facts, "records")), parse_count(fact(facts, "rejected"))};
 }
 
@@ -300,33 +239,9 @@ Account write_results(const Journal& journal, const Calculation& calculation, co
                     tiling_violation(journal, entries, lines)};
     account.skipped = lines - account.done - account.rejected;
     if (!account.violation.empty()) return account;
-    const auto path = file_to_write(target.path, true);
-    PartFile file(path);
-    RejectedList rejected(journal, target.rejected_path());
-    const auto head = head_of(journal, calculation, account, target, labels);
-    const bool csv = is_csv(target);
-    Statistics all;
-    std::unique_ptr<ResultsWriter> writer;  // none for a calculation that summarises
-    if (!calculation.summarises) writer = csv ? write_csv(file, head) : write_hdf5(file, head);
-    visit(journal, entries, account, stop, [&](const Piece& piece) {
-        if (piece.header().results != head.width || piece.header().ids != std::ssize(head.labels.ids))
-            throw std::logic_error("results of another calculation");
-        if (writer) writer->add(piece);
-        if (!piece.statistics().empty()) all.merge(Statistics::read(piece.statistics()));
-        rejected.add(piece);
-    });
-    if (!account.violation.empty()) return account;
-    if (writer) {
-        writer->finish();
-    } else {
-        csv ? write_csv(file, head, all.columns()) : write_hdf5(file, head, all.columns());
-    }
-    rejected.finish();
-    file.finish();
-    if (!target.force && fs::exists(path)) refuse_to_replace(path);  // before anything is replaced
-    rejected.commit(target.force);
-    if (csv) write_whole_file(target.run_path(), text_of_run(head, file.bytes()), true);
-    file.commit(target.force);
+    FinalFiles files(target, calculation, head_of(journal, calculation, account, target, labels));
+    visit(journal, entries, account, stop, [&](const Piece& piece) { files.add(piece); });
+    if (account.violation.empty()) files.commit();
     return account;
 }
 

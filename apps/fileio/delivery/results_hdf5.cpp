@@ -22,7 +22,11 @@ std::string_view bytes_of(const T* values, std::size_t count) {
 
 class Hdf5Writer : public ResultsWriter {
   public:
-    Hdf5Writer(PartFile& file, const ResultsHead& head) : stream_(file, facts_of(head), datasets(head)) {
+    Hdf5Writer(PartFile& file, const ResultsHead& head)
+        : stream_(file, facts_of(head), datasets(head)),
+          width_(head.width),
+          ids_(std::ssize(head.labels.ids)),
+          id_bytes_(bytes_of_id(head)) {
         for (const auto& input : *head.files) stream_.write_text(files_set, input.path);
         for (const auto& label : head.labels.ids) stream_.write_text(id_names_set, label);
     }
@@ -36,6 +40,20 @@ class Hdf5Writer : public ResultsWriter {
         stream_.write(file_set, bytes_of(file_.data(), file_.size()));
         stream_.write(line_set, bytes_of(line_.data(), line_.size()));
         for (const auto id : piece.ids()) stream_.write_text(id_set, id);
+    }
+
+    std::optional<Slabs> give_away() override {
+        const auto slab = [&](std::size_t set, std::int64_t bytes) {
+            return Slabs::Slab{stream_.give_away(set), bytes};
+        };
+        Slabs slabs;
+        slabs.results = slab(results_set, width_ * std::int64_t{sizeof(double)});
+        slabs.file = slab(file_set, sizeof(std::int32_t));
+        slabs.line = slab(line_set, sizeof(std::int64_t));
+        slabs.ids = ids_;
+        slabs.id_bytes = id_bytes_;
+        if (ids_ > 0) slabs.id = slab(id_set, ids_ * id_bytes_);
+        return slabs;
     }
 
     void finish() override { stream_.finish(); }
@@ -58,28 +76,34 @@ class Hdf5Writer : public ResultsWriter {
         all.push_back({"/id_names", Kind::text, {ids.size()}, longest_label});
         std::vector<std::uint64_t> extent = {records};
         if (ids.size() > 1) extent.push_back(ids.size());
-        all.push_back({"/id", Kind::text, extent,
-                       static_cast<std::size_t>(std::max<std::int64_t>(head.longest_id, 1))});
+        all.push_back({"/id", Kind::text, extent, static_cast<std::size_t>(bytes_of_id(head))});
         return all;
     }
 
+    static std::int64_t bytes_of_id(const ResultsHead& head) {
+        return std::max<std::int64_t>(head.longest_id, 1);
+    }
+
     Hdf5Stream stream_;
-    std::vector<std::int32_t> file_;  // of a piece
+    std::int64_t width_, ids_, id_bytes_;  // of a record
+    std::vector<std::int32_t> file_;       // of a piece
     std::vector<std::int64_t> line_;
 };
 
 }  // namespace
 
 Facts facts_of(const ResultsHead& head) {
-    return {{"format", "pacer-results"},
-            {"format_version", format_version},
-            {"written_by", fmt::format("Pacer {}", version())},
-            {"calculation", head.calculation},
-            {"records", head.records},
-            {"rejected", head.rejected},
-            {"skipped", head.skipped},
-            {"input", head.input},
-            {"options", head.options}};
+    Facts facts = {{"format", "pacer-results"},
+                   {"format_version", format_version},
+                   {"written_by", fmt::format("Pacer {}", version())},
+                   {"calculation", head.calculation},
+                   {"records", head.records},
+                   {"rejected", head.rejected},
+                   {"skipped", head.skipped},
+                   {"input", head.input},
+                   {"options", head.options}};
+    if (!head.content.empty()) facts.emplace_back("content", head.content);
+    return facts;
 }
 
 std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head) {

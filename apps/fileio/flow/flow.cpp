@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <stdexcept>
 #include <utility>
 
 #include "apps/fileio/flow/trial.hpp"
@@ -47,9 +48,11 @@ bool BlockSource::next(Bytes& message) {
 namespace {
 
 void calculate(Processor& processor, const Job& job, const Handout& block, const TakePiece& take) {
-    // Programs are processes of their own already.
-    const bool on_trial = block.place.suspect != 0 && !job.calculation->programs;
-    on_trial ? process_on_trial(job, block, take) : processor.process(block, take);
+    try {
+        block.place.suspect != 0 ? process_on_trial(job, block, take) : processor.process(block, take);
+    } catch (const ProgramFailed& error) {
+        throw std::runtime_error(error.what() + job.advice);
+    }
 }
 
 }  // namespace
@@ -84,7 +87,7 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
                 mine = more;
             }
             if (!mine) break;
-            calculate(processor, job, read_handout(message), [&](Bytes piece) {
+            const auto take = [&](const Bytes& piece) {
 #pragma omp critical(fileio_blocks)
                 // After a failure to collect there is no place for pieces; after one to read there is.
                 if (!collecting_failed) {
@@ -95,7 +98,13 @@ bool calculate_here(BlockSource& blocks, const Job& job, int threads, const Coll
                         collecting_failed = false;
                     });
                 }
-            });
+            };
+            try {
+                calculate(processor, job, read_handout(message), take);
+            } catch (...) {  // a program failed
+#pragma omp critical(fileio_blocks)
+                guarded([] { throw; });
+            }
         }
     }
     if (error) std::rethrow_exception(error);
@@ -173,7 +182,7 @@ class Joiner {
         if (lines() == 0) return;
         const auto& place = header_.place;
         const auto* const text = block_.text.data() + (place.offset - block_.place.offset);
-        header_.text_hash = hash(text, static_cast<std::size_t>(place.bytes));
+        if (job_.hashes_text) header_.text_hash = hash(text, static_cast<std::size_t>(place.bytes));
         Bytes statistics;
         if (job_.calculation->summarises) statistics_.append_to(statistics);
         take(builder_.finish(header_, statistics));
@@ -207,8 +216,8 @@ void ThreadedProcessor::process(const Handout& block, const TakePiece& take) {
 #pragma omp parallel for num_threads(static_cast <int>(processors_.size())) schedule(dynamic)
     for (std::size_t part = 0; part < parts.size(); ++part) {
         try {
-            processors_[static_cast<std::size_t>(omp_get_thread_num())].process(
-                parts[part], [&](Bytes piece) { pieces[part].push_back(std::move(piece)); });
+            calculate(processors_[static_cast<std::size_t>(omp_get_thread_num())], job_, parts[part],
+                      [&](Bytes piece) { pieces[part].push_back(std::move(piece)); });
         } catch (...) {
 #pragma omp critical(fileio_error)
             error = std::current_exception();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <stdexcept>
 
 namespace pacer::fileio {
@@ -39,21 +40,30 @@ std::string describe(std::string_view path, const BlockPlace& place, const Rejec
                        rejected.reason);
 }
 
-std::span<double> PieceBuilder::grow() {
+void PieceBuilder::grow(std::size_t values) {
     constexpr std::size_t fewest = 1024;
-    values_.resize(std::max(2 * values_.size(), fewest * width()));
-    return room_for_results();
+    values_.resize(std::max({2 * values_.size(), fewest * width(), values}));
+}
+
+void PieceBuilder::add_done_lines(std::int64_t line, std::int64_t lines) {
+    const auto before = done_.size(), count = static_cast<std::size_t>(lines);
+    done_.resize(before + count);
+    std::iota(done_.begin() + static_cast<std::ptrdiff_t>(before), done_.end(),
+              static_cast<std::uint32_t>(line));
+    bytes_ += count * (width() * sizeof(double) + sizeof(std::uint32_t));
 }
 
 void PieceBuilder::add_id(std::string_view id) {
     id_lengths_.push_back(static_cast<std::uint32_t>(id.size()));
     id_text_ += id;
+    bytes_ += sizeof(std::uint32_t) + id.size();
 }
 
 void PieceBuilder::add_rejected(std::int64_t line, std::int64_t column, std::string_view reason) {
     rejections_.push_back({static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(column),
                            static_cast<std::uint32_t>(reason.size())});
     reasons_ += reason;
+    bytes_ += sizeof(Rejection) + reason.size();
 }
 
 void PieceBuilder::add(const Piece& piece, std::int64_t line) {
@@ -100,6 +110,7 @@ Bytes PieceBuilder::finish(PieceHeader header, std::span<const char> statistics)
     reasons_.clear();
     id_lengths_.clear();
     id_text_.clear();
+    bytes_ = sizeof(PieceHeader);
     return piece;
 }
 
@@ -158,9 +169,13 @@ std::string Piece::violation() const {
     const auto name = [&](std::size_t line, std::string_view fate) {
         return fmt::format("line {} is {}", place().first_line + static_cast<std::int64_t>(line) + 1, fate);
     };
-    bool all_done = done_.size() == lines && skipped_.empty() && rejections_.empty();  // as nearly always
-    for (std::size_t line = 0; all_done && line < lines; ++line) all_done = done_[line] == line;
-    if (all_done) return {};
+    if (done_.size() == lines && skipped_.empty() && rejections_.empty()) {  // as nearly always
+        std::uint32_t differing = 0;  // bits; without a branch, so that several lines are compared at a time
+        for (std::size_t line = 0; line < lines; ++line) {
+            differing |= done_[line] ^ static_cast<std::uint32_t>(line);
+        }
+        if (differing == 0) return {};
+    }
     // A merge of three ascending lists, which together must be 0, 1, 2, ...
     std::size_t done = 0, skipped = 0, rejected = 0;
     for (std::size_t line = 0; line < lines; ++line) {

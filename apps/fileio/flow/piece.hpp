@@ -52,26 +52,28 @@ class PieceBuilder {
     // Each record has so many results and identifiers.
     explicit PieceBuilder(int results, std::size_t ids = 0) : results_(results), ids_(ids) {}
 
-    // Room for the results of the next record.
-    std::span<double> room_for_results() {
-        const auto begin = done_.size() * width();
-        if (begin + width() > values_.size()) return grow();
-        return {values_.data() + begin, width()};
+    // Room for the results of the next record, or of so many.
+    std::span<double> room_for_results(std::size_t records = 1) {
+        const auto begin = done_.size() * width(), size = records * width();
+        if (begin + size > values_.size()) grow(begin + size);
+        return {values_.data() + begin, size};
     }
     void add_done(std::int64_t line, std::span<const std::string_view> ids = {}) {  // results are in the room
         done_.push_back(static_cast<std::uint32_t>(line));
+        bytes_ += width() * sizeof(double) + sizeof(std::uint32_t);
         for (const auto id : ids) add_id(id);
     }
+    // That line and the next ones, so many in all, without identifiers.
+    void add_done_lines(std::int64_t line, std::int64_t lines);
     // All lines of a piece whose first line is that line of this one; not its statistics.
     void add(const Piece& piece, std::int64_t line);
-    void add_skipped(std::int64_t line) { skipped_.push_back(static_cast<std::uint32_t>(line)); }
+    void add_skipped(std::int64_t line) {
+        skipped_.push_back(static_cast<std::uint32_t>(line));
+        bytes_ += sizeof(std::uint32_t);
+    }
     void add_rejected(std::int64_t line, std::int64_t column, std::string_view reason);
 
-    std::size_t bytes() const {  // of the piece so far, about
-        return sizeof(PieceHeader) + done_.size() * (width() * sizeof(double) + sizeof(std::uint32_t)) +
-               skipped_.size() * sizeof(std::uint32_t) + rejections_.size() * sizeof(Rejection) +
-               reasons_.size() + id_lengths_.size() * sizeof(std::uint32_t) + id_text_.size();
-    }
+    std::size_t bytes() const { return bytes_; }  // of the piece so far, but for statistics
     std::int64_t done() const { return static_cast<std::int64_t>(done_.size()); }
     std::int64_t rejected() const { return static_cast<std::int64_t>(rejections_.size()); }
 
@@ -85,11 +87,12 @@ class PieceBuilder {
     friend class Piece;
 
     std::size_t width() const { return static_cast<std::size_t>(results_); }
-    std::span<double> grow();
+    void grow(std::size_t values);
     void add_id(std::string_view id);
 
     int results_;
     std::size_t ids_;
+    std::size_t bytes_ = sizeof(PieceHeader);
     std::vector<double, Uninitialised<double>> values_;  // more than are used
     std::vector<std::uint32_t> done_, skipped_;
     std::vector<Rejection> rejections_;
@@ -103,6 +106,8 @@ class Piece {
   public:
     // Throws std::invalid_argument if the bytes are no piece: lengths that do not fit.
     explicit Piece(std::span<const char> bytes);
+    // With another header of the same counts, which must outlive it too: the lines are elsewhere.
+    Piece(std::span<const char> bytes, const PieceHeader& header) : Piece(bytes) { header_ = &header; }
 
     const PieceHeader& header() const { return *header_; }
     const BlockPlace& place() const { return header_->place; }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cctype>
 #include <cmath>
 #include <exception>
@@ -16,6 +17,19 @@
 #include "io/records/foreign.hpp"
 
 namespace pacer::fileio {
+
+namespace {
+
+// Whether a number is of that size or more, or NaN. As whole numbers, whose signs are gathered, so that the
+// compiler takes several at a time.
+bool any_as_large_as(double least, std::span<const double> numbers) {
+    const auto below = std::bit_cast<std::int64_t>(least) - 1;
+    std::int64_t signs = 0;
+    for (const double number : numbers) signs |= below - (std::bit_cast<std::int64_t>(number) & INT64_MAX);
+    return signs < 0;
+}
+
+}  // namespace
 
 void Processor::process(const Handout& block, const TakePiece& take) {
     if (job_.watch != nullptr) job_.watch->in_file(thread_, block.path);
@@ -30,11 +44,20 @@ void Processor::process(const Handout& block, const TakePiece& take) {
     };
     began_ = now_seconds();
     ends_run_ = EndsRun::goes_on;
+    rows_follow_ = false;
     if (job_.calculation->programs) ask_program(block);
     while (at != end) {
         if (job_.stop != nullptr && job_.stop()) break;
+        if (const auto rows = process_rows(at, end, line); rows > 0) {
+            line += rows;
+            if (builder_.bytes() > largest_piece_bytes) cut(at);
+            continue;
+        }
         const auto* const before = at;
         const auto fate = process_record(at, end, line);
+        // Where commas may belong to numbers, every line that has some is looked at.
+        rows_follow_ = takes_rows_ && fate == Fate::done &&
+                       !(commas_unclear_ && piece_.first_record.commas == 0 && parser_.by_commas());
         auto ends_run = EndsRun::goes_on;
         if (fate == Fate::rejected && job_.on_error == OnError::stop) ends_run = EndsRun::as_asked;
         if (fate == Fate::lost) ends_run = EndsRun::anyhow;
@@ -52,6 +75,24 @@ void Processor::process(const Handout& block, const TakePiece& take) {
         if (ends) break;
     }
     if (line > 0) cut(at);
+}
+
+// The rows that follow a record and are like it, if nothing needs to be asked of each: how many.
+std::int64_t Processor::process_rows(const char*& at, const char* end, std::int64_t line) {
+    if (!rows_follow_) return 0;
+    constexpr std::size_t numbers = 1024;  // stay in a core's nearest cache
+    rows_.resize(numbers);
+    const auto fields = parser_.fields().size();
+    const auto rows = parser_.next_alike(at, end, rows_);
+    const auto count = static_cast<std::size_t>(rows);
+    rows_follow_ = (count + 1) * fields > numbers;
+    if (rows == 0) return 0;
+    if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
+    const auto read = std::span<const double>(rows_).first(count * fields);
+    look_for_placeholder(read, fields, line);
+    job_.calculation->calculate_rows(read, fields, builder_.room_for_results(count));
+    builder_.add_done_lines(line, rows);
+    return rows;
 }
 
 // The lines of what is not done: skipped, but for the one that is bad.
@@ -87,10 +128,9 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
     column_ = 1;
     if (!has_as_many_fields()) return Fate::rejected;
     is_rounded_ = std::any_of(rounded_.begin(), rounded_.end(), [&](auto field) { return gets(field); });
-    const bool all = !job_.format.columns.chosen() && !job_.format.id.chosen();
-    if (!all && !choose_fields()) return Fate::rejected;
+    if (!gets_all_fields_ && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
-    if (placeholder_line_ < 0) look_for_placeholder(line);
+    look_for_placeholder(got(), got().size(), line);
     if (has_doubtful_comma_ && comma_line_ < 0) comma_line_ = line;
     if (job_.watch != nullptr) job_.watch->at(thread_, piece_.first_line + line);
     if (job_.line != nullptr) job_.line->store(piece_.first_line + line);
@@ -198,10 +238,15 @@ void Processor::advise_on_header(std::int64_t line) {
 
 // False, and why in reason_, if the record has not as many fields as are wanted of it.
 bool Processor::has_as_many_fields() {
+    const auto wanted = wanted_fields_ > 0 ? wanted_fields_ : piece_.first_record.fields;
+    if (std::ssize(fields_) == wanted || wanted == 0 || job_.format.ragged) return true;
+    say_how_many_fields(wanted);
+    return false;
+}
+
+void Processor::say_how_many_fields(std::int64_t wanted) {
     const auto& format = job_.format;
     const auto& first = piece_.first_record;
-    const auto wanted = format.expected_fields() > 0 ? format.expected_fields() : first.fields;
-    if (std::ssize(fields_) == wanted || wanted == 0 || format.ragged) return true;
     const auto has = fmt::format("{} field{}", fields_.size(), fields_.size() == 1 ? "" : "s");
     if (format.fields > 0) {
         reason_ = fmt::format("{}, not the {} of --fields", has, wanted);
@@ -212,12 +257,18 @@ bool Processor::has_as_many_fields() {
         reason_ = fmt::format("{}, but line {} has {}; see {}--ragged, --lines-per-record", has,
                               first.line + 1, wanted, has_doubtful_comma_ ? "--decimal-comma, " : "");
     }
-    return false;
 }
 
 // Whether the calculation looks at a field that it is given.
 bool Processor::gets(std::size_t field) const {
     return job_.calculation->takes_all || static_cast<std::int64_t>(field) < job_.calculation->fields;
+}
+
+// Those fields of the record.
+std::span<const double> Processor::got() const {
+    const auto& calculation = *job_.calculation;
+    const auto wanted = static_cast<std::size_t>(calculation.fields);
+    return calculation.takes_all || fields_.size() < wanted ? fields_ : fields_.first(wanted);
 }
 
 // Leaves those that the calculation is to have.
@@ -248,16 +299,16 @@ bool Processor::choose_fields() {
     return true;
 }
 
-// The numbers that instruments, archives and netCDF write most often where they have none.
-void Processor::look_for_placeholder(std::int64_t line) {
+// The numbers that instruments, archives and netCDF write most often where they have none: the first of them
+// in rows of so many fields, of which the first is that line.
+void Processor::look_for_placeholder(std::span<const double> rows, std::size_t fields, std::int64_t line) {
     constexpr std::array<double, 7> usual = {-9999, -999, -99999, -999.9, 9.96921e36, 9.969209968386869e36,
                                              1e20};
-    for (std::size_t field = 0; field < fields_.size() && gets(field); ++field) {
-        if (std::find(usual.begin(), usual.end(), fields_[field]) == usual.end()) continue;
-        placeholder_line_ = line;
-        placeholder_ = fields_[field];
-        return;
-    }
+    if (placeholder_line_ >= 0 || !any_as_large_as(999, rows)) return;
+    const auto found = std::find_first_of(rows.begin(), rows.end(), usual.begin(), usual.end());
+    if (found == rows.end()) return;
+    placeholder_line_ = line + (found - rows.begin()) / static_cast<std::ptrdiff_t>(fields);
+    placeholder_ = *found;
 }
 
 // The column of the record, from 1, that a field of the calculation is.
@@ -272,22 +323,23 @@ std::int64_t Processor::column_of(std::size_t field) const {
     return column + 1;
 }
 
-// False, and why in reason_, if a value is missing that the calculation cannot do without.
-bool Processor::takes_missing_fields() {
-    if (!job_.format.missing.any() || job_.calculation->takes_missing) return true;
-    for (std::size_t field = 0; field < fields_.size() && gets(field); ++field) {
-        if (!std::isnan(fields_[field])) continue;
+// Whether a value is missing that the calculation cannot do without; if so, which is in reason_.
+bool Processor::misses_a_field() {
+    const auto fields = got();
+    for (std::size_t field = 0; field < fields.size(); ++field) {
+        if (!std::isnan(fields[field])) continue;
         reason_ = fmt::format("the value in column {} is missing, and {} takes no missing values",
                               column_of(field), job_.calculation->name);
-        return false;
+        return true;
     }
-    return true;
+    return false;
 }
 
 // Has the program calculate all records of the block. They are then gone through once more, in the same way.
 void Processor::ask_program(const Handout& block) {
     request_ = {block.path};
     if (job_.watch != nullptr) request_.at = [this](std::int64_t line) { job_.watch->at(thread_, line); };
+    if (job_.watch == nullptr) request_.timeout_seconds = job_.record_timeout_seconds;
     asking_ = true;
     const auto* at = block.text.data();
     const auto* const end = at + block.text.size();
@@ -327,7 +379,7 @@ bool Processor::calculate(double weight) {
                               calculation.name);
         return false;
     }
-    if (!takes_missing_fields()) return false;
+    if (refuses_missing_ && misses_a_field()) return false;
     if (asking_) {
         add_request();
         return true;
@@ -360,6 +412,7 @@ void Processor::reject(std::int64_t line) {
 // Gives away the piece, which ends before `next` and has so many lines, and begins another one there.
 void Processor::give(const char* next, std::int64_t lines, const TakePiece& take) {
     idle();  // what follows may wait for others
+    if (job_.calculation->tidy) job_.calculation->tidy();
     auto place = piece_;
     place.bytes = next - text_;
     place.lines = lines;
@@ -373,7 +426,7 @@ void Processor::give(const char* next, std::int64_t lines, const TakePiece& take
     const double now = now_seconds();
     PieceHeader header;
     header.place = place;
-    header.text_hash = hash(text_, static_cast<std::size_t>(place.bytes));
+    if (job_.hashes_text) header.text_hash = hash(text_, static_cast<std::size_t>(place.bytes));
     header.ends_run = ends_run_;
     header.ragged = std::exchange(ragged_, 0);
     header.comma_line = std::exchange(comma_line_, -1);

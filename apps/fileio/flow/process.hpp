@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -27,8 +28,10 @@ struct Job {
     OnError on_error = OnError::stop;
     Watch* watch = nullptr;
     RecordFormat format{};                      // what it chooses by name is resolved
-    bool (*stop)() = nullptr;                   // asked before each record: no more of them
+    bool (*stop)() = nullptr;                   // asked before each record, or a few rows: no more
     double record_timeout_seconds = 0;          // of records on trial; 0: none
+    std::string advice{};                       // behind the sentence about a program (exec:) that failed
+    bool hashes_text = true;                    // of each piece, for the journal
     std::atomic<std::int64_t>* line = nullptr;  // told the line that is worked on, if it is on trial
 };
 
@@ -44,6 +47,11 @@ class Processor {
         : job_(job),
           thread_(thread),
           commas_unclear_(job.format.commas_unclear()),
+          gets_all_fields_(!job.format.columns.chosen() && !job.format.id.chosen()),
+          takes_rows_(job.calculation->calculate_rows && gets_all_fields_ && job.line == nullptr &&
+                      job.format.lines_per_record == 1),
+          refuses_missing_(job.format.missing.any() && !job.calculation->takes_missing),
+          wanted_fields_(job.format.expected_fields()),
           parser_(job.format),
           builder_(job.calculation->results, job.format.id.numbers().size()) {}
 
@@ -58,17 +66,20 @@ class Processor {
   private:
     // lost: rejected, and records cannot be told apart any more.
     enum class Fate { done, skipped, rejected, lost };
+    std::int64_t process_rows(const char*& at, const char* end, std::int64_t line);
     Fate process_record(const char*& at, const char* end, std::int64_t line);
     Fate parse_line(const char*& at, const char* end, bool say_why = true);
     Fate parse_lines(const char*& at, const char* end);
     bool can_be_a_record(std::int64_t first_blank);
     bool has_as_many_fields();
+    void say_how_many_fields(std::int64_t wanted);
     void advise_on_header(std::int64_t line);
-    bool takes_missing_fields();
+    bool misses_a_field();
     std::int64_t column_of(std::size_t field) const;
     bool gets(std::size_t field) const;
+    std::span<const double> got() const;
     bool choose_fields();
-    void look_for_placeholder(std::int64_t line);
+    void look_for_placeholder(std::span<const double> rows, std::size_t fields, std::int64_t line);
     void take_reason();
     void add_not_done(Fate fate, std::int64_t line);
     void idle();
@@ -80,10 +91,13 @@ class Processor {
 
     const Job& job_;
     int thread_;
-    bool commas_unclear_;
+    bool commas_unclear_, gets_all_fields_, takes_rows_, refuses_missing_;
+    std::int64_t wanted_fields_;
     RecordParser parser_;
     std::span<const double> fields_;  // of the record; in the parser, or in one of these
     std::vector<double> fields_of_lines_, chosen_;
+    std::vector<double> rows_;                   // of several records, those of one behind those of the other
+    bool rows_follow_ = false;                   // perhaps, that are like the latest record
     std::vector<std::int64_t> fields_in_lines_;  // how many, of each of the record's lines
     std::span<const std::size_t> rounded_;       // of all its fields
     std::vector<std::size_t> rounded_of_lines_;

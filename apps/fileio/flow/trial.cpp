@@ -15,10 +15,12 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <exception>
 #include <new>
 #include <string>
 #include <system_error>
 #include <thread>
+#include <vector>
 
 #include "apps/fileio/flow/watch.hpp"
 #include "common/base/clock.hpp"
@@ -212,10 +214,54 @@ Bytes rejected(const Job& job, const Handout& record, const std::string& reason)
     return builder.finish(header, statistics);
 }
 
+// Programs are processes of their own. A program may answer only at the end of a block, so each record is
+// one: then it is known which one it dies at. Nothing is given away before it has answered one, since a
+// program that cannot work at all says nothing of its records.
+void give_programs_a_trial(const Job& asked, const Handout& block, const TakePiece& take) {
+    auto calculation = *asked.calculation;
+    auto job = asked;
+    job.calculation = &calculation;
+    job.watch = nullptr;
+    Processor processor(job, 0);
+    std::vector<Bytes> held;
+    bool answered = false, ends = false;
+    constexpr int enough = 100;  // failures: each takes a start
+    int failures = 0;
+    std::exception_ptr failed;
+    const auto give = [&] {
+        if (!answered) return;
+        for (auto& piece : held) take(std::move(piece));
+        held.clear();
+    };
+    calculation.programs = calculation.programs->anew();
+    for (std::int64_t line = 0; line < block.place.lines && !ends; give()) {
+        if (job.stop != nullptr && job.stop()) return;
+        const auto lines = line < block.place.header_lines ? 1 : job.format.lines_per_record;
+        const auto record = part(block, line, std::min(lines, block.place.lines - line));
+        line += record.place.lines;
+        try {
+            processor.process(record, [&](Bytes piece) {
+                answered = answered || Piece(piece).header().done > 0;
+                ends = Piece(piece).header().ends_run != EndsRun::goes_on;
+                held.push_back(std::move(piece));
+            });
+        } catch (const ProgramFailed& error) {
+            if (!answered && ++failures == enough) throw;
+            failed = std::current_exception();
+            held.push_back(rejected(job, record, error.what()));
+            calculation.programs = calculation.programs->anew();
+        }
+    }
+    if (failed && !answered) std::rethrow_exception(failed);
+    answered = true;
+    give();
+}
+
 }  // namespace
 
 // After each death there is one record less to be tried.
 void process_on_trial(const Job& job, const Handout& block, const TakePiece& take) {
+    if (job.calculation->programs) return give_programs_a_trial(job, block, take);
     auto rest = block;
     while (!rest.text.empty() && (job.stop == nullptr || !job.stop())) {
         std::int64_t given = 0;  // lines

@@ -7,6 +7,7 @@
 
 #include "apps/fileio/fileio.hpp"
 #include "apps/fileio/flow/flow.hpp"
+#include "apps/fileio/flow/gather.hpp"
 
 namespace pacer::fileio {
 
@@ -92,8 +93,6 @@ void scatter_shares(const Team& team, const Shares& shares, Bytes& mine) {
 
 // In rounds of what rank 0 has memory for, which holds the text twice.
 Answer scatter(const Problem& problem, const Team& team) {
-    Answer answer;
-    Tally own;
     std::optional<Reader> reader;
     std::optional<BlockSource> blocks;
     auto settings = problem.settings;
@@ -102,6 +101,7 @@ Answer scatter(const Problem& problem, const Team& team) {
         reader.emplace(open_input(problem));
         blocks.emplace(*reader, settings, 1, 1);
     }
+    Gathering gathering(team, 1, [](int, const BlockPlace&) { return std::size_t{0}; });
     Processor processor(problem.job, 0);
     Shares shares;
     Bytes mine;
@@ -115,18 +115,12 @@ Answer scatter(const Problem& problem, const Team& team) {
         MPI_Bcast(&more, 1, MPI_INT, 0, team.comm);
         if (more == 0) break;
         scatter_shares(team, shares, mine);
-        std::vector<Bytes> pieces;
         for_each_block(mine, [&](const Handout& block) {
-            processor.process(block, [&](Bytes piece) {
-                own.add(Piece(piece));
-                pieces.push_back(std::move(piece));
-            });
+            processor.process(block, [&](Bytes piece) { gathering.add(std::move(piece)); });
         });
-        gather_pieces(team, pieces, answer.all);
+        gathering.wait();  // rank 0 takes nothing in while the next round goes out
     }
-    if (team.root()) answer.all.lines_read = reader->lines();
-    answer.own = part_of_tally(own);
-    return answer;
+    return gathering.end({team.root() ? reader->lines() : 0}, {0});
 }
 
 }  // namespace pacer::fileio

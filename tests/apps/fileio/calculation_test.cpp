@@ -63,13 +63,23 @@ TEST(Calculation, OfUnknownNameIsRefusedWithTheKnownOnes) {
     }
 }
 
-TEST(Calculation, SumIsOfTheRowFromLeftToRight) {
+TEST(Calculation, SumIsThatOfTheRowRoundedOnce) {
     const auto sum = make_calculation("sum");
     EXPECT_EQ(sum.name, "sum");
     EXPECT_EQ(sum.fields, 1);
     EXPECT_FALSE(sum.scales || sum.summarises || sum.wait_seconds > 0);
-    EXPECT_EQ(calculate(sum, {1e16, 1, -1e16}).results, std::vector{0.0});
-    EXPECT_EQ(calculate(sum, {1e16, -1e16, 1, 0.5}).results, std::vector{1.5});
+    const auto of = [&](const std::vector<double>& fields) { return calculate(sum, fields).results.at(0); };
+    EXPECT_EQ(of({1e16, 1, -1e16}), 1);
+    EXPECT_EQ(of({1e16, -1e16, 1, 0.5}), 1.5);
+    EXPECT_EQ(of({0.1, 0.2, 0.3}), 0.6);  // 0.6000000000000001 from left to right
+    // What the additions leave is not added exactly either.
+    EXPECT_EQ(of({1e100, 1e16, 1, -1e16, -1e100}), 1);
+    EXPECT_EQ(of({1, 0x1p-53, 0x1p-106}), 1 + 0x1p-52);
+    EXPECT_EQ(of({1e308, 1e308, -1e308}), 1e308);
+    EXPECT_EQ(of({1e308, 1e308}), HUGE_VAL);
+    EXPECT_EQ(of({0x1p-1074, 0x1p-1074}), 0x1p-1073);
+    EXPECT_TRUE(std::isnan(of({1, std::nan(""), 2})));
+    EXPECT_FALSE(std::signbit(of({-0.0})));
     EXPECT_TRUE(says(refusal("sum:2"), "no parameter"));
     EXPECT_TRUE(says(refusal("sum:"), "no parameter"));
 }

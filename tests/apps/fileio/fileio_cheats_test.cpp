@@ -49,6 +49,53 @@ Answer doubles_one_and_drops_another(const Problem& problem) {
     return some_blocks(problem, [](std::int64_t block) { return block == 0 ? 2 : block == 1 ? 0 : 1; });
 }
 
+// The pieces of each of seven segments go into the answer as often as `times` says, all segments are read,
+// and their lines count from where `before` says.
+Answer some_segments(const Problem& problem, const std::function<int(std::int64_t)>& times,
+                     std::int64_t too_many_before = 0) {
+    Answer answer;
+    Processor processor(problem.job, 0);
+    const auto& file = problem.files[0];
+    constexpr std::int64_t segments = 7;
+    Bytes text;
+    for (std::int64_t segment = 0; segment < segments; ++segment) {
+        RangeReader reader(file, 0, file.bytes * segment / segments, file.bytes * (segment + 1) / segments,
+                           read_settings(problem.settings));
+        for (const auto before = answer.all.lines_read; auto place = reader.next(text, 500); text.clear()) {
+            answer.all.lines_read += place->lines;
+            place->first_index += before + (segment > 0 ? too_many_before : 0);
+            processor.process({*place, file.path, text}, [&](Bytes piece) {
+                for (int time = 0; time < times(segment); ++time) answer.all.add(Piece(piece));
+            });
+        }
+    }
+    answer.own = part_of_tally(answer.all);
+    return answer;
+}
+
+Answer does_all_segments(const Problem& problem) {
+    return some_segments(problem, [](std::int64_t) { return 1; });
+}
+
+Answer skips_a_segment(const Problem& problem) {
+    return some_segments(problem, [](std::int64_t segment) { return segment == 3 ? 0 : 1; });
+}
+
+Answer does_a_segment_twice(const Problem& problem) {
+    return some_segments(problem, [](std::int64_t segment) { return segment == 3 ? 2 : 1; });
+}
+
+Answer does_one_segment_for_another(const Problem& problem) {
+    return some_segments(problem, [](std::int64_t segment) {
+        return segment == 3 ? 2 : segment == 4 ? 0 : 1;
+    });
+}
+
+Answer counts_lines_wrongly(const Problem& problem) {
+    return some_segments(
+        problem, [](std::int64_t) { return 1; }, 1);
+}
+
 Answer reads_and_does_not_calculate(const Problem& problem) {
     Reader reader = open_input(problem);
     Bytes text;
@@ -94,6 +141,7 @@ TEST(FileioCheats, AreCaught) {
         reader.next(kept, 1 << 20);
         const auto was_right = does_not_read(*problem);
         EXPECT_EQ(was_right.all.checksum, problem->expected.checksum);  // of no use otherwise
+        EXPECT_EQ(does_all_segments(*problem).all.checksum, problem->expected.checksum);
     }
     problem->effort = std::make_unique<EffortCheck>();
     for (const auto& variant : group.variants) {
@@ -102,6 +150,10 @@ TEST(FileioCheats, AreCaught) {
                       {{"returns the stored truth", on_root<returns_the_stored_truth>},
                        {"skips half", on_root<skips_half>},
                        {"doubles one and drops another", on_root<doubles_one_and_drops_another>},
+                       {"skips a segment", on_root<skips_a_segment>},
+                       {"does a segment twice", on_root<does_a_segment_twice>},
+                       {"does one segment for another", on_root<does_one_segment_for_another>},
+                       {"counts lines wrongly", on_root<counts_lines_wrongly>},
                        {"reads and does not calculate", on_root<reads_and_does_not_calculate>},
                        {"calculates half of it", on_root<calculates_half_of_it>},
                        {"does not read", on_root<does_not_read>}});

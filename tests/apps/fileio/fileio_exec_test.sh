@@ -36,7 +36,7 @@ expect 0 'two threads'
 sed 1d threads.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000) >&2 || fail 'two threads: other results'
 run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --calculation "exec:awk$mawk -f mine.awk" --no-limits --no-dump --repeats 2 in.txt
 expect 0 'measuring a program'
-[ "$(grep -c ' verified$' <<<"$out")" -eq 6 ] || fail "measuring a program: not six verified variants: $out"
+[ "$(grep -c ' verified$' <<<"$out")" -eq 7 ] || fail "measuring a program: not seven verified variants: $out"
 
 # What it gets: the line as it is, or the chosen fields; comments and blank lines are passed over.
 cat >echo.sh <<'SHELL'
@@ -115,6 +115,33 @@ deliver 3 resumed.csv --calculation "exec:awk$mawk -f mine.awk" --resume --on-er
 expect 0 'resumed'
 sed 1d resumed.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000) >&2 || fail 'resumed: other results'
 says out ' records were already done' 'resumed'
+
+# A record at which the program dies, or which takes too long, is left out when the run is resumed: that one alone.
+passed_over() { # passed_over WHAT REASON AWK
+    local ranks
+    for ranks in 1 3; do
+        work=(--calculation "exec:awk$mawk '$3'" --block 100 --on-error skip --record-timeout 2 in.txt)
+        deliver "$ranks" poison.csv "${work[@]}"
+        case $status in 0 | 124) fail "$1 on $ranks ranks: exit status $status" ;; esac
+        once 'poison.csv.journal: the same command with --resume continues, and with --on-error skip leaves out such a record' "$1 on $ranks ranks"
+        deliver $((4 - ranks)) poison.csv "${work[@]}" --resume
+        expect 0 "$1 on $ranks ranks, resumed"
+        says out 'records in 3000 = done 2999 + rejected 1 + skipped 0' "$1 on $ranks ranks, resumed"
+        grep -qE "^in.txt:7: 'awk.*$2" poison.csv.rejected || fail "$1 on $ranks ranks, resumed: $(cat poison.csv.rejected)"
+        sed 1d poison.csv | cut -d , -f 3 | cmp - <(seq 2 2 6000 | sed 7d) >&2 || fail "$1 on $ranks ranks, resumed: other results"
+        rm -f poison.csv*
+    done
+}
+passed_over 'a program that dies at a record' 'it ended .exit status 3. before it answered line 7' 'NF && $1 == 7 { exit 3 } '"$awk"
+passed_over 'a program that answers at the end of a block, and dies' 'it ended' 'NF && $1 == 7 { exit 3 } NF { kept[n++] = $1 * $2 } !NF { for (i = 0; i < n; ++i) print kept[i]; print ""; fflush(); n = 0 }'
+passed_over 'a record that takes too long' 'it takes longer than the 2 s of --record-timeout' '$1 == 7 { fflush(); system("sleep 20") } '"$awk"
+# A program that does not work at all says nothing of the records.
+head -n 50 in.txt >few.txt
+deliver 2 none.csv --calculation 'exec:exit 9' --on-error skip few.txt
+deliver 2 none.csv --calculation 'exec:exit 9' --on-error skip few.txt --resume
+case $status in 0 | 124) fail "a program that never works, resumed: exit status $status" ;; esac
+once 'it ended (exit status 9) before it answered line' 'a program that never works, resumed'
+rm -f none.csv.journal
 
 # Refused before anything is done.
 run "$fileio" --calculation exec: --out r.csv in.txt

@@ -22,7 +22,7 @@ delivers() {
     # And all variants agree, which read the file each in its way.
     run timeout -k 5 60 mpirun --quiet -np 3 "$fileio" --no-limits --no-dump --repeats 2 "$@" "$file"
     expect 0 "measuring $file"
-    [ "$(grep -cE ' (verified|not run).*$' <<<"$out")" -ge 6 ] || fail "measuring $file: not all variants are verified: $out"
+    [ "$(grep -cE ' (verified|not run).*$' <<<"$out")" -ge 7 ] || fail "measuring $file: not all variants are verified: $out"
 }
 
 # A star catalogue: names, identifiers beyond 2^53, text columns, null.
@@ -158,6 +158,12 @@ refused "other.csv:1 has 'dec' where gaia.csv:1 has 'ra'" --header --columns ra 
 printf 'a,b\n1,2\n1,2,3\n' >more.csv
 refused 'more.csv:3:1: 3 fields, but the header names 2' --header more.csv
 refused 'more.csv:3:1: 3 fields, not the 2 of --fields' --skip-header 1 --fields 2 more.csv
+printf 'Time (s),Temp (K)\n0.5,300\n' >spaced.csv
+refused 'spaced.csv:1, the names of columns by --header: commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator' \
+    --header spaced.csv
+printf 'Z\xc3\xbcrich    12.5\nBern      13.5\n' >towns.txt
+refused 'towns.txt:1:2: a character of several bytes, behind which --width may mean bytes or characters; make it one byte: iconv -f UTF-8 -t LATIN1' \
+    --width 8,6,8x --id 1 towns.txt
 : >empty.csv
 run "$fileio" --calculation sum --header --columns b --out empty_first.csv empty.csv sdss.csv --skip-header 1 --id objid
 expect 2 'a name that is not there behind an empty file'

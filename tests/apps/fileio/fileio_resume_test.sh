@@ -171,7 +171,8 @@ for number in $(seq 8); do
     kill "-$signal" "$victim"
     what="SIG$signal to $victim of $count ranks"
     ended "$what"
-    expect 75 "$what"
+    # MPICH's launcher, signalled itself, now and then ends with 0, whatever its ranks ended with.
+    { is_mpich && [ "$victim" = "$launcher" ] && [ "$status" -eq 0 ]; } || expect 75 "$what"
     once 'fileio: stopped by a signal' "$what"
     [ ! -e "$result" ] || fail "$what: results of a part of the input"
     [ -s "$result.journal" ] || fail "$what: no journal"
@@ -189,7 +190,7 @@ launch 3 "${quick[@]}" --out ended.csv
 under_way ended.csv.journal 2000
 kill -TERM "$launcher"
 ended 'SIGTERM to mpirun'
-[ "$status" -ne 0 ] || fail 'SIGTERM to mpirun: exit status 0'
+is_mpich || [ "$status" -ne 0 ] || fail 'SIGTERM to mpirun: exit status 0'
 run timeout -k 5 60 mpirun -np 2 "$fileio" "${quick[@]}" --out ended.csv --resume
 expect 0 'SIGTERM to mpirun, then resumed'
 same 'SIGTERM to mpirun, then resumed' quick.csv ended.csv
@@ -205,6 +206,7 @@ for ranks_here in 1 2; do
     kill -TERM "$(head -n 1 <<<"$ranks")"
     ended "SIGTERM to $ranks_here ranks that wait for input"
     expect 75 "SIGTERM to $ranks_here ranks that wait for input"
+    [ ! -e silent.csv.journal ] || fail "SIGTERM to $ranks_here ranks that wait for input: a journal without results is left"
     rm -f silent.csv*
 done
 kill "$writer"
@@ -327,6 +329,16 @@ cp whole.gz changing/c.gz
 resumed 'a damaged archive replaced'
 says out ' records were already done' 'a damaged archive replaced'
 
+# A last line that may have been cut: said by the run that ends, though an earlier one had done it.
+{ seq 300 && printf 3.1; } >open.txt
+printf '1\nx\n' >bad.txt
+run "$fileio" --calculation sum --block 50 --out open.csv open.txt bad.txt
+expect 2 'a bad line behind a last one that may have been cut'
+run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --out open.csv open.txt bad.txt --resume --on-error skip
+expect 0 'a last line that may have been cut, resumed'
+says out '302 records were already done' 'a last line that may have been cut, resumed'
+once 'warning: open.txt:301 is the last line and has no newline: it may have been cut' 'a last line that may have been cut, resumed'
+
 # What standard input was is not known any more when the run has finished.
 seq 5 | "$fileio" --calculation sum --out piped.csv - >/dev/null
 run "$fileio" --calculation sum --out piped.csv --resume -
@@ -356,9 +368,16 @@ for type in h5 csv; do
     once 'is of other input' "$what, other input"
     touch -d '+1 minute' changing/c.gz
     run "${finished[@]}"
+    expect 0 "$what, touched input"
+    says out "finished.$type is complete already" "$what, touched input"
+    cp changing/a.txt old
+    sed -i '1s/1/2/' changing/a.txt
+    touch -d '+1 minute' changing/a.txt
+    run "${finished[@]}"
     expect 2 "$what, modified input"
-    once 'changing/c.gz was modified after it was written' "$what, modified input"
-    touch -d '-1 minute' changing/c.gz
+    once 'was modified after it was written' "$what, modified input"
+    cp old changing/a.txt
+    touch -d '-1 minute' changing/*
     cmp before "finished.$type" >&2 || fail "$what: is changed"
 done
 
@@ -373,12 +392,17 @@ for count in 1 3; do
     rm -f header.csv*
 done
 
+seq 1000 | gzip | head -c 20 >cut.gz
+run "$fileio" --calculation sum --out cut.csv cut.gz
+expect 2 'an archive that cannot be read'
+[ ! -e cut.csv.journal ] || fail 'an archive that cannot be read: a journal is left'
+
 # A record that ends the program is left out when the run is resumed.
 { printf '# none\n\n' && seq 40 | sed 's/$/ 2 3/'; } >poison.txt
 for function in crashes overflows exits hangs; do
     for count in 1 3; do
         what="$function on $count ranks"
-        poison=("$fileio" --calculation "$broken:$function" poison.txt --columns 1 --out "$function.csv" --block 30 --record-timeout 1)
+        poison=("$fileio" --calculation "$broken:$function" poison.txt --columns 1 --out "$function.csv" --block 33 --record-timeout 1) # the last of its block
         run timeout -k 5 60 mpirun --quiet -np "$count" "${poison[@]}" --on-error skip
         [ "$status" -ne 0 ] || fail "$what: exit status 0"
         once "$function.csv.journal: the same command with --resume continues" "$what"
@@ -394,7 +418,7 @@ done
 seq 60 >slow.txt
 for count in 1 3; do
     rm -f slow.csv*
-    run timeout -k 5 60 mpirun --quiet -np "$count" "$fileio" --calculation wait:2s --out slow.csv slow.txt --deadline 3
+    run timeout -k 5 60 mpirun --quiet -np "$count" "$fileio" --calculation wait:2s --out slow.csv slow.txt --block 100 --deadline 3
     expect 75 "a deadline, on $count ranks"
     says err 'stopped by --deadline' "a deadline, on $count ranks"
     done_by=$(sed -nE 's/.*--deadline; ([0-9]+) record.*/\1/p' "$scratch/stderr")
@@ -406,7 +430,23 @@ done
 if unshare --uts true 2>/dev/null; then
     seq 100000 >elsewhere.txt
     elsewhere=("$fileio" --calculation wait:1ms --out elsewhere.csv elsewhere.txt --resume)
-    timeout -s KILL 2 "${elsewhere[@]}" >/dev/null 2>&1 || true
+    journal_bytes() { stat --format %s elsewhere.csv.journal 2>/dev/null || echo 0; }
+    begun_and_killed() {
+        local bytes
+        bytes=$(journal_bytes)
+        "${elsewhere[@]}" >/dev/null 2>&1 &
+        for _ in $(seq 300); do
+            sleep 0.1
+            (($(journal_bytes) <= bytes)) || break
+        done
+        kill -KILL "$!"
+        wait "$!" || true
+    }
+    begun_and_killed
+    run timeout -k 5 60 "${elsewhere[@]}" --deadline 2
+    expect 75 'a journal of this host'
+    ! grep -q 'was left by' "$scratch/stderr" || fail "a journal of this host: $err"
+    begun_and_killed
     on_other_host() { unshare --uts bash -c 'hostname elsewhere && exec "$@"' - timeout -k 5 60 "$@"; }
     { for _ in $(seq 15); do sleep 1 && touch -c elsewhere.csv.journal; done; } &
     writer=$!
@@ -417,7 +457,7 @@ if unshare --uts true 2>/dev/null; then
     run on_other_host "${elsewhere[@]}" --deadline 18
     expect 75 'a journal of a host that is gone'
     says err 'elsewhere.csv.journal was left by process ' 'a journal of a host that is gone'
-    timeout -s KILL 2 "${elsewhere[@]}" >/dev/null 2>&1 || true
+    begun_and_killed
     run on_other_host "${elsewhere[@]}" --force --deadline 2
     expect 75 'a journal that is taken over'
     ! grep -q 'was left by' "$scratch/stderr" || fail "a journal that is taken over: $err"

@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "apps/fileio/flow/flow.hpp"
+#include "apps/fileio/flow/gather.hpp"
 #include "common/parallel/farm.hpp"
 #include "tests/support/mpi_world.hpp"
 
@@ -150,6 +151,58 @@ TEST(Farm, ThrowsWhatTheMasterThrewWhenTheWorkersAreDone) {
     }
 }
 
+// The pieces of a rank, whose lines are counted from `before` on: small ones and large ones.
+std::vector<Bytes> pieces_of_rank(int rank, std::int64_t pieces, std::int64_t before) {
+    std::vector<Bytes> made;
+    for (std::int64_t number = 0; number < pieces; ++number) {
+        PieceBuilder builder(1);
+        PieceHeader header;
+        header.place.lines = number % 5 == 0 ? 20'000 : 1;
+        header.place.first_index = before;
+        for (std::int64_t line = 0; line < header.place.lines; ++line) {
+            builder.room_for_results()[0] = static_cast<double>(rank * 1'000'000 + number * 100 + line);
+            builder.add_done(line);
+        }
+        before += header.place.lines;
+        made.push_back(builder.finish(header));
+    }
+    return made;
+}
+
+// Some ranks make more than they may keep, others none, while rank 0 makes none, few or as many.
+TEST(Gathering, BringsAllPiecesToRank0InAnyNumberOfRounds) {
+    const auto ranks = static_cast<std::size_t>(world().size);
+    const std::vector<std::int64_t> none(ranks, 0);
+    const auto lines_of = [](const std::vector<Bytes>& pieces) {
+        std::int64_t lines = 0;
+        for (const auto& piece : pieces) lines += Piece(piece).place().lines;
+        return lines;
+    };
+    for (const std::int64_t of_root : {0, 2, 150}) {
+        const auto pieces_of = [&](int rank) { return rank == 0 ? of_root : rank % 3 == 2 ? 0 : 150; };
+        Gathering gathering(world(), ranks,
+                            [](int rank, const BlockPlace&) { return static_cast<std::size_t>(rank); });
+        const auto mine = pieces_of_rank(world().rank, pieces_of(world().rank), 0);
+        for (const auto& piece : mine) gathering.add(piece);
+        gathering.wait();
+        if (of_root == 0) MPI_Barrier(world().comm);  // otherwise some are a round ahead
+        auto lines = none;
+        lines[static_cast<std::size_t>(world().rank)] = lines_of(mine);
+        const auto answer = gathering.end(lines, none);
+        EXPECT_EQ(answer.own.items, lines_of(mine));
+        if (!world().root()) continue;
+        Tally all;
+        for (int rank = 0; rank < world().size; ++rank) {
+            const auto pieces = pieces_of_rank(rank, pieces_of(rank), all.lines_read);
+            for (const auto& piece : pieces) all.add(Piece(piece));
+            all.lines_read += lines_of(pieces);
+        }
+        EXPECT_TRUE(answer.all.balances()) << answer.all.violation;
+        EXPECT_EQ(answer.all.lines_read, all.lines_read);
+        EXPECT_TRUE(answer.all.checksum == all.checksum);
+    }
+}
+
 // A folder of input, made by rank 0 and removed by it. Collective.
 class Folder {
   public:
@@ -238,6 +291,46 @@ TEST(Variants, AgreeWithTheSerialLoopForAnyBlockSize) {
             settings.block_bytes = block;
             expect_all_right(settings, std::string(calculation) + " in blocks of " + std::to_string(block));
         }
+    }
+}
+
+// Files of fewer bytes than segments would have, and of more; and one that can only be read from its start.
+TEST(Variants, ManyFilesOfAllKinds) {
+    const Folder folder;
+    Settings settings;
+    settings.on_error = OnError::skip;
+    for (int file = 0; file < 40; ++file) {
+        std::string text = rows(file % 7);
+        if (file % 3 == 0) text = "1 2 3\r\n4 5 6\r\n\r\n7 8 9";
+        if (file % 10 == 0) text += "\n" + std::string(3000, ' ') + "1 2 3\n# " + std::string(5000, 'c');
+        settings.inputs.push_back(folder.write(std::to_string(file) + ".txt", text));
+    }
+    const auto packed = folder.write("packed.txt", oddities + ("\n" + rows(100)));
+    int status = 0;
+    if (world().root()) status = std::system(("gzip " + packed).c_str());
+    ASSERT_EQ(status, 0);
+    MPI_Barrier(world().comm);
+    settings.calculation = "sum";
+    expect_all_right(settings, "many files");
+    settings.inputs.insert(settings.inputs.begin() + 20, packed + ".gz");
+    expect_all_right(settings, "many files, one compressed");
+    settings.inputs = {packed + ".gz"};
+    expect_all_right(settings, "one compressed file");
+}
+
+// A head that is longer than many segments; behind it no line is taken for one that names the columns.
+TEST(Variants, BadWordsBehindALongHead) {
+    const Folder folder;
+    std::string text = "x y z\n";
+    for (int line = 0; line < 100; ++line) text += "# comment " + std::to_string(line) + "\n";
+    for (int line = 0; line < 100; ++line) text += line % 3 == 0 ? "word 1 2\n" : "1 2 3\n";
+    Settings settings;
+    settings.inputs = {folder.write("a.txt", text), folder.write("b.txt", rows(20) + text + "1 2\n")};
+    settings.on_error = OnError::skip;
+    settings.calculation = "sum";
+    for (const std::int64_t header : {0, 1, 60, 150}) {
+        settings.skip_header = header;
+        expect_all_right(settings, "a header of " + std::to_string(header));
     }
 }
 

@@ -34,7 +34,11 @@ Bytes example(std::int64_t lines = 4, std::string_view statistics = "st") {
     builder.add_rejected(2, 5, "'x' is not a number");
     PieceHeader header;
     header.place = place_of(100, lines);
-    return builder.finish(header, statistics);
+    const auto bytes = builder.bytes();
+    auto piece = builder.finish(header, statistics);
+    EXPECT_EQ(bytes, piece.size() - statistics.size());
+    EXPECT_EQ(builder.bytes(), sizeof(PieceHeader));
+    return piece;
 }
 
 TEST(Piece, ReadsBackWhatWasBuilt) {
@@ -68,7 +72,9 @@ TEST(Piece, CarriesIdentifiers) {
     joined.add(piece, 5);
     PieceHeader header;
     header.place = place_of(0, 7);
+    const auto joined_bytes = joined.bytes();
     const auto again = joined.finish(header);
+    EXPECT_EQ(joined_bytes, again.size());
     EXPECT_EQ(Piece(again).ids(), piece.ids());
     Tally one, other;
     const auto right = make("a", "b"), swapped = make("b", "a");
@@ -160,6 +166,31 @@ TEST(Tally, AddsUpInAnyOrderAndNoticesEveryChange) {
     EXPECT_NE(whole.checksum, tally_of({a, b, piece_of(2, -0.0)}).checksum);            // the last bit
     EXPECT_EQ(whole.violation, "");
     EXPECT_NE(tally_of({a, example(5, "")}).violation, "");
+}
+
+TEST(Tally, OfPartsThatMoveBack) {
+    constexpr std::int64_t far = 1'000'000'000'000;
+    auto first = example(4, ""), second = first, third = first;
+    const auto move = [](Bytes& piece, std::int64_t lines) {
+        reinterpret_cast<PieceHeader*>(piece.data())->place.first_index += lines;
+    };
+    move(third, 4);
+    TallyOfParts parts(3);
+    parts.add(Piece(second), 1);
+    parts.add(Piece(first), 0);
+    parts.add(Piece(third), 1);
+    move(second, far);
+    move(third, far);
+    Tally there, rest;
+    there.add(Piece(first));
+    rest.add(Piece(second));
+    rest.add(Piece(third));
+    there.add(rest);
+    EXPECT_EQ(parts.moved_back({0, far, 7}).checksum, there.checksum);
+    EXPECT_EQ(parts.moved_back({0, far, 7}).done, 6);
+    EXPECT_EQ(there.done, 6);
+    EXPECT_NE(parts.moved_back({0, far + 1, 7}).checksum, there.checksum);
+    EXPECT_NE(parts.moved_back({1, far, 7}).checksum, there.checksum);
 }
 
 }  // namespace

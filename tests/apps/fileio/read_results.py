@@ -68,10 +68,7 @@ def expected_records(files):
 
 
 def total(fields):
-    value = 0.0
-    for field in fields:  # sum() of newer Pythons compensates
-        value += field
-    return value
+    return float(sum(map(fractions.Fraction, fields)))
 
 
 def check_attributes(file, calculation, records, rejected, skipped):
@@ -82,7 +79,8 @@ def check_attributes(file, calculation, records, rejected, skipped):
     assert counts == (records, rejected, skipped), counts
     assert f"calculation: {calculation}\n".encode() in file.attrs["options"], file.attrs["options"]
     assert b" bytes, " in file.attrs["input"], file.attrs["input"]
-    assert len(file.attrs) == 9, list(file.attrs)
+    assert len(file.attrs["content"]) == 16 and int(file.attrs["content"], 16), file.attrs["content"]
+    assert len(file.attrs) == 10, list(file.attrs)
 
 
 def check_sums(path, files, records, rejected, skipped):

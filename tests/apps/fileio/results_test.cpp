@@ -284,12 +284,14 @@ TEST_F(Results, AreFoundByARunWithTheSameOptionsAndInput) {
         };
         const auto target = [&](const std::string& options) { return ResultsTarget{path, false, options}; };
         EXPECT_FALSE(find_finished(target("steps: 1\n"), input(300, 1)));
-        {
+        const auto write_one = [&](const ResultsTarget& to) {
             auto journal = Journal::begin("j", run);
             journal.add_file(input(300, 1)[0]);
             journal.add_piece(examples::piece(0, 0, 30));
-            write_results(journal, calculation(), target("steps: 1\n"), 30);
-        }
+            fs::remove(to.rejected_path());
+            write_results(journal, calculation(), to, 30);
+        };
+        write_one(target("steps: 1\n"));
         const auto found = find_finished(target("steps: 1\n"), input(300, 1));
         ASSERT_TRUE(found);
         EXPECT_EQ(found->done, 21);
@@ -307,6 +309,20 @@ TEST_F(Results, AreFoundByARunWithTheSameOptionsAndInput) {
             path +
                 " exists, and a.txt was modified after it was written; choose another name, or replace it "
                 "with --force");
+        // Touched, or changed; and by another, which does not know the content.
+        const auto content = [](const std::string& hash) { return [hash] { return hash; }; };
+        const auto later = input(300, std::int64_t{1} << 62);
+        fs::remove(path);
+        auto known = target("steps: 1\n");
+        known.content = "0123";
+        write_one(known);
+        EXPECT_TRUE(find_finished(known, later, content("0123")));
+        const auto refused = message_of([&] { find_finished(known, later, content("4567")); });
+        EXPECT_NE(refused.find("a.txt was modified after it was written"), refused.npos) << refused;
+        EXPECT_TRUE(find_finished(known, input(300, 1), [] { return ADD_FAILURE(), std::string(); }));
+        fs::remove(path);
+        write_one(target("steps: 1\n"));
+        EXPECT_NE(message_of([&] { find_finished(known, later, content("")); }), "no UsageError");
         put(path, "somebody else's");
         EXPECT_FALSE(find_finished(target("steps: 1\n"), input(300, 1)));
     }

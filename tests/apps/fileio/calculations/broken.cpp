@@ -1,6 +1,7 @@
 // Calculations that must be refused, or must do no harm. calculation_test.cpp asks for them by name.
 #include <unistd.h>
 
+#include <cfenv>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -43,6 +44,20 @@ SHAPED(least, PACER_CALCULATION_VERSION, 0, 0)
 ACCEPTS(silent)
 PACER_C pacer_shape_function silent_shape;
 void silent_shape(std::int32_t*, std::int32_t*, std::int32_t*) {}
+
+PACER_CALCULATION(wanders, 1, 1);
+int wanders(const double* fields, std::int32_t, double* results, std::int32_t, char*, std::int32_t) {
+    results[0] = fields[0];
+    int status = 0;
+    for (int i = 0; i < 1000; ++i) status |= ::chdir("/");  // other threads are at work meanwhile
+    return status;
+}
+
+PACER_CALCULATION(rounds_up, 1, 1);
+int rounds_up(const double* fields, std::int32_t, double* results, std::int32_t, char*, std::int32_t) {
+    results[0] = std::fegetround() == FE_TONEAREST ? fields[0] : 1;
+    return std::fesetround(FE_UPWARD);
+}
 
 PACER_CALCULATION(throws, 1, 1);
 int throws(const double*, std::int32_t, double*, std::int32_t, char*, std::int32_t) {

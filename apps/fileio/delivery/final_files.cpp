@@ -1,0 +1,71 @@
+#include "apps/fileio/delivery/final_files.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <utility>
+
+#include "common/base/facts.hpp"
+#include "common/base/status.hpp"
+#include "io/files/whole_file.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+// What an .h5 has as attributes, for a .csv of so many bytes.
+std::string text_of_run(const ResultsHead& head, std::int64_t bytes) {
+    std::string text;
+    for (const auto& [name, value] : facts_of(head)) {
+        if (name != "options") text += fmt::format("{}: {}\n", name, to_string(value));
+    }
+    text += fmt::format("bytes: {}\n", bytes);
+    text += options_line;
+    return text + head.options;
+}
+
+}  // namespace
+
+FinalFiles::FinalFiles(const ResultsTarget& target, const Calculation& calculation, ResultsHead head)
+    : target_(target),
+      path_(file_to_write(target.path, true)),
+      head_(std::move(head)),
+      csv_(is_csv(target)),
+      file_(path_),
+      rejected_(*head_.files, target.rejected_path()) {
+    if (!calculation.summarises) writer_ = csv_ ? write_csv(file_, head_) : write_hdf5(file_, head_);
+}
+
+void FinalFiles::add(const Piece& piece) {
+    if (piece.header().results != head_.width || piece.header().ids != std::ssize(head_.labels.ids))
+        throw std::logic_error("results of another calculation");
+    if (writer_) writer_->add(piece);
+    if (!piece.statistics().empty()) all_.merge(Statistics::read(piece.statistics()));
+    rejected_.add(piece);
+}
+
+std::optional<Slabs> FinalFiles::give_away() {
+    return writer_ ? writer_->give_away() : std::nullopt;
+}
+
+void FinalFiles::add_rejected(const Piece& piece) {
+    rejected_.add(piece);
+}
+
+void FinalFiles::commit() {
+    if (writer_) {
+        writer_->finish();
+    } else {
+        csv_ ? write_csv(file_, head_, all_.columns()) : write_hdf5(file_, head_, all_.columns());
+    }
+    rejected_.finish();
+    file_.finish();
+    if (!target_.force && std::filesystem::exists(path_))
+        refuse_to_replace(path_);  // before anything is replaced
+    rejected_.commit(target_.force);
+    if (csv_) write_whole_file(target_.run_path(), text_of_run(head_, file_.bytes()), true);
+    file_.commit(target_.force);
+}
+
+}  // namespace pacer::fileio

@@ -1,0 +1,112 @@
+// What the ranks of a run by segments leave behind: a log each, in one folder, like the journal of a run
+// whose rank 0 keeps all pieces (entry_log.hpp). A session writes logs of its own and reads those of earlier
+// ones.
+//
+// A log appends: run (a hash of what must be the same to resume it), then segment (whose lines follow), begun
+// (a block), piece (one that is finished), kept (a piece in another log whose text is there still), dropped
+// (one whose text is not), and ended, if the session comes to an end in good order.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "apps/fileio/delivery/entry_log.hpp"
+#include "apps/fileio/segments/segment.hpp"
+
+namespace pacer::fileio {
+
+// A piece where it lies.
+struct PlacedPiece {
+    LogName log{};
+    std::int64_t position = 0, length = 0;
+    PieceHeader header{};
+};
+
+// The folder of the logs. Every function throws UsageError that names the log: damaged, in use, disk full,
+// ...
+class SegmentLogs {
+  public:
+    explicit SegmentLogs(std::string folder) : folder_(std::move(folder)) {}
+
+    const std::string& folder() const { return folder_; }
+    // A hash of what must be the same in all sessions; known before a log is written or looked through.
+    std::uint64_t run() const { return run_; }
+    void set_run(std::uint64_t run) { run_ = run; }
+    std::string path_of(const LogName& name) const;
+    std::vector<LogName> names() const;  // in their order
+    bool have_results() const;
+    // Those that are open for reading: a network file system keeps a removed file as long as it is open.
+    void close() { open_.clear(); }
+    void remove();  // the folder with all that is in it
+
+    // The pieces in a stretch, with their bytes (good until the next one), and those in other logs that it
+    // keeps, without; in the order written. `drop` is told of those that it says to be dropped.
+    using TakePlaced = std::function<void(const PlacedPiece&, std::span<const char> bytes)>;
+    void for_each_piece(const Stretch& stretch, const TakePlaced& take,
+                        const std::function<void(const PlacedPiece&)>& drop = {});
+    Bytes read(const PlacedPiece& piece);
+
+  private:
+    std::shared_ptr<const EntryLog> opened(const LogName& name);
+
+    std::string folder_;
+    std::uint64_t run_ = 0;
+    std::map<LogName, std::shared_ptr<const EntryLog>> open_{};  // to be read
+};
+
+// The one that this rank writes.
+class OwnSegmentLog {
+  public:
+    OwnSegmentLog(const SegmentLogs& logs, LogName name);
+
+    std::int64_t end() const { return log_.end(); }
+    void add_segment(const Segment& segment);
+    void add_begun(std::int64_t offset, std::int64_t bytes);
+    void add_piece(std::span<const char> piece) { add(piece_kind, {piece}); }
+    void add_kept(const PlacedPiece& piece) { add_placed(kept_kind, piece); }
+    void add_dropped(const PlacedPiece& piece) { add_placed(dropped_kind, piece); }
+    void add_ended();
+
+    enum Kind : std::uint32_t {
+        segment_kind = 1,
+        begun_kind,
+        piece_kind,
+        kept_kind,
+        dropped_kind,
+        ended_kind,
+        run_kind
+    };
+
+  private:
+    void add(Kind kind, std::initializer_list<std::span<const char>> parts);
+    void add_placed(Kind kind, const PlacedPiece& piece);
+
+    EntryLog log_;
+    double flushed_;
+};
+
+// What earlier sessions did, by the names of files.
+struct Survey {
+    struct Trace {
+        std::string path;
+        std::int64_t time = 0, begin = 0, end = 0;
+        Stretch stretch{};
+    };
+    std::vector<Trace> traces{};
+    std::int64_t done = 0, rejected = 0;  // records of all pieces, but those that were dropped
+    std::int64_t records() const { return done + rejected; }
+};
+
+// Looks through one log from end to end, and cuts off what is not whole behind; what is left is on disk then.
+// Throws UsageError too if it is of a run with other options, and ReadingStopped if `stop` says so.
+void survey_log(const SegmentLogs& logs, const LogName& name, Survey& survey, bool (*stop)());
+
+std::string written(const Survey& survey);
+void read_survey(std::string_view text, Survey& survey);  // adds it
+
+}  // namespace pacer::fileio
