@@ -8,7 +8,6 @@
 
 #include "apps/timings/commands/commands.hpp"
 #include "apps/timings/compare/cases.hpp"
-#include "apps/timings/compare/same_tests.hpp"
 #include "apps/timings/output.hpp"
 #include "common/base/units.hpp"
 #include "io/dump/dump.hpp"
@@ -43,7 +42,6 @@ ExitStatus merge(const Settings& settings) {
     const DumpFile output(settings.output, settings.force, "merged", 0);
     auto launches = read_launches(settings.files, settings.dedupe);
     if (settings.quick) mark_as_quick(launches);
-    are_quick(launches);
     const auto path = output.write(launches);
     print(fmt::format("{}: {} of {}\n", path, counted(launches.size(), "launch", "launches"),
                       counted(settings.files.size(), "file")));

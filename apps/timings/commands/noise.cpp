@@ -18,7 +18,6 @@
 #include "apps/timings/compare/difference.hpp"
 #include "apps/timings/compare/launch_statistics.hpp"
 #include "apps/timings/compare/outliers.hpp"
-#include "apps/timings/compare/same_tests.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
@@ -157,7 +156,6 @@ std::vector<std::string> too_noisy_among(const std::vector<Noise>& noises, doubl
 
 ExitStatus show_noise(const Settings& settings) {
     auto launches = read_launches(settings.input.files, settings.input.dedupe);
-    are_quick(launches);
     separate_builds(launches);
     const auto cases = select(cases_of(launches), settings.input.only);
     const auto noises = noises_of(cases);

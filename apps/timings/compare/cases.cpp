@@ -164,6 +164,18 @@ std::vector<double> Case::medians() const {
     return seconds;
 }
 
+bool are_quick(const std::vector<Launch>& launches) {
+    const auto quick = std::count_if(launches.begin(), launches.end(), [](const Launch& launch) {
+        return number_in(launch.environment, "quick").value_or(0) > 0;
+    });
+    if (quick == 0) return false;
+    if (quick == std::ssize(launches)) return true;
+    throw UsageError(
+        fmt::format("{} of {} launches are of a quick suite, whose times mean nothing: take either these or "
+                    "the full ones",
+                    quick, launches.size()));
+}
+
 std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe) {
     std::vector<Launch> launches;
     std::unordered_map<std::string, std::pair<std::size_t, std::string>> seen;  // index and file, by id
@@ -188,6 +200,7 @@ std::vector<Launch> read_launches(const std::vector<std::string>& files, bool de
     }
     std::stable_sort(launches.begin(), launches.end(),
                      [](const Launch& a, const Launch& b) { return a.id < b.id; });
+    are_quick(launches);
     return launches;
 }
 

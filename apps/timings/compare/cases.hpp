@@ -57,8 +57,11 @@ struct Case {
     std::vector<double> medians() const;  // seconds, one a launch
 };
 
-// All launches of these files, each id once, sorted by id. Throws UsageError: a file that cannot be read, or
-// (unless `dedupe`) a launch that is there twice.
+// Whether these are launches of a quick suite, whose times mean nothing. Throws UsageError if only some are.
+bool are_quick(const std::vector<Launch>& launches);
+
+// All launches of these files, each id once, sorted by id. Throws UsageError: a file that cannot be read,
+// launches of a quick suite among others, or (unless `dedupe`) a launch that is there twice.
 std::vector<Launch> read_launches(const std::vector<std::string>& files, bool dedupe = false);
 
 // The cases in the order of their first appearance. The launches must outlive the result. Throws UsageError

@@ -54,14 +54,29 @@ double clock_margin(const Case& one) {
     return largest;
 }
 
-// Launches whose time budget ended before the repeats that an interval takes.
+// Whether the time budget ended before the repeats that an interval takes.
+bool short_of_time(const CaseLaunch& launch) {
+    const auto repeats = static_cast<std::int64_t>(launch.record->repeats());
+    const auto asked = number_in(launch.launch->environment, "repeats_asked");  // not in older dumps
+    return repeats < fewest_for_interval && asked && (*asked == 0 || static_cast<double>(repeats) < *asked);
+}
+
 std::int64_t launches_short_of_time(const Case& one) {
-    return std::count_if(one.launches.begin(), one.launches.end(), [](const CaseLaunch& launch) {
-        const auto repeats = static_cast<std::int64_t>(launch.record->repeats());
-        const auto asked = number_in(launch.launch->environment, "repeats_asked");  // not in older dumps
-        return repeats < fewest_for_interval && asked &&
-               (*asked == 0 || static_cast<double>(repeats) < *asked);
-    });
+    return std::count_if(one.launches.begin(), one.launches.end(), short_of_time);
+}
+
+// The same, but of launches short of time the fastest or the slowest repeat in place of the median. None if
+// one of them has so few that all may have been out of the ordinary.
+std::optional<Case> at_best_or_worst(Case one, bool best) {
+    constexpr std::size_t fewest = 3;
+    for (auto& launch : one.launches) {
+        if (!short_of_time(launch)) continue;
+        const auto seconds = launch.record->repeat_seconds();
+        if (seconds.size() < fewest) return std::nullopt;
+        const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
+        launch.median_seconds = best ? *least : *most;
+    }
+    return one;
 }
 
 bool disturbed(const CaseLaunch& launch) {
@@ -157,8 +172,22 @@ class Judge {
         raise(clock_, "clock");
     }
 
-    Finding finding() const {
-        if (!estimate_.within_95 || short_of_time() > 0) return Finding::inconclusive;
+    Finding finding() const { return short_of_time() > 0 ? finding_short_of_time() : finding_by_medians(); }
+
+    // A node that became slow has fewer repeats in the same time. It is slower if even its fastest ones are,
+    // against the slowest ones of the other side.
+    Finding finding_short_of_time() const {
+        for (const auto found : {Finding::slower, Finding::faster}) {
+            const auto reference = at_best_or_worst(reference_, found == Finding::faster),
+                       subject = at_best_or_worst(subject_, found == Finding::slower);
+            if (reference && subject && Judge(*reference, *subject, options_).finding_by_medians() == found)
+                return found;
+        }
+        return Finding::inconclusive;
+    }
+
+    Finding finding_by_medians() const {
+        if (!estimate_.within_95) return Finding::inconclusive;
         const double asked = 1 + options_.margin, slower = std::max({asked, 1 + noise_, 1 + clock_});
         const auto within_asked = [&](const Interval& interval) {
             return clock_ <= options_.margin && !too_noisy() && interval.low >= 1 / asked &&

@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "apps/timings/compare/cases.hpp"
 #include "apps/timings/compare/environments.hpp"
 #include "common/base/split.hpp"
 #include "common/base/status.hpp"
@@ -95,21 +96,7 @@ void add_counts(std::vector<std::string>& lines, const char* what, const Counts&
         lines.push_back(fmt::format("other number of {}: {} ({})", what, change, fmt::join(names, ", ")));
 }
 
-bool is_quick(const Launch& launch) {
-    return number_in(launch.environment, "quick").value_or(0) > 0;
-}
-
 }  // namespace
-
-bool are_quick(const std::vector<Launch>& launches) {
-    const auto quick = std::count_if(launches.begin(), launches.end(), is_quick);
-    if (quick == 0) return false;
-    if (quick == std::ssize(launches)) return true;
-    throw UsageError(
-        fmt::format("{} of {} launches are of a quick suite, whose times mean nothing: take either these or "
-                    "the full ones",
-                    quick, launches.size()));
-}
 
 std::vector<std::string> other_nodes(const std::vector<Launch>& launches) {
     std::vector<std::string> lines;

@@ -17,7 +17,4 @@ std::vector<std::string> other_tests(const std::vector<Launch>& base, const std:
 // node2; 128.0 GiB on node3".
 std::vector<std::string> other_nodes(const std::vector<Launch>& launches);
 
-// Whether these are launches of a quick suite, whose times mean nothing. Throws UsageError if only some are.
-bool are_quick(const std::vector<Launch>& launches);
-
 }  // namespace pacer::timings

@@ -7,6 +7,7 @@
 #include <array>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -209,20 +210,37 @@ class Page {
     }
 
     std::string worst() const {
+        const auto bad = named([](const Difference& one) { return is_bad(one.finding); });
+        const auto hosts = hosts_of(candidate_);
+        const auto where = hosts.empty() ? "" : " on " + hosts;
+        if (!bad.empty()) return fmt::format("worst{}: {}", where, fmt::join(bad, "; "));
+        // What would be grave if it were certain is not to be read as all well.
+        constexpr double slower = 1.05;
+        const auto doubtful = named([](const Difference& one) {
+            return one.finding == Finding::inconclusive && one.judged() && one.ratio > slower;
+        });
+        if (!doubtful.empty())
+            return fmt::format("worst{}, if it is so: {}", where, fmt::join(doubtful, "; "));
+        return "worst: nothing got slower, wrong or lost";
+    }
+
+    // The first ones of them, with what became of them.
+    std::vector<std::string> named(bool (*of_those)(const Difference&)) const {
         auto meanings = meanings_of(base_);
         for (auto& one : meanings_of(candidate_)) meanings.push_back(std::move(one));
         std::vector<std::string> words;
+        std::set<std::string> labels;  // two variants may mean the same
         for (std::size_t i = 0; i < rows_.size() && words.size() < most_named; ++i) {
             const auto& row = rows_[i];
-            if (!is_bad(row.finding)) continue;
+            if (!of_those(row)) continue;
             const auto meaning = std::find_if(meanings.begin(), meanings.end(),
                                               [&](const auto& one) { return one.first == row.key; });
-            const bool is_known = meaning != meanings.end();
+            const bool is_known = meaning != meanings.end() && labels.insert(meaning->second.label).second;
             const auto value = [&](double seconds) {
                 return is_known ? meaning->second.words(seconds) : format_seconds(seconds);
             };
             auto text = is_known ? meaning->second.label : names_[i];
-            if (row.judged() && row.finding == Finding::slower) {
+            if (row.judged() && row.finding != Finding::failed && row.finding != Finding::missing) {
                 text +=
                     fmt::format(": {} ({})", change(value(row.reference.seconds), value(row.subject.seconds)),
                                 format_times(1 / row.ratio));
@@ -231,9 +249,7 @@ class Page {
             }
             words.push_back(text);
         }
-        if (words.empty()) return "worst: nothing got slower, wrong or lost";
-        const auto hosts = hosts_of(candidate_);
-        return fmt::format("worst{}: {}", hosts.empty() ? "" : " on " + hosts, fmt::join(words, "; "));
+        return words;
     }
 
     std::string next() const {
@@ -285,7 +301,7 @@ class Page {
 Document verdict_of(const std::vector<Launch>& base, const std::vector<Launch>& candidate,
                     const Comparison& comparison, bool all) {
     const Page page(base, candidate, comparison);
-    Document document("timings verdict");
+    Document document("timings verdict", columns_of_page);
     document.sentence("verdict", page.first_lines());
     const auto headlines = page.headlines();
     if (!headlines.empty()) document.title("what this machine can do");

@@ -83,6 +83,31 @@ TEST(Verdict, OfALaunchShortOfTimeIsNone) {
     }
 }
 
+// What is slower has time for fewer repeats: enough, if even the fastest of them is.
+TEST(Verdict, OfLaunchesShortOfTimeIsThatOfTheirBestOrWorst) {
+    const auto hurried = [](Launches launches, double odd) {
+        for (auto& launch : launches) {
+            auto& record = launch.records[0];
+            record.seconds.resize(3);
+            record.seconds[1] *= odd;
+            record.round.resize(3);
+            launch.environment.emplace_back("repeats_asked", std::int64_t{0});
+        }
+        return launches;
+    };
+    const auto usual = spread_launches("a", 10, {"simd"}, 0.1);
+    const auto finding = [&](const Launches& base, const Launches& candidate) {
+        return compared(base, candidate).cases[0].finding;
+    };
+    const auto slow = spread_launches("b", 10, {"simd"}, 0.2);
+    EXPECT_EQ(finding(usual, hurried(slow, 1)), Finding::slower);
+    EXPECT_EQ(finding(usual, hurried(slow, 0.5)), Finding::inconclusive);
+    EXPECT_EQ(finding(hurried(slow, 1), usual), Finding::faster);
+    EXPECT_EQ(finding(hurried(slow, 0.5), usual), Finding::inconclusive);
+    EXPECT_EQ(finding(hurried(usual, 2), slow), Finding::inconclusive);
+    EXPECT_EQ(finding(usual, hurried(spread_launches("b", 10, {"simd"}, 0.1), 1)), Finding::inconclusive);
+}
+
 TEST(OneLaunch, CannotBeCompared) {
     for (const auto& [n, m] : {std::pair<int, int>(1, 1), {1, 10}, {10, 1}, {1, 100}}) {
         const auto result = compared(spread_launches("a", n, both, 0.1), spread_launches("b", m, both, 0.2));

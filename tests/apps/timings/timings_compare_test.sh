@@ -115,7 +115,8 @@ prints 'NOT THE SAME TESTS  quick launches against a full baseline'
 /usr/bin/python3 -c '
 import h5py
 assert all(h5py.File("all_quick.h5")["launches"]["quick"] == 1)' || fail "merge --quick does not mark launches.quick"
-for refused in 'merge mixed.h5 all_quick.h5 quick.h5' 'noise all_quick.h5 quick.h5' 'compare base.h5 --to all_quick.h5 quick.h5'; do
+for refused in 'merge mixed.h5 all_quick.h5 quick.h5' 'noise all_quick.h5 quick.h5' 'compare base.h5 --to all_quick.h5 quick.h5' \
+    'summary all_quick.h5 quick.h5' 'report -o mixed.html all_quick.h5 quick.h5' 'plot all_quick.h5 quick.h5' 'nodes all_quick.h5 quick.h5'; do
     # shellcheck disable=SC2086 # words
     ends_with 2 $refused
     warns '7 of 8 launches are of a quick suite'
