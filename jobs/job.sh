@@ -73,6 +73,12 @@ timings=$PACER_BIN/timings
 # What this job makes: $made.h5, ...; a job that Slurm puts back makes it anew.
 made=$PACER_SCRATCH/$SLURM_JOB_NAME-$SLURM_JOB_ID
 
+# dead_nodes NODES: those of them that Slurm has lost: "node3 died: Slurm says it is down*", a line each.
+dead_nodes() {
+    sinfo --noheader --Node --nodes="$1" --format='%N %T' 2>/dev/null | sort -u |
+        awk '$2 ~ /^(down|fail)/ { print $1 " died: Slurm says it is " $2 }' || true
+}
+
 # hold_session_folder: for several mpiruns at a time. Open MPI's all use one folder on this node, and race to make it when
 # they start and to remove it when they end; with a folder in it it stays, which goes at the end.
 hold_session_folder() {

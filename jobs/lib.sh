@@ -195,8 +195,8 @@ job_launcher() {
     export OMP_NUM_THREADS=$threads
     if [[ $PACER_LAUNCHER == srun ]]; then
         # Since Slurm 22.05 srun does not hear of the job's --cpus-per-task unless told. When a rank has crashed it would
-        # let the others wait for it until the time limit.
-        launcher=(srun --wait=60 --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads"
+        # let the others wait for it until the time limit, and for a node that has died wait as long itself.
+        launcher=(srun --wait=60 --immediate=120 --nodes="$nodes" --ntasks="$ranks" --cpus-per-task="$threads"
             ${node:+--nodelist="$node"})
         ((ranks % nodes)) || launcher+=(--ntasks-per-node="$a_node")
         if [[ ${PACER_SRUN_PINS-} != no ]]; then

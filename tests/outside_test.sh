@@ -21,6 +21,11 @@ build=$(cd "${BUILD:?the build folder}" && pwd)
 unset CMAKE_PREFIX_PATH PACER_BIN PACER_HOME TIMINGS DESTDIR
 export TMPDIR=$scratch # Open MPI has a folder in it for root, who may be another than root in the namespace
 cd "$scratch"
+if [[ $(type -P mpirun) == "$build"/* ]]; then # MPICH's, in what is hidden
+    mkdir launcher
+    cp "$(type -P mpirun)" launcher
+    export PATH=$scratch/launcher:$PATH
+fi
 
 # --- what apps/README.md shows is what is built here
 # shown FILE: the lines of apps/README.md that are those of the file, in order and in one piece, each four blanks in.

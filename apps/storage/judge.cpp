@@ -76,8 +76,13 @@ Residence look_for_unsynced(const Problem& problem, Layout layout, const Team& t
     Residence left;
     if (problem.keeps_pages) return left;
     const auto own = piece_of(problem, layout, team.rank);
+    const auto end = own.offset + own.bytes.size();
     on_all(problem, team, [&] {
-        if (is_there(own.path)) left = forget(own.path, own.offset, own.offset + own.bytes.size());
+        if (is_there(own.path)) forget(own.path, own.offset, end);
+    });
+    // When all have asked: of two ranks that have a node forget the same page at once only one succeeds.
+    on_all(problem, team, [&] {
+        if (is_there(own.path)) left = residence(own.path, own.offset, end);
     });
     return left;
 }

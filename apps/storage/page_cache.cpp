@@ -11,15 +11,23 @@
 
 namespace pacer::storage {
 
-Residence forget(const std::string& path, std::int64_t begin, std::int64_t end) {
-    if (begin >= end) return {};
-    const DataFile file(path, O_RDONLY);
+namespace {
+
+// A node keeps whole pages, or drops them.
+void extend_to_pages(std::int64_t& begin, std::int64_t& end) {
     const std::int64_t page = sysconf(_SC_PAGESIZE);
     begin = begin / page * page;
-    end = (end + page - 1) / page * page;  // of a page it keeps all or nothing
-    posix_fadvise(file.descriptor(), begin, end - begin, POSIX_FADV_DONTNEED);
+    end = (end + page - 1) / page * page;
+}
+
+}  // namespace
+
+Residence residence(const std::string& path, std::int64_t begin, std::int64_t end) {
+    if (begin >= end) return {};
+    const DataFile file(path, O_RDONLY);
+    extend_to_pages(begin, end);
     const auto bytes = static_cast<std::size_t>(end - begin);
-    Residence found{.pages = (end - begin) / page};
+    Residence found{.pages = (end - begin) / sysconf(_SC_PAGESIZE)};
     std::vector<unsigned char> in_memory(static_cast<std::size_t>(found.pages));
     void* const mapped = mmap(nullptr, bytes, PROT_READ, MAP_SHARED, file.descriptor(), begin);
     const bool told = mapped != MAP_FAILED && mincore(mapped, bytes, in_memory.data()) == 0;
@@ -28,6 +36,16 @@ Residence forget(const std::string& path, std::int64_t begin, std::int64_t end) 
                          : std::count_if(in_memory.begin(), in_memory.end(),
                                          [](unsigned char bits) { return (bits & 1U) != 0; });
     return found;
+}
+
+Residence forget(const std::string& path, std::int64_t begin, std::int64_t end) {
+    if (begin >= end) return {};
+    {
+        const DataFile file(path, O_RDONLY);
+        extend_to_pages(begin, end);
+        posix_fadvise(file.descriptor(), begin, end - begin, POSIX_FADV_DONTNEED);
+    }
+    return residence(path, begin, end);
 }
 
 }  // namespace pacer::storage

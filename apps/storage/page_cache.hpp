@@ -11,9 +11,12 @@ struct Residence {
     std::int64_t pages = 0, cached = 0;
 };
 
-// Asks this node to forget bytes begin .. end - 1 of the file, which must be on storage already, and looks
-// what it has forgotten. Where the system does not tell, all counts as cached. Of caches besides the kernel's
-// (a server's memory, the page pool of GPFS) nobody knows. Throws UsageError if the file cannot be opened.
+// What this node keeps of bytes begin .. end - 1 of the file. Where the system does not tell, all counts as
+// cached. Of caches besides the kernel's (a server's memory, the page pool of GPFS) nobody knows. Throws
+// UsageError if the file cannot be opened.
+Residence residence(const std::string& path, std::int64_t begin, std::int64_t end);
+
+// Asks this node to forget them, which must be on storage already, and looks what it has kept.
 Residence forget(const std::string& path, std::int64_t begin, std::int64_t end);
 
 }  // namespace pacer::storage

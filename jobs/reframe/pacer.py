@@ -3,13 +3,14 @@
     PACER_BIN=build/release/bin reframe -c jobs/reframe -r --performance-report
 
 A test runs an app once on the nodes that it is given. It passes if every answer was right. Its performance variables are
-the headlines of timings summary: memory_read, reduce_openmp, ... References belong into a class of the site's own:
+the headlines of timings summary by their keys: memory_read_all_cores, mpi_barrier, ... References belong into a class of
+the site's own:
 
     @rfm.simple_test
     class OurMemory(Pacer):
         app = 'memory'
         num_tasks = 64
-        reference = {'cluster:compute': {'memory_read_all': (400e9, -0.05, None, 'B/s')}}
+        reference = {'cluster:compute': {'memory_read_all_cores': (400e9, -0.05, None, 'B/s')}}
 
 One run has no error bars: whether a machine is as fast as it was is for jobs/acceptance.slurm to say.
 """
@@ -51,6 +52,8 @@ class Pacer(rfm.RunOnlyRegressionTest):
 
     @sanity_function
     def every_answer_is_right(self):
+        if not os.path.exists(os.path.join(self.stagedir, SUMMARY)):
+            return sn.assert_true(False, f'{self.app} left no dump: see rfm_job.err')
         return sn.assert_eq(summary_of(self.stagedir)['status'], 0, 'an answer is wrong, or was never checked')
 
     @run_before('performance')
@@ -65,4 +68,8 @@ class Pacer(rfm.RunOnlyRegressionTest):
 class PacerApp(Pacer):
     """Every app, with its usual sizes."""
 
-    app = parameter(['reduce', 'fileio', 'queues', 'race', 'memory', 'syntax', 'overhead'])
+    program = parameter(['reduce', 'fileio', 'queues', 'race', 'memory', 'syntax', 'overhead', 'storage'])
+
+    @run_after('init')
+    def take_the_program(self):
+        self.app = self.program

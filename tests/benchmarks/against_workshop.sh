@@ -47,8 +47,8 @@ turns=$(mktemp -d)
 trap 'rm -rf "$turns"' EXIT
 for ((round = 1; round <= rounds; ++round)); do
     say "round $round of $rounds"
-    "$python" "$root/benchmarks/workshop.py" --json --chunk 10_000_000 >"$turns/own.$round"
-    "$python" "$root/benchmarks/workshop.py" --json --chunk 500_000 >"$turns/best.$round"
+    "$python" "$root/tests/benchmarks/workshop.py" --json --chunk 10_000_000 >"$turns/own.$round"
+    "$python" "$root/tests/benchmarks/workshop.py" --json --chunk 500_000 >"$turns/best.$round"
     "$root/jobs/local.sh" reduce --format json --no-dump --max-seconds 10 "$@" >"$turns/reduce.$round" \
         2>"$turns/messages" || { cat "$turns/messages" >&2 && exit 1; }
 done

@@ -13,13 +13,17 @@
 #     cpu       1000 records of 1 ms on a core each: master_worker on 3 ranks against serial / 2
 #     sum       the rows' sums: master_worker on 3 ranks and parallel_read on 2, against GNU parallel with mawk, numpy
 #               in processes and a farm with mpi4py, all on one file in the page cache
-#     parse     the parser against a bare loop of std::from_chars, on one core
+#     loop      the same against DuckDB, and a bare loop over the mapped file, which knows no other file; and with
+#               commas or CRLF instead
+#     parse     the parser against bare loops, on one core
 #     workshop  1000 records that sleep 1 ms: master_worker on 5 ranks against ideal, and the workshop's own Python
 #     memory    the peak of rank 0 while a pipe feeds it the file 10 times over (10 GB; the results take another
 #               6 GB in $TMPDIR) and 2 workers are too slow for it
 #
-# A turn's time is the median of its repeats (GNU parallel: of one), what is compared the median over the turns. MPI and
+# A turn's time is the median of its repeats (GNU parallel: of one); of what is compared, the ratio of each turn, and the
+# median of these. MPI and
 # Python's processes are up before the clock starts; parallel's 0.2 s of start count. mawk prints six digits, no more.
+# DuckDB takes part if it is there: npm install --prefix FOLDER @duckdb/node-api, and NODE_PATH=FOLDER/node_modules.
 # BUILD=FOLDER takes the programs from there, such as build/dev, as they are, and builds nothing.
 set -euo pipefail
 
@@ -27,7 +31,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-known=(farm cpu sum parse workshop memory)
+known=(farm cpu sum loop parse workshop memory)
 rows=15000000
 rounds=3
 figures=()
@@ -88,39 +92,53 @@ launch() {
     }
 }
 
-# variants TURNS RANKS ARGUMENT...: one turn of fileio, to be read by seconds.
+# variants TURNS RANKS ARGUMENT...: one turn of fileio, to be read by took.
 variants() {
     local name=$1 ranks=$2
     shift 2
     launch "$ranks" "$fileio" "$@" --format json --no-dump --no-limits >"$folder/$name.$round"
 }
 
-# seconds TURNS [VARIANT]: the median over the turns of what a program or a variant took.
-seconds() {
+# took TURNS[:VARIANT] [TURNS[:VARIANT]]: the median over the turns of what a program or a variant took; or of how many
+# times as long as the second one.
+took() {
     "$python" - "$folder" "$@" <<'PYTHON'
 import glob
 import json
 import statistics
 import sys
 
-folder, name, *variant = sys.argv[1:]
-seconds = []
-for path in glob.glob(f"{folder}/{name}.[0-9]*"):
+folder, *names = sys.argv[1:]
+
+
+def seconds(path, variant):
     with open(path) as file:
         turn = json.load(file)
     if not variant:
-        seconds.append(turn["median_seconds"])
-        continue
-    record, = (record for record in turn["launches"][0]["records"] if record["variant"] == variant[0])
+        return turn["median_seconds"]
+    record, = (record for record in turn["launches"][0]["records"] if record["variant"] == variant)
     if record["not_run"] is not None or record["failed"] or not record["checked"]:
-        sys.exit(f"fileio.sh: {variant[0]} did not run, or gave a wrong answer: see {path}")
-    seconds.append(record["summary"]["median_seconds"])
-print(statistics.median(seconds))
+        sys.exit(f"fileio.sh: {variant} did not run, or gave a wrong answer: see {path}")
+    return record["summary"]["median_seconds"]
+
+
+def turns(name):
+    name, _, variant = name.partition(":")
+    return [seconds(path, variant) for path in sorted(glob.glob(f"{folder}/{name}.[0-9]*"))]
+
+
+first, *second = map(turns, names)
+print(statistics.median(a / b for a, b in zip(first, second[0], strict=True)) if second else statistics.median(first))
 PYTHON
 }
 
 # compute FORMAT EXPRESSION: of awk.
 compute() { awk "BEGIN { printf \"$1\", ($2) }"; }
+
+two_digits() { compute %.2f "$1"; }
+
+# percent TURNS[:VARIANT] TURNS[:VARIANT]: the first one's time of the second one's.
+percent() { compute %.0f "100 * $(took "$@")"; }
 
 # median: of the numbers on stdin.
 median() { sort -g | awk '{ value[NR] = $1 } END { print (value[int((NR + 1) / 2)] + value[int(NR / 2) + 1]) / 2 }'; }
@@ -160,20 +178,20 @@ figure_cpu() {
     local trial=20000 steps serial farm percent
     round=0
     variants calibration 1 -n 200 --calculation "lorenz:$trial" --variants serial --repeats 5
-    serial=$(seconds calibration serial)
+    serial=$(took calibration:serial)
     steps=$(compute %.0f "$trial * 200 * 1e-3 / $serial")
     for round in $(turns); do
         variants cpu 3 -n 1000 --calculation "lorenz:$steps" --variants serial,master_worker --repeats 5
     done
-    serial=$(seconds cpu serial)
-    farm=$(seconds cpu master_worker)
+    serial=$(took cpu:serial)
+    farm=$(took cpu:master_worker)
     percent=$(compute %.1f "100 * $serial / 2 / $farm")
     printf 'lorenz:%d: serial %.4f s, master_worker %.4f s\n' "$steps" "$serial" "$farm"
     row "cpu: 1000 records of 1 ms, master_worker on 3 ranks against serial / 2" at-least 97 "$percent" " %" \
         "mpirun -np 3 fileio -n 1000 --calculation lorenz:$steps --variants serial,master_worker"
 }
 
-# check_total TURNS: rows and total of a program's first turn, against those that mawk finds.
+# check_total NAME: the rows and the total of a program's first turn, against those that mawk finds.
 check_total() {
     "$python" -c '
 import json, sys
@@ -183,76 +201,112 @@ if found["rows"] != want or abs(found["total"] - total) > 1e-12 * size:
 ' "$1" "$folder/$1.1" "${totals[@]}"
 }
 
-figure_sum() {
-    local best name took bytes start totals programs=() columns serial farm parts farm_gain parts_gain
-    local adder="mawk '{ print \$1 + \$2 + \$3 }'"
-    local from_file=(--will-cite --pipepart --arg-file "$input" --block -1 --jobs 2)
+need_totals() {
     need_input
-    bytes=$(stat --format %s "$input")
     read -ra totals < <(mawk '{ total += $1 + $2 + $3; size += $1 < 0 ? -$1 : $1 }
         END { printf "%d %.17g %.17g\n", NR, total, 3 * size }' "$input")
-    took=$(parallel "${from_file[@]}" "$adder" | wc -l)
-    ((took == rows)) || {
-        say "parallel: $took sums of $rows rows"
+}
+
+# show_times NAME...: a line each, the slowest first.
+show_times() {
+    local name
+    for name; do printf '%s %s\n' "$name" "$(took "$name")"; done | sort -k2gr |
+        awk -v bytes="$(stat --format %s "$input")" '{ printf "%-18s %7.3f s  %6.0f MB/s\n", $1, $2, bytes / $2 / 1e6 }'
+}
+
+sum_farm='mpirun -np 3 fileio FILE --calculation sum --variants master_worker'
+sum_parts='mpirun -np 2 fileio FILE --calculation sum --variants parallel_read'
+
+figure_sum() {
+    local name best start totals
+    local adder="mawk '{ print \$1 + \$2 + \$3 }'"
+    local from_file=(--will-cite --pipepart --arg-file "$input" --block -1 --jobs 2)
+    need_totals
+    name=$(parallel "${from_file[@]}" "$adder" | wc -l)
+    ((name == rows)) || {
+        say "parallel: $name sums of $rows rows"
         exit 1
     }
     for round in $(turns); do
         say "sum: turn $round of $rounds"
         start=$EPOCHREALTIME
         parallel "${from_file[@]}" "$adder" >/dev/null
-        took=$(compute %.3f "$EPOCHREALTIME - $start")
-        printf '{"median_seconds": %s}\n' "$took" >"$folder/parallel.$round"
-        for reader in fromstring loadtxt columns; do
-            "$python" "$root/benchmarks/sum_numpy.py" "$input" --reader "$reader" --repeats 3 --json \
-                >"$folder/$reader.$round"
+        printf '{"median_seconds": %s}\n' "$(compute %.3f "$EPOCHREALTIME - $start")" >"$folder/parallel.$round"
+        for name in fromstring loadtxt columns; do
+            "$python" "$root/tests/benchmarks/sum_numpy.py" "$input" --reader "$name" --repeats 3 --json \
+                >"$folder/$name.$round"
         done
-        launch 3 "$python" "$root/benchmarks/sum_mpi4py.py" "$input" --repeats 3 --json >"$folder/mpi4py.$round"
+        launch 3 "$python" "$root/tests/benchmarks/sum_mpi4py.py" "$input" --repeats 3 --json >"$folder/mpi4py.$round"
         variants sum3 3 "$input" --calculation sum --variants serial,master_worker --repeats 5
         variants sum2 2 "$input" --calculation sum --variants parallel_read --repeats 5
     done
-    for name in fromstring loadtxt columns mpi4py; do check_total "$name"; done
-
-    best=
-    for name in parallel fromstring loadtxt mpi4py; do
-        took=$(seconds "$name")
-        programs+=("$name $took")
-        [[ -n $best ]] && (($(compute %d "$took >= $best"))) || best=$took
-    done
-    columns=$(seconds columns)
-    serial=$(seconds sum3 serial)
-    farm=$(seconds sum3 master_worker)
-    parts=$(seconds sum2 parallel_read)
-    programs+=("columns $columns" "serial $serial" "master_worker $farm" "parallel_read $parts")
-    printf '%s\n' "${programs[@]}" | sort -k2gr |
-        awk -v bytes="$bytes" '{ printf "%-14s %7.3f s  %6.0f MB/s\n", $1, $2, bytes / $2 / 1e6 }'
+    for name in columns fromstring loadtxt mpi4py; do check_total "$name"; done
     # columns parses nothing: it is shown, not raced.
-    farm_gain=$(compute %.2f "$best / $farm")
-    parts_gain=$(compute %.2f "$best / $parts")
+    show_times columns parallel fromstring loadtxt mpi4py sum3:serial sum3:master_worker sum2:parallel_read
+    best=$(for name in parallel fromstring loadtxt mpi4py; do printf '%s %s\n' "$name" "$(took "$name")"; done |
+        sort -k2g | sed 's/ .*//; q')
     row "sum: master_worker on 3 ranks against the best of parallel, numpy, mpi4py" at-least 4 \
-        "$farm_gain" " x" "mpirun -np 3 fileio FILE --calculation sum --variants master_worker"
+        "$(two_digits "$(took "$best" sum3:master_worker)")" " x" "$sum_farm"
     row "sum: parallel_read on 2 ranks against the same" at-least 5 \
-        "$parts_gain" " x" "mpirun -np 2 fileio FILE --calculation sum --variants parallel_read"
+        "$(two_digits "$(took "$best" sum2:parallel_read)")" " x" "$sum_parts"
+}
+
+figure_loop() {
+    local name totals peers=(eight known) csv=$folder/input.csv crlf=$folder/crlf.txt
+    need_totals
+    sed 's/^ *//; s/  */,/g' "$input" >"$csv"
+    sed 's/$/\r/' "$input" >"$crlf"
+    if node -e 'require("@duckdb/node-api")' 2>/dev/null; then
+        peers+=(duckdb)
+    else
+        say "loop: without DuckDB: npm install --prefix FOLDER @duckdb/node-api; NODE_PATH=FOLDER/node_modules $0"
+    fi
+    for round in $(turns); do
+        say "loop: turn $round of $rounds"
+        [[ " ${peers[*]} " != *' duckdb '* ]] ||
+            node "$root/tests/benchmarks/sum_duckdb.js" "$csv" 3 >"$folder/duckdb.$round"
+        variants farm3 3 "$input" --calculation sum --variants master_worker --repeats 5
+        variants parts 2 "$input" --calculation sum --variants parallel_read --repeats 5
+        for name in eight known; do
+            OMP_NUM_THREADS=2 "$build/benchmarks/sum_bare" "$input" "$name" 5 >"$folder/$name.$round"
+        done
+        variants csv 2 "$csv" --calculation sum --variants parallel_read --repeats 5
+        variants crlf 2 "$crlf" --calculation sum --variants parallel_read --repeats 5
+    done
+    for name in "${peers[@]}"; do check_total "$name"; done
+    show_times "${peers[@]}" farm3:master_worker {parts,csv,crlf}:parallel_read
+    if [[ " ${peers[*]} " == *' duckdb '* ]]; then
+        row "loop: parallel_read on 2 ranks against DuckDB" at-least 2.5 \
+            "$(two_digits "$(took duckdb parts:parallel_read)")" " x" "$sum_parts"
+    fi
+    row "loop: parallel_read on 2 ranks, of the rate of a bare loop on 2 threads" at-least 75 \
+        "$(percent eight parts:parallel_read)" " %" "$sum_parts" \
+        "$(percent known parts:parallel_read) % of one that knows where each digit is"
+    row "loop: master_worker on 3 ranks, of the same" at-least 60 "$(percent eight farm3:master_worker)" " %" "$sum_farm"
+    for name in csv crlf; do
+        row "loop: parallel_read with ${name/csv/commas}, of the rate with blanks and LF" at-least 90 \
+            "$(percent parts:parallel_read "$name:parallel_read")" " %" "$sum_parts"
+    done
 }
 
 figure_parse() {
-    local ratios by_std by_fast_float
+    local of_std of_eight
     for round in $(turns); do launch 1 "$build/benchmarks/parse" >"$folder/parse.$round"; done
     cat "$folder/parse.1"
-    ratios=$(sed -n 's/^RecordParser.* \([0-9.]*\) and \([0-9.]*\) of the bare.*/\1 \2/p' "$folder"/parse.*)
-    by_std=$(cut -d ' ' -f 1 <<<"$ratios" | median)
-    by_fast_float=$(cut -d ' ' -f 2 <<<"$ratios" | median)
-    row "parse: against a bare loop of std::from_chars, one core" at-least 0.9 "$by_std" " x" "parse" \
-        "$by_fast_float x one of fast_float"
+    of_std=$(sed -n 's/^bare std::from_chars.* has \([0-9.]*\) of it$/\1/p' "$folder"/parse.* | median)
+    of_eight=$(sed -n 's/^bare, eight digits.* has \([0-9.]*\) of it$/\1/p' "$folder"/parse.* | median)
+    row "parse: against a bare loop of std::from_chars, one core" at-least 0.9 "$of_std" " x" "parse" \
+        "$of_eight x one of eight digits at a time"
 }
 
 figure_workshop() {
     local ideal=0.25 python_took farm percent python_percent gain
     for round in $(turns); do
-        "$python" "$root/benchmarks/workshop_fileio.py" --workers 4 --json >"$folder/workshop.$round"
+        "$python" "$root/tests/benchmarks/workshop_fileio.py" --workers 4 --json >"$folder/workshop.$round"
         variants waits 5 -n 1000 --calculation wait:1ms --variants master_worker --repeats 10
     done
-    python_took=$(seconds workshop)
-    farm=$(seconds waits master_worker)
+    python_took=$(took workshop)
+    farm=$(took waits:master_worker)
     percent=$(compute %.1f "100 * $ideal / $farm")
     python_percent=$(compute %.1f "100 * $ideal / $python_took")
     gain=$(compute %.2f "$python_took / $farm")

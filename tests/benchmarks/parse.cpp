@@ -1,6 +1,6 @@
 // How fast one core reads numbers: RecordParser, which knows comments, commas, Fortran's exponents and what
-// is wrong with a line, against bare loops that know blanks only, over the same rows of three %22.14E in
-// memory.
+// is wrong with a line, against bare loops over the same rows of three %22.14E in memory: two know blanks
+// only, and two these rows only.
 //
 //     parse
 #include <fast_float/fast_float.h>
@@ -11,6 +11,7 @@
 #include <random>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "common/measure/statistics.hpp"
 #include "common/parallel/team.hpp"
 #include "io/records/records.hpp"
+#include "tests/benchmarks/bare_rows.hpp"
 
 namespace {
 
@@ -73,6 +75,13 @@ void with_parser(const std::string& text, std::vector<double>& sums) {
     }
 }
 
+template <class Rows>
+void bare_rows(const std::string& text, std::vector<double>& sums) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    while (at != end) sums.push_back(Rows::row(at));
+}
+
 std::string make_rows(int rows) {
     std::mt19937_64 random;
     std::uniform_real_distribution<double> numbers(-10, 10);
@@ -86,26 +95,33 @@ std::string make_rows(int rows) {
 
 void measure() {
     constexpr int rows = 500'000, rounds = 21;
-    constexpr Way ways[] = {with_std, with_fast_float, with_parser};
+    struct {
+        std::string_view name;
+        Way way;
+    } constexpr ways[] = {{"RecordParser", with_parser},
+                          {"bare std::from_chars", with_std},
+                          {"bare fast_float::from_chars", with_fast_float},
+                          {"bare, eight digits at a time", bare_rows<bare::EightAtATime>},
+                          {"bare, at known bytes", bare_rows<bare::AtKnownBytes>}};
+    constexpr auto count = std::size(ways);
     const std::string text = make_rows(rows);
-    std::vector<double> want, sums, rate[3], ratio[2];
+    std::vector<double> want, sums, rate[count], ratio[count];
     with_std(text, want);
     sums.reserve(want.size());
     for (int round = 0; round < rounds; ++round) {
-        for (int way = 0; way < 3; ++way) {
+        for (std::size_t way = 0; way < count; ++way) {
             sums.clear();
             const double start = now_seconds();
-            ways[way](text, sums);
+            ways[way].way(text, sums);
             rate[way].push_back(static_cast<double>(text.size()) / (now_seconds() - start) / 1e6);
             if (sums != want || sums.size() != rows) throw std::runtime_error("wrong sums");
+            ratio[way].push_back(rate[0].back() / rate[way].back());
         }
-        for (int way = 0; way < 2; ++way) ratio[way].push_back(rate[2].back() / rate[way].back());
     }
-    fmt::print("bare std::from_chars         {:7.1f} MB/s\n", median(rate[0]));
-    fmt::print("bare fast_float::from_chars  {:7.1f} MB/s\n", median(rate[1]));
-    fmt::print(
-        "RecordParser                 {:7.1f} MB/s   {:.2f} and {:.2f} of the bare ones (medians of {})\n",
-        median(rate[2]), median(ratio[0]), median(ratio[1]), rounds);
+    fmt::print("medians of {} rounds\n", rounds);
+    for (std::size_t way = 0; way < count; ++way)
+        fmt::print("{:<29} {:7.1f} MB/s   RecordParser has {:.2f} of it\n", ways[way].name, median(rate[way]),
+                   median(ratio[way]));
 }
 
 }  // namespace

@@ -357,19 +357,19 @@ in_job() {
 export SLURM_JOB_ID=7 SLURM_JOB_NUM_NODES=4 SLURM_CPUS_PER_TASK=2 PACER_LAUNCHER=srun PACER_PINNING=cores
 stand_in=openmpi
 in_job job_launcher 8 2 4
-prints "srun --wait=60 --nodes=4 --ntasks=8 --cpus-per-task=2 --ntasks-per-node=2 --cpu-bind=cores --threads-per-core=1 threads 2"
+prints "srun --wait=60 --immediate=120 --nodes=4 --ntasks=8 --cpus-per-task=2 --ntasks-per-node=2 --cpu-bind=cores --threads-per-core=1 threads 2"
 SLURM_HINT=multithread in_job job_launcher 8 2 4
 prints "--ntasks-per-node=2 --cpu-bind=cores threads 2"
 PACER_SRUN_PINS=no in_job job_launcher 8 2 4
-prints "srun --wait=60 --nodes=4 --ntasks=8 --cpus-per-task=2 --ntasks-per-node=2 threads 2"
+prints "srun --wait=60 --immediate=120 --nodes=4 --ntasks=8 --cpus-per-task=2 --ntasks-per-node=2 threads 2"
 PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mpi=pmix --label" in_job job_launcher 5 1 2
-prints "srun --wait=60 --nodes=2 --ntasks=5 --cpus-per-task=1 --cpu-bind=none --mpi=pmix --label threads 1"
+prints "srun --wait=60 --immediate=120 --nodes=2 --ntasks=5 --cpus-per-task=1 --cpu-bind=none --mpi=pmix --label threads 1"
 in_job job_launcher 1 64 1 node7
-prints "srun --wait=60 --nodes=1 --ntasks=1 --cpus-per-task=64 --nodelist=node7 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 64"
+prints "srun --wait=60 --immediate=120 --nodes=1 --ntasks=1 --cpus-per-task=64 --nodelist=node7 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 64"
 in_job mpi_launcher 2
-prints "srun --wait=60 --nodes=2 --ntasks=2 --cpus-per-task=2 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 2"
+prints "srun --wait=60 --immediate=120 --nodes=2 --ntasks=2 --cpus-per-task=2 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 2"
 in_job mpi_launcher 6
-prints "srun --wait=60 --nodes=4 --ntasks=6 --cpus-per-task=2 --cpu-bind=cores --threads-per-core=1 threads 2"
+prints "srun --wait=60 --immediate=120 --nodes=4 --ntasks=6 --cpus-per-task=2 --cpu-bind=cores --threads-per-core=1 threads 2"
 unset PACER_PINNING # told of the launcher alone
 in_job mpi_launcher 2
 prints "--cpu-bind=cores"

@@ -138,6 +138,11 @@ run env PATH="$PATH" "$checkout/jobs/local.sh" --launches 2 suite
 expect 2 'several suites'
 once 'the suite is run once' 'several suites'
 
+# Acceptance names them, but for storage.
+usual=$(sed -n 's/^usual=//p' "$checkout/jobs/acceptance.slurm" | tr , '\n' | sort)
+[[ $usual == "$(sed -nE "s/^    '([a-z]+) .*\|.*/\1/p" "$suite" | sort -u | grep -vx storage)" ]] ||
+    fail "acceptance.slurm runs other apps than the suite has: $usual"
+
 # The real apps, quickly, on two ranks.
 rm -rf ./*
 run env PACER_BIN="$bin" "$suite" --quick -o quick.h5 mpirun -np 2

@@ -22,6 +22,9 @@ run() {
     err=$(cat "$scratch/stderr")
 }
 
+# Whether the launcher is MPICH's, Hydra.
+is_mpich() { grep -q HYDRA <<<"$(mpirun --version 2>&1)"; }
+
 # ranks_of LAUNCHER [PGREP-OPTION]...: the processes it started, one a line. MPICH's has a helper between.
 ranks_of() {
     local helper

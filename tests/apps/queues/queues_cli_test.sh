@@ -171,10 +171,14 @@ fi
 run "$queues" "${quick[@]}" --no-dump
 begin=$(grep -b '^the last execution of each' "$scratch/stdout" | cut -d: -f1)
 room=$(((begin + $(wc -c <"$scratch/stdout")) / 2 / 1024))
-# shellcheck disable=SC2016 # for that shell
-run mpirun -np 1 bash -c 'ulimit -f "$1"; shift; exec "$@" >full.txt' _ "$room" "$queues" "${quick[@]}" --no-dump
-expect 2 'a disk that becomes full'
-once 'standard output' 'a disk that becomes full'
-grep -q '^the last execution of each' full.txt || fail 'a disk that becomes full: the report was not whole'
+if is_mpich; then
+    without 'no limit of a few KiB on file sizes: MPICH itself exceeds it'
+else
+    # shellcheck disable=SC2016 # for that shell
+    run mpirun -np 1 bash -c 'ulimit -f "$1"; shift; exec "$@" >full.txt' _ "$room" "$queues" "${quick[@]}" --no-dump
+    expect 2 'a disk that becomes full'
+    once 'standard output' 'a disk that becomes full'
+    grep -q '^the last execution of each' full.txt || fail 'a disk that becomes full: the report was not whole'
+fi
 
 finish

@@ -150,7 +150,7 @@ else
     run "${bound[@]}"
     expect 0 'bound hybrid ranks'
     once 'bound to 1 core a rank' 'bound hybrid ranks'
-    says err 'better: mpirun' 'bound hybrid ranks'
+    says err 'better: mpi' 'bound hybrid ranks'
     says out 'warning: Ranks 0-1' 'bound hybrid ranks'
     run "${bound[@]}" --strict-placement
     expect 2 'strict placement'

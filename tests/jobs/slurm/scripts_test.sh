@@ -119,7 +119,7 @@ if $apart; then
     flaky=$(LAUNCHES=1 FAILS=$scratch/fails_once KILLED_NODE=node2 made 1 none --nodes=3 jobs/nodes.slurm)
     all=$(LAUNCHES=1 BROKEN_NODE="node*" made 1 none --nodes=3 jobs/nodes.slurm)
     refused=$(LAUNCHES=1 submit --nodes=2 jobs/nodes.slurm --no-such-option)
-    broken=$(LAUNCHES=2 PATIENCE=4 BROKEN_NODE=node3 HUNG_NODE=node1 made 1 none --nodes=3 jobs/nodes.slurm)
+    broken=$(LAUNCHES=2 PATIENCE=15 BROKEN_NODE=node3 HUNG_NODE=node1 made 1 none --nodes=3 jobs/nodes.slurm)
 fi
 
 what="job $acceptance, acceptance, to make a baseline" # of quick suites, whose noise is no matter
@@ -144,7 +144,7 @@ if $apart; then
     ended "$broken" FAILED 1 "a broken node"
     prints "a memory module is missing"
     launches_in "jobs/runs/nodes-$broken.h5" 6
-    [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*"no end within 4 s"$'\nnode3 FAILED'* ]] ||
+    [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*"no end within 15 s"$'\nnode3 FAILED'* ]] ||
         fail "$what: does not end with them: $log"
     ended "$flaky" FAILED 1 "a node that fails once, and one that is killed"
     prints "once more: reduce"
