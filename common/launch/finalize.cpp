@@ -16,6 +16,8 @@ namespace pacer {
 
 namespace {
 
+constexpr unsigned till_all_left_seconds = 10;
+
 volatile std::sig_atomic_t status_known = 0, tells_of_finalize = 0, launcher_socket = -1;
 
 // The socket on which MPICH speaks the Process Management Interface, version 1, with its launcher, Hydra or
@@ -47,10 +49,12 @@ void take_leave_of_launcher() {
 
 }  // namespace
 
-// MPICH 4.0 does not always return from MPI_Finalize between nodes, over UCX and TCP. All is reported and
+// MPICH before 4.2 does not always return from MPI_Finalize between nodes, over UCX and TCP: a rank that has
+// closed its connections waits for the launcher, and no longer answers one that has not. All is reported and
 // written by then.
 void finalize(ExitStatus status, bool speaks, std::string_view mpi_library) {
     constexpr unsigned patience_seconds = 30;  // many ranks, or a busy machine, may need some
+    MPI_Barrier(MPI_COMM_WORLD);  // patience begins with the last rank, which may still be writing
     status_known = static_cast<int>(status);
     tells_of_finalize = speaks ? 1 : 0;
     launcher_socket = pmi_socket(mpi_library);
@@ -58,6 +62,8 @@ void finalize(ExitStatus status, bool speaks, std::string_view mpi_library) {
         if (tells_of_finalize != 0)
             say(std::string_view("the launch is complete, and ends without MPI_Finalize, which hangs\n"));
         take_leave_of_launcher();
+        // Else a rank that still hangs goes on, and the launcher writes to all ranks, to this one, too.
+        sleep(till_all_left_seconds);
         _exit(status_known);
     });
     alarm(patience_seconds);

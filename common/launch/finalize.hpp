@@ -7,8 +7,8 @@
 
 namespace pacer {
 
-// Calls MPI_Finalize. If that has not returned after half a minute, the process ends with `status`, and if it
-// `speaks`, says why. `mpi_library` is what MPI says of itself.
+// Waits for all ranks, and calls MPI_Finalize. If that has not returned after half a minute, the process ends
+// with `status`, and if it `speaks`, says why. `mpi_library` is what MPI says of itself.
 void finalize(ExitStatus status, bool speaks, std::string_view mpi_library);
 
 }  // namespace pacer
