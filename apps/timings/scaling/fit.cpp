@@ -9,11 +9,13 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <numeric>
 #include <optional>
 #include <random>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "apps/timings/scaling/series.hpp"
@@ -203,6 +205,7 @@ bool superlinear(const ScalingSeries& series) {
 }
 
 void note_extrapolation(ScalingSeries& series) {
+    if (series.points.empty()) return;
     const int fewest = series.points.front().cores(), most = series.points.back().cores();
     if (fewest > 1 && (series.amdahl || series.universal)) {
         add(series.note, fmt::format("nothing was measured below {} cores, the laws' time on one is "
@@ -242,7 +245,11 @@ double ScalingSeries::fitted_speedup_universal(double cores) const {
     return kind == ScalingKind::weak ? faster / base_cores : faster;
 }
 
-void fit_laws(ScalingSeries& series) {
+void fit_laws(ScalingSeries& all) {
+    auto series = all;
+    series.points.clear();
+    std::copy_if(all.points.begin(), all.points.end(), std::back_inserter(series.points),
+                 [](const ScalingPoint& point) { return !point.crowded; });
     std::set<int> counts;
     for (const auto& point : series.points) counts.insert(point.cores());
     const bool strong = series.kind == ScalingKind::strong;
@@ -273,6 +280,8 @@ void fit_laws(ScalingSeries& series) {
     }
     note_extrapolation(series);
     add_intervals(series);
+    series.points = std::move(all.points);
+    all = std::move(series);
 }
 
 }  // namespace pacer::timings

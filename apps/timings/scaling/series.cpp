@@ -133,6 +133,18 @@ void refer_to(ScalingSeries& series, const Case& base) {
                               format_seconds(series.base_seconds));
 }
 
+// The hosts had too few hardware threads in one of its launches.
+bool crowded(const Case& one) {
+    return std::any_of(one.launches.begin(), one.launches.end(), [&](const auto& launch) {
+        std::set<std::string> hosts;
+        for (const auto& place : launch.launch->placement) hosts.insert(place.host);
+        const auto& facts = launch.launch->environment;
+        const double each = std::strtod(fact(facts, "hardware_threads", "0").c_str(), nullptr);
+        const double there = one.key.ranks > 1 ? each * static_cast<double>(hosts.size()) : each;
+        return there > 0 && cores_of(one) > there;
+    });
+}
+
 ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {
     ScalingPoint point;
     point.ranks = all.key.ranks;
@@ -142,6 +154,7 @@ ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {
     point.seconds = estimate(point.medians);
     point.imbalance = imbalance(all);
     point.efficiency_loaded = efficiency_loaded(all);
+    point.crowded = crowded(all);
     const double more = static_cast<double>(cores_of(all)) / cores_of(base);
     const auto faster = &all == &base ? Estimate{1, 1, 1, true} : ratio(base.medians(), point.medians);
     point.speedup = scaled(faster, kind == ScalingKind::weak ? more : 1);
@@ -149,26 +162,16 @@ ScalingPoint point_of(const Case& all, const Case& base, ScalingKind kind) {
     return point;
 }
 
-// From where on the hosts had too few hardware threads: a knee there comes from the machine, not the program.
-std::string crowded(const Cases& cases) {
-    std::set<int> counts;
-    for (const auto* one : cases) {
-        for (const auto& launch : one->launches) {
-            std::set<std::string> hosts;
-            for (const auto& place : launch.launch->placement) hosts.insert(place.host);
-            const auto& facts = launch.launch->environment;
-            const double each = std::strtod(fact(facts, "hardware_threads", "0").c_str(), nullptr);
-            const double there = one->key.ranks > 1 ? each * static_cast<double>(hosts.size()) : each;
-            if (there > 0 && cores_of(*one) > there) counts.insert(cores_of(*one));
-        }
-    }
-    if (counts.empty()) return {};
-    return fmt::format("from {} on there were more ranks and threads than hardware threads: they took turns",
-                       *counts.begin());
-}
-
 std::string doubts(const Cases& cases) {
-    std::string note = crowded(cases);
+    std::string note;
+    const auto first = std::find_if(cases.begin(), cases.end(), [](auto* one) { return crowded(*one); });
+    if (first != cases.end()) {  // a knee there would come from the machine, not from the program
+        note += fmt::format(
+            "from {} on there were more ranks and threads than hardware threads: they took turns, and the "
+            "laws "
+            "leave them out",
+            cores_of(**first));
+    }
     std::int64_t failed = 0;
     for (const auto* one : cases) failed += one->failed;
     if (failed > 0) {

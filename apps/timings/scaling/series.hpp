@@ -31,6 +31,7 @@ struct ScalingPoint {
     double efficiency_loaded = 0;  // 0: none does
     double imbalance = 1;          // largest over mean of the ranks' times, median over repeats and launches
     std::vector<double> medians;   // seconds, one a launch
+    bool crowded = false;  // ranks and threads took turns: it tells of the machine, not of the program
     int cores() const { return ranks * threads; }
 };
 
@@ -89,8 +90,8 @@ struct ScalingSeries {
 std::vector<ScalingSeries> scaling_of(const std::vector<Case>& cases,
                                       const std::vector<std::string>& wanted = {});
 
-// Fits the laws to the points and notes what is doubtful about that. Errors count relative to the measured
-// time, so that all numbers of cores weigh the same.
+// Fits the laws to the points that are not crowded and notes what is doubtful about that. Errors count
+// relative to the measured time, so that all numbers of cores weigh the same.
 void fit_laws(ScalingSeries& series);
 
 }  // namespace pacer::timings

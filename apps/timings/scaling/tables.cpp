@@ -85,9 +85,17 @@ std::string laws(const ScalingSeries& series) {
     return text;
 }
 
-// What the most cores of a series gained.
+// The most cores that were there for as many ranks and threads, if they are more than the base has.
+const ScalingPoint* most_cores(const ScalingSeries& series) {
+    const auto& points = series.points;
+    const auto found = std::find_if(points.rbegin(), points.rend(),
+                                    [](const ScalingPoint& point) { return !point.crowded; });
+    return found == points.rend() || found->cores() <= series.base_cores ? nullptr : &*found;
+}
+
+// What these gained.
 double gain(const ScalingSeries& series) {
-    return series.points.back().speedup.value;
+    return most_cores(series)->speedup.value;
 }
 
 }  // namespace
@@ -95,13 +103,14 @@ double gain(const ScalingSeries& series) {
 std::string sentence_of(const std::vector<ScalingSeries>& all) {
     const ScalingSeries* best = nullptr;
     for (const auto& series : all) {
+        if (most_cores(series) == nullptr) continue;
         const bool is_better =
             best == nullptr ||
             (series.kind == best->kind ? gain(series) > gain(*best) : series.kind == ScalingKind::strong);
         if (is_better) best = &series;
     }
     if (best == nullptr) return {};
-    const auto& last = best->points.back();
+    const auto& last = *most_cores(*best);
     const bool is_strong = best->kind == ScalingKind::strong;
     const auto compared =
         fmt::format("{}/{} on {} {} {} {} {}", best->app, best->variant,

@@ -1,5 +1,6 @@
 // Scaling: series, bases and intervals from launches made by hand, and the laws fitted to known truths.
 #include <fmt/format.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -427,8 +428,16 @@ TEST(Notes, SayWhereHardwareWasShared) {
             one.placement.push_back({rank, rank % 2 ? "even" : "odd", 1, "0", 1, "0"});
         }
     }
-    EXPECT_TRUE(mentions(only_series(launches), "from 8 on there were more ranks"))
-        << only_series(launches).note;
+    const auto crowded = only_series(launches);
+    EXPECT_TRUE(mentions(crowded, "from 8 on there were more ranks")) << crowded.note;
+    EXPECT_FALSE(crowded.universal);  // of the three others Amdahl's law
+    EXPECT_NEAR(crowded.amdahl->serial_fraction, 0.1, 1e-9);
+    EXPECT_THAT(sentence_of({crowded}), testing::StartsWith("reduce/mpi on 4 cores is 3.08x as fast"));
+    for (auto& one : launches) one.environment = {{"hardware_threads", std::int64_t{1}}};
+    EXPECT_THAT(sentence_of({only_series(launches)}), testing::StartsWith("reduce/mpi on 2 cores"));
+    for (auto& one : launches) one.placement.assign(1, {0, "even", 1, "0", 1, "0"});
+    EXPECT_EQ(sentence_of({only_series(launches)}), "");  // nothing ran on more cores than one
+    for (auto& one : launches) one.environment = {{"hardware_threads", std::int64_t{4}}};
     launches.pop_back();
     EXPECT_FALSE(mentions(only_series(launches), "there were more ranks"));
     launches[1].records[0].verdict.failed = 1;

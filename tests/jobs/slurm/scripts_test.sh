@@ -24,7 +24,8 @@ ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on 
 
 # Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
 # that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail, on $HUNG_NODE they hang, on $KILLED_NODE somebody
-# kills them; if there is the file $FAILS, it goes and the program fails. Fragile is the real program in all else.
+# kills them, on $WRONG_NODE answers are wrong, and on $POOR_NODE there is no time for one of two variants; if there is the
+# file $FAILS, it goes and the program fails. Fragile is the real program in all else.
 mkdir "$scratch/made" "$scratch/fragile"
 ln -s "$PACER_BIN/timings" "$scratch/made"
 ln -s "$PACER_BIN/timings" "$scratch/fragile"
@@ -41,12 +42,16 @@ for app in reduce memory; do
 [[ ! -e \$FAILS ]] || { rm "\$FAILS" && exit 1; }
 [[ "\$*" == *"--source memory"* ]] && size=2 || size=1
 [[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
-exec "$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases 2 --cpu-model "\$CPU" \
-    --seed "\$(cksum <<<"\${!###*/runs/}" | cut -d' ' -f1)" --slower "\$SLOW"
+cases=2 wrong=none status=0
+[[ \$(hostname) != "\$WRONG_NODE" ]] || wrong=serial status=1
+[[ \$(hostname) != "\$POOR_NODE" ]] || cases=1 status=3
+"$make_launches" "\${!#}" --app $app --host "\$(hostname)" --launches 1 --elements \$size --cases \$cases --wrong \$wrong \
+    --cpu-model "\$CPU" --seed "\$(cksum <<<"\${!###*/runs/}" | cut -d' ' -f1)" --slower "\$SLOW"
+exit \$status
 SH
     chmod +x "$scratch/made/$app"
 done
-export BROKEN_NODE=none HUNG_NODE="" KILLED_NODE="" FAILS="" CPU="AMD EPYC"
+export BROKEN_NODE=none HUNG_NODE="" KILLED_NODE="" WRONG_NODE="" POOR_NODE="" FAILS="" CPU="AMD EPYC"
 made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 submit --ntasks-per-node=1 "${@:3}"; }
 
 # Short ones first: they share the nodes, and Slurm lets them in one after the other.
@@ -117,6 +122,7 @@ if $apart; then
     same=$(LAUNCHES=8 made 1 none --nodes=3 --time=5 jobs/nodes.slurm)
     touch "$scratch/fails_once"
     flaky=$(LAUNCHES=1 FAILS=$scratch/fails_once KILLED_NODE=node2 made 1 none --nodes=3 jobs/nodes.slurm)
+    judged=$(LAUNCHES=1 WRONG_NODE=node1 POOR_NODE=node3 made 1 none --nodes=3 --job-name=judged jobs/nodes.slurm)
     all=$(LAUNCHES=1 BROKEN_NODE="node*" made 1 none --nodes=3 jobs/nodes.slurm)
     refused=$(LAUNCHES=1 submit --nodes=2 jobs/nodes.slurm --no-such-option)
     broken=$(LAUNCHES=2 PATIENCE=15 BROKEN_NODE=node3 HUNG_NODE=node1 made 1 none --nodes=3 jobs/nodes.slurm)
@@ -151,6 +157,12 @@ if $apart; then
     prints "node2 FAILED in 'reduce"
     prints "killed, probably out of memory"
     [[ $log != *"node1 FAILED"* && $log != *"node3 FAILED"* ]] || fail "$what: accuses a node that failed once: $log"
+    ended "$judged" FAILED 1 "a node with wrong answers, and one without time"
+    prints "reduce/serial 1 x 1, elements 1: FAILED: answers wrong"
+    prints "MISSING: not in the launches."
+    grep -q '^3 nodes: 2 slower or wrong' <<<"$log" || fail "$what: accuses others: $log"
+    [[ $log != *"once more"* && $log != *"FAILED in"* ]] || fail "$what: tried again, or left out: $log"
+    [[ $log != *"hosts within"* ]] || fail "$what: the nodes differ in their names: $log"
     ended "$all" FAILED 2 "nodes that all fail alike"
     prints "the test is broken, and no node: 'reduce"
     ended "$refused" FAILED 2 "an option that there is not"
@@ -170,7 +182,7 @@ launches_in "jobs/runs/once-$once.h5" 7
 ended "$some" FAILED 1 "scaling, where a launch fails"
 prints "left out, as launches failed: strong-1x1x2"
 launches_in "jobs/runs/some-$some.h5" 2
-grep -qE '^reduce/mpi on 2 cores is [0-9.]+x as fast as ' <<<"$log" || fail "$what: no sentence: $log"
+(($(nproc) < 2)) || grep -qE '^reduce/mpi on 2 cores is [0-9.]+x as fast as ' <<<"$log" || fail "$what: no sentence: $log"
 has_dumps() { compgen -G "jobs/runs/scaling-$cut.parts/*.h5" >/dev/null; }
 until_true 60 has_dumps || fail "job $cut does not begin"
 on_login scancel "$cut"
