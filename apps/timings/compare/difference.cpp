@@ -65,14 +65,19 @@ std::int64_t launches_short_of_time(const Case& one) {
     return std::count_if(one.launches.begin(), one.launches.end(), short_of_time);
 }
 
-// The same, but of launches short of time the fastest or the slowest repeat in place of the median. None if
-// one of them has so few that all may have been out of the ordinary.
-std::optional<Case> at_best_or_worst(Case one, bool best) {
+// Whether one of them has so few repeats that all may have been out of the ordinary.
+bool has_hardly_any_repeats(const Case& one) {
     constexpr std::size_t fewest = 3;
+    return std::any_of(one.launches.begin(), one.launches.end(), [](const CaseLaunch& launch) {
+        return short_of_time(launch) && launch.record->repeats() < fewest;
+    });
+}
+
+// The same, but of launches short of time the fastest or the slowest repeat in place of the median.
+Case at_best_or_worst(Case one, bool best) {
     for (auto& launch : one.launches) {
         if (!short_of_time(launch)) continue;
         const auto seconds = launch.record->repeat_seconds();
-        if (seconds.size() < fewest) return std::nullopt;
         const auto [least, most] = std::minmax_element(seconds.begin(), seconds.end());
         launch.median_seconds = best ? *least : *most;
     }
@@ -175,15 +180,22 @@ class Judge {
     Finding finding() const { return short_of_time() > 0 ? finding_short_of_time() : finding_by_medians(); }
 
     // A node that became slow has fewer repeats in the same time. It is slower if even its fastest ones are,
-    // against the slowest ones of the other side.
+    // against the slowest ones of the other side; and where these are one or two, if they take over twice as
+    // long, which single stalls do not do in launch after launch.
     Finding finding_short_of_time() const {
+        const double least = has_hardly_any_repeats(reference_) || has_hardly_any_repeats(subject_) ? 2 : 1;
         for (const auto found : {Finding::slower, Finding::faster}) {
             const auto reference = at_best_or_worst(reference_, found == Finding::faster),
                        subject = at_best_or_worst(subject_, found == Finding::slower);
-            if (reference && subject && Judge(*reference, *subject, options_).finding_by_medians() == found)
-                return found;
+            const Judge judge(reference, subject, options_);
+            if (judge.finding_by_medians() == found && judge.differs_by(least)) return found;
         }
         return Finding::inconclusive;
+    }
+
+    bool differs_by(double factor) const {
+        const auto& within = estimate_.within_95;
+        return within && (within->low > factor || within->high < 1 / factor);
     }
 
     Finding finding_by_medians() const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "apps/timings/scaling/series.hpp"
+#include "common/base/units.hpp"
 #include "common/measure/statistics.hpp"
 
 namespace pacer::timings {
@@ -263,7 +264,7 @@ void fit_laws(ScalingSeries& all) {
         }
     }
     if (counts.size() < 4) {
-        add(series.note, fmt::format("{} numbers of cores: {}", counts.size(),
+        add(series.note, fmt::format("{}: {}", counted(counts.size(), "number of cores", "numbers of cores"),
                                      !strong             ? "the Universal Scalability Law needs 4"
                                      : counts.size() < 3 ? "Amdahl's law needs 3, the Universal Scalability "
                                                            "Law 4"

@@ -85,12 +85,12 @@ TEST(Verdict, OfALaunchShortOfTimeIsNone) {
 
 // What is slower has time for fewer repeats: enough, if even the fastest of them is.
 TEST(Verdict, OfLaunchesShortOfTimeIsThatOfTheirBestOrWorst) {
-    const auto hurried = [](Launches launches, double odd) {
+    const auto hurried = [](Launches launches, double odd, std::size_t repeats = 3) {
         for (auto& launch : launches) {
             auto& record = launch.records[0];
-            record.seconds.resize(3);
-            record.seconds[1] *= odd;
-            record.round.resize(3);
+            record.seconds.resize(repeats);
+            record.seconds.back() *= odd;
+            record.round.resize(repeats);
             launch.environment.emplace_back("repeats_asked", std::int64_t{0});
         }
         return launches;
@@ -106,6 +106,14 @@ TEST(Verdict, OfLaunchesShortOfTimeIsThatOfTheirBestOrWorst) {
     EXPECT_EQ(finding(hurried(slow, 0.5), usual), Finding::inconclusive);
     EXPECT_EQ(finding(hurried(usual, 2), slow), Finding::inconclusive);
     EXPECT_EQ(finding(usual, hurried(spread_launches("b", 10, {"simd"}, 0.1), 1)), Finding::inconclusive);
+    // One or two repeats tell only of what is beyond stalls.
+    for (const std::size_t repeats : {1, 2}) {
+        EXPECT_EQ(finding(usual, hurried(spread_launches("b", 10, {"simd"}, 0.4), 1, repeats)),
+                  Finding::slower);
+        EXPECT_EQ(finding(usual, hurried(slow, 0.9, repeats)), Finding::inconclusive);
+        EXPECT_EQ(finding(hurried(spread_launches("c", 10, {"simd"}, 0.4), 1, repeats), usual),
+                  Finding::faster);
+    }
 }
 
 TEST(OneLaunch, CannotBeCompared) {

@@ -12,9 +12,9 @@ tested=scaling
 bin=$(realpath "${BIN:?the folder of the programs}")
 cd "$scratch"
 
-# launch RANKS ELEMENTS DUMP
+# launch RANKS ELEMENTS DUMP: on a machine that believes to have a core for each rank, or the laws would leave some out.
 launch() {
-    OMP_NUM_THREADS=1 mpirun -np "$1" "$bin/reduce" -n "$2" --variants serial,simd,mpi --repeats 3 --no-limits \
+    PACER_TOPOLOGY="l3:1(size=8MiB) core:8 pu:1" OMP_NUM_THREADS=1 mpirun -np "$1" "$bin/reduce" -n "$2" --variants serial,simd,mpi --repeats 3 --no-limits \
         --quiet --dump "$3" >launched 2>&1 || fail "mpirun -np $1 reduce: $(cat launched)"
 }
 for ranks in 1 2 3 4; do launch $ranks 100000 strong$ranks.h5; done
