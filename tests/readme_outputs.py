@@ -144,9 +144,10 @@ def check(readme, programs, write):
         for command in commands:
             print(f"{readme.name}: {command.text.splitlines()[0]}", flush=True)
             printed = run(command.text, folder, programs)
-            results.append(printed)
+            silent = command.shown and not printed  # it failed: what is shown stays
+            results.append(command.shown if silent else printed)
             found = differences(command.shown, printed)
-            if found and not write:
+            if found and (silent or not write):
                 wrong += 1
                 print("".join(f"    {line}\n" for line in found), end="")
         wrong += pictures_missing(readme, pathlib.Path(folder), write)
