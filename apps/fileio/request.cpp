@@ -142,10 +142,12 @@ void add_options(CommandLine& line, Request& request) {
                    "Memory in bytes that rank 0 may use, however large the input")
         .group(input);
     line.add_text("--make-input", request.make_input, "Write the generated input to this file, and exit")
+        .names_file()
         .group(input);
     line.add_number("--record-timeout", settings.record_timeout_seconds, 1e9,
                     "Seconds after which a record is reported and ends the run, 0: never");
     line.add_text("--out", request.delivery.target.path, "File for the results, NAME.h5 or NAME.csv")
+        .names_file()
         .group(delivering);
     line.add_flag("--resume", request.delivery.resume, "Resume a run that was interrupted, or start it")
         .group(delivering);

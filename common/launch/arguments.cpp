@@ -76,6 +76,15 @@ Argument& Argument::one_of(const std::vector<std::string>& words) {
     return *this;
 }
 
+Argument& Argument::names_file() {
+    const auto refuse_none = [option = option_](const std::string& word) -> std::string {
+        if (!word.empty()) return {};
+        throw UsageError(fmt::format("{} needs a file name", name_of(*option)));
+    };
+    option_->check(refuse_none, "");
+    return *this;
+}
+
 Arguments::Arguments(const std::string& program, const std::string& summary)
     : own_(std::make_unique<CLI::App>(summary, program)), app_(own_.get()) {
     app_->option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);

@@ -36,6 +36,7 @@ class Argument {
     Argument& excludes(const std::string& other);             // both together are refused
     Argument& placeholder(const std::string& word);           // what --help calls the value
     Argument& one_of(const std::vector<std::string>& words);  // others are refused
+    Argument& names_file();  // none, of a variable that is not set, is refused
 
   private:
     CLI::Option* option_;

@@ -31,6 +31,7 @@ CommandLine::CommandLine(const std::string& program, const std::string& summary,
              "Refuse to run if ranks or threads are badly placed")
         .group(run);
     add_text("--dump", options_.dump, "File for the timing dump [<app>-<UTC time>-np<ranks>.h5]")
+        .names_file()
         .group(output);
     add_flag("--no-dump", options_.no_dump, "Do not write a timing dump").group(output).excludes("--dump");
     add_flag("--all-ranks", options_.all_ranks,
@@ -72,7 +73,6 @@ std::optional<ExitStatus> CommandLine::parse(const Team& world, int argc, char**
     if (!former_name_.empty() && count(former_name_) > 0 && count("--problems") > 0)
         throw UsageError(
             fmt::format("{} is the old name of --problems: give only one of them", former_name_));
-    if (count("--dump") > 0 && options_.dump.empty()) throw UsageError("--dump needs a file name");
     options_.run.progress = !options_.quiet && world.root() && progress::on_terminal();
     if (options_.all_ranks) options_.run.most_ranks = std::numeric_limits<std::int64_t>::max();
     const bool only_repeats = count("--repeats") > 0 && count("--max-seconds") == 0;

@@ -9,6 +9,7 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -66,13 +67,13 @@ class Raw {
             modified_ns_ = modified_ns(status);
             ::posix_fadvise(fd_, 0, 0, POSIX_FADV_SEQUENTIAL);  // fails for pipes
             while (head_.size() < head_bytes && read_head()) continue;
-            if (regular_ && ::lseek(fd_, 0, SEEK_SET) != 0) refuse(path_, std::strerror(errno));
+            if (rereads() && ::lseek(fd_, 0, SEEK_SET) != 0) refuse(path_, std::strerror(errno));
         } catch (...) {
             ::close(fd_);
             throw;
         }
-        begun_with_ = head_;
-        if (regular_) head_.clear();
+        begun_with_ = head_.substr(0, head_bytes);
+        if (rereads()) head_.clear();
     }
     Raw(const Raw&) = delete;
     Raw& operator=(const Raw&) = delete;
@@ -100,7 +101,7 @@ class Raw {
         return got;
     }
 
-    void skip(std::int64_t bytes) {
+    void skip(std::int64_t bytes) {  // of a file that rereads()
         if (::lseek(fd_, bytes, SEEK_CUR) < 0) refuse(path_, std::strerror(errno));
         position_ += bytes;
     }
@@ -117,10 +118,14 @@ class Raw {
         return std::int64_t{status.st_mtim.tv_sec} * 1'000'000'000 + status.st_mtim.tv_nsec;
     }
 
+    bool rereads() const { return regular_ && size_ > 0; }
+
+    // What the kernel makes as it is read (/proc/sys/kernel/pid_max, of size 0) comes whole, or cut where the
+    // first read ends.
     bool read_head() {
-        char bytes[head_bytes];
-        const auto got = read_now(bytes, head_bytes - head_.size());
-        head_.append(bytes, got);
+        std::array<char, std::size_t{1} << 14> bytes{};
+        const auto got = read_now(bytes.data(), size_ > 0 ? head_bytes - head_.size() : bytes.size());
+        head_.append(bytes.data(), got);
         return got > 0;
     }
 

@@ -70,6 +70,24 @@ void FrontDesk::refuse_input_as_output() const {
                 fmt::format("{} is an input file and would be overwritten: choose another --out", input));
         }
     }
+    refuse_to_replace_input();
+}
+
+// Folders do not give earlier results; what has the name of results and is none may be meant as input.
+void FrontDesk::refuse_to_replace_input() const {
+    namespace fs = std::filesystem;
+    std::error_code ignored;
+    if (!is_csv(target_) || !fs::exists(target_.path, ignored) || fs::exists(target_.run_path(), ignored) ||
+        fs::exists(target_.journal_path(), ignored))
+        return;
+    for (const auto& input : settings_.inputs) {
+        const auto within = fs::relative(target_.path, input, ignored);
+        if (!fs::is_directory(input, ignored) || within.empty() || *within.begin() == "..") continue;
+        throw UsageError(
+            fmt::format("{} is in the input folder {}, and no result of fileio, which would have {} beside "
+                        "it: choose another --out, or move it away",
+                        target_.path, input, target_.run_path()));
+    }
 }
 
 void FrontDesk::refuse_logs_without_journal() const {

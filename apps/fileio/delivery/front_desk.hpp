@@ -49,6 +49,8 @@ class FrontDesk {
                 std::int64_t earlier_records) const;
 
   private:
+    void refuse_to_replace_input() const;
+
     const Settings& settings_;
     const Delivery& delivery_;
     ResultsTarget target_;

@@ -42,8 +42,10 @@ Run add_export(Arguments& command) {
             "--format", settings->output.format,
             "csv: a row for each sample; summary-csv: a row for each case; json: everything, with summaries")
         .one_of({"csv", "summary-csv", "json"});
-    command.add_text("-o,--output", settings->output.file,
-                     "File to write, overwritten if it exists [standard output]");
+    command
+        .add_text("-o,--output", settings->output.file,
+                  "File to write, overwritten if it exists [standard output]")
+        .names_file();
     return [settings] { return convert(*settings); };
 }
 

@@ -44,7 +44,8 @@ void add_output(Arguments& command, Output& output, const std::vector<std::strin
     std::vector<std::string> names = {"table", "csv", "json", "markdown", "html"};
     names.insert(names.end(), more.begin(), more.end());
     command.add_text("--format", output.format, "Output format").one_of(names);
-    command.add_text("-o,--output", output.file, "File to write, overwritten if it exists [standard output]");
+    command.add_text("-o,--output", output.file, "File to write, overwritten if it exists [standard output]")
+        .names_file();
 }
 
 void deliver(const std::string& text, const Output& output, const std::vector<std::string>& files) {

@@ -82,9 +82,10 @@ Run add_plot(Arguments& command) {
                   "through many sizes, else ladder]")
         .one_of(kind_names());
     add_only(command, settings->only);
-    command.add_text(
-        "-o,--output", settings->output.file,
-        "File to write, NAME.svg, .png or .pdf, overwritten if it exists [text on standard output]");
+    command
+        .add_text("-o,--output", settings->output.file,
+                  "File to write, NAME.svg, .png or .pdf, overwritten if it exists [text on standard output]")
+        .names_file();
     return [settings] { return plot(*settings); };
 }
 

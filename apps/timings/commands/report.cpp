@@ -75,6 +75,7 @@ Run add_report(Arguments& command) {
     command.add_words("FILE", settings->files, "Timing dumps").required();
     command.add_words("--baseline", settings->baseline, "Timing dumps to compare them against");
     command.add_text("-o,--output", settings->output, "File to write, NAME.html, overwritten if it exists")
+        .names_file()
         .required();
     command.set_footer(std::string("With --baseline the exit status is that of timings compare. ") +
                        statuses);

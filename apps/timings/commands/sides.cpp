@@ -70,8 +70,10 @@ void add_sides(Arguments& command, Sides& sides) {
                      "Compare other hardware, or another number of ranks or nodes, like any other change");
     command.add_flag("--every-case", sides.options.every_case,
                      "A case that no launch of either side could run makes the comparison inconclusive");
-    command.add_text("--expect", sides.expected,
-                     "File of differences that are expected, a line each: CASE | REASON | YYYY-MM-DD");
+    command
+        .add_text("--expect", sides.expected,
+                  "File of differences that are expected, a line each: CASE | REASON | YYYY-MM-DD")
+        .names_file();
     command.add_flag("--dedupe", sides.dedupe, "Use a launch once if it is in several files of a side");
 }
 

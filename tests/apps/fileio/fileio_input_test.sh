@@ -200,6 +200,41 @@ run timeout -k 5 30 "$fileio" --calculation sum --no-limits --no-dump -
 expect 2 'measuring standard input'
 once 'standard input can be read only once' 'measuring standard input'
 
+# What the kernel makes as it is read gives nothing but by its first read.
+made=/proc/sys/kernel/pid_max
+if [ -r "$made" ]; then
+    "$fileio" --calculation sum --out made.csv "$made" >"$scratch/stdout"
+    "$fileio" --calculation sum --out given.csv - <"$made" >"$scratch/stdout"
+    for results in made.csv given.csv; do
+        [ "$(sed -n '2s/.*,//p' "$results")" = "$(cat "$made")" ] || fail "$made: $(cat "$results")"
+    done
+else
+    without "there is no $made to read"
+fi
+
+# Results do not replace input, by whatever name and in whatever folder it is.
+mkdir mine
+printf '1 2\n' >mine/x.txt
+printf '3 4\n' >mine/a.csv
+for more in '' --segments; do
+    for inputs in mine mine/. "$PWD/mine" mine/a.csv "mine/x.txt mine/../mine/a.csv"; do
+        # shellcheck disable=SC2086 # words
+        run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --force --out mine/a.csv $more $inputs
+        expect 2 "results over $inputs $more"
+        once 'choose another --out' "results over $inputs $more"
+        [ "$(cat mine/a.csv)" = '3 4' ] || fail "results over $inputs $more: they are"
+    done
+done
+for more in '' --force; do # but earlier ones
+    # shellcheck disable=SC2086 # one word or none
+    run timeout -k 5 60 "$fileio" --calculation sum --out mine/b.csv $more mine
+    expect 0 "results in the input's folder $more"
+    [ "$(wc -l <mine/b.csv)" -eq 3 ] || fail "results in the input's folder $more: $(cat mine/b.csv)"
+done
+run timeout -k 5 60 "$fileio" --calculation sum --out '' mine
+expect 2 'results without a name'
+once '--out needs a file name' 'results without a name'
+
 # What could be read in two ways ends a run, and a sentence says how to settle it.
 stdin=/dev/null
 # settled SUMS TEXT OPTIONS...: the sums of the records of a file of that text.

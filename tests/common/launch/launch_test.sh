@@ -75,7 +75,7 @@ with() { # with FAULT COMMAND...: the command meets it
     shift
     run timeout 100 env LD_PRELOAD="$faults" FAULT="$fault" "$@"
 }
-with 'coarse clock' "$BIN/reduce" -n 1e6 --max-seconds 1 --variants simd --dump coarse.h5
+with 'coarse clock' "$BIN/reduce" -n 1e6 --max-seconds 10 --variants simd --dump coarse.h5
 expect 0 'reduce on a coarse clock'
 run "$BIN/timings" validate coarse.h5
 expect 0 'the dump of a coarse clock'
