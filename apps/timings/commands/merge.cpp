@@ -52,7 +52,7 @@ ExitStatus merge(const Settings& settings) {
 
 Run add_merge(Arguments& command) {
     const auto settings = std::make_shared<Settings>();
-    command.add_text("OUT", settings->output, "File to write").names_file().required();
+    command.add_text("OUT", settings->output, "File to write").required();
     command.add_words("IN", settings->files, "Timing dumps to merge").required();
     command.add_flag("--dedupe", settings->dedupe, "Count a launch that is in several files once");
     command.add_flag("--quick", settings->quick,
