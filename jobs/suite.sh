@@ -15,9 +15,9 @@
 #     jobs/suite.sh -o node7.h5 mpirun -np 64   with the command that starts the processes of an app
 #     jobs/suite.sh srun
 #
-# An app that fails does not end the suite; the status is then that of the first that failed, or 3 if there was
-# only no time for some variant. Ctrl-C ends it: what is
-# done is merged and shown. The programs are those of PACER_BIN, or of build/release/bin.
+# An app that fails does not end the suite; the status is then that of the first that failed, or 3 if all that is wrong is
+# that there was no time for some variant. Ctrl-C ends it: what is done is merged and shown. The programs are those of
+# PACER_BIN, or of build/release/bin.
 set -euo pipefail
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -108,7 +108,7 @@ for ((number = 1; number <= ${#suite[@]}; ++number)); do
     run_launch "$@" "$programs/${words[0]}" "${words[@]:1}" --quiet --dump "$part" >&2 || ended=$?
     [[ ! -e $part ]] || done_parts+=("$part")
     ((ended == 0 || stopped != 0)) || say "${words[*]} ended with status $ended"
-    ((status != 0 && (status != 3 || ended == 0))) || status=$ended # what an app could not try tells less than one that failed
+    ((ended == 0 || (status != 0 && status != 3))) || status=$ended # one that failed tells more than one without time
     ((stopped == 0)) || break
 done
 ((stopped == 0)) || status=$stopped

@@ -84,6 +84,15 @@ try -o all.h5 env
 expect 1 'one leaves nothing'
 says err "$((launches - 1)) of $launches launches" 'one leaves nothing'
 rm "$scratch/status-fileio" "$scratch/no-dump-fileio"
+# One that had no time for a variant tells less than one that fails, whichever comes first.
+for statuses in '3 0 3' '3 1 1' '1 3 1' '0 3 3'; do
+    read -r fileio memory wanted <<<"$statuses"
+    echo "$fileio" >"$scratch/status-fileio"
+    echo "$memory" >"$scratch/status-memory"
+    try -o all.h5 env
+    expect "$wanted" "fileio ends with $fileio, memory with $memory"
+done
+rm "$scratch/status-fileio" "$scratch/status-memory"
 
 # Ctrl-C: no other app is started, what was done is shown.
 touch "$scratch/hang-fileio"

@@ -66,11 +66,7 @@ ExitStatus compare_all(const Settings& settings) {
     if (settings.output.for_people() && !settings.all)
         std::erase_if(shown, [](const PeerRow& row) { return unremarkable(row.from_peers); });
     Document document("timings nodes");
-    auto differences = mixtures(launches, "the launches");
-    std::erase_if(differences, [](const auto& line) {
-        return line.starts_with("hosts ") || line.find(": hosts ") != line.npos;  // of some programs only
-    });
-    document.list("environment", "differs", differences);
+    document.list("environment", "differs", mixtures(launches, "the launches", false));
     const auto hardware = other_nodes(launches),
                untested = untested_among(select(cases_of(launches), settings.input.only));
     document.list("hardware", "other hardware", hardware);

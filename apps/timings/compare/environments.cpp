@@ -255,11 +255,11 @@ std::vector<std::string> differences(const std::vector<Launch>& base, const std:
     return lines.take();
 }
 
-std::vector<std::string> mixtures(const std::vector<Launch>& launches, std::string_view side) {
+std::vector<std::string> mixtures(const std::vector<Launch>& launches, std::string_view side, bool hosts) {
     const auto programs = by_program(launches);
     Lines lines(programs.size());
     for (const auto& name : names_in(programs)) {
-        if (!is_to_be_one(name)) continue;
+        if (!is_to_be_one(name) || (name == "hosts" && !hosts)) continue;
         for (const auto& [program, its] : programs) {
             const auto values = values_of(its.launches, name);
             if (values.size() > 1)

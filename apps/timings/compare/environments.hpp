@@ -20,7 +20,8 @@ std::string hosts_of(const std::vector<Launch>& launches);
 std::vector<std::string> differences(const std::vector<Launch>& base, const std::vector<Launch>& candidate);
 
 // What launches of one program on one side do not have in common though they should: "commit within the
-// baseline: a (6 launches), b (4 launches)". `side` is "the baseline".
-std::vector<std::string> mixtures(const std::vector<Launch>& launches, std::string_view side);
+// baseline: a (6 launches), b (4 launches)". `side` is "the baseline". Without `hosts` these may differ.
+std::vector<std::string> mixtures(const std::vector<Launch>& launches, std::string_view side,
+                                  bool hosts = true);
 
 }  // namespace pacer::timings
