@@ -25,7 +25,9 @@ enum Tag : int {
     result,            // from a worker
     last_result,       // from a worker: the message it had longest is done with
     last_result_stop,  // the same, and a signal asked it to stop
-    undone             // from a worker: the message it had longest is not done, as was asked
+    undone,            // from a worker: the message it had longest is not done, as was asked
+    question,          // from a worker, amid its work
+    answer             // to that worker, which waits for it
 };
 
 struct Sent {
@@ -110,6 +112,7 @@ class Dealer {
     }
 
     void take(const Received& came) {
+        if (came.tag == question) return reply(came);
         // After a failure to take there is no place for results; after one to make messages there is.
         if (!came.bytes.empty() && !taking_failed_) {
             taking_failed_ = true;
@@ -130,6 +133,12 @@ class Dealer {
         give(came.rank);
     }
 
+    void reply(const Received& asked) {
+        Bytes words;
+        guarded([&] { words = master_.answer(asked.bytes); });
+        MPI_Send(words.data(), mpi_count(words.size()), MPI_BYTE, asked.rank, answer, team_.comm);
+    }
+
     const Team& team_;
     const Master& master_;
     Patience patience_;
@@ -139,6 +148,23 @@ class Dealer {
     bool more_ = true, stop_asked_ = false, dropping_ = false, stopped_ = false, taking_failed_ = false;
     std::exception_ptr error_;
 };
+
+// Waits for a message of rank 0, and receives it into `bytes`: its tag.
+int receive_from_master(const Team& team, int tag, Patience& patience, Bytes& bytes) {
+    int there = 0;
+    MPI_Status status;
+    patience.reset();
+    for (;;) {
+        MPI_Iprobe(0, tag, team.comm, &there, &status);
+        if (there) break;
+        patience.wait();
+    }
+    int count = 0;
+    MPI_Get_count(&status, MPI_BYTE, &count);
+    bytes.resize(static_cast<std::size_t>(count));
+    MPI_Recv(bytes.data(), count, MPI_BYTE, 0, status.MPI_TAG, team.comm, MPI_STATUS_IGNORE);
+    return status.MPI_TAG;
+}
 
 // A worker's side.
 class Worker {
@@ -177,19 +203,8 @@ class Worker {
 
     // The next message; false if there are no more.
     bool receive() {
-        int there = 0;
-        MPI_Status status;
-        patience_.reset();
-        for (;;) {
-            MPI_Iprobe(0, MPI_ANY_TAG, team_.comm, &there, &status);
-            if (there) break;
-            patience_.wait();
-        }
-        int bytes = 0;
-        MPI_Get_count(&status, MPI_BYTE, &bytes);
-        message_.resize(static_cast<std::size_t>(bytes));
-        MPI_Recv(message_.data(), bytes, MPI_BYTE, 0, status.MPI_TAG, team_.comm, MPI_STATUS_IGNORE);
-        if (status.MPI_TAG != drop_rest) return status.MPI_TAG == work_to_do;
+        const int tag = receive_from_master(team_, MPI_ANY_TAG, patience_, message_);
+        if (tag != drop_rest) return tag == work_to_do;
         dropping_ = true;
         return receive();
     }
@@ -212,6 +227,14 @@ class Worker {
 bool hand_out(const Team& team, const Master& master) {
     if (team.size == 1) throw std::invalid_argument("a farm of one process has nobody to hand out to");
     return Dealer(team, master).deal();
+}
+
+Bytes ask(const Team& team, std::span<const char> words) {
+    MPI_Send(words.data(), mpi_count(words.size()), MPI_BYTE, 0, question, team.comm);
+    Patience patience(team.crowded);
+    Bytes answered;
+    receive_from_master(team, answer, patience, answered);
+    return answered;
 }
 
 void serve(const Team& team, const WorkOn& work, bool stoppable) {

@@ -15,7 +15,8 @@ struct Master {
     std::function<bool(Bytes& message)> next;  // makes the next message, in an empty buffer; false: no more
     std::function<void(std::span<const char> result)> take;  // results of one message arrive in order
     std::function<void()> idle = {};  // called now and then while there is nothing to do
-    bool stoppable = false;           // a signal to any rank ends the handing out
+    std::function<Bytes(std::span<const char> question)> answer = {};  // what a worker asks amid its work
+    bool stoppable = false;  // a signal to any rank ends the handing out
     int ahead = 2;  // messages that a worker holds at a time: with two it never waits for the next one
 };
 
@@ -28,6 +29,9 @@ using WorkOn = std::function<void(std::span<const char> message, const std::func
 // two at least, while every other rank calls serve. Waiting leaves the core to others. True if a signal cut
 // it short: there was more, and the messages that were not begun are dropped.
 bool hand_out(const Team& team, const Master& master);
+
+// For a worker amid its work: what the master answers. Both are small.
+Bytes ask(const Team& team, std::span<const char> question);
 
 // What the other ranks do, until rank 0 has no more work. `stoppable` as the master's.
 void serve(const Team& team, const WorkOn& work, bool stoppable = false);
