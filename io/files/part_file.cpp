@@ -94,6 +94,14 @@ std::string file_to_write(const std::string& path, bool force) {
     return fs::is_symlink(fs::symlink_status(path, ignored)) ? fs::canonical(path).string() : path;
 }
 
+bool on_one_file_system(const std::string& folder, const std::string& path) {
+    auto other = fs::path(path).parent_path();
+    if (other.empty()) other = ".";
+    struct stat one {
+    }, two{};
+    return ::stat(folder.c_str(), &one) == 0 && ::stat(other.c_str(), &two) == 0 && one.st_dev == two.st_dev;
+}
+
 int Descriptor::close() {
     return fd_ < 0 ? 0 : ::close(std::exchange(fd_, -1));
 }
@@ -121,8 +129,16 @@ PartFile::PartFile(const std::string& target)
     if (file_.get() < 0) refuse_to_write(target, errno);
 }
 
+PartFile::PartFile(const std::string& target, std::string begun)
+    : target_(target),
+      path_(std::move(begun)),
+      removed_(false),
+      file_(::open(path_.c_str(), O_WRONLY | O_CLOEXEC)) {
+    if (file_.get() < 0) refuse_to_write(target, errno);
+}
+
 PartFile::~PartFile() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (removed_ && !path_.empty()) ::unlink(path_.c_str());
 }
 
 void PartFile::append(std::string_view bytes) {

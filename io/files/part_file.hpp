@@ -23,6 +23,9 @@ void flush_folder_of(const std::filesystem::path& path);
 // the link. Throws UsageError: a folder, a device, a file that is there already (without `force`).
 std::string file_to_write(const std::string& path, bool force);
 
+// Whether a file can get that name by being renamed, both in folders that are there.
+bool on_one_file_system(const std::string& folder, const std::string& path);
+
 // An open file.
 class Descriptor {
   public:
@@ -45,6 +48,8 @@ void remove_parts_of(const std::string& target);
 class PartFile {
   public:
     explicit PartFile(const std::string& target);
+    // One that others have begun and that outlives this: it is not removed.
+    PartFile(const std::string& target, std::string begun);
     PartFile(const PartFile&) = delete;
     PartFile& operator=(const PartFile&) = delete;
     ~PartFile();
@@ -72,6 +77,7 @@ class PartFile {
 
   private:
     std::string target_, path_;
+    bool removed_ = true;  // unless it got a final name
     Descriptor file_;
 };
 

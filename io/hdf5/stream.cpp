@@ -22,10 +22,11 @@ using hdf5::check;
 using hdf5::Id;
 
 constexpr std::size_t buffer_bytes = std::size_t{1} << 20;  // of each dataset
-constexpr std::int64_t structure_bytes = std::int64_t{64}
-                                         << 10;  // at most, but for the alignment of large datasets
+// At most, but for the alignment of large datasets.
+constexpr std::int64_t structure_bytes = Hdf5Stream::first_values;
 constexpr std::size_t copy_bytes = std::size_t{64} << 10;
-constexpr hsize_t aligned_from = hsize_t{64} << 10, alignment = 4096;  // so that large datasets can be mapped
+// So that large datasets can be mapped, and the first one is where it is expected.
+constexpr hsize_t aligned_from = Hdf5Stream::first_values, alignment = Hdf5Stream::first_values;
 
 Id type_of(const Hdf5Stream::Dataset& dataset) {
     if (dataset.kind == Hdf5Stream::Kind::text) return hdf5::string_type(dataset.text_bytes);
@@ -109,15 +110,20 @@ void copy(const Descriptor& memory, std::int64_t begin, std::int64_t end, PartFi
     }
 }
 
-// Gives the file the size and the structure of the one in memory.
-void copy_structure(const Descriptor& memory, PartFile& file) {
+struct Range {
+    std::int64_t begin = 0, end = 0;
+};
+
+// Gives the file the size and the structure of the one in memory, but for what is there.
+void copy_structure(const Descriptor& memory, PartFile& file, Range there) {
     struct stat status {};
     if (::fstat(memory.get(), &status) != 0) throw hdf5::Error("sizing the file in memory failed");
     file.reserve(status.st_size);
     file.resize(status.st_size);
     for (std::int64_t at = 0; (at = ::lseek(memory.get(), at, SEEK_DATA)) >= 0;) {
         const auto end = ::lseek(memory.get(), at, SEEK_HOLE);
-        copy(memory, at, end, file);
+        copy(memory, at, std::min(end, there.begin), file);
+        copy(memory, std::max(at, there.end), end, file);
         at = end;
     }
 }
@@ -157,10 +163,20 @@ Facts hdf5_attributes(const std::string& path) try {
 
 Hdf5Stream::Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets)
     : file_(file) {
+    make(attributes, datasets, false);
+}
+
+Hdf5Stream::Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets,
+                       FirstIsThere)
+    : file_(file) {
+    make(attributes, datasets, true);
+}
+
+void Hdf5Stream::make(const Facts& attributes, const std::vector<Dataset>& datasets, bool first_is_there) {
     // The space first: even in memory HDF5 does not survive a limit on file sizes.
     std::int64_t total = structure_bytes;
     for (const auto& dataset : datasets) total += bytes_of(dataset);
-    file.reserve(total);
+    file_.reserve(total);
     const auto memory = memory_file();
     {
         const auto created = create_file(memory);
@@ -172,7 +188,14 @@ Hdf5Stream::Hdf5Stream(PartFile& file, const Facts& attributes, const std::vecto
         }
         check(H5Fflush(created, H5F_SCOPE_GLOBAL), "completing the file");
     }
-    copy_structure(memory, file);
+    Range there;
+    if (first_is_there) {
+        auto& first = targets_.front();
+        if (first.offset != first_values) throw std::logic_error("the first dataset's values lie elsewhere");
+        there = {first.offset, first.offset + first.left};
+        first.left = 0;
+    }
+    copy_structure(memory, file_, there);
 }
 
 void Hdf5Stream::write(std::size_t dataset, std::string_view bytes) {

@@ -29,6 +29,12 @@ class Hdf5Stream {
     // cannot be as large as it will be (disk full, ...). The file must outlive this.
     Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets);
 
+    // The same for a file in which the values of the first dataset lie already, from here on, where they are
+    // found to be if they take that much. Throws std::logic_error, and nothing has changed, if they are not.
+    static constexpr std::int64_t first_values = std::int64_t{64} << 10;
+    struct FirstIsThere {};
+    Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets, FirstIsThere);
+
     // Appends values, as they lie in memory, to a dataset, numbered as above. Throws UsageError.
     void write(std::size_t dataset, std::string_view bytes);
     void write_text(std::size_t dataset, std::string_view text);
@@ -45,6 +51,7 @@ class Hdf5Stream {
         std::size_t text_bytes = 1;
         Bytes buffer;
     };
+    void make(const Facts& attributes, const std::vector<Dataset>& datasets, bool first_is_there);
     void flush(Target& target);
 
     PartFile& file_;
