@@ -26,7 +26,7 @@ namespace pacer::fileio {
 namespace {
 
 constexpr std::string_view first_line =
-    "pacer-fileio-journal 4\n\n";  // the empty line aligns what follows to 8
+    "pacer-fileio-journal 5\n\n";  // the empty line aligns what follows to 8
 constexpr std::string_view first_word = "pacer-fileio-journal ";
 constexpr std::int64_t first_entry = first_line.size();
 constexpr std::uint32_t entry_magic = 0x4a464350;  // "PCFJ"
@@ -223,10 +223,13 @@ void EntryLog::start_anew() {
     flush_folder_of(path_);
 }
 
-void EntryLog::scan(const std::function<void(const Entry&)>& take) {
+void EntryLog::scan(const std::function<void(const Entry&)>& take,
+                    const std::function<bool(const Entry&)>& is_whole) {
     if (end_ == 0) return start_anew();
     Window window(file_.get(), path_);
-    while (const auto entry = entry_at(window, end_)) {
+    for (;;) {
+        const auto entry = entry_at(window, end_);
+        if (!entry || (is_whole && !is_whole(*entry))) break;
         if (entry->kind != flushed_kind) take(*entry);
         end_ = end_of(*entry);
     }

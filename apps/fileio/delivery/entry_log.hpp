@@ -1,6 +1,6 @@
 // The file under the journal: entries with checksums, appended; what they mean is the journal's.
 //
-//     one line of text       "pacer-fileio-journal 4", then an empty one
+//     one line of text       "pacer-fileio-journal 5", then an empty one
 //     entries                a header (kind, length, hashes), then the content, padded to 8 bytes
 //
 // A run that is killed leaves an entry cut off at the end; a power cut leaves anything behind what was
@@ -38,10 +38,11 @@ class EntryLog {
     // Without any entry.
     void start_anew();
 
-    // Gives every entry there is to `take`, in order, and cuts off what is not whole behind the last one.
-    // Refused, and nothing changed, if entries are not whole that were on disk once. Memory: the largest
-    // entry.
-    void scan(const std::function<void(const Entry&)>& take);
+    // Gives every entry there is to `take`, in order, and cuts off what is not whole behind the last one; nor
+    // is an entry whole for whose part elsewhere `is_whole` says so. Refused, and nothing changed, if entries
+    // are not whole that were on disk once. Memory: the largest entry.
+    void scan(const std::function<void(const Entry&)>& take,
+              const std::function<bool(const Entry&)>& is_whole = {});
 
     // The same, as long as it returns true; nothing is cut off.
     void look(const std::function<bool(const Entry&)>& take) const;

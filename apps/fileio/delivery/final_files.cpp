@@ -27,14 +27,16 @@ std::string text_of_run(const ResultsHead& head, std::int64_t bytes) {
 
 }  // namespace
 
-FinalFiles::FinalFiles(const ResultsTarget& target, const Calculation& calculation, ResultsHead head)
+FinalFiles::FinalFiles(const ResultsTarget& target, const Calculation& calculation, ResultsHead head,
+                       const std::string& begun)
     : target_(target),
       path_(file_to_write(target.path, true)),
       head_(std::move(head)),
       csv_(is_csv(target)),
-      file_(path_),
+      file_(begun.empty() ? PartFile(path_) : PartFile(path_, begun)),
       rejected_(*head_.files, target.rejected_path()) {
-    if (!calculation.summarises) writer_ = csv_ ? write_csv(file_, head_) : write_hdf5(file_, head_);
+    if (!calculation.summarises)
+        writer_ = csv_ ? write_csv(file_, head_) : write_hdf5(file_, head_, !begun.empty());
 }
 
 void FinalFiles::add(const Piece& piece) {

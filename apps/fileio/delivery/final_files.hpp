@@ -17,7 +17,10 @@ namespace pacer::fileio {
 // Every function throws UsageError that names the file (disk full, ...).
 class FinalFiles {
   public:
-    FinalFiles(const ResultsTarget& target, const Calculation& calculation, ResultsHead head);
+    // `begun`: an .h5 in which the values of all records are in their places (see write_hdf5), to become the
+    // final file; or empty.
+    FinalFiles(const ResultsTarget& target, const Calculation& calculation, ResultsHead head,
+               const std::string& begun = {});
 
     void add(const Piece& piece);  // in the order of the input
     // For results that others write, where Slabs say; the rest of each piece is still to be added, in that

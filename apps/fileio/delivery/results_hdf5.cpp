@@ -22,8 +22,10 @@ std::string_view bytes_of(const T* values, std::size_t count) {
 
 class Hdf5Writer : public ResultsWriter {
   public:
-    Hdf5Writer(PartFile& file, const ResultsHead& head)
-        : stream_(file, facts_of(head), datasets(head)),
+    Hdf5Writer(PartFile& file, const ResultsHead& head, bool values_are_there)
+        : stream_(values_are_there
+                      ? Hdf5Stream(file, facts_of(head), datasets(head), Hdf5Stream::FirstIsThere())
+                      : Hdf5Stream(file, facts_of(head), datasets(head))),
           width_(head.width),
           ids_(std::ssize(head.labels.ids)),
           id_bytes_(bytes_of_id(head)) {
@@ -59,15 +61,15 @@ class Hdf5Writer : public ResultsWriter {
     void finish() override { stream_.finish(); }
 
   private:
-    enum : std::size_t { files_set, results_set, file_set, line_set, id_names_set, id_set };
+    enum : std::size_t { results_set, files_set, file_set, line_set, id_names_set, id_set };
 
     static std::vector<Hdf5Stream::Dataset> datasets(const ResultsHead& head) {
         const auto records = static_cast<std::uint64_t>(head.records);
         std::size_t longest = 1, longest_label = 1;
         for (const auto& input : *head.files) longest = std::max(longest, input.path.size());
         std::vector<Hdf5Stream::Dataset> all = {
-            {"/files", Kind::text, {head.files->size()}, longest},
             {"/results", Kind::float64, {records, static_cast<std::uint64_t>(head.width)}},
+            {"/files", Kind::text, {head.files->size()}, longest},
             {"/file", Kind::int32, {records}},
             {"/line", Kind::int64, {records}}};
         const auto& ids = head.labels.ids;
@@ -106,8 +108,8 @@ Facts facts_of(const ResultsHead& head) {
     return facts;
 }
 
-std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head) {
-    return std::make_unique<Hdf5Writer>(file, head);
+std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head, bool values_are_there) {
+    return std::make_unique<Hdf5Writer>(file, head, values_are_there);
 }
 
 void write_hdf5(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns) {

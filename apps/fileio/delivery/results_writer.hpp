@@ -52,7 +52,9 @@ class ResultsWriter {
 
 // Throw UsageError (disk full, ...). The part file must outlive the writer.
 std::unique_ptr<ResultsWriter> write_csv(PartFile& file, const ResultsHead& head);
-std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head);
+// `values_are_there`: in the file, which others have begun, those of all records are in their places from
+// Hdf5Stream::first_values on, and take that many bytes at least.
+std::unique_ptr<ResultsWriter> write_hdf5(PartFile& file, const ResultsHead& head, bool values_are_there);
 
 // The result of a summarising calculation, all at once.
 void write_csv(PartFile& file, const ResultsHead& head, const std::vector<ColumnStatistics>& columns);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <optional>
@@ -151,7 +152,7 @@ class Session {
             if (damaged) throw UsageError(*damaged);
             if (!looked) throw ReadingStopped();
             const OwnSegmentLog first(logs_, {session, 0});  // so that no other session has this number
-            desk_->begin(std::move(survey), std::max(world_.size - 1, 1), threads_);
+            desk_->begin(std::move(survey), session, std::max(world_.size - 1, 1), threads_);
             return true;
         });
         if (!begun) return false;
@@ -164,7 +165,10 @@ class Session {
                       stop_requested,
                       settings_.record_timeout_seconds,
                       advice_after_death(delivery_)};
-        SegmentWorker worker(job, threads_, settings_, logs_, {session, world_.rank}, log_, who());
+        SegmentWorker worker(job, threads_, settings_, logs_, {session, world_.rank}, log_, who(),
+                             [&](std::int64_t segment, std::int64_t records) {
+                                 return ask_for_row({segment, records});
+                             });
         const auto work = [&](std::span<const char> message) { return worker.work_on(message); };
         set_activity("processing records");
         serve_farm(world_, work);
@@ -173,7 +177,9 @@ class Session {
             master.next = [&](Bytes& message) { return desk_->next(message); };
             master.take = [&](std::span<const char> report) { desk_->take(report); };
             master.idle = [&] { desk_->idle(); };
+            master.answer = [&](std::span<const char> question) { return answer(question); };
             master.stoppable = true;
+            master.ahead = 1;  // a segment that waits would keep those behind it waiting for its count
             farm_out(world_, master, work);
             return true;
         });
@@ -185,6 +191,26 @@ class Session {
         logs_.close();
         MPI_Barrier(world_.comm);  // from here on rank 0 may remove them
         return all_done && at_the_desk([&] { return desk_->close(status_); });
+    }
+
+    // What a segment is, and how many records it seems to have.
+    using RowQuestion = std::array<std::int64_t, 2>;
+
+    std::int64_t ask_for_row(const RowQuestion& question) {
+        if (world_.size == 1) return desk_->row_of(question[0], question[1]);
+        const auto answered = ask(world_, {reinterpret_cast<const char*>(question.data()), sizeof question});
+        std::int64_t row = RowForecast::not_soon;
+        if (answered.size() == sizeof row) std::memcpy(&row, answered.data(), sizeof row);
+        return row;
+    }
+
+    Bytes answer(std::span<const char> message) {
+        RowQuestion question{};
+        std::memcpy(question.data(), message.data(), sizeof question);
+        const auto row = desk_->row_of(question[0], question[1]);
+        Bytes bytes;
+        append(bytes, &row, 1);
+        return bytes;
     }
 
     // In good order, and on disk: nothing that was begun is to blame for anything.

@@ -8,7 +8,7 @@ namespace pacer::fileio {
 namespace {
 
 struct Head {
-    std::int64_t number, file_number, time, begin, end, bytes, modified_ns, earlier;
+    std::int64_t number, file_number, time, begin, end, in_place, bytes, modified_ns, earlier;
     Compression compression;
 };
 
@@ -21,6 +21,7 @@ void append_segment(Bytes& message, const Segment& segment) {
     head.time = segment.time;
     head.begin = segment.begin;
     head.end = segment.end;
+    head.in_place = segment.in_place;
     head.bytes = segment.file.bytes;
     head.modified_ns = segment.file.modified_ns;
     head.earlier = std::ssize(segment.earlier);
@@ -46,6 +47,7 @@ Segment read_segment(std::span<const char> message) {
     segment.time = head.time;
     segment.begin = head.begin;
     segment.end = head.end;
+    segment.in_place = head.in_place;
     return segment;
 }
 

@@ -35,7 +35,8 @@ struct Segment {
     std::int64_t file_number = 0;     // likewise
     std::int64_t time = 0;            // how many files of that path came before it
     std::int64_t begin = 0, end = 0;  // bytes; all there is of a compressed file
-    std::vector<Stretch> earlier{};   // where earlier sessions left pieces of it
+    std::int64_t in_place = 0;  // 1: results are to be written where they will be; see growing_results.hpp
+    std::vector<Stretch> earlier{};  // where earlier sessions left pieces of it
 };
 
 void append_segment(Bytes& message, const Segment& segment);
@@ -57,7 +58,9 @@ struct Report {
     std::int64_t records = 0;          // done and rejected by this session
     std::int64_t kept = 0, again = 0;  // of earlier ones: there still, and of another text now
     std::int64_t kept_bytes = 0;
-    std::int64_t twice = 0;                      // of earlier ones, again: kept as another session did them
+    std::int64_t row = -1;   // that the segment is to begin at, if it was known in time
+    std::int64_t apart = 0;  // records of this session whose numbers are in their places then
+    std::int64_t twice = 0;  // of earlier ones, again: kept as another session did them
     std::int64_t unlike = 0, unlike_offset = 0;  // of these, with other results; where the first ones begin
     std::int64_t bad_line = 0, bad_column = 0;
     std::int64_t ends_open = 0;  // 1: its last line may have been cut, if others of its file were not

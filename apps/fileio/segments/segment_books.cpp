@@ -43,6 +43,8 @@ void SegmentBooks::settle(Report report) {
     }
     segments_.push_back({report.where, file_, lines_, all_.done, place.offset, place.bytes, place.lines,
                          header.done, header.rejected});
+    apart_ += report.apart;
+    if (report.apart > 0 && report.row != all_.done) misplaced_ = true;
     place.first_line = lines_;
     offset_ += place.bytes;
     lines_ += place.lines;

@@ -45,6 +45,8 @@ class SegmentBooks {
         std::int64_t records = 0, file = 0, offset = 0;
     };
     const Unlike& unlike() const { return unlike_; }
+    // Whether some results are apart in this session's file, and all of these where they belong.
+    bool in_place() const { return apart_ > 0 && !misplaced_; }
     double seconds() const { return seconds_; }  // of calculating, by all threads of this session
 
     // The first segment that is not whole, if all before it are: what it is, the line of the bad record as
@@ -76,6 +78,8 @@ class SegmentBooks {
     std::int64_t new_records_ = 0, kept_ = 0, again_ = 0, twice_ = 0;
     Unlike unlike_{};
     std::set<std::int64_t> changed_{};
+    std::int64_t apart_ = 0;
+    bool misplaced_ = false;
     double seconds_ = 0;
     std::string violation_{};
     std::int64_t file_of_violation_ = 0;

@@ -13,6 +13,7 @@
 #include "common/measure/progress.hpp"
 #include "common/parallel/ending.hpp"
 #include "io/files/part_file.hpp"
+#include "io/hdf5/stream.hpp"
 #include "io/records/block.hpp"
 #include "io/records/open_end.hpp"
 
@@ -81,8 +82,9 @@ void SegmentDesk::open_journal() {
     }
 }
 
-void SegmentDesk::begin(Survey survey, int workers, int threads) {
+void SegmentDesk::begin(Survey survey, std::int32_t session, int workers, int threads) {
     survey_ = std::move(survey);
+    session_ = session;
     if (settings_.on_error == OnError::stop && survey_->rejected > 0) {
         throw UsageError(fmt::format(
             "{} rejected records are there from a run with --on-error skip: give --on-error skip again, or "
@@ -108,10 +110,23 @@ void SegmentDesk::take_settled(const Report& report) {
         open_end_ = {path, lines};
 }
 
+bool SegmentDesk::next(Bytes& message) {
+    const bool in_place = has_slabs() && rows_.holds();
+    if (!source_->next(message, in_place)) return false;
+    rows_.add_segment(source_->latest().in_place != 0);
+    return true;
+}
+
+std::int64_t SegmentDesk::row_of(std::int64_t segment, std::int64_t records) {
+    rows_.count(segment, records);
+    return rows_.row_of(segment);
+}
+
 void SegmentDesk::take(std::span<const char> message) {
     std::string words;
     const auto report = read_report(message, words);
     source_->learn(report);
+    if (report.outcome == Outcome::whole) rows_.settle(report.number, report.all.done);
     if (report.outcome == Outcome::bad || report.outcome == Outcome::failed) source_->end();
     books_.take(report, std::move(words));
     idle();
@@ -223,11 +238,22 @@ ExitStatus SegmentDesk::tell_violation(const std::string& violation) const {
 
 ResultsLayout SegmentDesk::lay_out() {
     const auto& all = books_.all();
+    const auto begun = logs_.path_of_results(session_);
+    in_place_ = results_are_in_place() ? session_ : 0;
     files_.emplace(target(), calculation_,
                    ResultsHead{calculation_.identity, calculation_.results, all.done, all.rejected,
                                all.skipped, &reader_->files(), labels_of(settings_.format, names_),
-                               all.longest_id, target().options, text_of_input(reader_->files())});
-    return {files_->give_away(), files_->part_path(), target().path};
+                               all.longest_id, target().options, text_of_input(reader_->files())},
+                   in_place_ == 0 ? std::string() : begun);
+    return {files_->give_away(), files_->part_path(), target().path, in_place_};
+}
+
+// Whether this session's file can become the .h5. Those of earlier ones cannot: what another host still
+// writes there, cut off from this one, would go into it.
+bool SegmentDesk::results_are_in_place() const {
+    const auto bytes = books_.all().done * calculation_.results * std::int64_t{sizeof(double)};
+    return books_.in_place() && bytes >= Hdf5Stream::first_values &&
+           on_one_file_system(logs_.folder(), file_to_write(target().path, true));
 }
 
 bool SegmentDesk::next_to_write(Bytes& message) {
@@ -250,7 +276,7 @@ void SegmentDesk::add_to_files() {
     for (const auto& segment : books_.segments()) {
         if (stop_requested()) throw ReadingStopped();
         if (others_write() && segment.rejected == 0) continue;
-        const auto wrong = visit(logs_, segment, [&](const Piece& piece) {
+        const auto wrong = visit(logs_, segment, in_place_, [&](const Piece& piece) {
             others_write() ? files_->add_rejected(piece) : files_->add(piece);
         });
         if (violation_.empty() && !wrong.empty()) violation_ = path_of(segment.file) + ": " + wrong;

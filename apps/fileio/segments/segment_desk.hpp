@@ -30,10 +30,12 @@ class SegmentDesk : FrontDesk {
     int journal_file() const { return journal_->file(); }
     void take_names(const std::vector<std::string>& names) { names_ = names; }
 
-    // What earlier sessions left.
-    void begin(Survey survey, int workers, int threads);
+    // What earlier sessions left, and the number of this one.
+    void begin(Survey survey, std::int32_t session, int workers, int threads);
 
-    bool next(Bytes& message) { return source_->next(message); }
+    bool next(Bytes& message);
+    // See RowForecast.
+    std::int64_t row_of(std::int64_t segment, std::int64_t records);
     void take(std::span<const char> message);
     void idle();
 
@@ -48,6 +50,7 @@ class SegmentDesk : FrontDesk {
     // them.
     ResultsLayout lay_out();
     bool others_write() const { return !is_csv(target()) || calculation_.summarises; }
+    bool has_slabs() const { return others_write() && !calculation_.summarises && calculation_.results > 0; }
     bool next_to_write(Bytes& message);
     void take_written(std::span<const char> message);
     ExitStatus finish(const Team& world);  // when all are written
@@ -70,6 +73,7 @@ class SegmentDesk : FrontDesk {
     ExitStatus tell_violation(const std::string& violation) const;
     std::int64_t records_done() const;
     std::string rates() const;
+    bool results_are_in_place() const;
     void add_to_files();
 
     const Settings& settings_;
@@ -83,12 +87,15 @@ class SegmentDesk : FrontDesk {
     std::optional<Reader> reader_;
     std::optional<Survey> survey_;
     std::optional<SegmentSource> source_;
+    std::int32_t session_ = 0;
+    RowForecast rows_;
     SegmentBooks books_;
     Ragged ragged_;
     std::optional<NotedLine> open_end_;  // the first last line that may have been cut
     std::optional<FinalFiles> files_;
-    std::size_t written_ = 0;  // segments handed out to be written
-    std::string violation_;    // found then
+    std::int32_t in_place_ = 0;  // the session whose results are the file; 0: none's
+    std::size_t written_ = 0;    // segments handed out to be written
+    std::string violation_;      // found then
 };
 
 }  // namespace pacer::fileio

@@ -3,19 +3,22 @@
 // ones.
 //
 // A log appends: run (a hash of what must be the same to resume it), then segment (whose lines follow), begun
-// (a block), piece (one that is finished), kept (a piece in another log whose text is there still), dropped
-// (one whose text is not), and ended, if the session comes to an end in good order.
+// (a block), piece (one that is finished), apart (the same, whose numbers are in the session's results, see
+// growing_results.hpp), kept (a piece in another log whose text is there still), dropped (one whose text is
+// not), and ended, if the session comes to an end in good order.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "apps/fileio/delivery/entry_log.hpp"
+#include "apps/fileio/segments/growing_results.hpp"
 #include "apps/fileio/segments/segment.hpp"
 
 namespace pacer::fileio {
@@ -24,6 +27,7 @@ namespace pacer::fileio {
 struct PlacedPiece {
     LogName log{};
     std::int64_t position = 0, length = 0;
+    std::int64_t row = -1;  // of its numbers in the results of its session, if they are there
     PieceHeader header{};
 };
 
@@ -38,25 +42,33 @@ class SegmentLogs {
     std::uint64_t run() const { return run_; }
     void set_run(std::uint64_t run) { run_ = run; }
     std::string path_of(const LogName& name) const;
+    std::string path_of_results(std::int32_t session) const;
     std::vector<LogName> names() const;  // in their order
     bool have_results() const;
     // Those that are open for reading: a network file system keeps a removed file as long as it is open.
-    void close() { open_.clear(); }
+    void close() { open_.clear(), results_.clear(); }
     void remove();  // the folder with all that is in it
 
-    // The pieces in a stretch, with their bytes (good until the next one), and those in other logs that it
-    // keeps, without; in the order written. `drop` is told of those that it says to be dropped.
-    using TakePlaced = std::function<void(const PlacedPiece&, std::span<const char> bytes)>;
+    // The pieces in a stretch, with what the log has of them (good until the next one), and those in other
+    // logs that it keeps, without; in the order written. `drop` is told of those that it says to be dropped.
+    using TakePlaced = std::function<void(const PlacedPiece&, std::span<const char> stored)>;
     void for_each_piece(const Stretch& stretch, const TakePlaced& take,
                         const std::function<void(const PlacedPiece&)>& drop = {});
     Bytes read(const PlacedPiece& piece);
+    // All but the numbers, of one whose numbers are apart: as if records had no results.
+    Bytes read_without_numbers(const PlacedPiece& piece);
+    // The same, from what the log has of it.
+    Bytes whole(const PlacedPiece& piece, std::span<const char> stored);
+    static Bytes without_numbers(std::span<const char> stored);
 
   private:
     std::shared_ptr<const EntryLog> opened(const LogName& name);
+    const GrowingResults& results_of(std::int32_t session);
 
     std::string folder_;
     std::uint64_t run_ = 0;
     std::map<LogName, std::shared_ptr<const EntryLog>> open_{};  // to be read
+    std::map<std::int32_t, GrowingResults> results_{};           // likewise, by session
 };
 
 // The one that this rank writes.
@@ -68,6 +80,7 @@ class OwnSegmentLog {
     void add_segment(const Segment& segment);
     void add_begun(std::int64_t offset, std::int64_t bytes);
     void add_piece(std::span<const char> piece) { add(piece_kind, {piece}); }
+    void add_piece_apart(std::span<const char> piece, std::int64_t row);
     void add_kept(const PlacedPiece& piece) { add_placed(kept_kind, piece); }
     void add_dropped(const PlacedPiece& piece) { add_placed(dropped_kind, piece); }
     void add_ended();
@@ -79,14 +92,18 @@ class OwnSegmentLog {
         kept_kind,
         dropped_kind,
         ended_kind,
-        run_kind
+        run_kind,
+        apart_kind
     };
 
   private:
     void add(Kind kind, std::initializer_list<std::span<const char>> parts);
     void add_placed(Kind kind, const PlacedPiece& piece);
+    void flush();
 
     EntryLog log_;
+    std::string results_path_;
+    std::optional<GrowingResults> results_{};  // once there is something to write
     double flushed_;
 };
 

@@ -15,15 +15,25 @@
 
 namespace pacer::fileio {
 
-std::string visit(SegmentLogs& logs, const DoneSegment& segment,
+std::string visit(SegmentLogs& logs, const DoneSegment& segment, std::int32_t in_place,
                   const std::function<void(const Piece&)>& take) {
     auto offset = segment.offset, line = segment.first_line;
     std::int64_t done = 0, rejected = 0;
     std::string violation;
     logs.for_each_piece(segment.where, [&](const PlacedPiece& placed, std::span<const char> there) {
         if (!violation.empty()) return;
-        Bytes elsewhere;  // in another log
-        if (there.empty()) there = elsewhere = logs.read(placed);
+        const bool is_in_place = placed.row >= 0 && placed.log.session == in_place;
+        if (is_in_place && placed.row != segment.row + done) {
+            violation = fmt::format("the results of line {} are elsewhere", line + 1);
+            return;
+        }
+        Bytes made;
+        if (there.empty()) {  // it is in another log
+            made = is_in_place ? logs.read_without_numbers(placed) : logs.read(placed);
+        } else if (placed.row >= 0) {
+            made = is_in_place ? SegmentLogs::without_numbers(there) : logs.whole(placed, there);
+        }
+        if (!made.empty()) there = made;
         PieceHeader header;
         std::memcpy(&header, there.data(), sizeof header);
         header.place.file = segment.file;
@@ -49,11 +59,13 @@ std::string visit(SegmentLogs& logs, const DoneSegment& segment,
 }
 
 std::string written(const ResultsLayout& layout) {
-    const std::int64_t any = layout.slabs ? 1 : 0, part_bytes = std::ssize(layout.part_path);
+    const std::int64_t any = layout.slabs ? 1 : 0, part_bytes = std::ssize(layout.part_path),
+                       in_place = layout.in_place;
     const auto slabs = layout.slabs.value_or(Slabs());
     Bytes bytes;
     append(bytes, &any, 1);
     append(bytes, &part_bytes, 1);
+    append(bytes, &in_place, 1);
     append(bytes, &slabs, 1);
     append(bytes, layout.part_path.data(), layout.part_path.size());
     append(bytes, layout.path.data(), layout.path.size());
@@ -61,7 +73,7 @@ std::string written(const ResultsLayout& layout) {
 }
 
 ResultsLayout read_layout(std::string_view text) {
-    std::int64_t any = 0, part_bytes = 0;
+    std::int64_t any = 0, part_bytes = 0, in_place = 0;
     Slabs slabs;
     const auto take = [&](auto& to) {
         std::memcpy(&to, text.data(), sizeof to);
@@ -69,10 +81,11 @@ ResultsLayout read_layout(std::string_view text) {
     };
     take(any);
     take(part_bytes);
+    take(in_place);
     take(slabs);
     const auto part = static_cast<std::size_t>(part_bytes);
     return {any != 0 ? std::optional(slabs) : std::nullopt, std::string(text.substr(0, part)),
-            std::string(text.substr(part))};
+            std::string(text.substr(part)), static_cast<std::int32_t>(in_place)};
 }
 
 // The unfinished file, of which others write other parts.
@@ -97,6 +110,10 @@ class SegmentWriter::File {
     void add(const Piece& piece) {
         auto& [results, file, line, id] = targets_;
         const auto& place = piece.place();
+        if (piece.values().empty()) {  // they are there
+            flush(results);
+            results.offset += std::ssize(piece.done()) * slabs_.results.record_bytes;
+        }
         put(results, piece.values().data(), piece.values().size());
         const std::vector<std::int32_t> files(piece.done().size(), static_cast<std::int32_t>(place.file));
         put(file, files.data(), files.size());
@@ -166,7 +183,7 @@ class SegmentWriter::File {
 };
 
 SegmentWriter::SegmentWriter(SegmentLogs& logs, const ResultsLayout& layout, std::string who)
-    : logs_(logs), who_(std::move(who)) {
+    : logs_(logs), in_place_(layout.in_place), who_(std::move(who)) {
     if (layout.slabs) file_ = std::make_unique<File>(layout);
 }
 SegmentWriter::~SegmentWriter() = default;
@@ -179,7 +196,7 @@ Bytes SegmentWriter::work_on(std::span<const char> message) {
     Statistics statistics;
     try {
         if (file_) file_->begin(segment.row);
-        words = visit(logs_, segment, [&](const Piece& piece) {
+        words = visit(logs_, segment, in_place_, [&](const Piece& piece) {
             if (file_) file_->add(piece);
             if (!piece.statistics().empty()) statistics.merge(Statistics::read(piece.statistics()));
         });

@@ -15,15 +15,17 @@
 
 namespace pacer::fileio {
 
-// Gives the pieces of a segment, placed as in the input, to `take`. Returns the first line that is not
-// accounted for exactly once, "line 17 is lost"; or empty. Throws UsageError: a log is damaged.
-std::string visit(SegmentLogs& logs, const DoneSegment& segment,
+// Gives the pieces of a segment, placed as in the input, to `take`; those whose numbers are in their places
+// in the file of session `in_place` without them. Returns the first line that is not accounted for exactly
+// once, "line 17 is lost"; or empty. Throws UsageError: a log is damaged.
+std::string visit(SegmentLogs& logs, const DoneSegment& segment, std::int32_t in_place,
                   const std::function<void(const Piece&)>& take);
 
 // What every rank needs to know to write its share.
 struct ResultsLayout {
     std::optional<Slabs> slabs{};     // none: there is nothing to write, but statistics to add up
     std::string part_path{}, path{};  // of the unfinished file, and as messages name it
+    std::int32_t in_place = 0;        // see visit; 0: no session
 };
 std::string written(const ResultsLayout& layout);
 ResultsLayout read_layout(std::string_view text);
@@ -53,6 +55,7 @@ class SegmentWriter {
   private:
     class File;
     SegmentLogs& logs_;
+    std::int32_t in_place_;
     std::string who_;
     std::unique_ptr<File> file_;  // none without slabs
 };

@@ -98,7 +98,7 @@ std::vector<Stretch> SegmentSource::earlier_in(std::int64_t begin, std::int64_t 
     return stretches;
 }
 
-bool SegmentSource::next(Bytes& message) {
+bool SegmentSource::next(Bytes& message, bool in_place) {
     if (ended_) return false;
     const bool packed = segment_.file.compression != Compression::none;
     const bool done = number_ == 0 || packed || segment_.end >= segment_.file.bytes;
@@ -107,6 +107,7 @@ bool SegmentSource::next(Bytes& message) {
     segment_.end = end_of(segment_.begin);
     segment_.number = number_++;
     segment_.earlier = earlier_in(segment_.begin, segment_.end);
+    segment_.in_place = in_place && segment_.file.compression == Compression::none ? 1 : 0;
     bytes_ += std::min(segment_.end, segment_.file.bytes) - segment_.begin;
     append_segment(message, segment_);
     return true;

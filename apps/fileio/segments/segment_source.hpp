@@ -24,7 +24,10 @@ class SegmentSource {
     SegmentSource(Reader& reader, const Settings& settings, const Survey& earlier, int workers, int threads,
                   std::function<void(const BlockPlace&)> heads);
 
-    bool next(Bytes& message);  // appended; false at the end of the input
+    // Appended; false at the end of the input. `in_place`: if it is a part of a file that can be read in
+    // parts.
+    bool next(Bytes& message, bool in_place);
+    const Segment& latest() const { return segment_; }
     void learn(const Report& report);
     void end() { ended_ = true; }  // no more
     std::int64_t handed_out() const { return number_; }

@@ -8,8 +8,10 @@
 #include <tuple>
 #include <utility>
 
+#include "common/base/clock.hpp"
 #include "common/base/status.hpp"
 #include "common/parallel/ending.hpp"
+#include "common/parallel/patience.hpp"
 
 namespace pacer::fileio {
 
@@ -67,13 +69,14 @@ std::string shown_path(const Segment& segment, std::int64_t first_line, std::int
 }  // namespace
 
 SegmentWorker::SegmentWorker(const Job& job, int threads, const Settings& settings, SegmentLogs& logs,
-                             LogName name, std::optional<OwnSegmentLog>& log, std::string who)
+                             LogName name, std::optional<OwnSegmentLog>& log, std::string who, AskForRow ask)
     : job_(job),
       settings_(settings),
       logs_(logs),
       name_(name),
       log_(log),
       who_(std::move(who)),
+      ask_(std::move(ask)),
       processor_(job, threads),
       size_(settings, 1, threads) {}
 
@@ -105,6 +108,36 @@ RangeReader SegmentWorker::open(const Segment& segment) {
             "{} is not there, or is not what rank 0 sees ({}): put the same file there on every node, or "
             "leave out --segments and have rank 0 read it",
             segment.file.path, error.what()));
+    }
+}
+
+// If the numbers of their results are few beside their text, it is not worth while to look at it twice.
+std::int64_t SegmentWorker::count_records(const Segment& segment) {
+    constexpr std::int64_t block_bytes = std::int64_t{1} << 20, few = 4;
+    auto reader = open(segment);
+    std::int64_t records = 0, bytes = 0;
+    Bytes text;
+    while (const auto place = (text.clear(), reader.next(text, block_bytes, RangeReader::to_the_end))) {
+        if (stop_requested()) throw ReadingStopped();
+        records += count_record_lines(text, place->header_lines, settings_.format.comment);
+        bytes += place->bytes;
+        const auto results = records * job_.calculation->results * std::int64_t{sizeof(double)};
+        if (few * results < bytes) return RowForecast::not_counted;
+    }
+    return records;
+}
+
+SegmentWorker::Room SegmentWorker::room_for(const Segment& segment) {
+    if (segment.in_place == 0) return {};
+    // Those before it are being counted by others, which takes as long as reading them.
+    constexpr double patience_seconds = 2;
+    const auto records = count_records(segment);
+    const double begun = now_seconds();
+    for (Patience patience(true);; patience.wait()) {
+        const auto row = ask_(segment.number, records);
+        if (records == RowForecast::not_counted) return {};
+        if (row != RowForecast::later || stop_requested() || now_seconds() - begun > patience_seconds)
+            return {row, records};
     }
 }
 
@@ -154,6 +187,8 @@ void SegmentWorker::calculate(const Segment& segment, Report& report, std::strin
     if (!log_) log_.emplace(logs_, name_);
     report.where = {name_, log_->end(), log_->end()};
     log_->add_segment(segment);
+    room_ = room_for(segment);
+    report.row = room_.row;
     auto reader = open(segment);
     report.all.place.offset = reader.offset();
     report.all.place.first_line = reader.first_line();
@@ -208,7 +243,12 @@ bool SegmentWorker::calculate_block(const Segment& segment, BlockPlace place, co
         const auto& header = piece.header();
         lines += header.place.lines;
         if (header.ends_run == EndsRun::goes_on) {
-            log_->add_piece(bytes);
+            // Even if the lines were counted wrongly, the results of those behind stay.
+            const bool is_apart =
+                room_.row >= 0 && header.done > 0 && report.all.done + header.done <= room_.records;
+            if (is_apart) log_->add_piece_apart(bytes, room_.row + report.all.done);
+            if (is_apart) report.apart += header.done;
+            if (!is_apart) log_->add_piece(bytes);
             add(report.all, header);
             report.records += records_of(header);
             size_.learn(header);

@@ -18,16 +18,26 @@ namespace pacer::fileio {
 
 class SegmentWorker {
   public:
+    // Tells rank 0 how many records a segment seems to have, and returns at which row it begins; see
+    // RowForecast.
+    using AskForRow = std::function<std::int64_t(std::int64_t segment, std::int64_t records)>;
+
     // `who`: "rank 3 on node7". `log` is begun when there is something to write. What is referred to must
     // outlive this.
     SegmentWorker(const Job& job, int threads, const Settings& settings, SegmentLogs& logs, LogName name,
-                  std::optional<OwnSegmentLog>& log, std::string who);
+                  std::optional<OwnSegmentLog>& log, std::string who, AskForRow ask);
 
     // A segment as a message; the report of it.
     Bytes work_on(std::span<const char> message);
 
   private:
     RangeReader open(const Segment& segment);
+    // Where a segment's results go in the session's file, and how many fit; none: they do not go there.
+    struct Room {
+        std::int64_t row = RowForecast::not_soon, records = 0;
+    };
+    Room room_for(const Segment& segment);
+    std::int64_t count_records(const Segment& segment);
     std::vector<PlacedPiece> earlier_pieces(const Segment& segment);
     void calculate(const Segment& segment, Report& report, std::string& words);
     void drop(const PlacedPiece& piece, Report& report);
@@ -41,8 +51,10 @@ class SegmentWorker {
     LogName name_;
     std::optional<OwnSegmentLog>& log_;
     std::string who_;
+    AskForRow ask_;
     ThreadedProcessor processor_;
     BlockSize size_;
+    Room room_{};                   // of this segment's results
     std::optional<FileHead> head_;  // of the file that the last segment was of
     InputFile file_{};
 };

@@ -96,6 +96,35 @@ equal 'a summary' --calculation stats --on-error skip data
 equal 'a compressed file' --calculation sum data/b.gz
 equal 'a file twice' --calculation sum rows.txt rows.txt
 
+# Results that take more room than their text are written where they stay, once, as long as no record is rejected.
+mkdir short
+{ echo '# none' && seq 12000 && echo; } >short/a.txt
+seq 300 | gzip >short/b.gz
+seq 5000 >short/c.txt
+equal 'many results' --calculation sum short
+sed '700s/.*/x/' short/c.txt >short/d.txt
+equal 'many results, one of them bad' --calculation sum --on-error skip short
+rm short/d.txt
+cp "$shim" shim.so # LD_PRELOAD is a list, which blanks separate
+calls_on() { # calls_on FILES ARGUMENTS...: the calls on such files, by 2 ranks
+    rm -f calls && : >calls
+    run timeout -k 5 60 mpirun --quiet -np 2 env LD_PRELOAD="$PWD/shim.so" FAILING_FILES="$1" FAILING_LOG="$PWD/calls" \
+        "$fileio" --segments --block 9000 "${@:2}"
+    expect 0 "calls on $1"
+}
+calls_on .h5.part --calculation sum --out "$PWD/r.h5" short
+! grep -q write calls || fail "results in place: another file is written: $(sort calls | uniq -c)"
+calls_on /r.h5 --calculation sum --out "$PWD/r.h5" --force short
+[ "$(grep -c pwrite calls)" -gt 2 ] || fail "results in place: no calls are seen: $(sort calls | uniq -c)"
+# Where that cannot be: the folder of the journal is on another file system, here said by a link.
+shm=$(mktemp -d -p /dev/shm)
+ln -s "$shm/r.h5" linked.h5
+launch 2 --segments --calculation sum --out linked.h5 short
+expect 0 'a link to another file system'
+but_content r.h5 "$shm/r.h5" || fail 'a link to another file system: other results'
+rm -rf "$shm" linked.h5 r.h5
+nothing_left 'a link to another file system'
+
 # What it says is what it says without.
 sayings() { # sayings ARGUMENTS...: as long as they do not tell the time
     sed -E 's/^.* by [0-9]+ ranks?: .*//; s/[0-9]+ records? (are|is) kept/N are kept/' "$scratch/stdout" "$scratch/stderr"
@@ -349,8 +378,7 @@ nothing_left 'a crash, then resumed'
 
 # A log that is to be removed in a moment is not sent to the disk: neither flushed nor, when it began, cut, for which ext4
 # sends it when it is closed. If the results cannot be written, it is flushed.
-seq 3000 >many.txt
-cp "$shim" shim.so # LD_PRELOAD is a list, which blanks separate
+sed 's/$/ 0 0 0 0 0 0 0 0 0 0 0 0 0 0/' <(seq 3000) >many.txt # much text for a result
 watched() { # watched FILES CALL: calls on such files are told, and that one fails
     rm -f calls
     run timeout -k 5 60 mpirun --quiet -np 2 env LD_PRELOAD="$PWD/shim.so" FAILING_FILES="$1" FAILING_CALL="$2" FAILING_WITH=ENOSPC \

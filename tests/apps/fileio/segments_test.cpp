@@ -20,7 +20,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Segment, ComesBackFromItsMessage) {
-    Segment segment{{"a b.txt", 77, 5, Compression::none},  3, 2, 1, 10, 20,
+    Segment segment{{"a b.txt", 77, 5, Compression::none},  3, 2, 1, 10, 20, 1,
                     {{{1, 2}, 3, 4, 5, 6}, {{7, 8}, 9, 10}}};
     Bytes message;
     append_segment(message, segment);
@@ -31,6 +31,7 @@ TEST(Segment, ComesBackFromItsMessage) {
     EXPECT_EQ(back.time, 1);
     EXPECT_EQ(back.begin, 10);
     EXPECT_EQ(back.end, 20);
+    EXPECT_EQ(back.in_place, 1);
     ASSERT_EQ(back.earlier.size(), 2U);
     EXPECT_EQ(back.earlier[0].suspect_bytes, 6);
     EXPECT_EQ(back.earlier[1].log, (LogName{7, 8}));
@@ -97,6 +98,52 @@ TEST(SegmentBooks, CountWhatTwoSessionsDid) {
     EXPECT_EQ(books.unlike().records, 6);
     EXPECT_EQ(books.unlike().file, 0);
     EXPECT_EQ(books.unlike().offset, 6);
+}
+
+TEST(SegmentBooks, SeeWhetherResultsAreWhereTheyBelong) {
+    for (const std::int64_t row : {5, 6}) {
+        SegmentBooks books([](const Report&) {});
+        auto first = report_of(0, 0, 0, 5), second = report_of(1, 0, 10, 3);
+        second.row = row;
+        second.apart = 3;
+        books.take(second, "");
+        books.take(first, "");
+        EXPECT_EQ(books.in_place(), row == 5);
+    }
+    SegmentBooks none([](const Report&) {});
+    none.take(report_of(0, 0, 0, 5), "");
+    EXPECT_FALSE(none.in_place());
+}
+
+TEST(RowForecast, KnowsARowOnceAllBeforeAreCounted) {
+    RowForecast rows;
+    for (const bool is_counted : {true, true, false, true, true}) rows.add_segment(is_counted);
+    EXPECT_EQ(rows.row_of(0), 0);
+    rows.count(1, 20);
+    EXPECT_EQ(rows.row_of(2), RowForecast::later);
+    rows.count(0, 10);
+    EXPECT_EQ(rows.row_of(1), 10);
+    EXPECT_EQ(rows.row_of(2), 30);
+    EXPECT_EQ(rows.row_of(3), RowForecast::not_soon);  // a compressed file, for one
+    rows.settle(2, 5);
+    EXPECT_EQ(rows.row_of(3), 35);
+    rows.count(3, RowForecast::not_counted);
+    EXPECT_EQ(rows.row_of(4), RowForecast::not_soon);
+    rows.settle(3, 1);
+    rows.settle(0, 10);
+    EXPECT_TRUE(rows.holds());
+    EXPECT_EQ(rows.row_of(4), 36);
+    rows.settle(1, 19);  // one was rejected
+    EXPECT_FALSE(rows.holds());
+    EXPECT_EQ(rows.row_of(4), RowForecast::not_soon);
+}
+
+TEST(RecordLines, AreThoseNeitherBlankNorComments) {
+    const std::string_view text = "a b\n# c\n1\n\n \t\r\n  # d\n 2\n%3\n4";
+    EXPECT_EQ(count_record_lines(text, 0, "#"), 5);
+    EXPECT_EQ(count_record_lines(text, 1, "#"), 4);
+    EXPECT_EQ(count_record_lines(text, 3, "#%"), 2);
+    EXPECT_EQ(count_record_lines({}, 0, "#"), 0);
 }
 
 class SegmentLogTest : public testing::Test {
@@ -181,6 +228,85 @@ TEST_F(SegmentLogTest, TellWhatIsDoneAndWhatWasBegunAndNotFinished) {
     EXPECT_EQ(dropped, std::vector<std::int64_t>{pieces[1].position});
 }
 
+// Their numbers come back with what the log has, or are left where they are.
+TEST_F(SegmentLogTest, PiecesWhoseNumbersAreApart) {
+    PieceBuilder builder(2, 1);
+    for (const std::int64_t line : {0, 2}) {
+        builder.room_for_results()[0] = 0.5 + static_cast<double>(line);
+        builder.room_for_results()[1] = -1;
+        const std::string_view id = line == 0 ? "one" : "";
+        builder.add_done(line, {&id, 1});
+    }
+    builder.add_rejected(1, 3, "why");
+    PieceHeader header;
+    header.place.bytes = 20;
+    header.place.lines = 3;
+    header.text_hash = 7;
+    const std::vector<Bytes> pieces = {builder.finish(header), piece_at(20, 20, 10)};
+    const LogName name{1, 1};
+    {
+        OwnSegmentLog log(logs, name);
+        log.add_segment(segment(0, 50));
+        log.add_piece_apart(pieces[0], 1000);
+        log.add_piece_apart(pieces[1], 5);
+    }
+    EXPECT_TRUE(logs.have_results());
+    EXPECT_LT(fs::file_size(logs.path_of(name)), 1000U);
+    const auto survey = look(name);
+    EXPECT_EQ(survey.done, 12);
+    EXPECT_EQ(survey.rejected, 1);
+    std::size_t number = 0;
+    logs.for_each_piece(survey.traces.at(0).stretch, [&](const PlacedPiece& placed, auto stored) {
+        EXPECT_EQ(placed.row, number == 0 ? 1000 : 5);
+        EXPECT_EQ(logs.read(placed), pieces.at(number));
+        EXPECT_EQ(logs.whole(placed, stored), pieces[number]);
+        const auto rest = logs.read_without_numbers(placed);
+        EXPECT_EQ(SegmentLogs::without_numbers(stored), rest);
+        EXPECT_TRUE(Piece(rest).values().empty());
+        const Piece whole(pieces[number]), without(rest);
+        EXPECT_TRUE(std::equal(whole.done().begin(), whole.done().end(), without.done().begin(),
+                               without.done().end()));
+        EXPECT_EQ(without.ids(), whole.ids());
+        EXPECT_EQ(without.violation(), "");
+        ++number;
+    });
+    EXPECT_EQ(number, 2U);
+}
+
+// As after a power cut: what was not flushed is missing, and what was flushed must be there.
+TEST_F(SegmentLogTest, NumbersThatAreNotThere) {
+    for (const bool flushed : {false, true}) {
+        for (const std::string damage : {"cut", "changed", "missing"}) {
+            const LogName name{flushed ? 2 : 1, 1};
+            {
+                OwnSegmentLog log(logs, name);
+                log.add_segment(segment(0, 50));
+                log.add_piece_apart(piece_at(0, 20, 10), 0);
+                log.add_piece_apart(piece_at(20, 20, 10), 10);
+                if (flushed) log.add_ended();
+            }
+            const auto path = logs.path_of_results(name.session);
+            const auto end = fs::file_size(path);
+            if (damage == "cut") fs::resize_file(path, end - 1);
+            if (damage == "missing") fs::remove(path);
+            if (damage == "changed") {
+                std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+                file.seekp(static_cast<std::streamoff>(end) - 3);
+                file.put('x');
+            }
+            Survey survey;
+            if (flushed) {
+                EXPECT_THROW(survey_log(logs, name, survey, nullptr), UsageError) << damage;
+            } else {
+                survey_log(logs, name, survey, nullptr);
+                EXPECT_EQ(survey.done, damage == "missing" ? 0 : 10) << damage;
+            }
+            fs::remove(path);
+            fs::remove(logs.path_of(name));
+        }
+    }
+}
+
 TEST_F(SegmentLogTest, AnEndInGoodOrderBlamesNothing) {
     {
         OwnSegmentLog log(logs, {1, 0});
@@ -246,7 +372,7 @@ TEST_F(SegmentLogTest, WhatIsLostWhenItIsWrittenIsSaid) {
     auto status = ExitStatus::right;
     ASSERT_TRUE(desk.open(status));
     of_run.set_run(desk.run());
-    desk.begin({}, 1, 1);
+    desk.begin({}, 1, 1, 1);
     Bytes message;
     ASSERT_TRUE(desk.next(message));
     const auto segment = read_segment(message);

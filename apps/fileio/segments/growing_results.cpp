@@ -1,0 +1,112 @@
+#include "apps/fileio/segments/growing_results.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "common/base/status.hpp"
+#include "io/hdf5/stream.hpp"
+
+namespace pacer::fileio {
+
+namespace {
+
+constexpr mode_t permissions = 0666;  // less the user's umask
+
+std::int64_t place_of(std::int64_t row, std::size_t width) {
+    return Hdf5Stream::first_values + row * static_cast<std::int64_t>(width * sizeof(double));
+}
+
+}  // namespace
+
+GrowingResults::GrowingResults(std::string path, Open open)
+    : path_(std::move(path)),
+      file_(::open(path_.c_str(), (open == Open::to_write ? O_WRONLY | O_CREAT : O_RDONLY) | O_CLOEXEC,
+                   permissions)),
+      flushed_(open == Open::to_write) {
+    if (file_.get() >= 0) return;
+    if (open == Open::to_write) refuse_to_write(path_, errno);
+    throw UsageError(fmt::format("cannot read {}: {}", path_, std::strerror(errno)));
+}
+
+void GrowingResults::write(std::int64_t row, std::size_t width, std::span<const double> numbers) {
+    const auto bytes = std::as_bytes(numbers);
+    const auto begin = place_of(row, width);
+    for (std::size_t done = 0; done < bytes.size();) {
+        const auto left = bytes.subspan(done);
+        const auto written =
+            ::pwrite(file_.get(), left.data(), left.size(), begin + static_cast<std::int64_t>(done));
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) refuse_to_write(path_, errno);
+        done += static_cast<std::size_t>(written);
+    }
+    flushed_ = false;
+    // The disk begins now, not when all is there. What cannot be written flush() tells.
+    ::sync_file_range(file_.get(), begin, static_cast<off64_t>(bytes.size()), SYNC_FILE_RANGE_WRITE);
+}
+
+bool GrowingResults::read(std::int64_t row, std::size_t width, std::span<double> numbers) const {
+    const auto bytes = std::as_writable_bytes(numbers);
+    for (std::size_t done = 0; done < bytes.size();) {
+        const auto left = bytes.subspan(done);
+        const auto got = ::pread(file_.get(), left.data(), left.size(),
+                                 place_of(row, width) + static_cast<std::int64_t>(done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw UsageError(fmt::format("cannot read {}: {}", path_, std::strerror(errno)));
+        if (got == 0) return false;
+        done += static_cast<std::size_t>(got);
+    }
+    return true;
+}
+
+void GrowingResults::flush() {
+    if (flushed_) return;
+    if (::fdatasync(file_.get()) != 0) refuse_to_write(path_, errno);
+    flushed_ = true;
+}
+
+void RowForecast::add_segment(bool is_counted) {
+    counts_.push_back({not_counted, is_counted});
+}
+
+void RowForecast::count(std::int64_t segment, std::int64_t records) {
+    counts_.at(static_cast<std::size_t>(segment)) = {records, records != not_counted};
+}
+
+void RowForecast::settle(std::int64_t segment, std::int64_t records) {
+    auto& count = counts_.at(static_cast<std::size_t>(segment));
+    if (count.records == not_counted) count = {records, true};
+    if (count.records != records) holds_ = false;
+}
+
+std::int64_t RowForecast::row_of(std::int64_t segment) {
+    const auto wanted = static_cast<std::size_t>(segment);
+    while (rows_.size() <= wanted) {
+        const auto& last = counts_.at(rows_.size() - 1);
+        if (last.records == not_counted) return last.is_counted ? later : not_soon;
+        rows_.push_back(rows_.back() + last.records);
+    }
+    return holds_ ? rows_[wanted] : not_soon;
+}
+
+std::int64_t count_record_lines(std::span<const char> text, std::int64_t header_lines,
+                                std::string_view comment) {
+    std::int64_t lines = 0, records = 0;
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (; at != end; ++lines) {
+        const auto* const newline =
+            static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+        const char* const line_end = newline == nullptr ? end : newline;
+        while (at != line_end && (*at == ' ' || *at == '\t' || *at == '\r')) ++at;
+        if (lines >= header_lines && at != line_end && comment.find(*at) == comment.npos) ++records;
+        at = newline == nullptr ? end : newline + 1;
+    }
+    return records;
+}
+
+}  // namespace pacer::fileio
