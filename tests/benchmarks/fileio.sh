@@ -16,6 +16,7 @@
 #     loop      the same against DuckDB, and a bare loop over the mapped file, which knows no other file; and with
 #               commas or CRLF instead
 #     parse     the parser against bare loops, on one core
+#     results   10^8 rows of 4 numbers written to an .h5 by 3 ranks (4.4 GB in $TMPDIR), against dd
 #     workshop  1000 records that sleep 1 ms: master_worker on 5 ranks against ideal, and the workshop's own Python
 #     memory    the peak of rank 0 while a pipe feeds it the file 10 times over (10 GB; the results take another
 #               6 GB in $TMPDIR) and 2 workers are too slow for it
@@ -31,7 +32,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # shellcheck source=jobs/lib.sh
 . "$root/jobs/lib.sh"
 
-known=(farm cpu sum loop parse workshop memory)
+known=(farm cpu sum loop parse results workshop memory)
 rows=15000000
 rounds=3
 figures=()
@@ -297,6 +298,52 @@ figure_parse() {
     of_eight=$(sed -n 's/^bare, eight digits.* has \([0-9.]*\) of it$/\1/p' "$folder"/parse.* | median)
     row "parse: against a bare loop of std::from_chars, one core" at-least 0.9 "$of_std" " x" "parse" \
         "$of_eight x one of eight digits at a time"
+}
+
+# timed TURNS COMMAND...: one turn of a command, by the clock.
+timed() {
+    local start=$EPOCHREALTIME
+    "${@:2}" >/dev/null
+    printf '{"median_seconds": %s}\n' "$(compute %.3f "$EPOCHREALTIME - $start")" >"$folder/$1.$round"
+}
+
+# A virtual machine that gives freed memory back to its host gets it again page by page, slowly: all is touched first.
+touch_memory() {
+    local kib
+    kib=$(awk '/^MemAvailable/ { print int(0.8 * $2) }' /proc/meminfo)
+    "$python" -c 'import sys; b"x" * (int(sys.argv[1]) << 10)' "$kib"
+}
+
+figure_results() {
+    local bytes whole alone disk text=$folder/short.txt library=$folder/four.so out=$folder/results.h5
+    gcc -O2 -shared -fPIC -I "$root/apps/fileio/calculation" -x c -o "$library" - <<'C'
+#include "pacer_calculation.h"
+PACER_CALCULATION(calculate, 1, 4);
+int calculate(const double* x, int32_t n, double* y, int32_t m, char* why, int32_t size)
+{
+    for (int i = 0; i < 4; ++i) y[i] = x[0] / (i + 1);
+    return 0;
+}
+C
+    awk 'BEGIN { for (i = 0; i < 1e6; ++i) print 10 + int(90 * rand()) }' >"$folder/million.txt"
+    for ((i = 0; i < 100; ++i)); do cat "$folder/million.txt"; done >"$text"
+    for round in $(turns); do
+        say "results: turn $round of $rounds"
+        touch_memory
+        timed delivered launch 3 "$fileio" --segments --calculation "$library" --out "$out" "$text"
+        bytes=$(stat --format %s "$out")
+        rm "$out"
+        touch_memory
+        timed dd dd if=/dev/zero of="$out" bs=1M count=$((bytes >> 20)) conv=fsync status=none
+        rm "$out"
+        variants alone 3 "$text" --calculation "$library" --variants segments --repeats 3
+    done
+    whole=$(took delivered) alone=$(took alone:segments) disk=$(took dd)
+    printf '%d bytes: delivered in %.2f s, calculated in %.2f s, dd %.2f s\n' "$bytes" "$whole" "$alone" "$disk"
+    row "results: 10^8 rows of 4 numbers to .h5, by what it adds to calculating, of dd's rate" at-least 80 \
+        "$(compute %.0f "100 * $disk / ($whole - $alone)")" " %" \
+        "mpirun -np 3 fileio --segments --calculation four.so --out results.h5 FILE" \
+        "$(compute %.0f "100 * $disk / $whole") % with all calculating"
 }
 
 figure_workshop() {

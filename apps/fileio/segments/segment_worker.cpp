@@ -3,15 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <set>
+#include <thread>
 #include <tuple>
 #include <utility>
 
 #include "common/base/clock.hpp"
 #include "common/base/status.hpp"
 #include "common/parallel/ending.hpp"
-#include "common/parallel/patience.hpp"
 
 namespace pacer::fileio {
 
@@ -130,14 +131,17 @@ std::int64_t SegmentWorker::count_records(const Segment& segment) {
 SegmentWorker::Room SegmentWorker::room_for(const Segment& segment) {
     if (segment.in_place == 0) return {};
     // Those before it are being counted by others, which takes as long as reading them.
-    constexpr double patience_seconds = 2;
+    constexpr double patience_seconds = 2, shortest_pause = 50e-6;
     const auto records = count_records(segment);
     const double begun = now_seconds();
-    for (Patience patience(true);; patience.wait()) {
+    for (;;) {
         const auto row = ask_(segment.number, records);
         if (records == RowForecast::not_counted) return {};
-        if (row != RowForecast::later || stop_requested() || now_seconds() - begun > patience_seconds)
+        const double waited = now_seconds() - begun;
+        if (row != RowForecast::later || stop_requested() || waited > patience_seconds)
             return {row, records};
+        // Longer and longer, so that thousands of ranks do not keep rank 0 busy.
+        std::this_thread::sleep_for(std::chrono::duration<double>(std::max(waited / 2, shortest_pause)));
     }
 }
 
