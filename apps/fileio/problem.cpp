@@ -84,7 +84,7 @@ void calculate_expected(Problem& problem, Notices& notices) {
         text.clear();
     }
     problem.expected.lines_read = reader.lines();
-    notices.of_end(reader.open_end());
+    notices.of_ends(reader.open_ends());
 }
 
 bool same(double a, double b) {

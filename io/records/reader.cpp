@@ -92,7 +92,8 @@ struct Reader::State {
     std::vector<DoneRange> done;
     std::size_t passed = 0;  // of the done ranges
     Bytes compared;
-    std::optional<NotedLine> header_record, decimal_record, open_end;  // the first of all files
+    std::optional<NotedLine> header_record, decimal_record;  // the first of all files
+    OpenEnds open_ends;
 
     Walk ahead;
     std::optional<std::int64_t> total = 0;  // of what the look ahead saw; none: it cannot be known
@@ -240,10 +241,9 @@ void Reader::State::look_at(std::span<const char> text) {
 
 // What is compressed says itself where it ends.
 void Reader::State::look_at_end(std::span<const char> text) {
-    if (open_end || files.back().compression != Compression::none ||
-        !has_lines_before_last(lines_of_file, settings) || !ends_open(text, settings.format))
-        return;
-    open_end = {files.back().path, lines_of_file};
+    if (files.back().compression == Compression::none && has_lines_before_last(lines_of_file, settings) &&
+        ends_open(text, settings.format))
+        open_ends.add(files.back().path, lines_of_file);
 }
 
 // What cannot be looked at is no error yet: it is one when it is to be read.
@@ -349,8 +349,8 @@ const std::optional<NotedLine>& Reader::decimal_record() const {
     return state_->decimal_record;
 }
 
-const std::optional<NotedLine>& Reader::open_end() const {
-    return state_->open_end;
+const OpenEnds& Reader::open_ends() const {
+    return state_->open_ends;
 }
 
 std::int64_t Reader::bytes_on_disk() const {

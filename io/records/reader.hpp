@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,16 @@ struct ReadSettings {
 struct NotedLine {
     std::string path;
     std::int64_t line = 0;
+};
+
+// Last lines that may have been cut.
+struct OpenEnds {
+    std::int64_t files = 0;
+    NotedLine first{};
+
+    void add(std::string_view path, std::int64_t line) {
+        if (files++ == 0) first = {std::string(path), line};
+    }
 };
 
 // Lines of a file that an earlier run has done, and what else of the file it depended on.
@@ -100,10 +111,9 @@ class Reader {
     // number with a decimal comma.
     const std::optional<NotedLine>& header_record() const;
     const std::optional<NotedLine>& decimal_record() const;
-    // The first last line of a plain file that lacks the newline that others have and ends within or behind a
-    // number: a writer that was cut off there, or is at work still, leaves such a line, and no error shows
-    // it.
-    const std::optional<NotedLine>& open_end() const;
+    // Last lines of plain files that lack the newline that others have and end within or behind a number: a
+    // writer that was cut off there, or is at work still, leaves such a line, and no error shows it.
+    const OpenEnds& open_ends() const;
     std::int64_t bytes_on_disk() const;  // of the input that lie behind, compressed as they are
 
     // Looks at some more of the input's names and sizes. True once there is nothing more to learn.
@@ -159,7 +169,7 @@ class RangeReader {
     std::int64_t offset() const;      // where the next line starts
     std::int64_t lines() const;       // given out so far, and passed
     std::int64_t first_line() const;  // what the first one is called
-    bool ends_open() const;           // the last one may have been cut; see Reader::open_end
+    bool ends_open() const;           // the last one may have been cut; see Reader::open_ends
     // Whether the range's text is what comes next, and depends on the same head; if so it is passed.
     bool pass(const DoneRange& range);
 

@@ -127,7 +127,7 @@ class Desk : FrontDesk {
         stopped = stopped || (asked && bytes_out_ > 0);
         progress::clear();
         notices_.of_walk(reader_->left_out(), reader_->again());
-        if (!stopped && bad_.empty()) notices_.of_end(reader_->open_end());
+        if (!stopped && bad_.empty()) notices_.of_ends(reader_->open_ends());
         tell_changes(!stopped && bad_.empty());
         if (!bad_.empty()) {
             if (!is_worth_keeping()) {

@@ -109,10 +109,13 @@ void Notices::of_piece(std::string_view path, const PieceHeader& piece) {
                     path, piece.place.first_line + line + 1));
 }
 
-void Notices::of_end(const std::optional<NotedLine>& open_end) {
-    if (!open_end) return;
-    say(fmt::format("warning: {}:{} is the last line and has no newline: it may have been cut",
-                    open_end->path, open_end->line));
+void Notices::of_ends(const OpenEnds& open_ends) {
+    if (open_ends.files == 0) return;
+    const auto& [path, line] = open_ends.first;
+    const auto others = open_ends.files - 1;
+    say(fmt::format(
+        "warning: {}:{} is the last line and has no newline: it may have been cut{}", path, line,
+        others == 0 ? "" : fmt::format("; so may {} other file{}", others, others == 1 ? "" : "s")));
 }
 
 void Notices::of_walk(const LeftOut& left_out, const std::string& again) {

@@ -24,8 +24,7 @@ class Notices {
     void of_piece(std::string_view path, const PieceHeader& piece);
     void of_piece(std::string_view path, const Piece& piece) { of_piece(path, piece.header()); }
     void of_walk(const LeftOut& left_out, const std::string& again);  // when all is walked; see Walk
-    // The first last line that may have been cut, if any, when all is read.
-    void of_end(const std::optional<NotedLine>& open_end);
+    void of_ends(const OpenEnds& open_ends);                          // when all is read
 
   private:
     void of_commas(std::string_view path, std::int64_t line);

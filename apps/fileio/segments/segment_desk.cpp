@@ -106,8 +106,7 @@ void SegmentDesk::take_settled(const Report& report) {
     notices_.of_piece(path, report.all);
     ragged_.add(path, report.all);
     const auto lines = place.first_line + place.lines;
-    if (report.ends_open != 0 && !open_end_ && has_lines_before_last(lines, read_settings()))
-        open_end_ = {path, lines};
+    if (report.ends_open != 0 && has_lines_before_last(lines, read_settings())) open_ends_.add(path, lines);
 }
 
 bool SegmentDesk::next(Bytes& message) {
@@ -161,7 +160,7 @@ bool SegmentDesk::close(ExitStatus& status) {
     notices_.of_walk(reader_->left_out(), reader_->again());
     const auto* const first = books_.stop();
     const bool all = whole();
-    if (all) notices_.of_end(open_end_);
+    if (all) notices_.of_ends(open_ends_);
     if (books_.again() > 0) {
         const auto others = books_.changed().size() - 1;
         say("fileio: kept {} records, {} again: {}{} changed\n", books_.kept(), books_.again(),

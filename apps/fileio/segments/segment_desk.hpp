@@ -91,7 +91,7 @@ class SegmentDesk : FrontDesk {
     RowForecast rows_;
     SegmentBooks books_;
     Ragged ragged_;
-    std::optional<NotedLine> open_end_;  // the first last line that may have been cut
+    OpenEnds open_ends_;
     std::optional<FinalFiles> files_;
     std::int32_t in_place_ = 0;  // the session whose results are the file; 0: none's
     std::size_t written_ = 0;    // segments handed out to be written

@@ -349,6 +349,11 @@ notes 'warning: cut.txt:3 is the last line and has no newline: it may have been 
 quiet --calculation sum whole.txt
 gzip -k cut.txt
 quiet --calculation sum cut.txt.gz
+mkdir cuts && cp cut.txt cuts/2.txt
+notes 'warning: cut.txt:3 is the last line and has no newline: it may have been cut; so may 1 other file' 'two last lines that may have been cut' \
+    --calculation sum cut.txt whole.txt cuts
+cp cut.txt cuts/3.txt
+notes 'it may have been cut; so may 2 other files' 'three last lines that may have been cut' --calculation sum cut.txt cut.txt.gz cuts
 printf '1 2 3 4 5\n' >other_five.csv && printf '1 2 3\n' >three.txt
 notes 'warning: records have 5 numbers in five.csv, and 3 in three.txt' 'files of other columns' --calculation sum five.csv other_five.csv three.txt
 printf '1\n' >one_number

@@ -268,6 +268,11 @@ expect 0 'a last line that may have been cut, resumed'
 says out '303 records were already done' 'a last line that may have been cut, resumed'
 once 'warning: open.txt:301 is the last line and has no newline: it may have been cut' 'a last line that may have been cut, resumed'
 rm -f r.csv*
+cp open.txt open2.txt
+launch 2 --calculation sum --segments --block 50 --out r.csv alone.txt open.txt rows.txt open2.txt
+expect 0 'two last lines that may have been cut'
+once 'warning: open.txt:301 is the last line and has no newline: it may have been cut; so may 1 other file' 'two last lines that may have been cut'
+rm -f r.csv*
 
 # A rank that does not see the file, or sees another one.
 mkdir here there

@@ -399,7 +399,7 @@ TEST_F(ReaderTest, ALastLineThatMayHaveBeenCutIsNoted) {
         for (const auto wanted : sizes) {
             Reader reader({"a"}, settings);
             blocks_of(reader, wanted);
-            const auto found = reader.open_end() ? reader.open_end()->line : 0;
+            const auto found = reader.open_ends().first.line;
             EXPECT_TRUE(line < 0 || line == found) << text << " in blocks of " << wanted;
             line = found;
         }
@@ -421,7 +421,15 @@ TEST_F(ReaderTest, ALastLineThatMayHaveBeenCutIsNoted) {
     write("a", gzip("2\n3"));
     Reader reader({"a"}, {});
     blocks_of(reader, 1);
-    EXPECT_FALSE(reader.open_end());
+    EXPECT_EQ(reader.open_ends().files, 0);
+    for (const std::string name : {"c", "d", "f"}) write(name, "2\n3");
+    write("e", "2\n3\n");
+    for (const auto wanted : sizes) {
+        Reader several({"e", "c", "d", "e", "f"}, {});
+        blocks_of(several, wanted);
+        EXPECT_EQ(several.open_ends().files, 3) << wanted;
+        EXPECT_EQ(several.open_ends().first.path, "c") << wanted;
+    }
 }
 
 TEST_F(ReaderTest, RecordsOfSeveralLinesStayTogether) {
