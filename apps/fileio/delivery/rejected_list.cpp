@@ -23,10 +23,28 @@ std::string one_line(std::string_view reason) {
     return line;
 }
 
+// A name may have any byte but 0; a newline would begin another record.
+std::string one_line_name(std::string_view name) {
+    std::string line;
+    for (const char letter : name) {
+        const auto byte = static_cast<unsigned char>(letter);
+        if (letter == '\\') {
+            line += "\\\\";
+        } else if (letter == '\n') {
+            line += "\\n";
+        } else if (byte < 0x20 || byte == 0x7f) {
+            line += fmt::format("\\x{:02x}", byte);
+        } else {
+            line += letter;
+        }
+    }
+    return line;
+}
+
 }  // namespace
 
 void RejectedList::add(const Piece& piece) {
-    const auto& name = files_.at(static_cast<std::size_t>(piece.place().file)).path;
+    const auto name = one_line_name(files_.at(static_cast<std::size_t>(piece.place().file)).path);
     for (const auto& record : piece.rejected()) {
         text_ += fmt::format("{}:{}:", name, piece.place().first_line + record.line + 1);
         if (record.column > 0) text_ += fmt::format("{}:", record.column);

@@ -11,7 +11,8 @@
 
 namespace pacer::fileio {
 
-// "file:line:column: reason", a line for each rejected record; made when the first one comes.
+// "file:line:column: reason", a line for each rejected record; made when the first one comes. In names of
+// files a backslash is written as two, a newline as \n, and other control characters as \x09.
 class RejectedList {
   public:
     RejectedList(const std::vector<InputFile>& files, std::string path)

@@ -377,6 +377,11 @@ nothing() { # nothing SENTENCE WHAT ARGUMENTS...
     once "fileio: $sentence" "measuring $what"
 }
 printf 'x\ny z\n' >words
+printf 'x\n' >$'a\\n\n\t b'
+run "$fileio" --calculation sum --on-error skip --out names.csv $'a\\n\n\t b' five.csv
+expect 0 'a name of several lines'
+grep -qxF 'a\\n\n\x09 b:1:1: '"'x' is not a number" <(sed 's/; if.*//' names.csv.rejected) || fail "a name of several lines: $(cat names.csv.rejected)"
+[ "$(wc -l <names.csv.rejected)" -eq 1 ] || fail "a name of several lines: $(cat names.csv.rejected)"
 printf '# x\n\n' >comments
 nothing 'the input has no records, so nothing was done' 'an empty folder' tree/empty
 nothing 'the input has no records, so nothing was done' 'a file of comments' comments
