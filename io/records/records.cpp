@@ -176,7 +176,7 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
 const char* RecordParser::advice_on(std::string_view word) const {
     const auto count = [&](char c) { return std::count(word.begin(), word.end(), c); };
     if (may_mean_missing(word)) return "; see --missing";
-    if (count('#') > 0) return "; a comment must follow a blank";
+    if (word.find_first_of(format_.comment) != word.npos) return "; a comment must follow a blank";
     if (count(';') > 0 && automatic_) return "; see --separator semicolon, --decimal-comma";
     if (count(',') > 0 && !decimal_comma_) return "; see --decimal-comma";
     if (!is_digit(word.front())) return "";
@@ -196,9 +196,7 @@ bool RecordParser::reject_word(std::int64_t column, std::string_view word, bool 
         return reject(column, quoted(word) + " is not a number" + advice_on(word));
     }
     const bool in_digits = std::isinf(value) && std::any_of(word.begin(), word.end(), is_digit);
-    return reject(column, quoted(word) + (in_digits                ? " is out of range"
-                                          : may_mean_missing(word) ? " is not finite; see --missing"
-                                                                   : " is not finite"));
+    return reject(column, quoted(word) + (in_digits ? " is out of range" : " is not finite; see --missing"));
 }
 
 void RecordParser::read_most(const char*& from, const char* end) {

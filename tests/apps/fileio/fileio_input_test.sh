@@ -143,7 +143,7 @@ tree/numbers:8:1: '0x10' is not a number
 tree/numbers:9:1: '1d5d' is not a number
 tree/numbers:10:1: '10-20' is not a number
 tree/numbers:11:1: 'nan' is not finite; see --missing
-tree/numbers:12:1: 'inf' is not finite
+tree/numbers:12:1: 'inf' is not finite; see --missing
 tree/umlautä.txt:1:1: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header, --id, --columns
 tree/umlautä.txt:2:3: byte 0xc3 is not text; if this line names the columns, see --header, and else --skip-header, --id, --columns
 tree/zero_byte:1:4: byte 0x00 is not text; UTF-16 is made text by iconv -f UTF-16 -t UTF-8
@@ -382,6 +382,8 @@ run "$fileio" --calculation sum --on-error skip --out names.csv $'a\\n\n\t b' fi
 expect 0 'a name of several lines'
 grep -qxF 'a\\n\n\x09 b:1:1: '"'x' is not a number" <(sed 's/; if.*//' names.csv.rejected) || fail "a name of several lines: $(cat names.csv.rejected)"
 [ "$(wc -l <names.csv.rejected)" -eq 1 ] || fail "a name of several lines: $(cat names.csv.rejected)"
+printf 'INF 1\n1 2\n' >infinite
+refused "infinite:1:1: 'INF' is not finite; see --missing; correct it" 'a first word that is not finite' infinite
 printf '# x\n\n' >comments
 nothing 'the input has no records, so nothing was done' 'an empty folder' tree/empty
 nothing 'the input has no records, so nothing was done' 'a file of comments' comments
