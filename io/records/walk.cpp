@@ -20,7 +20,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// What the last of a chain of links is called; `path` itself if it is no link.
+std::string end_of_links(std::string path) {
+    std::error_code error;
+    for (fs::path target; target = fs::read_symlink(path, error), !error;)
+        path = (fs::path(path).parent_path() / target).string();
+    return path;
+}
+
 [[noreturn]] void refuse(const std::string& path, int error) {
+    if (error == ENOENT) {
+        const auto end = end_of_links(path);
+        if (end != path)
+            throw UsageError(
+                fmt::format("cannot read {}: it is a link to {}, which is not there", path, end));
+    }
     const bool handed = path.starts_with("/dev/fd/") || path.starts_with("/proc/self/fd/");
     const auto* const advice = error == ENOENT && handed
                                    ? "; mpirun does not hand it on: pipe it to -, instead of <(...)"

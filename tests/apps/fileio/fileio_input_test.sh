@@ -456,9 +456,9 @@ stdin=/dev/null
 refused "cannot read gone" 'a file that is not there' tree gone
 refused "empty" 'an empty name' ''
 ln -s gone dangling
-refused 'cannot read dangling' 'a link to nothing' dangling
-mkdir dangles && ln -s gone dangles/x
-refused 'cannot read dangles/x' 'a link to nothing in a folder' dangles
+refused 'cannot read dangling: it is a link to gone, which is not there' 'a link to nothing' dangling
+mkdir dangles && ln -s ../dangling dangles/x
+refused 'cannot read dangles/x: it is a link to dangles/../gone, which is not there' 'links to nothing in a folder' dangles
 if [ "$(id -u)" -ne 0 ]; then # who is root may read everything
     cp tree/rows.txt secret && chmod 0 secret
     refused 'cannot read secret' 'a file without permission' secret
