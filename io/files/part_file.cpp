@@ -30,8 +30,9 @@ std::string advice(int error) {
         case EFBIG:
             return "; raise the limit on file sizes (ulimit -f)";
         case ENOENT:
-        case ENOTDIR:
             return "; create its folder first or choose another one";
+        case ENOTDIR:
+            return "; choose another folder";
         case EACCES:
         case EPERM:
         case EROFS:

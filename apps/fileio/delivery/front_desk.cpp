@@ -91,7 +91,9 @@ void FrontDesk::refuse_to_replace_input() const {
 }
 
 void FrontDesk::refuse_logs_without_journal() const {
-    if (target_.force || !SegmentLogs(target_.segments_path()).have_results()) return;
+    std::error_code ignored;  // where there can be no such folder, check_target() says why
+    const bool there = std::filesystem::exists(target_.segments_path(), ignored);
+    if (target_.force || !there || !SegmentLogs(target_.segments_path()).have_results()) return;
     throw UsageError(
         fmt::format("{} is left from an unfinished run, whose {} is missing: put it back, or start over with "
                     "--force",

@@ -234,6 +234,12 @@ done
 run timeout -k 5 60 "$fileio" --calculation sum --out '' mine
 expect 2 'results without a name'
 once '--out needs a file name' 'results without a name'
+for more in '' --force --resume --segments; do
+    # shellcheck disable=SC2086 # one word or none
+    run timeout -k 5 60 mpirun --quiet -np 2 "$fileio" --calculation sum --out mine/x.txt/r.csv $more mine
+    expect 2 "results in a file $more"
+    once 'cannot write mine/x.txt/r.csv: Not a directory; choose another folder' "results in a file $more"
+done
 
 # What could be read in two ways ends a run, and a sentence says how to settle it.
 stdin=/dev/null
