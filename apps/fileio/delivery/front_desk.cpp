@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 
 #include "apps/fileio/delivery/entry_log.hpp"
@@ -119,9 +118,6 @@ std::optional<ExitStatus> FrontDesk::finished() const {
     if (!delivery_.quiet)
         print_out(fmt::format("{} is complete already: {} done, {} rejected\n", target_.path,
                               records_are(finished->done), finished->rejected));
-    const auto& inputs = settings_.inputs;
-    if (std::find(inputs.begin(), inputs.end(), "-") != inputs.end())
-        say("fileio: warning: whether standard input is what it was then has not been looked at\n");
     return judged(finished->done, finished->rejected, {});
 }
 

@@ -226,9 +226,14 @@ std::optional<Finished> find_finished(const ResultsTarget& target, const std::ve
     const auto later = std::find_if(
         input.begin(), input.end(),
         [written = modified_ns(target.path)](const auto& file) { return file.modified_ns > written; });
+    // A stream has neither a size nor a time that would tell.
+    const auto stream =
+        std::find_if(input.begin(), input.end(), [](const auto& file) { return file.bytes < 0; });
+    const bool known = later == input.end() && stream == input.end();
     const auto text = fact(facts, "content");
-    if (later != input.end() && (text.empty() || !content || content() != text))
-        refuse(fmt::format("{} was modified after it was written", later->path));
+    if (!known && (text.empty() || !content || content() != text))
+        refuse(later != input.end() ? fmt::format("{} was modified after it was written", later->path)
+                                    : fmt::format("{} is not what it was made from", stream->path));
     return Finished{parse_count(fact(facts, "records")), parse_count(fact(facts, "rejected"))};
 }
 

@@ -47,8 +47,8 @@ struct Finished {
 };
 
 // Looks whether results are there of a run with the same options, of files of the same names and sizes. If
-// one was modified since the results were written, `content` is asked for the hash of the input's text, which
-// must be the same. Throws UsageError if they are there of another one.
+// one was modified since the results were written, or is a stream, `content` is asked for the hash of the
+// input's text, which must be the same. Throws UsageError if they are there of another one.
 std::optional<Finished> find_finished(const ResultsTarget& target, const std::vector<InputFile>& input,
                                       const std::function<std::string()>& content = {});
 
