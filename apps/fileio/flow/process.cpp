@@ -375,8 +375,11 @@ void Processor::add_request() {
 bool Processor::calculate(double weight) {
     const auto& calculation = *job_.calculation;
     if (std::ssize(fields_) < calculation.fields) {
-        reason_ = fmt::format("{} of the {} fields that {} needs", fields_.size(), calculation.fields,
-                              calculation.name);
+        const auto& format = job_.format;
+        const bool may_be_wrapped =
+            gets_all_fields_ && !format.header && format.widths.empty() && format.lines_per_record == 1;
+        reason_ = fmt::format("{} of the {} fields that {} needs{}", fields_.size(), calculation.fields,
+                              calculation.name, may_be_wrapped ? "; see --lines-per-record" : "");
         return false;
     }
     if (refuses_missing_ && misses_a_field()) return false;

@@ -413,7 +413,9 @@ rm -f quiet.csv.rejected
 quiet --calculation sum --on-error skip --max-rejected 100% words
 rm -f quiet.csv.rejected
 printf '1 2\n' >two.txt
-refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs' 'too few fields' --calculation lorenz:1 two.txt
+refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs; see --lines-per-record; correct it' 'too few fields' \
+    --calculation lorenz:1 two.txt
+refused 'two.txt:1:1: 2 of the 3 fields that lorenz:1 needs; correct it' 'too few columns' --calculation lorenz:1 --columns 1,2 two.txt
 refused 'two.txt:1:1: there is no column 3 among 2 fields' 'a column that is not there' --columns 1,3 two.txt
 refused "'many' is not a count" 'no number' --max-rejected many words
 refused '0% to 100%' 'too many per cent to be' --max-rejected 101% words
