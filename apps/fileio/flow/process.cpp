@@ -29,6 +29,18 @@ bool any_as_large_as(double least, std::span<const double> numbers) {
     return signs < 0;
 }
 
+// Whether it begins with an identifier, a date and a word that touch, as in USW00094728194201TMAX: archives
+// write fixed columns so.
+bool begins_like_fixed_columns(std::string_view line) {
+    constexpr auto digits_of_date = 6;
+    const auto is_digit = [](unsigned char c) { return std::isdigit(c) != 0; };
+    const auto is_letter = [](unsigned char c) { return std::isalpha(c) != 0; };
+    const auto word = line.substr(0, line.find(' '));
+    return !word.empty() && word.size() < line.size() && line.find_first_of(",;\t") == line.npos &&
+           is_letter(word.front()) && is_letter(word.back()) &&
+           std::count_if(word.begin(), word.end(), is_digit) >= digits_of_date;
+}
+
 }  // namespace
 
 void Processor::process(const Handout& block, const TakePiece& take) {
@@ -123,10 +135,10 @@ Processor::Fate Processor::process_record(const char*& at, const char* end, std:
         return Fate::rejected;
     }
     const auto fate = job_.format.lines_per_record == 1 ? parse_line(at, end) : parse_lines(at, end);
-    if (fate == Fate::rejected) advise_on_header(line);
+    if (fate == Fate::rejected) advise_on_header(line, begin, at);
     if (fate != Fate::done) return fate;
     column_ = 1;
-    if (!has_as_many_fields()) return Fate::rejected;
+    if (!has_as_many_fields(line)) return Fate::rejected;
     is_rounded_ = std::any_of(rounded_.begin(), rounded_.end(), [&](auto field) { return gets(field); });
     if (!gets_all_fields_ && !choose_fields()) return Fate::rejected;
     if (is_rounded_ && rounded_line_ < 0) rounded_line_ = line;
@@ -220,38 +232,53 @@ bool Processor::can_be_a_record(std::int64_t first_blank) {
     return false;
 }
 
-// A line before the first record may be names of columns.
-void Processor::advise_on_header(std::int64_t line) {
+bool Processor::comes_before_records(std::int64_t line) const {
     const auto& first = piece_.first_record;
-    const bool before_records = first.fields == 0 || piece_.first_line + line < first.line;
+    return first.fields == 0 || piece_.first_line + line < first.line;
+}
+
+// A line before the first record may be names of columns, whatever was taken for them.
+void Processor::advise_on_header(std::int64_t line, const char* begin, const char* end) {
     const auto& format = job_.format;
     // Names are words, of any alphabet.
     const bool is_word = reason_.size() > 1 && reason_.front() == '\'' &&
                          std::isalpha(static_cast<unsigned char>(reason_[1])) != 0 &&
                          !reason_.ends_with("--missing");
     const bool is_text = reason_.starts_with("byte 0xc") || reason_.starts_with("byte 0xe");
-    if (!before_records || !(is_word || is_text) || format.header || format.fields > 0 ||
+    if (!comes_before_records(line) || !(is_word || is_text) || format.fields > 0 ||
         format.lines_per_record > 1)
         return;
+    if (format.header) {
+        const auto fields = format.widths.empty() ? parser_.fields_if_numbers(begin, end) : 0;
+        if (fields > 0 && fields != format.named_fields)
+            reason_ += fmt::format("; it is one of {} fields, but the header names {}: see --skip-header",
+                                   fields, format.named_fields);
+        return;
+    }
+    if (format.widths.empty() && begins_like_fixed_columns({begin, end})) {
+        reason_ += "; for fixed columns see --width, and else --id, --columns";
+        return;
+    }
     reason_ += "; if this line names the columns, see --header, and else --skip-header, --id, --columns";
 }
 
 // False, and why in reason_, if the record has not as many fields as are wanted of it.
-bool Processor::has_as_many_fields() {
+bool Processor::has_as_many_fields(std::int64_t line) {
     const auto wanted = wanted_fields_ > 0 ? wanted_fields_ : piece_.first_record.fields;
     if (std::ssize(fields_) == wanted || wanted == 0 || job_.format.ragged) return true;
-    say_how_many_fields(wanted);
+    say_how_many_fields(wanted, line);
     return false;
 }
 
-void Processor::say_how_many_fields(std::int64_t wanted) {
+void Processor::say_how_many_fields(std::int64_t wanted, std::int64_t line) {
     const auto& format = job_.format;
     const auto& first = piece_.first_record;
     const auto has = fmt::format("{} field{}", fields_.size(), fields_.size() == 1 ? "" : "s");
     if (format.fields > 0) {
         reason_ = fmt::format("{}, not the {} of --fields", has, wanted);
     } else if (format.header) {
-        reason_ = fmt::format("{}, but the header names {}; see --ragged, --fields", has, wanted);
+        reason_ = fmt::format("{}, but the header names {}; see {}--ragged, --fields", has, wanted,
+                              comes_before_records(line) ? "--skip-header, " : "");
     } else {
         ++ragged_;
         reason_ = fmt::format("{}, but line {} has {}; see {}--ragged, --lines-per-record", has,

@@ -71,9 +71,10 @@ class Processor {
     Fate parse_line(const char*& at, const char* end, bool say_why = true);
     Fate parse_lines(const char*& at, const char* end);
     bool can_be_a_record(std::int64_t first_blank);
-    bool has_as_many_fields();
-    void say_how_many_fields(std::int64_t wanted);
-    void advise_on_header(std::int64_t line);
+    bool has_as_many_fields(std::int64_t line);
+    void say_how_many_fields(std::int64_t wanted, std::int64_t line);
+    bool comes_before_records(std::int64_t line) const;
+    void advise_on_header(std::int64_t line, const char* begin, const char* end);
     bool misses_a_field();
     std::int64_t column_of(std::size_t field) const;
     bool gets(std::size_t field) const;

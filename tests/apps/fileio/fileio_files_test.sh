@@ -156,7 +156,16 @@ refused 'the value in column 4 is missing, and lorenz:1 takes no missing values'
 printf 'source_id,dec,ra,parallax,phot_variable_flag\n1,2,3,4,x\n' >other.csv
 refused "other.csv:1 has 'dec' where gaia.csv:1 has 'ra'" --header --columns ra gaia.csv other.csv
 printf 'a,b\n1,2\n1,2,3\n' >more.csv
-refused 'more.csv:3:1: 3 fields, but the header names 2' --header more.csv
+refused 'more.csv:3:1: 3 fields, but the header names 2; see --ragged, --fields' --header more.csv
+refused "sdss.csv:2:1: 'objid' is not a number; it is one of 3 fields, but the header names 1: see --skip-header; correct it" --header sdss.csv
+refused "there is no column 'ra' in sdss.csv:1, which names Table1; for names on a later line see --skip-header" --header --columns ra sdss.csv
+printf '# written by it\n1 2\n' >title.txt
+refused 'title.txt:2:1: 2 fields, but the header names 3; see --skip-header, --ragged, --fields' --header title.txt
+refused "weather.dly:1:1: 'XXE00111111202301TMAX' is not a number; for fixed columns see --width, and else --id, --columns; correct it" weather.dly
+printf 'SN20230101abc,1\n' >supernova.csv
+refused "supernova.csv:1:1: 'SN20230101abc' is not a number; if this line names the columns, see --header" supernova.csv
+printf 'a,b\nx,1\n' >word.csv
+refused "word.csv:2:1: 'x' is not a number; correct it" --header word.csv
 refused 'more.csv:3:1: 3 fields, not the 2 of --fields' --skip-header 1 --fields 2 more.csv
 printf 'Time (s),Temp (K)\n0.5,300\n' >spaced.csv
 refused 'spaced.csv:1, the names of columns by --header: commas and blanks both separate numbers; say which is meant with --decimal-comma or --separator' \
