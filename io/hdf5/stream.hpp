@@ -30,7 +30,8 @@ class Hdf5Stream {
     Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets);
 
     // The same for a file in which the values of the first dataset lie already, from here on, where they are
-    // found to be if they take that much. Throws std::logic_error, and nothing has changed, if they are not.
+    // found to be if they take that much. Throws std::logic_error, and they have not changed, if they are
+    // not.
     static constexpr std::int64_t first_values = std::int64_t{64} << 10;
     struct FirstIsThere {};
     Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets, FirstIsThere);

@@ -138,8 +138,7 @@ SegmentWorker::Room SegmentWorker::room_for(const Segment& segment) {
         const auto row = ask_(segment.number, records);
         if (records == RowForecast::not_counted) return {};
         const double waited = now_seconds() - begun;
-        if (row != RowForecast::later || stop_requested() || waited > patience_seconds)
-            return {row, records};
+        if (row != RowForecast::later || stop_requested() || waited > patience_seconds) return {row, records};
         // Longer and longer, so that thousands of ranks do not keep rank 0 busy.
         std::this_thread::sleep_for(std::chrono::duration<double>(std::max(waited / 2, shortest_pause)));
     }

@@ -10,11 +10,14 @@
 #include <array>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <numeric>
 #include <random>
 
 #include "apps/fileio/calculation/statistics.hpp"
 #include "io/files/part_file.hpp"
 #include "io/hdf5/hdf5.hpp"
+#include "io/hdf5/stream.hpp"
 #include "tests/apps/fileio/journal_examples.hpp"
 
 // Stands before the C library's: every look at the clock is a second later, so that a time in a file shows.
@@ -190,6 +193,53 @@ TEST_F(Results, OfManyRecords) {
     }
     EXPECT_EQ(row, numbers.size());
     EXPECT_TRUE(get("r.csv") == csv);
+}
+
+// What others have begun becomes the file, of the same bytes as one written from front to back.
+TEST_F(Results, AroundNumbersThatAreThere) {
+    std::vector<double> numbers(10007);
+    std::iota(numbers.begin(), numbers.end(), 0.5);
+    const std::string_view bytes(reinterpret_cast<const char*>(numbers.data()),
+                                 numbers.size() * sizeof(double));
+    const auto begin = [&](std::size_t count) {
+        std::ofstream begun("begun");
+        begun.seekp(Hdf5Stream::first_values);
+        begun << bytes.substr(0, count * sizeof(double));
+    };
+    const auto datasets = [](std::size_t count) {
+        return std::vector<Hdf5Stream::Dataset>{{"/results", Hdf5Stream::Kind::float64, {count}},
+                                                {"/other", Hdf5Stream::Kind::float64, {count}}};
+    };
+    // Of some length the structure goes on right behind the numbers.
+    for (std::size_t length = 0; length < 2048; length += 128) {
+        const Facts facts = {{"a", std::string(length, 'b')}};
+        {
+            PartFile file("whole.h5");
+            Hdf5Stream stream(file, facts, datasets(numbers.size()));
+            for (const std::size_t set : {0U, 1U}) stream.write(set, bytes);
+            stream.finish();
+            file.commit(true);
+        }
+        begin(numbers.size());
+        {
+            PartFile file("around.h5", "begun");
+            Hdf5Stream stream(file, facts, datasets(numbers.size()), Hdf5Stream::FirstIsThere());
+            stream.write(1, bytes);
+            stream.finish();
+            file.commit(true);
+        }
+        EXPECT_TRUE(get("around.h5") == get("whole.h5")) << length;
+        EXPECT_FALSE(fs::exists("begun"));
+    }
+    // So few lie elsewhere, and nothing is lost.
+    constexpr std::size_t few = 1000;
+    begin(few);
+    const auto before = get("begun");
+    {
+        PartFile file("around.h5", "begun");
+        EXPECT_THROW(Hdf5Stream(file, {}, datasets(few), Hdf5Stream::FirstIsThere()), std::logic_error);
+    }
+    EXPECT_TRUE(get("begun").starts_with(before));
 }
 
 TEST_F(Results, OfNoRecords) {
