@@ -210,7 +210,7 @@ TEST_F(Results, AroundNumbersThatAreThere) {
         return std::vector<Hdf5Stream::Dataset>{{"/results", Hdf5Stream::Kind::float64, {count}},
                                                 {"/other", Hdf5Stream::Kind::float64, {count}}};
     };
-    // Of some length the structure goes on right behind the numbers.
+    // For some of these lengths the structure goes on right behind the numbers.
     for (std::size_t length = 0; length < 2048; length += 128) {
         const Facts facts = {{"a", std::string(length, 'b')}};
         {
