@@ -191,7 +191,7 @@ void Hdf5Stream::make(const Facts& attributes, const std::vector<Dataset>& datas
     Range there;
     if (first_is_there) {
         auto& first = targets_.front();
-        if (first.offset != first_values) throw std::logic_error("the first dataset's values lie elsewhere");
+        if (first.offset != first_values) throw Elsewhere();
         there = {first.offset, first.offset + first.left};
         first.left = 0;
     }

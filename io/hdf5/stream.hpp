@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,9 +30,10 @@ class Hdf5Stream {
     // cannot be as large as it will be (disk full, ...). The file must outlive this.
     Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets);
 
-    // The same for a file in which the values of the first dataset lie already, from here on, where they are
-    // found to be if they take that much. Throws std::logic_error, and they have not changed, if they are
-    // not.
+    // The same for a file in which the values of the first dataset lie already, from `first_values` on. HDF5
+    // puts them there if they take that many bytes, and what comes before them does not; else Elsewhere is
+    // thrown, and they have not changed.
+    class Elsewhere : public std::exception {};
     static constexpr std::int64_t first_values = std::int64_t{64} << 10;
     struct FirstIsThere {};
     Hdf5Stream(PartFile& file, const Facts& attributes, const std::vector<Dataset>& datasets, FirstIsThere);

@@ -38,9 +38,9 @@ class EntryLog {
     // Without any entry.
     void start_anew();
 
-    // Gives every entry there is to `take`, in order, and cuts off what is not whole behind the last one; nor
-    // is an entry whole for whose part elsewhere `is_whole` says so. Refused, and nothing changed, if entries
-    // are not whole that were on disk once. Memory: the largest entry.
+    // Gives every entry there is to `take`, in order, and cuts off what is not whole behind the last one; an
+    // entry of which `is_whole` says no is not, either. Refused, and nothing changed, if entries are not
+    // whole that were on disk once. Memory: the largest entry.
     void scan(const std::function<void(const Entry&)>& take,
               const std::function<bool(const Entry&)>& is_whole = {});
 

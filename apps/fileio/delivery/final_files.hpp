@@ -18,7 +18,7 @@ namespace pacer::fileio {
 class FinalFiles {
   public:
     // `begun`: an .h5 in which the values of all records are in their places (see write_hdf5), to become the
-    // final file; or empty.
+    // final file; or empty. Throws Hdf5Stream::Elsewhere if they cannot be there after all.
     FinalFiles(const ResultsTarget& target, const Calculation& calculation, ResultsHead head,
                const std::string& begun = {});
 

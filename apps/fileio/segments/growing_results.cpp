@@ -46,7 +46,12 @@ void GrowingResults::write(std::int64_t row, std::size_t width, std::span<const 
     }
     flushed_ = false;
     // The disk begins now, not when all is there. What cannot be written flush() tells.
-    ::sync_file_range(file_.get(), begin, static_cast<off64_t>(bytes.size()), SYNC_FILE_RANGE_WRITE);
+    constexpr std::int64_t worth_bytes = std::int64_t{1} << 20;
+    if (begin != written_) begun_ = begin;
+    written_ = begin + static_cast<std::int64_t>(bytes.size());
+    if (written_ - begun_ < worth_bytes) return;
+    ::sync_file_range(file_.get(), begun_, written_ - begun_, SYNC_FILE_RANGE_WRITE);
+    begun_ = written_;
 }
 
 bool GrowingResults::read(std::int64_t row, std::size_t width, std::span<double> numbers) const {

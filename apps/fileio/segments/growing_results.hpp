@@ -4,8 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,6 +28,7 @@ class GrowingResults {
   private:
     std::string path_;
     Descriptor file_;
+    std::int64_t begun_ = 0, written_ = 0;  // the latest bytes, which the disk has not begun with
     bool flushed_;
 };
 

@@ -237,13 +237,24 @@ ExitStatus SegmentDesk::tell_violation(const std::string& violation) const {
 
 ResultsLayout SegmentDesk::lay_out() {
     const auto& all = books_.all();
-    const auto begun = logs_.path_of_results(session_);
-    in_place_ = results_are_in_place() ? session_ : 0;
-    files_.emplace(target(), calculation_,
-                   ResultsHead{calculation_.identity, calculation_.results, all.done, all.rejected,
-                               all.skipped, &reader_->files(), labels_of(settings_.format, names_),
-                               all.longest_id, target().options, text_of_input(reader_->files())},
-                   in_place_ == 0 ? std::string() : begun);
+    const ResultsHead head{calculation_.identity,
+                           calculation_.results,
+                           all.done,
+                           all.rejected,
+                           all.skipped,
+                           &reader_->files(),
+                           labels_of(settings_.format, names_),
+                           all.longest_id,
+                           target().options,
+                           text_of_input(reader_->files())};
+    if (results_are_in_place()) {
+        try {
+            files_.emplace(target(), calculation_, head, logs_.path_of_results(session_));
+            in_place_ = session_;
+        } catch (const Hdf5Stream::Elsewhere&) {  // the options may be long
+        }
+    }
+    if (!files_) files_.emplace(target(), calculation_, head);
     return {files_->give_away(), files_->part_path(), target().path, in_place_};
 }
 

@@ -100,8 +100,13 @@ bool read_numbers(const GrowingResults& results, std::span<const char> stored, B
 }
 
 // Whether the numbers of an entry are where it says. What is missing is not: only then it is opened.
-bool numbers_are_there(const std::string& path, const EntryLog::Entry& entry,
+bool numbers_are_there(const EntryLog& log, const EntryLog::Entry& entry, const std::string& path,
                        std::optional<GrowingResults>& results) {
+    const auto header = value_in<ApartHead>(log, entry).header;
+    constexpr std::int64_t most = std::int64_t{1} << 24;  // numbers; a piece has fewer
+    if (header.done < 0 || header.done > most || header.results < 0 || header.results > most ||
+        header.done * header.results > most)
+        log.refuse_damaged(entry.position);
     std::error_code error;
     if (!results && !fs::exists(path, error) && !error) return false;
     if (!results) results.emplace(path, GrowingResults::Open::to_read);
@@ -273,75 +278,85 @@ void survey_log(const SegmentLogs& logs, const LogName& name, Survey& survey, bo
     Begun begun;                            // and not finished
     std::int64_t end = log.end();
     bool run_known = false;
-    log.scan(
-        [&](const EntryLog::Entry& entry) {
-            if (stop != nullptr && stop()) throw ReadingStopped();
-            const bool any = survey.traces.size() > first;
-            if (run_known ? !any && entry.kind != Kind::segment_kind && entry.kind != Kind::ended_kind
-                          : entry.kind != Kind::run_kind)
-                log.refuse_damaged(entry.position);
-            switch (entry.kind) {
-                case Kind::segment_kind: {
-                    const auto bounds = value_in<Bounds>(log, entry);
-                    const auto path = entry.content.subspan(sizeof bounds);
-                    begun = {};
-                    survey.traces.push_back({std::string(path.data(), path.size()),
-                                             bounds.time,
-                                             bounds.begin,
-                                             bounds.end,
-                                             {name, end, end}});
-                    break;
-                }
-                case Kind::begun_kind:
-                    begun = value_in<Begun>(log, entry);
-                    break;
-                case Kind::piece_kind:
-                case Kind::apart_kind: {
-                    const auto piece = piece_in(log, name, entry);
-                    try {
-                        if (piece.row < 0) {
-                            const Piece whole(entry.content);
-                        } else {
-                            const auto bytes = SegmentLogs::without_numbers(entry.content);
-                            const Piece whole(bytes);
-                        }
-                    } catch (const std::invalid_argument&) {
-                        log.refuse_damaged(entry.position);
-                    }
-                    survey.done += piece.header.done;
-                    survey.rejected += piece.header.rejected;
-                    begun.offset = piece.header.place.offset + piece.header.place.bytes;
-                    begun.bytes = std::max<std::int64_t>(begun.bytes - piece.header.place.bytes, 0);
-                    break;
-                }
-                case Kind::kept_kind:
-                    break;
-                case Kind::dropped_kind: {
-                    const auto piece = piece_in(log, name, entry);
-                    survey.done -= piece.header.done;
-                    survey.rejected -= piece.header.rejected;
-                    break;
-                }
-                case Kind::ended_kind:
-                    begun = {};
-                    break;
-                case Kind::run_kind:
-                    if (value_in<std::uint64_t>(log, entry) != logs.run())
-                        throw UsageError(
-                            fmt::format("{} is of a run with other options: start over with --force",
-                                        logs.path_of(name)));
-                    run_known = true;
-                    break;
-                default:
-                    log.refuse_damaged(entry.position);
+    const auto take = [&](const EntryLog::Entry& entry) {
+        if (stop != nullptr && stop()) throw ReadingStopped();
+        const bool any = survey.traces.size() > first;
+        if (run_known ? !any && entry.kind != Kind::segment_kind && entry.kind != Kind::ended_kind
+                      : entry.kind != Kind::run_kind)
+            log.refuse_damaged(entry.position);
+        switch (entry.kind) {
+            case Kind::segment_kind: {
+                const auto bounds = value_in<Bounds>(log, entry);
+                const auto path = entry.content.subspan(sizeof bounds);
+                begun = {};
+                survey.traces.push_back({std::string(path.data(), path.size()),
+                                         bounds.time,
+                                         bounds.begin,
+                                         bounds.end,
+                                         {name, end, end}});
+                break;
             }
-            end = EntryLog::behind(entry);
-            if (survey.traces.size() > first) survey.traces.back().stretch.to = end;
-        },
-        [&](const EntryLog::Entry& entry) {
-            return entry.kind != Kind::apart_kind ||
-                   numbers_are_there(logs.path_of_results(name.session), entry, results);
-        });
+            case Kind::begun_kind:
+                begun = value_in<Begun>(log, entry);
+                break;
+            case Kind::piece_kind:
+            case Kind::apart_kind: {
+                const auto piece = piece_in(log, name, entry);
+                try {
+                    if (piece.row < 0) {
+                        const Piece whole(entry.content);
+                    } else {
+                        const auto bytes = SegmentLogs::without_numbers(entry.content);
+                        const Piece whole(bytes);
+                    }
+                } catch (const std::invalid_argument&) {
+                    log.refuse_damaged(entry.position);
+                }
+                survey.done += piece.header.done;
+                survey.rejected += piece.header.rejected;
+                begun.offset = piece.header.place.offset + piece.header.place.bytes;
+                begun.bytes = std::max<std::int64_t>(begun.bytes - piece.header.place.bytes, 0);
+                break;
+            }
+            case Kind::kept_kind:
+                break;
+            case Kind::dropped_kind: {
+                const auto piece = piece_in(log, name, entry);
+                survey.done -= piece.header.done;
+                survey.rejected -= piece.header.rejected;
+                break;
+            }
+            case Kind::ended_kind:
+                begun = {};
+                break;
+            case Kind::run_kind:
+                if (value_in<std::uint64_t>(log, entry) != logs.run())
+                    throw UsageError(fmt::format("{} is of a run with other options: start over with --force",
+                                                 logs.path_of(name)));
+                run_known = true;
+                break;
+            default:
+                log.refuse_damaged(entry.position);
+        }
+        end = EntryLog::behind(entry);
+        if (survey.traces.size() > first) survey.traces.back().stretch.to = end;
+    };
+    const auto results_path = logs.path_of_results(name.session);
+    bool numbers_missing = false;  // of the latest entry
+    const auto is_whole = [&](const EntryLog::Entry& entry) {
+        numbers_missing =
+            entry.kind == Kind::apart_kind && !numbers_are_there(log, entry, results_path, results);
+        return !numbers_missing;
+    };
+    try {
+        log.scan(take, is_whole);
+    } catch (const UsageError&) {
+        if (!numbers_missing) throw;
+        throw UsageError(
+            fmt::format("{} is missing or damaged, and not by an interrupted run: start over with "
+                        "--force, without --resume",
+                        results_path));
+    }
     if (results) results->flush();
     log.flush();  // this session's log will refer to it
     if (begun.bytes > 0 && survey.traces.size() > first) {

@@ -45,6 +45,20 @@ bool begins_within(const PlacedPiece& piece, const PlacedPiece& other) {
     return place.offset >= within.offset && place.offset < within.offset + within.bytes;
 }
 
+// Records done of a segment of which earlier sessions did all, by its pieces in their order.
+std::optional<std::int64_t> records_if_all_done(const std::vector<PlacedPiece>& pieces,
+                                                const Segment& segment) {
+    if (pieces.empty()) return {};
+    std::int64_t records = 0, end = pieces.front().header.place.offset;
+    for (const auto& piece : pieces) {
+        if (piece.header.place.offset != end) return {};
+        records += piece.header.done;
+        end += piece.header.place.bytes;
+    }
+    if (end < std::min(segment.end, segment.file.bytes)) return {};
+    return records;
+}
+
 // Only then can their results be compared.
 bool is_same_text(const PieceHeader& left, const PieceHeader& right) {
     return left.place.offset == right.place.offset && left.place.bytes == right.place.bytes &&
@@ -113,7 +127,7 @@ RangeReader SegmentWorker::open(const Segment& segment) {
 }
 
 // If the numbers of their results are few beside their text, it is not worth while to look at it twice.
-std::int64_t SegmentWorker::count_records(const Segment& segment) {
+std::int64_t SegmentWorker::count_records(const Segment& segment) try {
     constexpr std::int64_t block_bytes = std::int64_t{1} << 20, few = 4;
     auto reader = open(segment);
     std::int64_t records = 0, bytes = 0;
@@ -126,14 +140,20 @@ std::int64_t SegmentWorker::count_records(const Segment& segment) {
         if (few * results < bytes) return RowForecast::not_counted;
     }
     return records;
+} catch (const UsageError&) {  // said where it ends the run, behind the lines that are good
+    return RowForecast::not_counted;
 }
 
-SegmentWorker::Room SegmentWorker::room_for(const Segment& segment) {
+SegmentWorker::Room SegmentWorker::room_for(const Segment& segment, const std::vector<PlacedPiece>& earlier) {
     if (segment.in_place == 0) return {};
-    // Those before it are being counted by others, which takes as long as reading them.
-    constexpr double patience_seconds = 2, shortest_pause = 50e-6;
-    const auto records = count_records(segment);
+    constexpr double shortest_pause = 50e-6, least_patience = 50e-3, most_patience = 2;
+    const double counting_since = now_seconds();
+    const auto known = records_if_all_done(earlier, segment);
+    const auto records = known ? *known : count_records(segment);
     const double begun = now_seconds();
+    // Those before it are being counted by others, which takes about as long; nobody waits for one that is
+    // slow.
+    const double patience_seconds = std::clamp(2 * (begun - counting_since), least_patience, most_patience);
     for (;;) {
         const auto row = ask_(segment.number, records);
         if (records == RowForecast::not_counted) return {};
@@ -190,7 +210,7 @@ void SegmentWorker::calculate(const Segment& segment, Report& report, std::strin
     if (!log_) log_.emplace(logs_, name_);
     report.where = {name_, log_->end(), log_->end()};
     log_->add_segment(segment);
-    room_ = room_for(segment);
+    room_ = room_for(segment, earlier);
     report.row = room_.row;
     auto reader = open(segment);
     report.all.place.offset = reader.offset();

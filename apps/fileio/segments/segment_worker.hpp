@@ -36,7 +36,7 @@ class SegmentWorker {
     struct Room {
         std::int64_t row = RowForecast::not_soon, records = 0;
     };
-    Room room_for(const Segment& segment);
+    Room room_for(const Segment& segment, const std::vector<PlacedPiece>& earlier);
     std::int64_t count_records(const Segment& segment);
     std::vector<PlacedPiece> earlier_pieces(const Segment& segment);
     void calculate(const Segment& segment, Report& report, std::string& words);

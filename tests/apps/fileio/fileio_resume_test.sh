@@ -201,9 +201,14 @@ writer=$!
 for ranks_here in 1 2; do
     mpirun --quiet -np "$ranks_here" "$fileio" --calculation sum silent --out silent.csv >"$scratch/stdout" 2>"$scratch/stderr" &
     launcher=$!
-    sleep 1
-    ranks=$(ranks_of "$launcher" -x fileio)
-    kill -TERM "$(head -n 1 <<<"$ranks")"
+    for _ in $(seq 6000); do
+        ranks=$(ranks_of "$launcher" -x fileio)
+        first=$(head -n 1 <<<"$ranks")
+        [ -z "$first" ] || [ -z "$(find "/proc/$first/fd" -lname '*/silent' 2>/dev/null)" ] || break
+        sleep 0.01
+    done
+    sleep 0.1
+    kill -TERM "$first"
     ended "SIGTERM to $ranks_here ranks that wait for input"
     expect 75 "SIGTERM to $ranks_here ranks that wait for input"
     [ ! -e silent.csv.journal ] || fail "SIGTERM to $ranks_here ranks that wait for input: a journal without results is left"

@@ -102,6 +102,8 @@ mkdir short
 seq 300 | gzip >short/b.gz
 seq 5000 >short/c.txt
 equal 'many results' --calculation sum short
+equal 'many results, and so many options that these take their place' --calculation sum \
+    --missing "$(seq -s, 1000000 1009000)" short
 sed '700s/.*/x/' short/c.txt >short/d.txt
 equal 'many results, one of them bad' --calculation sum --on-error skip short
 rm short/d.txt

@@ -13,6 +13,7 @@
 #include "apps/fileio/segments/segment_log.hpp"
 #include "common/base/status.hpp"
 #include "io/records/reader.hpp"
+#include "tests/apps/fileio/journal_examples.hpp"
 
 namespace pacer::fileio {
 namespace {
@@ -296,7 +297,10 @@ TEST_F(SegmentLogTest, NumbersThatAreNotThere) {
             }
             Survey survey;
             if (flushed) {
-                EXPECT_THROW(survey_log(logs, name, survey, nullptr), UsageError) << damage;
+                EXPECT_EQ(examples::message_of([&] { survey_log(logs, name, survey, nullptr); }),
+                          path +
+                              " is missing or damaged, and not by an interrupted run: start over with "
+                              "--force, without --resume");
             } else {
                 survey_log(logs, name, survey, nullptr);
                 EXPECT_EQ(survey.done, damage == "missing" ? 0 : 10) << damage;
