@@ -133,13 +133,13 @@ PartFile::PartFile(const std::string& target)
 PartFile::PartFile(const std::string& target, std::string begun)
     : target_(target),
       path_(std::move(begun)),
-      removed_(false),
+      own_(false),
       file_(::open(path_.c_str(), O_WRONLY | O_CLOEXEC)) {
     if (file_.get() < 0) refuse_to_write(target, errno);
 }
 
 PartFile::~PartFile() {
-    if (removed_ && !path_.empty()) ::unlink(path_.c_str());
+    if (own_ && !path_.empty()) ::unlink(path_.c_str());
 }
 
 void PartFile::append(std::string_view bytes) {

@@ -77,7 +77,7 @@ class PartFile {
 
   private:
     std::string target_, path_;
-    bool removed_ = true;  // unless it got a final name
+    bool own_ = true;  // removed, unless it gets a final name
     Descriptor file_;
 };
 

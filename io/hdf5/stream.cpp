@@ -175,7 +175,7 @@ Hdf5Stream::Hdf5Stream(PartFile& file, const Facts& attributes, const std::vecto
 void Hdf5Stream::make(const Facts& attributes, const std::vector<Dataset>& datasets, bool first_is_there) {
     // The space first: even in memory HDF5 does not survive a limit on file sizes.
     std::int64_t total = structure_bytes;
-    for (const auto& dataset : datasets) total += bytes_of(dataset);
+    for (const auto& dataset : datasets) total += bytes_of(dataset) + static_cast<std::int64_t>(alignment);
     file_.reserve(total);
     const auto memory = memory_file();
     {

@@ -13,6 +13,7 @@
 
 #include "apps/fileio/segments/segment_desk.hpp"
 #include "apps/fileio/segments/segment_worker.hpp"
+#include "apps/fileio/segments/survey.hpp"
 #include "common/parallel/ending.hpp"
 #include "common/parallel/farm.hpp"
 

@@ -11,10 +11,12 @@
 #include "apps/fileio/delivery/front_desk.hpp"
 #include "apps/fileio/delivery/journal.hpp"
 #include "apps/fileio/delivery/notices.hpp"
+#include "apps/fileio/segments/row_forecast.hpp"
 #include "apps/fileio/segments/segment_books.hpp"
 #include "apps/fileio/segments/segment_log.hpp"
 #include "apps/fileio/segments/segment_results.hpp"
 #include "apps/fileio/segments/segment_source.hpp"
+#include "apps/fileio/segments/survey.hpp"
 
 namespace pacer::fileio {
 

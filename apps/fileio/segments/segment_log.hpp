@@ -1,11 +1,6 @@
 // What the ranks of a run by segments leave behind: a log each, in one folder, like the journal of a run
 // whose rank 0 keeps all pieces (entry_log.hpp). A session writes logs of its own and reads those of earlier
 // ones.
-//
-// A log appends: run (a hash of what must be the same to resume it), then segment (whose lines follow), begun
-// (a block), piece (one that is finished), apart (the same, whose numbers are in the session's results, see
-// growing_results.hpp), kept (a piece in another log whose text is there still), dropped (one whose text is
-// not), and ended, if the session comes to an end in good order.
 #pragma once
 
 #include <cstdint>
@@ -20,16 +15,9 @@
 #include "apps/fileio/delivery/entry_log.hpp"
 #include "apps/fileio/segments/growing_results.hpp"
 #include "apps/fileio/segments/segment.hpp"
+#include "apps/fileio/segments/segment_entries.hpp"
 
 namespace pacer::fileio {
-
-// A piece where it lies.
-struct PlacedPiece {
-    LogName log{};
-    std::int64_t position = 0, length = 0;
-    std::int64_t row = -1;  // of its numbers in the results of its session, if they are there
-    PieceHeader header{};
-};
 
 // The folder of the logs. Every function throws UsageError that names the log: damaged, in use, disk full,
 // ...
@@ -57,9 +45,8 @@ class SegmentLogs {
     Bytes read(const PlacedPiece& piece);
     // All but the numbers, of one whose numbers are apart: as if records had no results.
     Bytes read_without_numbers(const PlacedPiece& piece);
-    // The same, from what the log has of it.
+    // All of it, from what the log has of it.
     Bytes whole(const PlacedPiece& piece, std::span<const char> stored);
-    static Bytes without_numbers(std::span<const char> stored);
 
   private:
     std::shared_ptr<const EntryLog> opened(const LogName& name);
@@ -79,26 +66,15 @@ class OwnSegmentLog {
     std::int64_t end() const { return log_.end(); }
     void add_segment(const Segment& segment);
     void add_begun(std::int64_t offset, std::int64_t bytes);
-    void add_piece(std::span<const char> piece) { add(piece_kind, {piece}); }
+    void add_piece(std::span<const char> piece) { add(SegmentEntry::piece, {piece}); }
     void add_piece_apart(std::span<const char> piece, std::int64_t row);
-    void add_kept(const PlacedPiece& piece) { add_placed(kept_kind, piece); }
-    void add_dropped(const PlacedPiece& piece) { add_placed(dropped_kind, piece); }
+    void add_kept(const PlacedPiece& piece) { add_placed(SegmentEntry::kept, piece); }
+    void add_dropped(const PlacedPiece& piece) { add_placed(SegmentEntry::dropped, piece); }
     void add_ended();
 
-    enum Kind : std::uint32_t {
-        segment_kind = 1,
-        begun_kind,
-        piece_kind,
-        kept_kind,
-        dropped_kind,
-        ended_kind,
-        run_kind,
-        apart_kind
-    };
-
   private:
-    void add(Kind kind, std::initializer_list<std::span<const char>> parts);
-    void add_placed(Kind kind, const PlacedPiece& piece);
+    void add(SegmentEntry kind, std::initializer_list<std::span<const char>> parts);
+    void add_placed(SegmentEntry kind, const PlacedPiece& piece);
     void flush();
 
     EntryLog log_;
@@ -106,24 +82,5 @@ class OwnSegmentLog {
     std::optional<GrowingResults> results_{};  // once there is something to write
     double flushed_;
 };
-
-// What earlier sessions did, by the names of files.
-struct Survey {
-    struct Trace {
-        std::string path;
-        std::int64_t time = 0, begin = 0, end = 0;
-        Stretch stretch{};
-    };
-    std::vector<Trace> traces{};
-    std::int64_t done = 0, rejected = 0;  // records of all pieces, but those that were dropped
-    std::int64_t records() const { return done + rejected; }
-};
-
-// Looks through one log from end to end, and cuts off what is not whole behind; what is left is on disk then.
-// Throws UsageError too if it is of a run with other options, and ReadingStopped if `stop` says so.
-void survey_log(const SegmentLogs& logs, const LogName& name, Survey& survey, bool (*stop)());
-
-std::string written(const Survey& survey);
-void read_survey(std::string_view text, Survey& survey);  // adds it
 
 }  // namespace pacer::fileio

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/fileio/segments/segment_entries.hpp"
 #include "common/base/status.hpp"
 #include "io/files/part_file.hpp"
 
@@ -31,7 +32,7 @@ std::string visit(SegmentLogs& logs, const DoneSegment& segment, std::int32_t in
         if (there.empty()) {  // it is in another log
             made = is_in_place ? logs.read_without_numbers(placed) : logs.read(placed);
         } else if (placed.row >= 0) {
-            made = is_in_place ? SegmentLogs::without_numbers(there) : logs.whole(placed, there);
+            made = is_in_place ? piece_without_numbers(there) : logs.whole(placed, there);
         }
         if (!made.empty()) there = made;
         PieceHeader header;

@@ -12,7 +12,7 @@
 
 #include "apps/fileio/input.hpp"
 #include "apps/fileio/segments/segment.hpp"
-#include "apps/fileio/segments/segment_log.hpp"
+#include "apps/fileio/segments/survey.hpp"
 #include "io/records/reader.hpp"
 
 namespace pacer::fileio {

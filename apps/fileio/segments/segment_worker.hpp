@@ -11,6 +11,7 @@
 
 #include "apps/fileio/flow/block_size.hpp"
 #include "apps/fileio/flow/flow.hpp"
+#include "apps/fileio/segments/row_forecast.hpp"
 #include "apps/fileio/segments/segment_log.hpp"
 #include "io/records/reader.hpp"
 

@@ -119,12 +119,16 @@ calls_on .h5.part --calculation sum --out "$PWD/r.h5" short
 calls_on /r.h5 --calculation sum --out "$PWD/r.h5" --force short
 [ "$(grep -c pwrite calls)" -gt 2 ] || fail "results in place: no calls are seen: $(sort calls | uniq -c)"
 # Where that cannot be: the folder of the journal is on another file system, here said by a link.
-shm=$(mktemp -d -p /dev/shm)
-ln -s "$shm/r.h5" linked.h5
-launch 2 --segments --calculation sum --out linked.h5 short
-expect 0 'a link to another file system'
-but_content r.h5 "$shm/r.h5" || fail 'a link to another file system: other results'
-rm -rf "$shm" linked.h5 r.h5
+if shm=$(mktemp -d -p /dev/shm 2>/dev/null); then
+    ln -s "$shm/r.h5" linked.h5
+    launch 2 --segments --calculation sum --out linked.h5 short
+    expect 0 'a link to another file system'
+    but_content r.h5 "$shm/r.h5" || fail 'a link to another file system: other results'
+    rm -rf "$shm" linked.h5
+else
+    echo 'skipped: a link to another file system: /dev/shm cannot be written to'
+fi
+rm -f r.h5
 nothing_left 'a link to another file system'
 
 # What it says is what it says without.

@@ -534,6 +534,26 @@ TEST_F(Results, ALinkIsFollowed) {
     EXPECT_EQ(get("target.csv"), expected_csv());
 }
 
+// HDF5 itself would not survive any limit, not even in memory, that is met between the values and the end.
+TEST_F(Results, ALimitOnFileSizesIsMetBeforeHdf5) {
+    const std::vector<double> numbers(10007);
+    const std::vector<Hdf5Stream::Dataset> datasets({{"/a", Hdf5Stream::Kind::float64, {numbers.size()}},
+                                                     {"/b", Hdf5Stream::Kind::float64, {numbers.size()}},
+                                                     {"/c", Hdf5Stream::Kind::float64, {numbers.size()}},
+                                                     {"/d", Hdf5Stream::Kind::float64, {numbers.size()}}});
+    const auto make = [&] {
+        PartFile file("limited.h5");
+        const Hdf5Stream stream(file, {}, datasets);
+        file.commit(true);
+    };
+    make();
+    const auto bytes = fs::file_size("limited.h5");
+    for (rlim_t limit = bytes / 2; limit < bytes; limit += 4096) {
+        const examples::LimitOnFileSizes limited(limit);
+        EXPECT_TRUE(message_of(make).ends_with("raise the limit on file sizes (ulimit -f)")) << limit;
+    }
+}
+
 TEST_F(Results, AFullDiskIsOneSentenceAndLeavesNothing) {
     for (const std::string path : {"r.h5", "r.csv"}) {
         auto journal = Journal::begin("j", run);

@@ -10,7 +10,9 @@
 
 #include "apps/fileio/segments/segment_books.hpp"
 #include "apps/fileio/segments/segment_desk.hpp"
+#include "apps/fileio/segments/segment_entries.hpp"
 #include "apps/fileio/segments/segment_log.hpp"
+#include "apps/fileio/segments/survey.hpp"
 #include "common/base/status.hpp"
 #include "io/records/reader.hpp"
 #include "tests/apps/fileio/journal_examples.hpp"
@@ -262,7 +264,7 @@ TEST_F(SegmentLogTest, PiecesWhoseNumbersAreApart) {
         EXPECT_EQ(logs.read(placed), pieces.at(number));
         EXPECT_EQ(logs.whole(placed, stored), pieces[number]);
         const auto rest = logs.read_without_numbers(placed);
-        EXPECT_EQ(SegmentLogs::without_numbers(stored), rest);
+        EXPECT_EQ(piece_without_numbers(stored), rest);
         EXPECT_TRUE(Piece(rest).values().empty());
         const Piece whole(pieces[number]), without(rest);
         EXPECT_TRUE(std::equal(whole.done().begin(), whole.done().end(), without.done().begin(),
