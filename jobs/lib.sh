@@ -205,6 +205,12 @@ job_launcher() {
             [[ $pinning != cores || ${SLURM_HINT-} == multithread ]] || launcher+=(--threads-per-core=1)
         fi
         launcher+=("${options[@]}")
+        # From Slurm 20.11 on, where a step has fewer nodes than TreeWidth, PMIx's fences without data wait for nobody: a
+        # rank that is ready sends to one that is not, which crashes in MPI_Init if Open MPI receives that by TCP.
+        if ((nodes > 1)) && [[ -z ${SLURM_PMIX_FENCE-} ]] &&
+            [[ "${options[*]} ${SLURM_MPI_TYPE-} $(scontrol show config 2>/dev/null | grep MpiDefault)" == *pmix* ]]; then
+            set_for_run SLURM_PMIX_FENCE ring "Slurm's PMIx lets ranks leave MPI_Init before all are ready otherwise"
+        fi
     else
         local version placement=()
         version=$("$PACER_LAUNCHER" --version 2>&1) || true

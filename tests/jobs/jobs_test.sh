@@ -67,6 +67,9 @@ stand_in openmpi mpirun <<'SH'
 [ "$1" != --version ] || { echo "mpirun (Open MPI) ${FAKE_VERSION:-4.1.4}"; exit; }
 echo "mpirun $*"; env | grep ^OMPI_ | sort
 SH
+stand_in openmpi scontrol <<'SH'
+[ "$*" != "show config" ] || echo "MpiDefault              = ${FAKE_MPI:-none}"
+SH
 stand_in mpich mpirun <<'SH'
 [ "$1" != --version ] || { echo "HYDRA build details:"; exit; }
 echo "mpirun $*"; env | grep ^OMPI_ | sort
@@ -366,6 +369,18 @@ PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mpi=pmix --label" in_job job_launch
 prints "srun --wait=60 --immediate=120 --nodes=2 --ntasks=5 --cpus-per-task=1 --cpu-bind=none --mpi=pmix --label threads 1"
 in_job job_launcher 1 64 1 node7
 prints "srun --wait=60 --immediate=120 --nodes=1 --ntasks=1 --cpus-per-task=64 --nodelist=node7 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 64"
+for pmix in FAKE_MPI=pmix_v4 SLURM_MPI_TYPE=pmix PACER_LAUNCHER_OPTIONS=--mpi=pmix; do
+    export "${pmix?}"
+    in_job job_launcher 8 2 4
+    warns "SLURM_PMIX_FENCE=ring: "
+    SLURM_PMIX_FENCE=tree in_job job_launcher 8 2 4
+    warns_not "SLURM_PMIX_FENCE"
+    in_job job_launcher 8 2 1
+    warns_not "SLURM_PMIX_FENCE"
+    unset "${pmix%%=*}"
+done
+FAKE_MPI=pmi2 in_job job_launcher 8 2 4
+warns_not "SLURM_PMIX_FENCE"
 in_job mpi_launcher 2
 prints "srun --wait=60 --immediate=120 --nodes=2 --ntasks=2 --cpus-per-task=2 --ntasks-per-node=1 --cpu-bind=cores --threads-per-core=1 threads 2"
 in_job mpi_launcher 6

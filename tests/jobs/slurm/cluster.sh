@@ -225,8 +225,7 @@ CONF
     echo "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP" >>"$folder/slurm.conf"
     echo "CgroupPlugin=cgroup/v1" >"$folder/cgroup.conf" # none is used, but one is loaded
 
-    # What Open MPI has to be told of such a cluster, for the login node and, by a prolog, for the tasks. Connecting in
-    # MPI_Init: on a busy machine rank 0 crashed in 9 of 213 launches that connected by TCP later, and in 0 of 70 so.
+    # What Open MPI has to be told of such a cluster, for the login node and, by a prolog, for the tasks.
     cat >"$folder/environment" <<ENVIRONMENT
 SLURM_CONF=$folder/slurm.conf
 OMPI_ALLOW_RUN_AS_ROOT=1
@@ -234,7 +233,6 @@ OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 OMPI_MCA_hwloc_base_binding_policy=none
 OMPI_MCA_rmaps_base_oversubscribe=1
 OMPI_MCA_mpi_yield_when_idle=1
-OMPI_MCA_mpi_preconnect_mpi=1
 OMPI_MCA_btl_vader_single_copy_mechanism=none
 OMPI_MCA_orte_tmpdir_base=$folder/tmp
 ENVIRONMENT

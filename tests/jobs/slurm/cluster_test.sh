@@ -103,8 +103,8 @@ ports() { # ports WHAT COMMAND...
     run "$@" "$cluster_sh" run "$folder" srun --nodes=2 --mpi=none printenv SLURMD_NODENAME
     [[ $(sort <<<"$out") == $'node1\nnode2' ]] || fail "$what: no step on two nodes: $out $err"
     if "$@" test -x "$PACER_BIN/reduce"; then
-        run "$@" env OMPI_MCA_osc=^ucx "$cluster_sh" run "$folder" srun --chdir=/ --nodes=2 --ntasks=4 \
-            "$PACER_BIN/reduce" -n 1000 --repeats 2 --no-limits --no-dump --variants mpi
+        run "$@" env OMPI_MCA_osc=^ucx SLURM_PMIX_FENCE=ring "$cluster_sh" run "$folder" \
+            srun --chdir=/ --nodes=2 --ntasks=4 "$PACER_BIN/reduce" -n 1000 --repeats 2 --no-limits --no-dump --variants mpi
         expect 0 "$what: MPI"
         says out "4 ranks" "$what: MPI"
     fi
