@@ -96,6 +96,7 @@ run_side() {
     part=$parts/$side-$(printf '%06d' "$number").h5
     run_launch "${launcher[@]}" "$program" "$@" --dump "$part" >"$parts/output" 2>&1 || status=$?
     ((stopped == 0)) || status=$stopped
+    ((status != 3)) || status=0 # right, but without time for some variant, which timings compare calls untested
     if ((status != 0)); then
         cat "$parts/output" >&2
         say "launch $number of ${side^^} $(ending "$status"); nothing is compared"

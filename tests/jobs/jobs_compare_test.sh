@@ -145,6 +145,13 @@ judge "what was before is merged" test "$out" = failed.h5
 holds failed.h5 2
 holds failed-launch3.h5 1
 clean
+echo "2 3" >"$scratch/fail"
+try "$launches" 3 -o untested.h5 "$app"
+ends_with 3
+judge "a launch without time for a variant is one" test "$(count)" -eq 3
+holds untested.h5 3
+try "$launches" 3 -o none.h5 "$app" nothing
+ends_with 2
 echo "1 7" >"$scratch/fail"
 try "$launches" 2 -o none.h5 "$app"
 ends_with 7
@@ -184,6 +191,11 @@ try "$compare" --launches 1 -o one "$scratch/same" "$scratch/same" standin
 ends_with 3
 warns "A and B are the same program"
 warns "it takes 4"
+echo "3 3" >"$scratch/fail"
+try "$compare" --launches 4 -o untested "$scratch/same" "$scratch/slower" standin
+judge "a launch without time for a variant is one" test "$(count)" -eq 8
+judge "they are compared" test "$status" -eq 1 -o "$status" -eq 3
+holds untested/b.h5 4
 echo "3 5" >"$scratch/fail" # B's second launch
 try "$compare" --launches 4 -o failed "$scratch/same" "$scratch/slower" standin
 ends_with 5

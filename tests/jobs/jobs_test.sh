@@ -441,10 +441,13 @@ try "$local_sh" reduce --no-such-option
 ends_with 2
 try "$local_sh" standin exit 75
 ends_with 75
-try "$local_sh" --launches 2 standin exit 3
-ends_with 3
+try "$local_sh" --launches 2 standin exit 5
+ends_with 5
 warns "launch 1 of 2"
 warns_not "launch 2 of 2"
+try "$local_sh" --launches 2 standin exit 3 # no time for some variant is no failure
+ends_with 3
+warns "launch 2 of 2"
 try "$local_sh" timings no-such-command
 ends_with 2
 

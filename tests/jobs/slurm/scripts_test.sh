@@ -172,6 +172,8 @@ fi
 touch "$scratch/fails" "$scratch/fails_too"
 some=$(PACER_BIN=$scratch/fragile STRONG=1e5 WEAK="" LAUNCHES=1 SHAPES="1x1x2 1x1x1 1x2x1" FAILS=$scratch/fails_too \
     submit --nodes=1 --ntasks-per-node=2 --job-name=some jobs/scaling.slurm reduce "${quick[@]}" --variants serial,mpi)
+poor=$(STRONG=1e5 WEAK="" LAUNCHES=1 SHAPES="1x1x1 1x2x1" submit --nodes=1 --ntasks-per-node=2 --job-name=poor \
+    jobs/scaling.slurm reduce --no-limits --max-seconds 1e-9 --variants mpi,hybrid)
 once=$(LAUNCHES=4 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
 cut=$(STRONG=1 LAUNCHES=1000 SHAPES=1x1x1 made 1 none --nodes=1 jobs/scaling.slurm)
 first=$(LAUNCHES=8 made 1 none --nodelist=node1 jobs/acceptance.slurm none --apps reduce)
@@ -183,6 +185,9 @@ ended "$some" FAILED 1 "scaling, where a launch fails"
 prints "left out, as launches failed: strong-1x1x2"
 launches_in "jobs/runs/some-$some.h5" 2
 (($(nproc) < 2)) || grep -qE '^reduce/mpi on 2 cores is [0-9.]+x as fast as ' <<<"$log" || fail "$what: no sentence: $log"
+ended "$poor" COMPLETED 0 "scaling, without time for a variant"
+launches_in "jobs/runs/poor-$poor.h5" 2
+prints "reduce/mpi  strong scaling"
 has_dumps() { compgen -G "jobs/runs/scaling-$cut.parts/*.h5" >/dev/null; }
 until_true 60 has_dumps || fail "job $cut does not begin"
 on_login scancel "$cut"
