@@ -205,6 +205,9 @@ job_launcher() {
             [[ $pinning != cores || ${SLURM_HINT-} == multithread ]] || launcher+=(--threads-per-core=1)
         fi
         launcher+=("${options[@]}")
+        # Before Slurm 23.02.3, when a node of a job dies, the cores of what runs on the others stay taken, and the next
+        # launch that needs them waits in vain. So launches, which come one after the other, do not ask for free ones.
+        export SLURM_OVERLAP=1 # srun's --overlap, which Slurm has since 20.11
         # From Slurm 20.11 on, where a step has fewer nodes than TreeWidth, PMIx's fences without data wait for nobody: a
         # rank that is ready sends to one that is not, which crashes in MPI_Init if Open MPI receives that by TCP.
         if ((nodes > 1)) && [[ -z ${SLURM_PMIX_FENCE-} ]] &&

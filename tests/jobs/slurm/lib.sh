@@ -46,6 +46,16 @@ until_true() {
 has_ended() { [[ ! $(about "$1" JobState) =~ ^(PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|REQUEUED)$ ]]; }
 is() { [[ $(about "$1" JobState) == "$2" ]]; }
 
+# switch_off NODE HELD: pulls its plug, and waits until Slurm has noticed; meanwhile there is the file HELD, for which the
+# programs of its job may wait.
+switch_off() {
+    : >"$2"
+    "$cluster_sh" off "$cluster" "$1"
+    until_true 60 is_down "$1" || fail "Slurm does not notice that $1 is off: $(on_login sinfo --Node --long)"
+    rm "$2"
+}
+is_down() { [[ $(on_login sinfo --noheader --nodes="$1" --format=%T) == down* ]]; }
+
 log_of() { find jobs/runs \( -name "*-$1.log" -o -name "*-$1_*.log" \) -exec cat {} +; }
 
 # ended ID STATE STATUS WHAT [SECONDS]: the job ends so; its log is $log and, for says, stdout.

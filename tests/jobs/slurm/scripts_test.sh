@@ -25,7 +25,8 @@ ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on 
 # Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
 # that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail, on $HUNG_NODE they hang, on $KILLED_NODE somebody
 # kills them, on $WRONG_NODE answers are wrong, and on $POOR_NODE there is no time for one of two variants; if there is the
-# file $FAILS, it goes and the program fails. Fragile is the real program in all else.
+# file $FAILS, it goes and the program fails; while there is the file $HELD, they wait. Fragile is the real program in all
+# else.
 mkdir "$scratch/made" "$scratch/fragile"
 ln -s "$PACER_BIN/timings" "$scratch/made"
 ln -s "$PACER_BIN/timings" "$scratch/fragile"
@@ -40,6 +41,7 @@ for app in reduce memory; do
 [[ \$(hostname) != "\$HUNG_NODE" ]] || exec sleep 1000
 [[ \$(hostname) != "\$KILLED_NODE" ]] || kill -KILL \$\$
 [[ ! -e \$FAILS ]] || { rm "\$FAILS" && exit 1; }
+while [[ -e \$HELD ]]; do sleep 0.1; done
 [[ "\$*" == *"--source memory"* ]] && size=2 || size=1
 [[ \$(hostname) == \$SLOW_NODE ]] || SLOW=1
 cases=2 wrong=none status=0
@@ -51,7 +53,7 @@ exit \$status
 SH
     chmod +x "$scratch/made/$app"
 done
-export BROKEN_NODE=none HUNG_NODE="" KILLED_NODE="" WRONG_NODE="" POOR_NODE="" FAILS="" CPU="AMD EPYC"
+export BROKEN_NODE=none HUNG_NODE="" KILLED_NODE="" WRONG_NODE="" POOR_NODE="" FAILS="" HELD="" CPU="AMD EPYC"
 made() { PACER_BIN=$scratch/made SLOW=$1 SLOW_NODE=$2 submit --ntasks-per-node=1 "${@:3}"; }
 
 # Short ones first: they share the nodes, and Slurm lets them in one after the other.
@@ -232,12 +234,13 @@ if $apart; then
         --apps reduce)
     ended "$elsewhere" FAILED 3 "acceptance on another node"
     prints "one node against one"
-    dying=$(LAUNCHES=8 made 1 none --nodes=3 --job-name=dying jobs/nodes.slurm)
+    dying=$(LAUNCHES=8 HELD=$scratch/held made 1 none --nodes=3 --job-name=dying jobs/nodes.slurm)
     begun() { [[ $(compgen -G "jobs/runs/dying-$dying.parts/node3-*.h5" | wc -l) -ge 2 ]]; }
     until_true 60 begun || fail "job $dying does not begin"
-    "$cluster_sh" off "$cluster" node3
+    switch_off node3 "$scratch/held"
     ended "$dying" FAILED 1 "a node that dies" 600
     prints "node3 FAILED in '"
+    [[ $log != *"Requested nodes are busy"* ]] || fail "$what: the others wait for their own cores: $log"
 fi
 
 finish
