@@ -64,6 +64,8 @@ array=$(submit --array=0-2 --ntasks-per-node=2 jobs/array.slurm reduce -n {} "${
 merge=$(submit --dependency=afterok:"$array" --kill-on-invalid-dep=yes jobs/merge.slurm "$array")
 wrong=$(VALUES="1000 many" submit --array=0-1 --ntasks-per-node=1 jobs/array.slurm reduce -n {} "${quick[@]}")
 never=$(submit --dependency=afterok:"$wrong" --kill-on-invalid-dep=yes jobs/merge.slurm "$wrong")
+hasty=$(VALUES=1000 submit --array=0 --ntasks-per-node=1 jobs/array.slurm reduce -n {} --no-limits --max-seconds 1e-9)
+hastily=$(submit --dependency=afterok:"$hasty" --kill-on-invalid-dep=yes jobs/merge.slurm "$hasty")
 status=$(submit --nodes=1 jobs/reduce.slurm --no-such-option)
 "$PACER_BIN/fileio" --make-input rows.txt -n 500
 "$PACER_BIN/fileio" --calculation lorenz:10 --out expected.h5 rows.txt >/dev/null
@@ -90,6 +92,8 @@ prints "reduce: "
 ended "$merge" COMPLETED 0 "a job that merges an array"
 launches_in "jobs/runs/array-$array.h5" 3
 for size in $VALUES; do prints "elements $size"; done
+ended "$hastily" COMPLETED 0 "merging an array that had no time for some variants"
+launches_in "jobs/runs/array-$hasty.h5" 1
 ended "$never" CANCELLED 0 "merging an array that has failed"
 [[ ! -e jobs/runs/array-$wrong.h5 ]] || fail "$what: merges it"
 
