@@ -10,6 +10,7 @@ say() { printf '%s: %s\n' "${SLURM_JOB_NAME:?}" "$*" >&2; }
 
 # Slurm's commands must not take from the script's environment what was meant for the script itself.
 export SLURM_EXPORT_ENV=ALL # after sbatch --export=NONE, too, the ranks get the settings made here
+unset SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_MEM_PER_NODE SLURM_GPUS # of an interactive job that this was submitted in, say
 unset SLURM_TRES_PER_TASK   # since 23.11 a second opinion on --cpus-per-task, which may differ from step to step
 : "${SLURM_NTASKS:=$((SLURM_JOB_NUM_NODES * ${SLURM_NTASKS_PER_NODE:-1}))}" # 23.02.0 to 23.02.4 do not set it
 
@@ -73,12 +74,6 @@ timings=$PACER_BIN/timings
 # What this job makes: $made.h5, ...; a job that Slurm puts back makes it anew.
 made=$PACER_SCRATCH/$SLURM_JOB_NAME-$SLURM_JOB_ID
 
-# dead_nodes NODES: those of them that Slurm has lost: "node3 died: Slurm says it is down*", a line each.
-dead_nodes() {
-    sinfo --noheader --Node --nodes="$1" --format='%N %T' 2>/dev/null | sort -u |
-        awk '$2 ~ /^(down|fail)/ { print $1 " died: Slurm says it is " $2 }' || true
-}
-
 # hold_session_folder: for several mpiruns at a time. Open MPI's all use one folder on this node, and race to make it when
 # they start and to remove it when they end; with a folder in it it stays, which goes at the end.
 hold_session_folder() {
@@ -92,7 +87,8 @@ hold_session_folder() {
 # put back leaves them there.
 fresh_parts() {
     parts=$made.parts${SLURM_RESTART_COUNT:+-$SLURM_RESTART_COUNT}
-    mkdir -p "$parts"
+    [[ ! -e $parts ]] || refuse "$parts is there already, of another job with this number: move it away"
+    mkdir "$parts"
     trap leave EXIT
 }
 leave() {
@@ -106,6 +102,7 @@ leave() {
 launch() {
     local part=$parts/$1.h5 status=0
     shift
+    wait_for_slurm
     quietly "${launcher[@]}" "$(path_of "$1")" "${@:2}" --dump "$part" </dev/null || status=$?
     ((status == 0)) || say "'$*' ended with status $status (${launcher[*]})"
     ((status != 3)) || [[ ! -e $part ]] || status=0

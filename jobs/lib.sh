@@ -186,6 +186,33 @@ set_for_run() {
     say "$1=$2: $3"
 }
 
+# wait_for_slurm: in a job, until its controller answers, ten minutes at most. It may be restarted while the job goes on, but
+# no launch can start meanwhile.
+wait_for_slurm() {
+    local answer end=$((SECONDS + 600)) said=
+    [[ -n ${SLURM_JOB_ID-} ]] && command -v scontrol >/dev/null || return 0
+    while answer=$(scontrol ping 2>/dev/null || true) &&
+        [[ $answer == *" is DOWN"* && $answer != *" is UP"* ]] && ((SECONDS < end)); do
+        [[ -n $said ]] || say "waiting for Slurm's controller, which does not answer"
+        said=yes
+        sleep 5
+    done
+}
+
+# lost_nodes NODES: those of them that Slurm has lost, a line each: "node3 died: Slurm says it is down*", or "node3 does not
+# answer: Slurm says it is allocated*", which comes before and may pass.
+lost_nodes() {
+    env -u SINFO_PARTITION sinfo --all --noheader --Node --nodes="$1" --format='%N %T' 2>/dev/null | sort -u |
+        awk '$2 ~ /^(down|fail)/ { print $1 " died: Slurm says it is " $2; next }
+             $2 ~ /[*]$/ { print $1 " does not answer: Slurm says it is " $2 }' || true
+}
+
+# living_nodes: the others of this job, a line each.
+living_nodes() {
+    scontrol show hostnames "${SLURM_JOB_NODELIST-}" 2>/dev/null |
+        grep -vxFf <(lost_nodes "$SLURM_JOB_NODELIST" | cut -d' ' -f1) || true
+}
+
 # job_launcher RANKS THREADS NODES [NODE]: leaves in $launcher the command that starts so many ranks, of so many threads
 # each, on so many nodes of this Slurm job, as jobs/env.sh wishes; on NODE if it is named.
 job_launcher() {
@@ -215,28 +242,32 @@ job_launcher() {
             set_for_run SLURM_PMIX_FENCE ring "Slurm's PMIx lets ranks leave MPI_Init before all are ready otherwise"
         fi
     else
-        local version placement=()
+        local version placement=() hosts=$node
+        # With fewer nodes than the job has it would start a daemon on the others, too, and fail if one of them is dead.
+        ((nodes >= SLURM_JOB_NUM_NODES)) || [[ -n $hosts ]] || hosts=$(living_nodes | head -n "$nodes" | paste -sd,)
         version=$("$PACER_LAUNCHER" --version 2>&1) || true
         launcher=("$PACER_LAUNCHER" -np "$ranks")
         case $version in
         *"Open MPI"*)
             placement=(--map-by "ppr:$a_node:node:PE=$threads" --bind-to core)
             [[ $pinning == cores ]] || placement=(--map-by "ppr:$a_node:node" --bind-to none)
-            placement+=(${node:+--host "$node:$a_node"})
+            placement+=(${hosts:+--host "${hosts//,/:$a_node,}:$a_node"})
+            # It takes this for the most ranks of a node. The job's own tasks may be fewer, with more cores each.
+            export SLURM_TASKS_PER_NODE="$a_node(x$SLURM_JOB_NUM_NODES)"
             ;;
         HYDRA*) # MPICH's: it binds nobody unless told
-            placement=(-ppn "$a_node" ${node:+-hosts "$node"})
+            placement=(-ppn "$a_node" ${hosts:+-hosts "$hosts"})
             [[ $pinning != cores ]] || placement+=(-bind-to "core:$threads")
             ;;
         Intel*) # it binds everybody unless told, and counts hardware threads
-            placement=(-ppn "$a_node" ${node:+-hosts "$node"} -genv I_MPI_PIN)
+            placement=(-ppn "$a_node" ${hosts:+-hosts "$hosts"} -genv I_MPI_PIN)
             if [[ $pinning == cores ]]; then
                 placement+=(1 -genv I_MPI_PIN_DOMAIN "$((threads * $(threads_a_core))):compact")
             else
                 placement+=(0)
             fi
             ;;
-        *) placement=(-ppn "$a_node" ${node:+-hosts "$node"}) ;;
+        *) placement=(-ppn "$a_node" ${hosts:+-hosts "$hosts"}) ;;
         esac
         launcher+=("${placement[@]}" "${options[@]}")
     fi
@@ -292,6 +323,7 @@ pass_on() { [[ -z $launch ]] || kill "-$1" -- "-$launch" 2>/dev/null || true; }
 # arrive meanwhile.
 run_launch() {
     local status=0
+    wait_for_slurm
     set -m # in a process group of its own: else a shell's background command ignores SIGINT
     "$@" </dev/null &
     set +m

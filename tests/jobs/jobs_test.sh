@@ -67,9 +67,15 @@ stand_in openmpi mpirun <<'SH'
 [ "$1" != --version ] || { echo "mpirun (Open MPI) ${FAKE_VERSION:-4.1.4}"; exit; }
 echo "mpirun $*"; env | grep ^OMPI_ | sort
 SH
-stand_in openmpi scontrol <<'SH'
-[ "$*" != "show config" ] || echo "MpiDefault              = ${FAKE_MPI:-none}"
+stand_in slurm scontrol <<'SH'
+case $* in
+"show config") echo "MpiDefault              = ${FAKE_MPI:-none}" ;;
+"show hostnames node[5-8]") printf 'node5\nnode6\nnode7\nnode8\n' ;;
+ping) [ ! -e "$FAKE_DOWN" ] || { echo "Slurmctld(primary) at head is DOWN" && rm "$FAKE_DOWN" && exit 1; } &&
+    echo "Slurmctld(primary) at head is UP" ;;
+esac
 SH
+stand_in slurm sinfo <<<'printf "$FAKE_SINFO"'
 stand_in mpich mpirun <<'SH'
 [ "$1" != --version ] || { echo "HYDRA build details:"; exit; }
 echo "mpirun $*"; env | grep ^OMPI_ | sort
@@ -353,7 +359,7 @@ judge "MPICH gets -np and nothing else" test "$out" = "mpirun -np 4 $copy/build/
 # in_job FUNCTION ARGUMENT...: what it leaves in $launcher, with the stand-in named before.
 in_job() {
     # shellcheck disable=SC2016 # the inner shell expands
-    with "$stand_in" -- bash -c \
+    with slurm "$stand_in" -- bash -c \
         'root=$0 && . "$root/jobs/lib.sh" && "$@" && echo "${launcher[*]} threads $OMP_NUM_THREADS"' "$copy" "$@"
     ends_with 0
 }
@@ -388,10 +394,21 @@ prints "srun --wait=60 --immediate=120 --nodes=4 --ntasks=6 --cpus-per-task=2 --
 unset PACER_PINNING # told of the launcher alone
 in_job mpi_launcher 2
 prints "--cpu-bind=cores"
+touch "$scratch/down"
+FAKE_DOWN=$scratch/down in_job eval 'launcher=(); wait_for_slurm; wait_for_slurm'
+judge "told once that Slurm's controller does not answer" test "$(grep -c "waiting for Slurm's controller" <<<"$err")" -eq 1
 export PACER_PINNING=cores
 export PACER_LAUNCHER=mpirun
 in_job job_launcher 8 2 4
 prints "mpirun -np 8 --map-by ppr:2:node:PE=2 --bind-to core threads 2"
+# shellcheck disable=SC2016 # in_job's shell expands it
+SLURM_TASKS_PER_NODE=1 in_job eval 'job_launcher 8 2 4; launcher=("$SLURM_TASKS_PER_NODE")'
+prints "2(x4) threads 2"
+SLURM_JOB_NODELIST="node[5-8]" in_job job_launcher 4 2 2
+prints "mpirun -np 4 --map-by ppr:2:node:PE=2 --bind-to core --host node5:2,node6:2 threads 2"
+SLURM_JOB_NODELIST="node[5-8]" FAKE_SINFO="node5 allocated\nnode6 drained*\nnode7 down\nnode8 mixed\n" \
+    in_job job_launcher 4 2 2
+prints "--host node5:2,node8:2 threads 2"
 PACER_PINNING=none PACER_LAUNCHER_OPTIONS="--mca pml ob1" in_job job_launcher 3 1 1 node7
 prints "mpirun -np 3 --map-by ppr:3:node --bind-to none --host node7:3 --mca pml ob1 threads 1"
 stand_in=mpich
@@ -399,6 +416,8 @@ in_job job_launcher 8 2 4
 prints "mpirun -np 8 -ppn 2 -bind-to core:2 threads 2"
 PACER_PINNING=none in_job job_launcher 8 2 4
 prints "mpirun -np 8 -ppn 2 threads 2"
+SLURM_JOB_NODELIST="node[5-8]" FAKE_SINFO="node5 down*\n" in_job job_launcher 4 2 2
+prints "mpirun -np 4 -ppn 2 -hosts node6,node7 -bind-to core:2 threads 2"
 PACER_LAUNCHER=mpiexec.mpich in_job job_launcher 1 1 1 node7
 prints "mpiexec.mpich -np 1 -ppn 1 -hosts node7 -bind-to core:1 threads 1"
 stand_in=intel

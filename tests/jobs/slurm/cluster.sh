@@ -231,7 +231,6 @@ SLURM_CONF=$folder/slurm.conf
 OMPI_ALLOW_RUN_AS_ROOT=1
 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 OMPI_MCA_hwloc_base_binding_policy=none
-OMPI_MCA_rmaps_base_oversubscribe=1
 OMPI_MCA_mpi_yield_when_idle=1
 OMPI_MCA_btl_vader_single_copy_mechanism=none
 OMPI_MCA_orte_tmpdir_base=$folder/tmp

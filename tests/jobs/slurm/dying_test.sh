@@ -6,7 +6,7 @@ set -euo pipefail
 
 # shellcheck source=tests/jobs/slurm/lib.sh
 . "${SOURCE:?the checkout}/tests/jobs/slurm/lib.sh"
-start_cluster --nodes 4
+start_cluster --nodes 6
 [[ ! -e $cluster/ports ]] || { echo "skipped: nodes without namespaces have no plug" && exit 77; }
 
 two=(--nodes=2 --ntasks-per-node=1 --cpus-per-task=1)
@@ -20,8 +20,11 @@ first_line() { [[ $(head -n 1 <<<"$log") == "$1"* ]] || fail "$what: does not be
 printf '#!/usr/bin/env bash\nwhile [[ -e $HELD ]]; do sleep 0.1; done\nexec "%s" "$@"\n' "$PACER_BIN/reduce" >"$scratch/reduce"
 chmod +x "$scratch/reduce"
 none=$(LAUNCHES=4 submit "${two[@]}" --nodelist=node1,node2 jobs/acceptance.slurm none "${suite[@]}")
-scaling=$(STRONG=1e5 WEAK="" LAUNCHES=40 SHAPES="2x1x4 1x1x4" HELD=$scratch/held submit "${two[@]}" --cpus-per-task=4 \
-    --nodelist=node3,node4 jobs/scaling.slurm "$scratch/reduce" --repeats 3 --no-limits --variants serial,mpi)
+declare -A scaling lost
+for launcher in srun mpirun; do
+    scaling[$launcher]=$(PACER_LAUNCHER=$launcher STRONG=1e5 WEAK="" LAUNCHES=40 SHAPES="2x1x4 1x1x4" HELD=$scratch/$launcher \
+        submit "${two[@]}" --cpus-per-task=4 jobs/scaling.slurm "$scratch/reduce" --repeats 3 --no-limits --variants serial,mpi)
+done
 what="job $none, a baseline"
 until_true 480 has_ended "$none" || fail "$what: does not end"
 baseline=jobs/runs/acceptance-$none.h5
@@ -30,9 +33,13 @@ baseline=jobs/runs/acceptance-$none.h5
 again=$(LAUNCHES=500 submit "${two[@]}" --nodelist=node1,node2 jobs/acceptance.slurm "$baseline" "${suite[@]}")
 begun() { [[ -e jobs/runs/$1.parts/$2.h5 ]]; }
 until_true 120 begun "acceptance-$again" 1 || fail "job $again does not begin: $(log_of "$again")"
-until_true 120 begun "scaling-$scaling" strong-2x1x4-1 || fail "job $scaling does not begin: $(log_of "$scaling")"
 "$cluster_sh" off "$cluster" "$(last_of "$again")"
-switch_off "$(last_of "$scaling")" "$scratch/held"
+for launcher in "${!scaling[@]}"; do
+    job=${scaling[$launcher]}
+    until_true 120 begun "scaling-$job" strong-2x1x4-1 || fail "job $job does not begin: $(log_of "$job")"
+    lost[$launcher]=$(last_of "$job")
+    switch_off "${lost[$launcher]}" "$scratch/$launcher"
+done
 
 ended "$again" FAILED 1 "acceptance, of which a node dies"
 first_line "FAILED: node2 died: Slurm says it is down"
@@ -41,11 +48,14 @@ prints "not merged; to see the launches so far"
 
 # The shape that does without it goes on to its end, though alone it says nothing of scaling. It needs all cores of its node,
 # on which something ran when the other died.
-ended "$scaling" FAILED 1 "scaling, of which a node dies" 480
-prints "2x1x4 is left out of strong scaling"
-prints "node4 died: Slurm says it is down"
-prints "left out, as launches failed: strong-2x1x4"
-launches_in "jobs/runs/scaling-$scaling.h5" 40
+for launcher in "${!scaling[@]}"; do
+    job=${scaling[$launcher]}
+    ended "$job" FAILED 1 "scaling by $launcher, of which a node dies" 480
+    prints "2x1x4 is left out of strong scaling"
+    prints "${lost[$launcher]} died: Slurm says it is down"
+    prints "left out, as launches failed: strong-2x1x4"
+    launches_in "jobs/runs/scaling-$job.h5" 40
+done
 
 ends=$(STRONG=1e5 WEAK="" LAUNCHES=2 SHAPES="1x1x1 1x2x1" submit --nodes=1 --ntasks-per-node=2 jobs/scaling.slurm reduce --repeats 3 \
     --no-limits --variants serial,mpi)

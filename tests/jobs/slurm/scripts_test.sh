@@ -23,21 +23,21 @@ fi
 ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on $(facts "$1" hosts)"; }
 
 # Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
-# that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail, on $HUNG_NODE they hang, on $KILLED_NODE somebody
+# that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail as if they were not there, on $HUNG_NODE they hang, on $KILLED_NODE somebody
 # kills them, on $WRONG_NODE answers are wrong, and on $POOR_NODE there is no time for one of two variants; if there is the
-# file $FAILS, it goes and the program fails; while there is the file $HELD, they wait. Fragile is the real program in all
-# else.
+# file $FAILS, it goes and the program fails; while there is the file $HELD, they wait. Fragile is the real program, but
+# fails if the name of its dump ends with $FAILS.
 mkdir "$scratch/made" "$scratch/fragile"
 ln -s "$PACER_BIN/timings" "$scratch/made"
 ln -s "$PACER_BIN/timings" "$scratch/fragile"
 # shellcheck disable=SC2016 # it is for the script made here
-printf '#!/usr/bin/env bash\n[[ ! -e $FAILS ]] || { rm "$FAILS" && exit 1; }\nexec "%s" "$@"\n' "$PACER_BIN/reduce" \
+printf '#!/usr/bin/env bash\n[[ $* != *"$FAILS" ]] || exit 1\nexec "%s" "$@"\n' "$PACER_BIN/reduce" \
     >"$scratch/fragile/reduce"
 chmod +x "$scratch/fragile/reduce"
 for app in reduce memory; do
     cat >"$scratch/made/$app" <<SH
 #!/usr/bin/env bash
-[[ \$(hostname) != \$BROKEN_NODE ]] || { echo "a memory module is missing" >&2; exit 1; }
+[[ \$(hostname) != \$BROKEN_NODE ]] || { echo "the file system is missing" >&2; exit 2; }
 [[ \$(hostname) != "\$HUNG_NODE" ]] || exec sleep 1000
 [[ \$(hostname) != "\$KILLED_NODE" ]] || kill -KILL \$\$
 [[ ! -e \$FAILS ]] || { rm "\$FAILS" && exit 1; }
@@ -70,7 +70,7 @@ status=$(submit --nodes=1 jobs/reduce.slurm --no-such-option)
 "$PACER_BIN/fileio" --make-input rows.txt -n 500
 "$PACER_BIN/fileio" --calculation lorenz:10 --out expected.h5 rows.txt >/dev/null
 fileio=$(submit "${two_nodes[@]}" jobs/fileio.slurm --calculation lorenz:10 rows.txt)
-scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit "${two_nodes[@]}" jobs/scaling.slurm reduce "${quick[@]}" \
+scaling=$(STRONG=1e5 WEAK="" LAUNCHES=2 submit --nodes=2 --ntasks-per-node=1 --cpus-per-task=2 jobs/scaling.slurm reduce "${quick[@]}" \
     --variants serial,mpi,hybrid)
 weak=$(STRONG="" WEAK=10Ki LAUNCHES=1 SHAPES="1x1x1 2x1x1" submit "${two_nodes[@]}" jobs/scaling.slurm reduce \
     "${quick[@]}" --variants serial,mpi)
@@ -154,7 +154,7 @@ if $apart; then
     left=$(find "$cluster"/node*/tmp -name "pacer-$same")
     [[ -z $left ]] || fail "$what: leaves $left"
     ended "$broken" FAILED 1 "a broken node"
-    prints "a memory module is missing"
+    prints "the file system is missing"
     launches_in "jobs/runs/nodes-$broken.h5" 6
     [[ $(tail -n 2 <<<"$log") == $'node1 FAILED'*"no end within 15 s"$'\nnode3 FAILED'* ]] ||
         fail "$what: does not end with them: $log"
@@ -175,21 +175,32 @@ if $apart; then
     prints "the test is broken, and no node: 'reduce"
 fi
 
-touch "$scratch/fails" "$scratch/fails_too"
-some=$(PACER_BIN=$scratch/fragile STRONG=1e5 WEAK="" LAUNCHES=1 SHAPES="1x1x2 1x1x1 1x2x1" FAILS=$scratch/fails_too \
+restarted=$(STRONG=1e5 WEAK="" LAUNCHES=6 SHAPES="1x1x1 1x2x1" submit --nodes=1 --ntasks-per-node=2 --job-name=restarted \
+    jobs/scaling.slurm reduce "${quick[@]}" --variants serial,mpi)
+until_true 60 test -e "jobs/runs/restarted-$restarted.parts/strong-1x1x1-1.h5" || fail "job $restarted does not begin"
+on_login scontrol shutdown slurmctld
+waits() { [[ $(log_of "$restarted") == *"waiting for Slurm's controller"* ]]; }
+until_true 60 waits || fail "scaling does not notice that Slurm's controller is down"
+on_login slurmctld -f "$cluster/slurm.conf" >"$scratch/slurmctld" 2>&1 </dev/null
+touch "$scratch/fails"
+some=$(PACER_BIN=$scratch/fragile STRONG=1e5 WEAK="" LAUNCHES=2 SHAPES="1x1x2 1x1x1 1x2x1" FAILS=strong-1x1x2-2.h5 \
     submit --nodes=1 --ntasks-per-node=2 --job-name=some jobs/scaling.slurm reduce "${quick[@]}" --variants serial,mpi)
 poor=$(STRONG=1e5 WEAK="" LAUNCHES=1 SHAPES="1x1x1 1x2x1" submit --nodes=1 --ntasks-per-node=2 --job-name=poor \
     jobs/scaling.slurm reduce --no-limits --max-seconds 1e-9 --variants mpi,hybrid)
 once=$(LAUNCHES=4 FAILS=$scratch/fails made 1 none --nodes=1 --job-name=once jobs/acceptance.slurm none --apps reduce)
 cut=$(STRONG=1 LAUNCHES=1000 SHAPES=1x1x1 made 1 none --nodes=1 jobs/scaling.slurm)
 first=$(LAUNCHES=8 made 1 none --nodelist=node1 jobs/acceptance.slurm none --apps reduce)
+ended "$restarted" COMPLETED 0 "scaling, while Slurm's controller is restarted"
+launches_in "jobs/runs/restarted-$restarted.h5" 12
 ended "$once" FAILED 1 "acceptance, where a launch fails"
 prints "an app failed in 1 of 4 launches"
 prints "4 launches find little"
 launches_in "jobs/runs/once-$once.h5" 7
 ended "$some" FAILED 1 "scaling, where a launch fails"
 prints "left out, as launches failed: strong-1x1x2"
-launches_in "jobs/runs/some-$some.h5" 2
+launches_in "jobs/runs/some-$some.h5" 4
+prints "its launches before are in"
+[[ $(compgen -G "jobs/runs/some-$some.left-out/strong-1x1x2-*.h5" | wc -l) -eq 1 ]] || fail "$what: loses a launch"
 (($(nproc) < 2)) || grep -qE '^reduce/mpi on 2 cores is [0-9.]+x as fast as ' <<<"$log" || fail "$what: no sentence: $log"
 ended "$poor" COMPLETED 0 "scaling, without time for a variant"
 launches_in "jobs/runs/poor-$poor.h5" 2
