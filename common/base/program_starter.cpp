@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -46,6 +47,30 @@ struct Reply {
 constexpr std::size_t longest_command = 65536;
 using Streams = std::array<int, 3>;
 
+// In the helper: the programs at work, each the leader of a process group; 0: free.
+std::array<std::atomic<pid_t>, 4096> at_work;
+
+void note(pid_t from, pid_t to) {
+    for (auto& slot : at_work) {
+        if (auto expected = from; slot.compare_exchange_strong(expected, to)) return;
+    }
+}
+
+// Whoever wanted the programs is gone, however: nobody else knows what they have started.
+[[noreturn]] void end_with_all(int) {
+    for (const auto& slot : at_work) {
+        if (const pid_t pid = slot; pid > 0) ::kill(-pid, SIGKILL);
+    }
+    ::_exit(0);
+}
+
+void let_term(int how) {
+    sigset_t term;
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    ::sigprocmask(how, &term, nullptr);
+}
+
 // Beyond the standard streams, one of which may be closed: what is opened next would take its place.
 int beyond_standard(int descriptor) {
     const int moved = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 3);
@@ -57,6 +82,8 @@ int beyond_standard(int descriptor) {
 [[noreturn]] void become(const char* command, const Streams& ends) {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    std::signal(SIGTERM, SIG_DFL);
+    let_term(SIG_UNBLOCK);
     for (int stream = 0; stream < 3; ++stream) ::dup2(ends[static_cast<std::size_t>(stream)], stream);
     ::execl("/bin/sh", "sh", "-c", command, static_cast<char*>(nullptr));
     ::_exit(127);
@@ -72,10 +99,15 @@ Reply start(const char* command, Streams& ours) {
         theirs[stream] = ends[input ? 0 : 1];
         ours[stream] = ends[input ? 1 : 0];
     }
+    let_term(SIG_BLOCK);
     const pid_t pid = ::fork();
     if (pid == 0) become(command, theirs);
     const int error = pid < 0 ? errno : 0;
-    if (pid > 0) ::setpgid(pid, pid);  // it may not have come to that yet when it is to end
+    if (pid > 0) {
+        ::setpgid(pid, pid);  // it may not have come to that yet when it is to end
+        note(0, pid);
+    }
+    let_term(SIG_UNBLOCK);
     for (const int end : theirs) ::close(end);
     return {pid, error, 0};
 }
@@ -83,12 +115,14 @@ Reply start(const char* command, Streams& ours) {
 // A program that has lost its input has a second to end.
 Reply wait_for(pid_t pid) {
     Reply reply{pid, 0, 0};
-    for (int waited_ms = 0; waited_ms < 1000; ++waited_ms) {
-        if (::waitpid(pid, &reply.status, WNOHANG) != 0) return reply;
-        ::usleep(1000);
+    pid_t ended = 0;
+    for (int waited_ms = 0; waited_ms < 1000 && ended == 0; ++waited_ms) {
+        ended = ::waitpid(pid, &reply.status, WNOHANG);
+        if (ended == 0) ::usleep(1000);
     }
-    ::kill(-pid, SIGKILL);
-    while (::waitpid(pid, &reply.status, 0) < 0 && errno == EINTR) continue;
+    if (ended == 0) ::kill(-pid, SIGKILL);
+    while (ended == 0 || (ended < 0 && errno == EINTR)) ended = ::waitpid(pid, &reply.status, 0);
+    note(pid, 0);
     return reply;
 }
 
@@ -112,6 +146,7 @@ void send_reply(int channel, Reply reply, const Streams* streams) {
 }
 
 [[noreturn]] void serve(int channel) {
+    std::signal(SIGTERM, end_with_all);
     const int nothing = ::open("/dev/null", O_RDWR | O_CLOEXEC);
     for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(nothing, stream);
     std::vector<char> bytes(sizeof(Request) + longest_command + 1);
@@ -131,7 +166,7 @@ void send_reply(int channel, Reply reply, const Streams* streams) {
         send_reply(channel, reply, started ? &ours : nullptr);
         for (std::size_t stream = 0; started && stream < ours.size(); ++stream) ::close(ours[stream]);
     }
-    ::_exit(0);
+    end_with_all(SIGTERM);
 }
 
 Reply ask(const Request& request, const std::string& command, Streams* streams) {
@@ -174,7 +209,7 @@ bool begin_program_starter() {
     process.pid = ::fork();
     if (process.pid == 0) {
         ::setpgid(0, 0);  // the terminal's Ctrl-C is for the launch, whose end ends the programs
-        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        ::prctl(PR_SET_PDEATHSIG, SIGTERM);  // for end_with_all()
         if (::getppid() != parent) ::_exit(1);
         ::close(ends[0]);
         serve(ends[1]);

@@ -99,10 +99,12 @@ void Columns::resolve(const std::vector<std::string>& names, std::string_view wh
         }
         if (!is_name) {
             // A title, perhaps, as of a table.
-            throw UsageError(
-                fmt::format("{} {}: there is no column '{}' in {}, which names {}{}", option_, written_,
-                            word.text, where, fmt::join(names, ", "),
-                            names.size() == 1 ? "; for names on a later line see --skip-header" : ""));
+            throw UsageError(fmt::format("{} {}: there is no column '{}' in {}, which names {}{}", option_,
+                                         written_, word.text, where, fmt::join(names, ", "),
+                                         names.size() > 1 ? ""
+                                         : names.front().find_first_of(";|") != std::string::npos
+                                             ? "; see --separator"
+                                             : "; for names on a later line see --skip-header"));
         }
         if (std::find(found + 1, names.end(), word.text) != names.end()) {
             throw UsageError(fmt::format("{} {}: several columns of {} are called '{}'; choose by number",

@@ -49,11 +49,13 @@ void FieldCutter::push(std::size_t start, std::string_view text) {
     starts_.push_back(static_cast<std::int64_t>(start));
 }
 
-// Fortran writes 3*0.0 for three equal numbers; an identifier is kept as it is.
-void FieldCutter::push_unquoted(std::size_t start, std::string_view text) {
+// Fortran writes 3*0.0 for three equal numbers, and blanks between its numbers. An identifier is kept as it
+// is, and so is a text that commas or tabs separate from the columns chosen: they would move.
+void FieldCutter::push_unquoted(std::size_t start, std::string_view text, bool by_blanks) {
     const auto& ids = format_.id.numbers();
-    const bool is_id = std::find(ids.begin(), ids.end(), std::ssize(fields_)) != ids.end();
-    for (auto times = is_id ? 1 : take_repeat(text); times > 0; --times) push(start, text);
+    const bool as_it_is = (format_.columns.chosen() && !by_blanks) ||
+                          std::find(ids.begin(), ids.end(), std::ssize(fields_)) != ids.end();
+    for (auto times = as_it_is ? 1 : take_repeat(text); times > 0; --times) push(start, text);
 }
 
 // Moves `at` from a quote to behind its partner. Two quotes within stand for one.
@@ -76,7 +78,8 @@ bool FieldCutter::take_quoted(std::size_t& at, std::string_view& text) {
 }
 
 // What separates the fields of this line if nothing is said: by the rule of plain rows of numbers, what
-// stands between two words must be of one kind.
+// stands between two words must be of one kind. Words may be texts with blanks in them: a tab before or
+// behind all of them tells that blanks are perhaps no separators.
 bool FieldCutter::find_separator(unsigned& separator) {
     unsigned found = 0, leading = 0, trailing = 0;
     bool any = false;
@@ -102,7 +105,8 @@ bool FieldCutter::find_separator(unsigned& separator) {
     }
     unquoted_.clear();
     if (!any) found = leading & firm;  // of tabs alone a line is blank
-    if (any && found == 0) found = ((leading | trailing) & tab) != 0 ? tab : space;
+    if (((leading | trailing) & tab) != 0 && any && (found == 0 || found == space)) found |= tab;
+    if (any && found == 0) found = space;
     if (several(found)) return refuse(0, mixed(found));
     separator = found == 0 ? unsigned{space} : found;
     return true;
@@ -136,7 +140,7 @@ bool FieldCutter::split(unsigned separator) {
                 ++at;
                 comment = at < line_.size() && is_blank(line_[at - 1]) && is_comment(at);
             }
-            push_unquoted(start, trimmed(line_.substr(start, at - start)));
+            push_unquoted(start, trimmed(line_.substr(start, at - start)), separator == space);
         }
         behind_separator = false;
         if (at == line_.size() || comment) break;

@@ -39,7 +39,7 @@ class FieldCutter {
     bool is_column_behind(std::size_t byte) const;
     bool take_quoted(std::size_t& at, std::string_view& text);
     void push(std::size_t start, std::string_view text);
-    void push_unquoted(std::size_t start, std::string_view text);
+    void push_unquoted(std::size_t start, std::string_view text, bool by_blanks);
 
     RecordFormat format_;
     const separators::Kinds& kinds_;

@@ -20,6 +20,7 @@
 #include "io/records/head.hpp"
 #include "io/records/open_end.hpp"
 #include "io/records/records.hpp"
+#include "io/records/separators.hpp"
 #include "io/records/still_there.hpp"
 #include "io/records/text_hash.hpp"
 #include "io/records/walk.hpp"
@@ -43,6 +44,9 @@ std::vector<std::string> names_in(std::string_view text, std::int64_t skipped, c
     if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
     text = text.substr(0, text.find('\n'));
     if (text.ends_with('\r')) text.remove_suffix(1);
+    if (text.find('\r') != text.npos)
+        throw UsageError(
+            fmt::format("{}, the names of columns by --header: {}", where, separators::lone_cr_advice));
     while (!text.empty() && format.widths.empty() && format.is_comment(text.front())) text.remove_prefix(1);
     FieldCutter cutter(format);
     if (!cutter.cut(text))

@@ -122,6 +122,25 @@ MissingWords::MissingWords(const std::string& written) : written_(written) {
     }
 }
 
+void MissingWords::check(const RecordFormat& format) const {
+    constexpr std::string_view digits = "0123456789";
+    for (std::size_t i = 0; i < words_.size(); ++i) {
+        if (format.is_comment(words_[i].front())) {
+            throw UsageError(fmt::format(
+                "--missing {}: '{}' begins a comment, so no field is {}; say what else does, or none, with "
+                "--comment",
+                written_, words_[i].front(), words_[i]));
+        }
+        if (format.decimal_comma && i > 0 && words_[i].find_first_not_of(digits) == std::string::npos &&
+            digits.find(words_[i - 1].back()) != digits.npos) {
+            throw UsageError(
+                fmt::format("--missing {}: commas separate its words, whatever they do in the input; write "
+                            "numbers with a point: {}.{}",
+                            written_, words_[i - 1], words_[i]));
+        }
+    }
+}
+
 bool MissingWords::has(std::string_view word) const {
     return word.empty() ? has_empty_ : std::find(words_.begin(), words_.end(), word) != words_.end();
 }
@@ -143,6 +162,7 @@ void RecordFormat::check() const {
         contradict(trailing_separator, "--width", "--trailing-separator");
     }
     check_comment(*this);
+    missing.check(*this);
     for (const auto* list : {&columns, &id}) {
         if (!header && list->has_names()) {
             throw UsageError(fmt::format(

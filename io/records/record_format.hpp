@@ -14,6 +14,8 @@ namespace pacer {
 enum class Separator { automatic, blank, tab, comma, semicolon };
 std::string_view name_of(Separator separator);
 
+struct RecordFormat;
+
 // Fields that stand for a value that is missing.
 class MissingWords {
   public:
@@ -22,6 +24,9 @@ class MissingWords {
 
     // "NA,-,-9999,empty": the word empty is an empty field. Throws UsageError.
     explicit MissingWords(const std::string& written);
+
+    // Throws UsageError for words that would never be met, or not as they are meant, in lines of that format.
+    void check(const RecordFormat& format) const;
 
     bool any() const { return !written_.empty(); }
     bool has_empty() const { return has_empty_; }

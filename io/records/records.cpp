@@ -61,6 +61,12 @@ const char* find_lone_cr(const char* at, const char* end) {
     return nullptr;
 }
 
+std::string_view without_blanks(std::string_view text) {
+    const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+    text.remove_prefix(first);
+    return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
 // What people and programs write where there is no value.
 bool may_mean_missing(std::string_view word) {
     constexpr std::string_view words[] = {"NA",   "N/A",  "n/a",  "nan",    "NaN",    "NAN", "-nan",
@@ -145,7 +151,7 @@ void RecordParser::refuse_lone_cr(const char* line, const char* from, const char
     if (found == nullptr) return;
     if (!good && found[1] == '\0') return;  // UTF-16: half a letter that is no CR
     lone_cr_ = true;
-    reject(found - line + 1, "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'");
+    reject(found - line + 1, std::string(lone_cr_advice));
 }
 
 void RecordParser::note_rounded(std::string_view word, double value) {
@@ -163,6 +169,7 @@ bool RecordParser::read_slowly(const char* line, const char*& at, const char* en
     const bool number = read_any_number(word, decimal_comma_, plain_, value);
     if (number && std::isfinite(value)) return true;
     auto repeated = word;
+    if (!needs_all_) return reject_word(first - line + 1, word, number, value);  // to be cut: may be a text
     if (const auto times = take_repeat(repeated); repeated.size() < word.size() &&
                                                   read_any_number(repeated, decimal_comma_, plain_, value) &&
                                                   std::isfinite(value)) {
@@ -248,7 +255,10 @@ bool RecordParser::read_gap(const char* line, const char*& at, const char* end, 
     }
     const bool by_tab = firm_ones == 0 && (separators_ & ~unsigned{tab}) == 0;
     if (tabs > 1 && by_tab && !comment) return reject_empty(last_tab - line + 1, count_ + 1, Gap::tabs);
-    if (ended) return true;
+    if (ended) {
+        separators_ |= kinds & firm;
+        return !is_mixed(separators_) || reject_mixed(gap - line + 1);
+    }
     separators_ |= firm_ones > 0 ? kinds & firm : tabs > 0 ? tab : space;
     return !is_mixed(separators_) || reject_mixed(gap - line + 1);
 }
@@ -305,7 +315,7 @@ bool RecordParser::may_be_cut(const char* line, const char* behind) const {
 }
 
 bool RecordParser::read_cut_field(std::size_t field) {
-    const auto word = cutter_.fields()[field];
+    const auto word = without_blanks(cutter_.fields()[field]);  // "  50"
     double value = std::nan("");
     if (!is_needed(field) || format_.missing.has(word)) {
         add(value);

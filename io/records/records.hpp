@@ -7,7 +7,8 @@
 // before the point, since two columns may touch; and 3*0.0 are three numbers. They must be finite; one too
 // small for a double is 0. A byte order mark before a line is ignored. What RecordFormat says changes these
 // rules. Where it chooses columns, and where a field is in quotes, the line is cut into fields first, and
-// only what is needed must be numbers.
+// only what is needed must be numbers; texts may have blanks in them, so that a line with blanks between its
+// words and tabs before or behind them is refused, and 3*0.0 is three numbers only where blanks separate.
 #pragma once
 
 #include <array>

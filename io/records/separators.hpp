@@ -23,6 +23,9 @@ inline bool several(unsigned kinds) {
     return (kinds & (kinds - 1)) != 0;
 }
 
+inline constexpr std::string_view lone_cr_advice =
+    "a CR alone does not end a line here; convert line ends to LF: tr '\\r' '\\n'";
+
 // Why a line with those kinds is refused if nothing is said of separators.
 std::string mixed(unsigned kinds);
 

@@ -75,7 +75,9 @@ ping) [ ! -e "$FAKE_DOWN" ] || { echo "Slurmctld(primary) at head is DOWN" && rm
     echo "Slurmctld(primary) at head is UP" ;;
 esac
 SH
-stand_in slurm sinfo <<<'printf "$FAKE_SINFO"'
+stand_in slurm sinfo <<'SH'
+printf "$FAKE_SINFO"
+SH
 stand_in mpich mpirun <<'SH'
 [ "$1" != --version ] || { echo "HYDRA build details:"; exit; }
 echo "mpirun $*"; env | grep ^OMPI_ | sort

@@ -1,12 +1,16 @@
 #include "apps/fileio/delivery/final_files.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "common/base/facts.hpp"
+#include "common/base/say.hpp"
 #include "common/base/status.hpp"
 #include "io/files/whole_file.hpp"
 
@@ -23,6 +27,23 @@ std::string text_of_run(const ResultsHead& head, std::int64_t bytes) {
     text += fmt::format("bytes: {}\n", bytes);
     text += options_line;
     return text + head.options;
+}
+
+// When input was modified after it had been read, the first time if several were; says so. In nanoseconds
+// since 1970.
+std::optional<std::int64_t> time_of_change(const std::vector<InputFile>& files) {
+    std::optional<std::int64_t> first;
+    for (const auto& file : files) {
+        struct stat now {};
+        if (file.bytes <= 0 || ::stat(file.path.c_str(), &now) != 0) continue;
+        const auto modified = std::int64_t{now.st_mtim.tv_sec} * 1'000'000'000 + now.st_mtim.tv_nsec;
+        if (now.st_size == file.bytes && modified == file.modified_ns) continue;
+        if (!first)
+            say("fileio: warning: {} was modified after it had been read; the results are of what it was\n",
+                file.path);
+        first = std::min(first.value_or(modified), modified);
+    }
+    return first;
 }
 
 }  // namespace
@@ -63,11 +84,17 @@ void FinalFiles::commit() {
     }
     rejected_.finish();
     file_.finish();
-    if (!target_.force && std::filesystem::exists(path_))
-        refuse_to_replace(path_);  // before anything is replaced
-    rejected_.commit(target_.force);
+    if (!target_.force) refuse_stranger(target_);  // before anything is replaced
+    rejected_.commit();
     if (csv_) write_whole_file(target_.run_path(), text_of_run(head_, file_.bytes()), true);
+    const auto changed = time_of_change(*head_.files);
     file_.commit(target_.force);
+    if (!changed) return;
+    // By its time --resume tells whether the input may be another: see find_finished().
+    constexpr std::int64_t second = 1'000'000'000;
+    const auto before = *changed - 1;
+    const timespec times[] = {{0, UTIME_OMIT}, {before / second, before % second}};
+    ::utimensat(AT_FDCWD, path_.c_str(), times, 0);
 }
 
 }  // namespace pacer::fileio

@@ -58,10 +58,10 @@ void RejectedList::finish() {
     if (file_) file_->finish();
 }
 
-void RejectedList::commit(bool force) {
+void RejectedList::commit() {
     // An older list is of this run, which was cut here before, or is to be replaced: see check_target().
     if (file_) return file_->commit(true);
-    if (force && ::unlink(path_.c_str()) != 0 && errno != ENOENT) {
+    if (::unlink(path_.c_str()) != 0 && errno != ENOENT) {
         throw UsageError(fmt::format("cannot remove {}: {}", path_, std::strerror(errno)));
     }
 }

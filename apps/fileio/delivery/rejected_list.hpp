@@ -20,7 +20,7 @@ class RejectedList {
 
     void add(const Piece& piece);
     void finish();
-    void commit(bool force);
+    void commit();
 
   private:
     void flush();

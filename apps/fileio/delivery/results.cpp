@@ -197,15 +197,24 @@ std::string text_of_input(const std::vector<InputFile>& files) {
                        hash(all.data(), all.size()));
 }
 
+void refuse_stranger(const ResultsTarget& target) {
+    std::error_code ignored;
+    if (fs::exists(target.path, ignored))
+        throw UsageError(
+            fmt::format("{} is there, and not by the run that is to write it: move it away", target.path));
+}
+
 void check_target(const ResultsTarget& target) {
     const auto extension = fs::path(target.path).extension();
     if (extension != ".h5" && extension != ".csv") {
         throw UsageError(fmt::format("cannot write {}: the name must end in .h5 or .csv", target.path));
     }
+    std::error_code ignored;
+    const bool begun = fs::exists(target.journal_path(), ignored);
+    if (begun && !target.force) refuse_stranger(target);
     check_writable(file_to_write(target.path, target.force));
     // A list beside a journal is of the run that left it there.
-    std::error_code ignored;
-    file_to_write(target.rejected_path(), target.force || fs::exists(target.journal_path(), ignored));
+    file_to_write(target.rejected_path(), target.force || begun);
 }
 
 std::optional<Finished> find_finished(const ResultsTarget& target, const std::vector<InputFile>& input,

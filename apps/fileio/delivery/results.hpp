@@ -52,6 +52,9 @@ struct Finished {
 std::optional<Finished> find_finished(const ResultsTarget& target, const std::vector<InputFile>& input,
                                       const std::function<std::string()>& content = {});
 
+// Throws UsageError if something has the name of results that are not complete yet, and must not be replaced.
+void refuse_stranger(const ResultsTarget& target);
+
 // Throws UsageError: a name that ends in neither .h5 nor .csv, results or a list of rejected records that are
 // there already (without force; a list beside a journal is that run's own), a folder that cannot be written
 // to. What is said of an older .csv is no obstacle.

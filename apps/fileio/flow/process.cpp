@@ -382,10 +382,12 @@ void Processor::ask_program(const Handout& block) {
     program_->calculate(request_);
 }
 
-// The record as one line: as it is, or of the chosen numbers.
+// The record as one line: as it is, or of the numbers if more is said of them than what separates them, which
+// the program does not know.
 void Processor::add_request() {
     request_.lines.push_back(piece_.first_line + record_line_);
-    if (job_.format.columns.chosen()) {
+    const auto& format = job_.format;
+    if (format.columns.chosen() || format.must_be_cut() || format.decimal_comma) {
         fmt::format_to(std::back_inserter(request_.text), "{}\n", fmt::join(fields_, " "));
         return;
     }

@@ -193,9 +193,8 @@ void SegmentDesk::refuse_bad(const SegmentBooks::Stop& stop) {
     // If not even the first record could be read, options are to be corrected, and what was begun behind it
     // will be done again: a moment's work.
     constexpr double moment_seconds = 5;
-    const auto& all = books_.all();
-    if (books_.seconds() <= moment_seconds && all.done + all.rejected + stop.report.records == 0 &&
-        survey_->records() == 0)
+    const auto before = books_.all().done + books_.all().rejected + stop.report.before_bad;
+    if (books_.seconds() <= moment_seconds && before == 0 && survey_->records() == 0)
         remove_all();
     Rejected record;
     record.column = stop.report.bad_column;

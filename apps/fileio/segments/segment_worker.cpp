@@ -281,6 +281,7 @@ bool SegmentWorker::calculate_block(const Segment& segment, BlockPlace place, co
             report.all.ends_run = header.ends_run;
             report.bad_line = header.place.first_line + record.line;
             report.bad_column = record.column;
+            report.before_bad = report.records;
             words = record.reason;
         }
     });

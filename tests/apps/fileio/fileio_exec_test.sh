@@ -57,6 +57,22 @@ expect 0 'chosen fields'
 diff - seen <<<$'nan 1.5\n4 3' >&2 || fail 'chosen fields: others'
 [ "$(tail -n 1 chosen.csv)" = shape.txt,2,b,1,2 ] || fail "an identifier: $(cat chosen.csv)"
 
+# And the numbers as the options say that they are to be read.
+rm seen
+printf 'a 1001 -9999\nb 1002 4\n' >shape.txt
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:2:sh echo.sh' --id 1 --missing -9999 --out id.csv shape.txt
+expect 0 'without its identifier'
+diff - seen <<<$'1001 nan\n1002 4' >&2 || fail 'without its identifier: others'
+rm seen
+printf '1,5;2\n' >shape.txt
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:2:sh echo.sh' --decimal-comma --out comma.csv shape.txt
+expect 0 'decimal commas'
+rm shape.txt
+printf '12345678\n' >shape.txt
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:2:sh echo.sh' --width 4,4 --out width.csv shape.txt
+expect 0 'fixed columns'
+diff - seen <<<$'1.5 2\n1234 5678' >&2 || fail 'decimal commas and fixed columns: others'
+
 # It may reject records, and speaks on standard error.
 reject='NF && $1 == 7 { print "reject: seven is too many"; print "seven!" >"/dev/stderr"; next } '$awk
 deliver 2 reject.csv --calculation "exec:awk$mawk '$reject'" --on-error skip in.txt
@@ -95,6 +111,21 @@ wrong 'takes longer than the 3 s of --record-timeout' '$1 == 5 { fflush(); syste
 run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:cat >/dev/null' --record-timeout 1 --out silent.csv in.txt
 case $status in 0 | 124) fail "a silent program: exit status $status" ;; esac
 once 'in.txt:1 takes longer than the 1 s of --record-timeout' 'a silent program'
+# What it has started goes with it.
+echo "while :; do sleep 0.1; done # $scratch" >busy.sh
+run timeout -k 5 30 env OMP_NUM_THREADS=1 "$fileio" --calculation 'exec:sh busy.sh; true' --record-timeout 1 --out busy.csv in.txt
+expect 1 'a busy program'
+launcher=''
+"$fileio" --calculation "exec:sh '$scratch/busy.sh'; true" --out busy.csv in.txt >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+launcher=$!
+started() { pgrep -f "^sh $scratch/busy.sh" >/dev/null; }
+for _ in $(seq 100); do started && break || sleep 0.1; done
+started || fail 'a busy program does not start'
+kill -KILL "$launcher"
+wait "$launcher" || true
+for _ in $(seq 50); do started && sleep 0.1 || break; done
+! started || fail 'a busy program goes on when all others are gone'
+rm busy.*
 rm -f silent.csv.journal
 run timeout -k 5 30 "$fileio" --calculation 'exec:./no_such_program' --out no.csv in.txt
 case $status in 0 | 124) fail "no such program: exit status $status" ;; esac

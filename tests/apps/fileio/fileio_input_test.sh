@@ -288,6 +288,8 @@ refused 'step.txt:3:1: the record'"'s lines have 3, 3 fields, unlike those of th
 once '; correct it; ' 'a line is missing'
 settled '5 50' '1 2 3 4\n10 20 30 40\n' --columns 4,1
 ambiguous '# x y\r1 2\r3 4\r' 'a CR alone does not end a line here; convert line ends to LF'
+printf 'x,y\r1,2\r3,4\r' >cr_names.txt
+refused 'cr_names.txt:1, the names of columns by --header: a CR alone' 'names of columns by CR' --header --columns y cr_names.txt
 printf '# x y\r1 2\r3 4\r' | gzip >cr.gz
 refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR' cr.gz
 refused 'cr.gz:1:6: a CR alone' 'a compressed file of CR as a header' --skip-header 1 cr.gz

@@ -539,6 +539,40 @@ once 'torn.csv.journal is not a journal' 'a journal that is none'
 cmp rows.txt torn.csv.journal || fail 'a journal that is none is changed'
 rm torn.csv.journal
 
+# Input that is modified when it has been read, but before the results are there, is other input.
+printf '%s 1\n' $(seq 100) >late.txt
+for segments in '' --segments; do
+    for name in late.csv late.h5; do
+        # shellcheck disable=SC2086 # one word or none
+        "$fileio" --calculation wait:20ms $segments --out "$name" late.txt >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
+        launcher=$!
+        under_way "$name.journal" 1
+        sleep 0.3
+        sed -i '1s/^./9/' late.txt
+        wait "$launcher" || fail "modified late: $(cat "$scratch/stderr")"
+        err=$(cat "$scratch/stderr")
+        says err 'warning: late.txt was modified after it had been read' 'modified late'
+        # shellcheck disable=SC2086
+        run timeout -k 5 60 "$fileio" --calculation wait:20ms $segments --out "$name" --resume late.txt
+        expect 2 'modified late, resumed'
+        says err 'late.txt was modified after it was written' 'modified late, resumed'
+        sed -i '1s/^./1/' late.txt
+        rm -f "$name" "$name.run"
+    done
+done
+
+# The list of rejected records is that of the results beside it, whatever was there when the run was cut.
+printf '1 2\nx 2\n' >corrected.txt
+mkdir corrected.csv.run
+run timeout -k 5 30 "$fileio" --calculation sum --on-error skip --out corrected.csv corrected.txt
+expect 2 'results that cannot be written'
+[ -e corrected.csv.rejected ] || fail 'results that cannot be written: no list to be left behind'
+rmdir corrected.csv.run
+echo '1 2' >corrected.txt
+run timeout -k 5 30 "$fileio" --calculation sum --on-error skip --resume --out corrected.csv corrected.txt
+expect 0 'corrected input'
+[ ! -e corrected.csv.rejected ] || fail "corrected input: rejects $(cat corrected.csv.rejected)"
+
 # A journal in use by another run.
 launch 2 --calculation wait:10ms "${quick[@]:2}" --out used.csv
 under_way used.csv.journal 500

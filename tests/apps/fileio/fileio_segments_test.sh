@@ -389,6 +389,14 @@ nothing_left 'a crash, then resumed'
 
 # A log that is to be removed in a moment is not sent to the disk: neither flushed nor, when it began, cut, for which ext4
 # sends it when it is closed. If the results cannot be written, it is flushed.
+# Where not even the first record can be read nothing is kept, whatever other threads have done behind it.
+{ echo time x && seq 300 | sed 's/$/ 1/'; } >headed.txt
+run timeout -k 5 60 env OMP_NUM_THREADS=3 "$fileio" --segments --calculation sum --out headed.csv headed.txt
+expect 2 'a header'
+run timeout -k 5 60 env OMP_NUM_THREADS=3 "$fileio" --segments --calculation sum --skip-header 1 --resume --out headed.csv headed.txt
+expect 0 'a header that is skipped'
+says out 'records in 301 = done 300 + rejected 0 + skipped 1' 'a header that is skipped'
+
 sed 's/$/ 0 0 0 0 0 0 0 0 0 0 0 0 0 0/' <(seq 3000) >many.txt # much text for a result
 watched() { # watched FILES CALL: calls on such files are told, and that one fails
     rm -f calls

@@ -498,7 +498,7 @@ TEST_F(Results, NamesThatAreRefused) {
 TEST_F(Results, AFileThatAppearedDuringTheRunIsKept) {
     put("r.h5", "precious");
     EXPECT_EQ(message_of([] { write("r.h5", pieces(1, 7)); }),
-              "r.h5 exists; choose another name, or replace it with --force");
+              "r.h5 is there, and not by the run that is to write it: move it away");
     EXPECT_EQ(get("r.h5"), "precious");
     EXPECT_EQ(files(), (std::set<std::string>{"r.h5", "r.h5.journal"}));
 }

@@ -99,6 +99,23 @@ TEST(RecordFormatTest, Contradictions) {
               std::string::npos);
 }
 
+TEST(RecordFormatTest, MissingWordsThatWouldNotBeMet) {
+    const auto refused = [](const std::string& words, RecordFormat format) {
+        format.missing = MissingWords(words);
+        return refusal([&] { format.check(); });
+    };
+    EXPECT_EQ(refused("NA,#N/A", {}),
+              "--missing NA,#N/A: '#' begins a comment, so no field is #N/A; say what else does, or none, "
+              "with --comment");
+    EXPECT_EQ(refused("#N/A", {.comment = ""}), "nothing is refused");
+    EXPECT_EQ(refused("-999,9", {}), "nothing is refused");
+    EXPECT_EQ(
+        refused("NA,-999,9", {.decimal_comma = true}),
+        "--missing NA,-999,9: commas separate its words, whatever they do in the input; write numbers with a "
+        "point: -999.9");
+    EXPECT_EQ(refused("-999.9,-1,NA,9", {.decimal_comma = true}), "nothing is refused");
+}
+
 // Whatever changes how lines are read must differ in what a run is resumed by.
 TEST(RecordFormatTest, AllThatIsSaidIsTold) {
     const auto told = [](const RecordFormat& format) {

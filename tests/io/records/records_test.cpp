@@ -178,10 +178,10 @@ TEST(Records, CommentsBeginALineOrAField) {
 }
 
 void expect_mixed(const std::string& line, std::int64_t column, const std::string& names,
-                  const std::string& what_settles) {
-    expect_bad(
-        line, column,
-        names + " both separate numbers; " + "say which is meant with " + what_settles + "--separator");
+                  const std::string& what_settles, const RecordFormat& format = {}) {
+    expect_bad(line, column,
+               names + " both separate numbers; say which is meant with " + what_settles + "--separator",
+               format);
 }
 
 TEST(Records, ALineHasOneKindOfSeparator) {
@@ -367,6 +367,9 @@ TEST(Records, ATrailingSeparator) {
     expect_record("1;2;", {1, 2}, {.separator = Separator::semicolon, .trailing_separator = true});
     const MissingWords empty("empty");
     expect_record("1,2,", {1, 2}, {.trailing_separator = true, .missing = empty});
+    expect_mixed("1 234,", 6, "commas and blanks", "--decimal-comma or ", format);
+    expect_mixed("1 234;", 6, "semicolons and blanks", "",
+                 {.decimal_comma = true, .trailing_separator = true});
     EXPECT_EQ(parse("1,2,", {.missing = empty}).at(0).fields.size(), 3U);
 }
 
@@ -401,6 +404,21 @@ TEST(Records, ChosenColumns) {
     EXPECT_EQ(parse("# a,b", second).at(0).line, Line::blank);
     EXPECT_EQ(parse("\t\t", second).at(0).line, Line::blank);
     expect_record("a 2 # b c", {2}, second, {1});
+    // A text with blanks in a table of tabs, of which all other fields are empty.
+    for (const std::string line : {"Tank 5\t", "big tank 5\t\t", "\tx 5", "\"a\" 5\t", "Tank 5\t# x"}) {
+        expect_mixed(line, 1, "tabs and blanks", "", second);
+        expect_mixed(line, 1, "tabs and blanks", "", {.id = columns("1")});
+        expect_mixed(line, 1, "tabs and blanks", "", {.missing = MissingWords("empty")});
+    }
+    EXPECT_TRUE(std::isnan(
+        parse("Tank 5\t",
+              {.separator = Separator::tab, .columns = columns("2"), .missing = MissingWords("empty")})
+            .at(0)
+            .fields.at(1)));
+    // A layout of two by two.
+    expect_record("4,2*2,1.5", {1.5}, {.columns = columns("3")}, {2});
+    expect_record("4\t2*2\t1.5", {1.5}, {.columns = columns("3")}, {2});
+    expect_bad("4,2*2,1.5", 3, "'2*2' is not a number", second);
     // Where records go over lines, which column a field is shows only later.
     expect_bad("a 2", 1, "'a' is not a number", {.columns = columns("2"), .lines_per_record = 2});
 }
@@ -408,6 +426,8 @@ TEST(Records, ChosenColumns) {
 TEST(Records, QuotedFields) {
     expect_record("\"1.5\",\"2\"", {1.5, 2});
     expect_record("\"1.5\" 2", {1.5, 2});
+    expect_record("\"  50\",\"2 \"", {50, 2});
+    expect_bad("\"  \",2", 1, "field 1 is empty; see --missing");
     expect_record("\"1,5\";\"2\"", {1.5, 2}, {.decimal_comma = true});
     expect_bad("\"1,5\",2", 1, "'1,5' is not a number; see --decimal-comma");
     expect_bad("1,\"2", 3, "a quote is not closed on its line; a field must not go on in the next line");
