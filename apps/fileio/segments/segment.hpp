@@ -64,7 +64,7 @@ struct Report {
     std::int64_t unlike = 0, unlike_offset = 0;  // of these, with other results; where the first ones begin
     std::int64_t bad_line = 0, bad_column = 0;
     std::int64_t before_bad = 0;  // of `records`; other threads may have done some behind it
-    std::int64_t ends_open = 0;  // 1: its last line may have been cut, if others of its file were not
+    std::int64_t ends_open = 0;   // 1: its last line may have been cut, if others of its file were not
 };
 
 // With the words why the record is bad, or what failed.

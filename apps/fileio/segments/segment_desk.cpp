@@ -194,8 +194,7 @@ void SegmentDesk::refuse_bad(const SegmentBooks::Stop& stop) {
     // will be done again: a moment's work.
     constexpr double moment_seconds = 5;
     const auto before = books_.all().done + books_.all().rejected + stop.report.before_bad;
-    if (books_.seconds() <= moment_seconds && before == 0 && survey_->records() == 0)
-        remove_all();
+    if (books_.seconds() <= moment_seconds && before == 0 && survey_->records() == 0) remove_all();
     Rejected record;
     record.column = stop.report.bad_column;
     record.reason = stop.words;

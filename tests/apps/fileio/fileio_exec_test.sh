@@ -119,11 +119,11 @@ launcher=''
 "$fileio" --calculation "exec:sh '$scratch/busy.sh'; true" --out busy.csv in.txt >"$scratch/stdout" 2>"$scratch/stderr" </dev/null &
 launcher=$!
 started() { pgrep -f "^sh $scratch/busy.sh" >/dev/null; }
-for _ in $(seq 100); do started && break || sleep 0.1; done
+for _ in $(seq 100); do ! started || break; sleep 0.1; done
 started || fail 'a busy program does not start'
 kill -KILL "$launcher"
 wait "$launcher" || true
-for _ in $(seq 50); do started && sleep 0.1 || break; done
+for _ in $(seq 50); do started || break; sleep 0.1; done
 ! started || fail 'a busy program goes on when all others are gone'
 rm busy.*
 rm -f silent.csv.journal
