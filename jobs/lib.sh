@@ -213,6 +213,16 @@ living_nodes() {
         grep -vxFf <(lost_nodes "$SLURM_JOB_NODELIST" | cut -d' ' -f1) || true
 }
 
+# cpus_of_nodes: the nodes of this job, a line each: "node5 64".
+cpus_of_nodes() {
+    local number times
+    paste -d' ' <(scontrol show hostnames "$SLURM_JOB_NODELIST") <(
+        tr ',' '\n' <<<"$SLURM_JOB_CPUS_PER_NODE" | tr -d 'x)' | while IFS='(' read -r number times; do # "64(x2),32"
+            for ((times = ${times:-1}; times > 0; --times)); do echo "$number"; done
+        done
+    )
+}
+
 # job_launcher RANKS THREADS NODES [NODE]: leaves in $launcher the command that starts so many ranks, of so many threads
 # each, on so many nodes of this Slurm job, as jobs/env.sh wishes; on NODE if it is named.
 job_launcher() {

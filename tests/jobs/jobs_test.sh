@@ -396,6 +396,8 @@ prints "srun --wait=60 --immediate=120 --nodes=4 --ntasks=6 --cpus-per-task=2 --
 unset PACER_PINNING # told of the launcher alone
 in_job mpi_launcher 2
 prints "--cpu-bind=cores"
+SLURM_JOB_NODELIST="node[5-8]" SLURM_JOB_CPUS_PER_NODE="64(x2),32,16" in_job eval 'launcher=(); cpus_of_nodes'
+judge "the cores of each node" test "$(head -n 4 <<<"$out" | paste -sd,)" = "node5 64,node6 64,node7 32,node8 16"
 touch "$scratch/down"
 FAKE_DOWN=$scratch/down in_job eval 'launcher=(); wait_for_slurm; wait_for_slurm'
 judge "told once that Slurm's controller does not answer" test "$(grep -c "waiting for Slurm's controller" <<<"$err")" -eq 1
