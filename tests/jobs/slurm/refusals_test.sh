@@ -43,6 +43,9 @@ refuses "merge: name the array's job id" jobs/merge.slurm
 refuses "merge: there are no dumps $PWD/jobs/runs/array-77_*.h5" jobs/merge.slurm 77
 refuses "scaling: there is no program no-such-app in " jobs/scaling.slurm no-such-app
 VALUES="1 2" refuses "array: VALUES has no number 7: submit with --array=0-1" --array=7 jobs/array.slurm
+refuses ".parts is there already, of another job with this number: move it away" --hold --nodes=2 jobs/nodes.slurm
+mkdir -p "jobs/runs/nodes-${jobs[-1]}.parts"
+on_login scontrol release "${jobs[-1]}"
 good=$(PACER_MODULES=gcc submit --nodes=1 --ntasks-per-node=1 jobs/reduce.slurm -n 1000 --repeats 2 --no-limits)
 
 for index in "${!jobs[@]}"; do
