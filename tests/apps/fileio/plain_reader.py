@@ -148,10 +148,13 @@ def record(line):
     if b'"' not in plain:
         return [value for word in words(plain, comment) for value in numbers(word)]
     plain, contents = take_quotes(text)
+    inner = plain.strip(BLANKS)
+    if b"\t" in plain and b" " in inner and not re.search(rb"[\t,]", inner):
+        raise ValueError(text)  # a table of tabs, perhaps, and texts with blanks
     return [
         value
         for word in words(plain, None)
-        for value in ([number(contents.pop(0))] if word == IN_QUOTES and contents else numbers(word))
+        for value in ([number(contents.pop(0).strip(BLANKS))] if word == IN_QUOTES and contents else numbers(word))
     ]
 
 

@@ -160,13 +160,17 @@ inline Line read(std::string_view text) {
     if (line.quoted) {
         masked = text;
         if (!take_quotes(masked, contents)) return line;
+        // A table of tabs, perhaps, and texts with blanks.
+        const auto inner = trimmed(masked, " \t");
+        const auto has = [](std::string_view in, char c) { return in.find(c) != in.npos; };
+        if (has(masked, '\t') && has(inner, ' ') && !has(inner, '\t') && !has(inner, ',')) return line;
     }
     const auto fields = fields_of(masked, commented);
     if (!fields) return line;
     std::size_t content = 0;
     for (const auto field : *fields) {
         if (line.quoted && field == std::string_view(&in_quotes, 1) && content < contents.size()) {
-            const auto value = number(contents[content++]);
+            const auto value = number(trimmed(contents[content++], " \t"));
             if (!value) return line;
             line.numbers.push_back(*value);
         } else if (!add_word(field, line.numbers)) {
