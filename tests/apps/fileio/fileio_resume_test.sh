@@ -120,7 +120,7 @@ killed_trial() { # killed_trial NUMBER
         fi
         [ -e "$result.journal" ] || [ ! -e "$result" ] || { nothing_left "$what" "killed$number" && return 0; }
     done
-    run timeout -k 5 60 mpirun -np $((1 + RANDOM % 4)) "$fileio" "${arguments[@]}" --out "$result" --resume
+    run timeout -k 5 150 mpirun -np $((1 + RANDOM % 4)) "$fileio" "${arguments[@]}" --out "$result" --resume
     expect 0 "$what, then resumed"
     grep -qF -e "$account" -e 'is complete already' "$scratch/stdout" || fail "$what, then resumed: $out"
     same "$what, then resumed" "$kind.$type" "$result"
