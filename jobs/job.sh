@@ -10,7 +10,7 @@ say() { printf '%s: %s\n' "${SLURM_JOB_NAME:?}" "$*" >&2; }
 
 # Slurm's commands must not take from the script's environment what was meant for the script itself.
 export SLURM_EXPORT_ENV=ALL # after sbatch --export=NONE, too, the ranks get the settings made here
-unset SLURM_MEM_PER_CPU SLURM_MEM_PER_GPU SLURM_MEM_PER_NODE SLURM_GPUS # of an interactive job that this was submitted in, say
+unset SLURM_MEM_PER_{CPU,GPU,NODE} SLURM_GPUS # of the interactive job, perhaps, that this one was submitted in
 unset SLURM_TRES_PER_TASK   # since 23.11 a second opinion on --cpus-per-task, which may differ from step to step
 : "${SLURM_NTASKS:=$((SLURM_JOB_NUM_NODES * ${SLURM_NTASKS_PER_NODE:-1}))}" # 23.02.0 to 23.02.4 do not set it
 

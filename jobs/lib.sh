@@ -186,11 +186,11 @@ set_for_run() {
     say "$1=$2: $3"
 }
 
-# wait_for_slurm: in a job, until its controller answers, ten minutes at most. It may be restarted while the job goes on, but
-# no launch can start meanwhile.
+# wait_for_slurm: in a job script, until Slurm's controller answers, ten minutes at most. It may be restarted while the job
+# goes on, but no launch can start meanwhile.
 wait_for_slurm() {
     local answer end=$((SECONDS + 600)) said=
-    [[ -n ${SLURM_JOB_ID-} ]] && command -v scontrol >/dev/null || return 0
+    [[ -n ${SLURM_JOB_ID-} && -n ${PACER_LAUNCHER-} ]] && command -v scontrol >/dev/null || return 0
     while answer=$(scontrol ping 2>/dev/null || true) &&
         [[ $answer == *" is DOWN"* && $answer != *" is UP"* ]] && ((SECONDS < end)); do
         [[ -n $said ]] || say "waiting for Slurm's controller, which does not answer"

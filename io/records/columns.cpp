@@ -102,7 +102,7 @@ void Columns::resolve(const std::vector<std::string>& names, std::string_view wh
             throw UsageError(fmt::format("{} {}: there is no column '{}' in {}, which names {}{}", option_,
                                          written_, word.text, where, fmt::join(names, ", "),
                                          names.size() > 1 ? ""
-                                         : names.front().find_first_of(";|") != std::string::npos
+                                         : names.front().find(';') != std::string::npos
                                              ? "; see --separator"
                                              : "; for names on a later line see --skip-header"));
         }

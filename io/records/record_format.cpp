@@ -135,8 +135,8 @@ void MissingWords::check(const RecordFormat& format) const {
             digits.find(words_[i - 1].back()) != digits.npos) {
             throw UsageError(
                 fmt::format("--missing {}: commas separate its words, whatever they do in the input; write "
-                            "numbers with a point: {}.{}",
-                            written_, words_[i - 1], words_[i]));
+                            "numbers with a point, {}.{}, or with a sign, +{}",
+                            written_, words_[i - 1], words_[i], words_[i]));
         }
     }
 }

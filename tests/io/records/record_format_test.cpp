@@ -112,7 +112,8 @@ TEST(RecordFormatTest, MissingWordsThatWouldNotBeMet) {
     EXPECT_EQ(
         refused("NA,-999,9", {.decimal_comma = true}),
         "--missing NA,-999,9: commas separate its words, whatever they do in the input; write numbers with a "
-        "point: -999.9");
+        "point, -999.9, or with a sign, +9");
+    EXPECT_EQ(refused("NA,-999,+9", {.decimal_comma = true}), "nothing is refused");
     EXPECT_EQ(refused("-999.9,-1,NA,9", {.decimal_comma = true}), "nothing is refused");
 }
 

@@ -23,10 +23,10 @@ fi
 ran_on() { ! $apart || [[ $(facts "$1" hosts) =~ ^$2$ ]] || fail "$what: ran on $(facts "$1" hosts)"; }
 
 # Programs whose times are made up, so that what a comparison has to find is known: $SLOW is the factor, on the nodes
-# that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail as if they were not there, on $HUNG_NODE they hang, on $KILLED_NODE somebody
-# kills them, on $WRONG_NODE answers are wrong, and on $POOR_NODE there is no time for one of two variants; if there is the
-# file $FAILS, it goes and the program fails; while there is the file $HELD, they wait. Fragile is the real program, but
-# fails if the name of its dump ends with $FAILS.
+# that $SLOW_NODE matches. On nodes that $BROKEN_NODE matches they fail as if they were not there, on $HUNG_NODE they hang,
+# on $KILLED_NODE somebody kills them, on $WRONG_NODE answers are wrong, and on $POOR_NODE there is no time for one of two
+# variants; if there is the file $FAILS, it goes and the program fails; while there is the file $HELD, they wait. Fragile is
+# the real program, but fails if the name of its dump ends with $FAILS.
 mkdir "$scratch/made" "$scratch/fragile"
 ln -s "$PACER_BIN/timings" "$scratch/made"
 ln -s "$PACER_BIN/timings" "$scratch/fragile"
